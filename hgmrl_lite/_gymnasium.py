@@ -1,0 +1,22 @@
+"""Registration with Gymnasium; it names the classes by their import path and imports none of them."""
+
+import gymnasium
+
+ENV_ID = "hgmrl_lite/PointNavigation-v0"
+
+
+def register_envs() -> None:
+    """Register ``hgmrl_lite/PointNavigation-v0`` unless it is registered already.
+
+    Importing :mod:`hgmrl_lite.envs` calls this. Gymnasium 1 imports no plugin by itself, so without that
+    import name the module in the identifier:
+    ``gymnasium.make("hgmrl_lite.envs:hgmrl_lite/PointNavigation-v0", ...)``.
+    """
+    if ENV_ID in gymnasium.registry:
+        return
+    # No max_episode_steps: the environment truncates by itself, at its own ``max_steps``.
+    gymnasium.register(
+        id=ENV_ID,
+        entry_point="hgmrl_lite.envs.navigation:PointNavigation",
+        vector_entry_point="hgmrl_lite.envs.vector:PointNavigationVector",
+    )

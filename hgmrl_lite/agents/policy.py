@@ -1,0 +1,153 @@
+"""Policies as plain NumPy: a learned network, and the same network carried along by a group element."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from hgmrl_lite._validate import Array, as_array
+
+PROJECTIONS = ("disc", "box")
+
+
+class Policy(Protocol):
+    """Anything that maps a batch of observations (..., n) to a batch of actions (..., m)."""
+
+    def __call__(self, observations: ArrayLike) -> Array:
+        """Return the actions for ``observations``."""
+
+
+def project_action(actions: ArrayLike, action_set: str = "disc") -> Array:
+    """Project actions onto the admissible set: the unit disc (ball) or the box [-1, 1]^m.
+
+    Parameters
+    ----------
+    actions : array_like, shape (..., m)
+        Raw actions, in units of the largest step.
+    action_set : {"disc", "box"}
+        The admissible set.
+
+    Returns
+    -------
+    ndarray, shape (..., m)
+        The nearest admissible actions.
+
+    Raises
+    ------
+    ValueError
+        When ``action_set`` is neither.
+    """
+    if action_set == "disc":
+        actions = np.asarray(actions, dtype=np.float64)
+        return actions / np.maximum(1.0, np.sqrt(np.square(actions).sum(axis=-1, keepdims=True)))
+    if action_set == "box":
+        return np.clip(np.asarray(actions, dtype=np.float64), -1.0, 1.0)
+    raise ValueError(f"action_set must be one of {PROJECTIONS}, got {action_set!r}")
+
+
+@dataclass(frozen=True)
+class MLPPolicy:
+    """A tanh network followed by the projection onto the admissible actions.
+
+    Parameters
+    ----------
+    weights : tuple of ndarray
+        One (out, in) matrix a layer; tanh between the layers, none after the last.
+    biases : tuple of ndarray
+        One (out,) vector a layer.
+    action_set : {"disc", "box"}
+        Onto what the output is projected.
+
+    Raises
+    ------
+    ValueError
+        When the layers do not fit together.
+    """
+
+    weights: tuple[Array, ...]
+    biases: tuple[Array, ...]
+    action_set: str = "disc"
+
+    def __post_init__(self) -> None:
+        if not self.weights or len(self.weights) != len(self.biases):
+            raise ValueError(
+                f"weights and biases must have one entry a layer, got {len(self.weights)} and {len(self.biases)}"
+            )
+        if self.action_set not in PROJECTIONS:
+            raise ValueError(f"action_set must be one of {PROJECTIONS}, got {self.action_set!r}")
+        width: int | None = None
+        for layer, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
+            as_array(f"weights[{layer}]", weight, ("out", width))
+            as_array(f"biases[{layer}]", bias, (len(weight),))
+            width = len(weight)
+
+    @property
+    def state_dim(self) -> int:
+        """Dimension n of the observations."""
+        return int(self.weights[0].shape[1])
+
+    @property
+    def action_dim(self) -> int:
+        """Dimension m of the actions."""
+        return int(self.weights[-1].shape[0])
+
+    def __call__(self, observations: ArrayLike) -> Array:
+        """Return the admissible actions (..., m) for ``observations`` (..., n)."""
+        hidden = np.asarray(observations, dtype=np.float64)
+        if hidden.shape[-1:] != (self.state_dim,):
+            raise ValueError(f"observations must have shape (..., {self.state_dim}), got {hidden.shape}")
+        for weight, bias in zip(self.weights[:-1], self.biases[:-1], strict=True):
+            hidden = np.tanh(hidden @ weight.T + bias)
+        return project_action(hidden @ self.weights[-1].T + self.biases[-1], self.action_set)
+
+
+@dataclass(frozen=True)
+class TransformedPolicy:
+    """The policy (g·π)(s) = K_g π(L_g⁻¹ s).
+
+    Parameters
+    ----------
+    base : Policy
+        The policy π that is carried along.
+    left : array_like, shape (n, n) or (n + 1, n + 1)
+        L_g, how g moves states; homogeneous for an affine action, which needs ``base.state_dim``.
+    right : array_like, shape (m, m)
+        K_g, how g moves actions.
+
+    Raises
+    ------
+    ValueError
+        When a matrix is not square, singular, or does not fit the base policy.
+    """
+
+    base: Policy
+    left: Array
+    right: Array
+
+    def __post_init__(self) -> None:
+        left = as_array("left", self.left, ("n", "n"))
+        right = as_array("right", self.right, ("m", "m"))
+        for name, matrix in (("left", left), ("right", right)):
+            if matrix.shape[0] != matrix.shape[1] or np.linalg.matrix_rank(matrix) < len(matrix):
+                raise ValueError(
+                    f"{name} must be an invertible square matrix, got shape {matrix.shape}:\n{matrix}"
+                )
+        n = getattr(self.base, "state_dim", len(left))
+        m = getattr(self.base, "action_dim", len(right))
+        if len(left) not in (n, n + 1):
+            raise ValueError(
+                f"left must be ({n}, {n}) or ({n + 1}, {n + 1}) for this base policy, got {left.shape}"
+            )
+        if len(right) != m:
+            raise ValueError(f"right must be ({m}, {m}) for this base policy, got {right.shape}")
+        object.__setattr__(self, "left", left)
+        object.__setattr__(self, "right", right)
+        inverse = np.linalg.inv(left)
+        object.__setattr__(self, "_linear", inverse[:n, :n])
+        object.__setattr__(self, "_shift", inverse[:n, n] if len(left) == n + 1 else np.zeros(n))
+
+    def __call__(self, observations: ArrayLike) -> Array:
+        """Return K_g π(L_g⁻¹ s) for a batch of observations (..., n)."""
+        pulled = np.asarray(observations, dtype=np.float64) @ self._linear.T + self._shift  # type: ignore[attr-defined]
+        return np.asarray(self.base(pulled)) @ self.right.T

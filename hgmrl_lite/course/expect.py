@@ -1,0 +1,346 @@
+"""Building blocks of an exercise's check: each looks at one thing and, where it is wrong, says so in words.
+
+A check calls the student's function through `call`, and compares with `expect_close`, `expect_shape`,
+`expect_choice` or `expect`. All of them raise `NotYet` with a sentence for the student, never anything else.
+"""
+
+import ast
+import copy
+import dis
+import inspect
+import linecache
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from hgmrl_lite._validate import Array
+
+_SHORT = 120
+_NO_EFFECT = ("RESUME", "NOP", "CACHE", "RETURN_VALUE", "MAKE_CELL", "COPY_FREE_VARS")
+
+
+class NotYet(Exception):
+    """The answer is not right yet; the message is a sentence for the student.
+
+    Parameters
+    ----------
+    message : str
+        The first thing that is wrong.
+    hint : str, optional
+        What to think about, for a mistake that is recognised.
+    """
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class NotAttempted(Exception):
+    """The answer is still the untouched stub."""
+
+
+def describe(value: Any) -> str:
+    """Say in a few words what ``value`` is, whatever it is."""
+    if value is None:
+        return "None"
+    if value is Ellipsis:
+        return "`...`"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape} and type {value.dtype}"
+    if isinstance(value, (bool, np.bool_, int, float, complex, np.number)):
+        return f"{type(value).__name__} {value}"
+    if isinstance(value, str):
+        return f"the text {_shorten(repr(value))}"
+    if isinstance(value, (list, tuple, set, dict)):
+        return f"a {type(value).__name__} of length {len(value)}"
+    if inspect.isclass(value):
+        return f"the class {value.__name__}"
+    if callable(value):
+        return f"the function {getattr(value, '__name__', type(value).__name__)}"
+    return f"an object of type {type(value).__name__}"
+
+
+def show(value: ArrayLike) -> str:
+    """Write numbers for a sentence: four digits, long arrays shortened."""
+    with np.printoptions(precision=4, suppress=True, threshold=12, edgeitems=2):
+        text = np.array2string(np.asarray(value), separator=", ")
+    return _shorten(" ".join(text.split()))
+
+
+def expect(condition: bool, message: str, hint: str | None = None) -> None:
+    """Raise `NotYet` with ``message`` unless ``condition`` holds."""
+    if not condition:
+        raise NotYet(message, hint)
+
+
+def call(student: Any, *arguments: Any, what: str | None = None) -> Any:
+    """Call the student's function and return what it returns.
+
+    Parameters
+    ----------
+    student : object
+        What the student handed in, hopefully a function.
+    *arguments : object
+        What it is called with. It gets copies, and must leave them as they are.
+    what : str, optional
+        What the function is called in messages; its own name when left out.
+
+    Returns
+    -------
+    object
+        The returned value, neither None nor Ellipsis.
+
+    Raises
+    ------
+    NotAttempted
+        When the body is still the stub.
+    NotYet
+        When it is no function, takes other arguments, raises, changes an argument or returns nothing.
+    """
+    name = what or getattr(student, "__name__", None) or "your answer"
+    if not callable(student):
+        raise NotYet(f"A function is needed for `{name}`, but this is {describe(student)}.")
+    names = _bind(student, arguments, name)
+    given = copy.deepcopy(arguments)
+    try:
+        result = student(*given)
+    except (NotYet, NotAttempted):
+        raise
+    except (Exception, SystemExit) as error:
+        if isinstance(error, NotImplementedError) or "ellipsis" in _message(error).lower():
+            raise NotAttempted from None
+        raise NotYet(_raised(student, error, name)) from None
+    for parameter, before, after in zip(names, arguments, given, strict=True):
+        if not _same(before, after):
+            raise NotYet(
+                f"`{name}` changes its argument `{parameter}` in place.",
+                "Make a new array, or start from a copy, so that the caller's array stays as it was.",
+            )
+    if result is Ellipsis or (result is None and _is_stub(student)):
+        raise NotAttempted
+    if result is None:
+        raise NotYet(f"`{name}` returns None.", "Is a `return` missing?")
+    return result
+
+
+def as_numbers(got: Any, what: str) -> Array:
+    """Return ``got`` as a finite float64 array, or raise `NotYet` that says why that cannot be."""
+    if got is None or got is Ellipsis:
+        raise NotYet(f"{what} should be a number or an array of numbers, not {describe(got)}.")
+    try:
+        array = np.asarray(got)
+    except Exception:
+        raise NotYet(f"{what} should be numbers; {describe(got)} cannot be read as an array.") from None
+    if array.dtype.kind == "b":
+        raise NotYet(f"{what} should be numbers, but holds True and False.")
+    if array.dtype.kind == "c":
+        raise NotYet(f"{what} should be real numbers, but holds complex ones.")
+    if array.dtype.kind not in "iuf":
+        raise NotYet(f"{what} should be numbers, not {describe(got)}.")
+    numbers = array.astype(np.float64)
+    bad = numbers.size - int(np.isfinite(numbers).sum())
+    if bad:
+        raise NotYet(f"{what} holds NaN or infinity ({bad} of {numbers.size} entries).")
+    return numbers
+
+
+def expect_shape(got: Any, shape: tuple[int, ...], what: str) -> Array:
+    """Return ``got`` as numbers of exactly this shape, or raise `NotYet`."""
+    numbers = as_numbers(got, what)
+    if numbers.shape != shape:
+        need = f"have shape {shape}" if shape else "be a single number"
+        have = f"has shape {numbers.shape}" if numbers.shape else "is a single number"
+        raise NotYet(f"{what} should {need}, but {have}.")
+    return numbers
+
+
+def expect_close(
+    got: Any,
+    want: ArrayLike,
+    what: str,
+    tolerance: float = 1e-6,
+    *,
+    mistakes: Sequence[tuple[ArrayLike, str]] = (),
+    reveal: bool = True,
+) -> None:
+    """Compare numbers, entry by entry.
+
+    Parameters
+    ----------
+    got : object
+        The student's value.
+    want : array_like
+        The right value; fixes the shape.
+    what : str
+        What the value is, as the subject of a sentence; code in single backquotes.
+    tolerance : float, optional
+        Largest allowed |got - want| / (1 + |want|).
+    mistakes : sequence of (array_like, str), optional
+        Values that typical mistakes lead to, each with its own hint.
+    reveal : bool, optional
+        Whether the message may show the right value; False where it is the answer itself.
+
+    Raises
+    ------
+    NotYet
+        When type, shape or value is wrong.
+    """
+    right = np.asarray(want, dtype=np.float64)
+    numbers = expect_shape(got, right.shape, what)
+    if _close(numbers, right, tolerance):
+        return
+    hint = next(
+        (text for value, text in mistakes if _close(numbers, np.asarray(value, dtype=float), tolerance)), None
+    )
+    kind = np.asarray(got).dtype
+    if hint is None and kind in (np.float16, np.float32) and _close(numbers, right, 1e-2):
+        hint = f"It came as {kind}, which keeps few digits: compute in float64."
+    if not reveal:
+        raise NotYet(f"{what} is not right: {show(numbers)}.", hint)
+    message = f"{what} should be {show(right)}, but is {show(numbers)}."
+    if right.size > 12:
+        worst = np.unravel_index(np.argmax(np.abs(numbers - right)), right.shape)
+        place = ", ".join(str(int(axis)) for axis in worst)
+        message += f" Furthest off is index [{place}]: {numbers[worst]:.4g} instead of {right[worst]:.4g}."
+    raise NotYet(message, hint)
+
+
+def expect_choice(
+    got: Any, right: str, options: Sequence[str], what: str, mistakes: Mapping[str, str] | None = None
+) -> None:
+    """Compare a chosen word with the right one, whatever its case and surrounding blanks.
+
+    Parameters
+    ----------
+    got : object
+        The student's choice.
+    right : str
+        The right option.
+    options : sequence of str
+        All options, ``right`` among them.
+    what : str
+        What is chosen, as the subject of a sentence.
+    mistakes : mapping of str to str, optional
+        A hint for each wrong option.
+
+    Raises
+    ------
+    NotYet
+        When it is no text, no option, or the wrong one.
+    """
+    listed = ", ".join(f'"{option}"' for option in options)
+    if not isinstance(got, str):
+        raise NotYet(f"{what} should be one of {listed}, not {describe(got)}.")
+    chosen = got.strip().casefold()
+    if chosen not in [option.casefold() for option in options]:
+        raise NotYet(f"{what} should be one of {listed}, not {describe(got)}.")
+    if chosen != right.casefold():
+        hints = {option.casefold(): text for option, text in (mistakes or {}).items()}
+        raise NotYet(f"{what} is not {describe(got).removeprefix('the text ')}.", hints.get(chosen))
+
+
+def is_blank(answer: Any) -> bool:
+    """Tell whether an answer is still the stub: ``...``, None, or a collection of nothing else."""
+    if answer is None or answer is Ellipsis:
+        return True
+    if isinstance(answer, (tuple, list, dict)) and len(answer):
+        parts = answer.values() if isinstance(answer, dict) else answer
+        return all(part is None or part is Ellipsis for part in parts)
+    return inspect.isfunction(answer) and _is_empty(answer)
+
+
+def _shorten(text: str) -> str:
+    """Cut a text that would not fit a sentence."""
+    return text if len(text) <= _SHORT else text[: _SHORT - 2] + " …"
+
+
+def _close(got: Array, want: Array, tolerance: float) -> bool:
+    """Compare two arrays of one shape."""
+    return got.shape == want.shape and bool(np.all(np.abs(got - want) <= tolerance * (1 + np.abs(want))))
+
+
+def _bind(student: Callable[..., Any], arguments: tuple[Any, ...], name: str) -> list[str]:
+    """Return the names of the parameters that take ``arguments``; raise NotYet where they do not fit."""
+    numbered = [f"number {k + 1}" for k in range(len(arguments))]
+    try:
+        signature = inspect.signature(student)
+    except (TypeError, ValueError):
+        return numbered
+    try:
+        signature.bind(*arguments)
+    except TypeError:
+        word = "argument" if len(arguments) == 1 else "arguments"
+        raise NotYet(
+            f"`{name}` should take {len(arguments)} {word}, but is written as `{name}{signature}`."
+        ) from None
+    fixed = [
+        p.name
+        for p in signature.parameters.values()
+        if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+    ]
+    return (fixed + numbered[len(fixed) :])[: len(arguments)]
+
+
+def _message(error: BaseException) -> str:
+    """Return the text of an exception on one line, even when its ``__str__`` is broken."""
+    try:
+        return _shorten(" ".join(str(error).split()))
+    except Exception:
+        return "no readable message"
+
+
+def _raised(student: Any, error: BaseException, name: str) -> str:
+    """Say what the student's function raised and in which of its lines."""
+    text = _message(error)
+    sentence = f"`{name}` raised {type(error).__name__}" + (f": {text}" if text else "")
+    code = getattr(inspect.unwrap(student), "__code__", None)
+    place, trace = None, error.__traceback__
+    while trace is not None:
+        if code is not None and trace.tb_frame.f_code.co_filename == code.co_filename:
+            place = trace.tb_lineno
+        trace = trace.tb_next
+    if code is None or place is None:
+        return sentence + "."
+    line = linecache.getline(code.co_filename, place).strip()
+    return f"{sentence}, in line {place}" + (f": `{_shorten(line)}`." if line else ".")
+
+
+def _same(before: Any, after: Any) -> bool:
+    """Compare an argument with its copy after the call; what is no array or list counts as unchanged."""
+    if isinstance(before, np.ndarray):
+        if before.shape != np.shape(after):
+            return False
+        return bool(np.array_equal(before, after, equal_nan=before.dtype.kind in "fc"))
+    if isinstance(before, (list, tuple)):
+        return len(before) == len(after) and all(map(_same, before, after))
+    return not isinstance(before, (int, float, str)) or before == after
+
+
+def _is_empty(function: FunctionType) -> bool:
+    """Tell whether a function's compiled body does nothing but return None or Ellipsis, as that of a stub."""
+    steps = [step for step in dis.get_instructions(function) if step.opname not in _NO_EFFECT]
+    return all(
+        step.opname in ("LOAD_CONST", "RETURN_CONST") and step.argval in (None, Ellipsis) for step in steps
+    )
+
+
+def _is_stub(student: Any) -> bool:
+    """Tell whether a statement ``...`` is left in the body of a function, or nothing else is there."""
+    function = inspect.unwrap(student)
+    if not inspect.isfunction(function):
+        return False
+    if _is_empty(function):
+        return True
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except (OSError, TypeError, SyntaxError):
+        return False
+    return any(
+        isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and node.value.value is Ellipsis
+        for node in ast.walk(tree)
+    )

@@ -1,0 +1,281 @@
+"""Point navigation as a vectorised Gymnasium environment: all rows move in a few NumPy calls."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from gymnasium.error import ResetNeeded
+from gymnasium.utils import seeding
+from gymnasium.vector import AutoresetMode, VectorEnv
+from gymnasium.vector.utils import batch_space
+from numpy.typing import ArrayLike, NDArray
+
+from hgmrl_lite._validate import Array, as_array, as_count
+from hgmrl_lite.envs.dynamics import (
+    GOAL_RADIUS,
+    MAX_STEPS,
+    NOISE,
+    START_STD,
+    NavigationDynamics,
+    as_goals,
+    distance,
+)
+from hgmrl_lite.envs.navigation import check_options, navigation_spaces
+from hgmrl_lite.envs.rendering import RENDER_FPS, PlaneRenderer, check_render_mode
+
+
+class PointNavigationVector(VectorEnv[Array, Array, NDArray[Any]]):
+    """Many :class:`~hgmrl_lite.envs.PointNavigation` environments at once.
+
+    Row i of ``reset(seed=k)`` is the single environment of seed k + i, number for number and over all
+    episodes: it has its own generator, from which each reset draws the noise of a whole episode. A row that
+    ends is reset in the same step (``AutoresetMode.SAME_STEP``): the returned observation is the new
+    episode's start, and ``infos["final_obs"][i]``, with the mask ``infos["_final_obs"]``, is the state in
+    which the old one ended. Keys, masks and types are those of Gymnasium's ``SyncVectorEnv``.
+
+    Parameters
+    ----------
+    num_envs : int
+        Number of rows.
+    goal : array_like, shape (2,) or (num_envs, 2)
+        One goal for all rows, or one a row.
+    action_set, noise, start_std, max_steps, reward_noise, render_mode
+        As in :class:`~hgmrl_lite.envs.PointNavigation`.
+
+    Raises
+    ------
+    ValueError
+        When an argument is of the wrong shape, not finite, or a goal is outside the arena.
+
+    Examples
+    --------
+    >>> envs = PointNavigationVector(3, goal=(1.0, 0.0))
+    >>> observations, infos = envs.reset(seed=0)
+    >>> observations.shape
+    (3, 2)
+    """
+
+    metadata: dict[str, Any] = {  # noqa: RUF012
+        "render_modes": ["rgb_array"],
+        "render_fps": RENDER_FPS,
+        "autoreset_mode": AutoresetMode.SAME_STEP,
+    }
+
+    def __init__(
+        self,
+        num_envs: int,
+        goal: ArrayLike,
+        *,
+        action_set: str = "disc",
+        noise: float = NOISE,
+        start_std: float = START_STD,
+        max_steps: int = MAX_STEPS,
+        reward_noise: float = 0.0,
+        render_mode: str | None = None,
+    ) -> None:
+        self.num_envs = as_count("num_envs", num_envs)
+        self.dynamics = NavigationDynamics(action_set, noise, start_std, max_steps, reward_noise)
+        self.goal = goal
+        self.render_mode = check_render_mode(render_mode)
+        self.single_observation_space, self.single_action_space = navigation_spaces(self.dynamics)
+        self.observation_space = batch_space(self.single_observation_space, self.num_envs)
+        self.action_space = batch_space(self.single_action_space, self.num_envs)
+
+        length = self.dynamics.max_steps
+        self._states = np.zeros((self.num_envs, 2))
+        self._steps = np.zeros(self.num_envs, dtype=np.int64)
+        self._normals = np.zeros((self.num_envs, length + 1, 2))
+        self._reward_normals = np.zeros((self.num_envs, length if reward_noise else 0))
+        self._blocks = list(zip(self._normals, self._reward_normals, strict=True))
+        # Where each row begins when its episodes' noise is laid end to end.
+        self._offsets = np.arange(self.num_envs) * (length + 1)
+        self._paths = np.zeros_like(self._normals) if render_mode else None
+        self._generators: dict[int, np.random.Generator] = {}
+        self._seeds: dict[int, int] = {}
+        self._has_reset = False
+        self._renderer: PlaneRenderer | None = None
+
+    @property
+    def goal(self) -> Array:
+        """The goals, shape (num_envs, 2); assigning (2,) or (num_envs, 2) counts from the next step on."""
+        return self._goals.copy()
+
+    @goal.setter
+    def goal(self, goal: ArrayLike) -> None:
+        shape = (2,) if as_array("goal", goal).ndim == 1 else (self.num_envs, 2)
+        goals = as_goals("goal", goal, shape)
+        self._goals = np.broadcast_to(goals, (self.num_envs, 2)).copy()
+
+    # One a row, as in SyncVectorEnv.
+    @property  # type: ignore[misc]
+    def np_random(self) -> tuple[np.random.Generator, ...]:  # type: ignore[override]
+        """The rows' generators."""
+        self._seed_rows(np.arange(self.num_envs), [None] * self.num_envs)
+        return tuple(self._generators[row] for row in range(self.num_envs))
+
+    @property
+    def np_random_seed(self) -> tuple[int, ...]:  # type: ignore[override]
+        """The seeds of the rows' generators."""
+        self._seed_rows(np.arange(self.num_envs), [None] * self.num_envs)
+        return tuple(self._seeds[row] for row in range(self.num_envs))
+
+    def reset(
+        self, *, seed: int | Sequence[int | None] | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Array, dict[str, Any]]:
+        """Start an episode in every row, or in those of ``options["reset_mask"]``.
+
+        Parameters
+        ----------
+        seed : int or sequence of int, optional
+            Row i gets seed + i, or the i-th of the sequence; a row whose seed is None goes on with its
+            generator.
+        options : dict, optional
+            ``{"reset_mask": mask}`` with a boolean array (num_envs,) restarts these rows only.
+
+        Returns
+        -------
+        observations : ndarray, shape (num_envs, 2)
+        infos : dict
+            Always empty.
+
+        Raises
+        ------
+        ValueError
+            When a seed is negative, their number is not ``num_envs``, or the mask is of another shape or
+            type.
+        """
+        rows = self._rows_to_reset(options)
+        if seed is None or isinstance(seed, (int, np.integer)):
+            first = None if seed is None else as_count("seed", seed, 0)
+            seeds: list[int | None] = [None if first is None else first + row for row in range(self.num_envs)]
+        else:
+            seeds = [None if value is None else as_count("seed", value, 0) for value in seed]
+            if len(seeds) != self.num_envs:
+                raise ValueError(f"seed must be one number or {self.num_envs} of them, got {len(seeds)}")
+        self._seed_rows(rows, seeds)
+        self._start_episodes(rows, self._states)
+        self._has_reset = True
+        return self._states.copy(), {}
+
+    def step(
+        self, actions: ArrayLike
+    ) -> tuple[Array, Array, NDArray[np.bool_], NDArray[np.bool_], dict[str, Any]]:
+        """Move every row by one action; rows that end are reset at once.
+
+        Parameters
+        ----------
+        actions : array_like, shape (num_envs, 2)
+            Raw actions; the environment projects them.
+
+        Returns
+        -------
+        observations : ndarray, shape (num_envs, 2)
+        rewards : ndarray, shape (num_envs,)
+        terminated, truncated : ndarray of bool, shape (num_envs,)
+            Never both true.
+        infos : dict
+            Empty, or ``final_obs`` and ``final_info`` with their masks.
+
+        Raises
+        ------
+        ValueError
+            When the actions have another shape or are not finite.
+        gymnasium.error.ResetNeeded
+            Before the first reset.
+        """
+        if not self._has_reset:
+            raise ResetNeeded(
+                "step() was called before the first reset(); call reset() to start the episodes"
+            )
+        # What is as it should be skips the slower check, which says what is wrong.
+        if not (
+            isinstance(actions, np.ndarray)
+            and actions.dtype == np.float64
+            and actions.shape == self._states.shape
+            and np.isfinite(actions).all()
+        ):
+            actions = as_array("actions", actions, (self.num_envs, 2))
+        steps = self._steps
+        steps += 1
+        normals = self._normals.reshape(-1, 2).take(self._offsets + steps, axis=0)
+        states = self.dynamics.next_state(self._states, actions, normals)
+        gaps = distance(states, self._goals)
+        rewards = -gaps
+        if self.dynamics.reward_noise:
+            rewards += self.dynamics.reward_noise * self._reward_normals[np.arange(self.num_envs), steps - 1]
+        terminated = gaps < GOAL_RADIUS
+        truncated = (steps >= self.dynamics.max_steps) & ~terminated
+        if self._paths is not None:
+            self._paths[np.arange(self.num_envs), steps] = states
+        ended = terminated | truncated
+        infos = self._autoreset(ended, states) if np.count_nonzero(ended) else {}
+        self._states = states
+        # A copy, so that what a caller does with the observation does not reach the state.
+        return states.copy(), rewards, terminated, truncated, infos
+
+    def render(self) -> tuple[NDArray[np.uint8], ...] | None:
+        """Return one picture a row, uint8 of shape (H, W, 3), or None when ``render_mode`` is None."""
+        if self._paths is None:
+            return None
+        if not self._has_reset:
+            raise ResetNeeded(
+                "render() was called before the first reset(); call reset() to start the episodes"
+            )
+        if self._renderer is None:
+            self._renderer = PlaneRenderer()
+        return tuple(
+            self._renderer.draw(goal, path[: steps + 1])
+            for goal, path, steps in zip(self._goals, self._paths, self._steps, strict=True)
+        )
+
+    def close_extras(self, **kwargs: Any) -> None:
+        """Release the figure."""
+        self._renderer = None
+
+    def _autoreset(self, ended: NDArray[np.bool_], states: Array) -> dict[str, Any]:
+        """Restart the ended rows of ``states``, in place, and return the infos on their old episodes."""
+        rows = ended.nonzero()[0]
+        # NumPy fills an empty array of objects with None.
+        final_obs = np.empty(self.num_envs, dtype=object)
+        for row, final in zip(rows.tolist(), states.take(rows, axis=0), strict=True):
+            final_obs[row] = final
+        self._start_episodes(rows, states)
+        return {
+            "final_obs": final_obs,
+            "_final_obs": ended,
+            "final_info": {},
+            "_final_info": ended.copy(),
+        }
+
+    def _start_episodes(self, rows: NDArray[np.intp], states: Array) -> None:
+        """Draw the noise of a new episode for each row and put its start state into ``states``."""
+        draw = self.dynamics.draw_episode
+        for row in rows.tolist():
+            draw(self._generators[row], *self._blocks[row])
+        states[rows] = self.dynamics.start_state(self._normals[rows, 0])
+        self._steps[rows] = 0
+        if self._paths is not None:
+            self._paths[rows, 0] = states[rows]
+
+    def _seed_rows(self, rows: NDArray[np.intp], seeds: Sequence[int | None]) -> None:
+        """Give the rows generators of their seeds; a random one to a row that has neither."""
+        for row in rows:
+            if seeds[row] is not None or row not in self._generators:
+                self._generators[row], self._seeds[row] = seeding.np_random(seeds[row])
+
+    def _rows_to_reset(self, options: dict[str, Any] | None) -> NDArray[np.intp]:
+        """Return the rows that ``options`` names."""
+        others = dict(options or {})
+        mask = others.pop("reset_mask", None)
+        check_options(others)
+        if mask is None:
+            return np.arange(self.num_envs)
+        mask = np.asarray(mask)
+        if mask.shape != (self.num_envs,) or mask.dtype != np.bool_ or not mask.any():
+            raise ValueError(
+                f"options['reset_mask'] must be a boolean array of shape ({self.num_envs},) not all False, "
+                f"got shape {mask.shape}, type {mask.dtype}"
+            )
+        if not (self._has_reset or mask.all()):
+            raise ResetNeeded("the first reset() must reset every row; call it without a reset_mask")
+        return np.flatnonzero(mask)

@@ -1,0 +1,67 @@
+"""Every static figure of the lessons, one function each; each returns the Matplotlib figure."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
+
+from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite.meta import MetaTest
+
+# Okabe and Ito's palette, told apart with every common form of colour blindness; markers differ as well.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+MARKERS = ("o", "s", "^", "D", "v", "P")
+DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)))
+
+
+def wrong_goal_regret(angle: ArrayLike, steps: int = 100) -> Array:
+    """Return the regret of going to a goal ``angle`` radians away on the unit circle and staying there.
+
+    Parameters
+    ----------
+    angle : array_like, shape (...)
+        Angle δ between the goal aimed at and the true goal, in radians.
+    steps : int, optional
+        Length of an episode.
+
+    Returns
+    -------
+    ndarray, shape (...)
+        steps · 2 sin(δ/2): the chord, once a step.
+    """
+    return steps * 2.0 * np.abs(np.sin(0.5 * np.asarray(angle, dtype=np.float64)))
+
+
+def regret_around_circle(results: Mapping[str, MetaTest], base_goal: ArrayLike) -> Figure:
+    """Draw mean regret against the angle between each goal and the base goal.
+
+    Parameters
+    ----------
+    results : mapping of str to MetaTest
+        One entry an agent, by the name to show.
+    base_goal : array_like, shape (2,)
+        The goal the base policy was trained on.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    base_goal = as_array("base_goal", base_goal, (2,))
+    figure = Figure(figsize=(7.0, 3.6), layout="constrained")
+    axes = figure.subplots()
+    law = np.linspace(0.0, np.pi, 181)
+    axes.plot(np.degrees(law), wrong_goal_regret(law), color="0.6", lw=1, label="going to the base goal: 200 sin(δ/2)")
+    for index, (name, result) in enumerate(results.items()):
+        cosine = result.goals @ base_goal / np.linalg.norm(result.goals, axis=1) / np.linalg.norm(base_goal)
+        angle = np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0)))
+        axes.plot(angle, result.regret_by_goal, MARKERS[index], color=COLOURS[index], ms=6, label=name)
+    axes.set(
+        xlabel="angle δ between test goal and base goal (degrees)",
+        ylabel="regret",
+        xlim=(-4, 184),
+        xticks=range(0, 181, 30),
+    )
+    axes.grid(alpha=0.25)
+    axes.legend(frameon=False)
+    return figure

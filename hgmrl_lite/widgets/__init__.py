@@ -1,0 +1,23 @@
+"""Widgets for Jupyter: figures that a hand can take hold of. Each is imported on first use."""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hgmrl_lite.widgets.base import HgmrlWidget
+    from hgmrl_lite.widgets.goal_drag import GoalDrag
+
+_MODULES = {"HgmrlWidget": "base", "GoalDrag": "goal_drag"}
+__all__ = ["GoalDrag", "HgmrlWidget"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a widget when it is first asked for."""
+    if name in _MODULES:
+        return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it has {', '.join(__all__)}")
+
+
+def __dir__() -> list[str]:
+    """List the widgets, so that completion finds them."""
+    return sorted(__all__)

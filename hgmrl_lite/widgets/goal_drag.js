@@ -1,0 +1,397 @@
+// GoalDrag: drag the goal of a new task; at every move the widget explores it, infers the angle, and acts.
+
+const DEGREE = Math.PI / 180;
+
+// What is on screen, from the model's traits. The true angle enters in two places only: the environment's reward
+// (what the task answers when it is explored), and the error that is shown beside the inferred angle.
+function goalDragScene(model) {
+  const arrays = unpackArrays(model.get("array_data"), model.get("array_index"));
+  const settings = model.get("settings");
+  const layers = [];
+  for (let k = 0; `weight_${k}` in arrays; k++) {
+    const weight = arrays[`weight_${k}`];
+    layers.push({ shape: weight.shape, weight: weight.values, bias: arrays[`bias_${k}`].values });
+  }
+  const policy = makePolicy(layers, settings.policy_action_set);
+  const dynamics = makeNavigation(settings.constants);
+  const { values: generatorStates } = arrays.generator_states;
+  const { values: generatorActions } = arrays.generator_actions;
+  const reward = makeRewardModel(arrays.centres.values, arrays.weights.values, arrays.linear.values);
+  const infer = makeInference(generatorStates, reward, settings.inference);
+  const goals = arrays.training_goals.values;
+  const base = [goals[2 * settings.base_index], goals[2 * settings.base_index + 1]];
+  const radius = Math.hypot(...base);
+
+  // Where the base goal goes under exp(θW): the inferred angle in the plane's own terms.
+  const carried = (theta) => {
+    const [x, y] = apply2(exp2(generatorStates, theta), ...base);
+    return Math.atan2(y, x) / DEGREE;
+  };
+  // The untransformed policy does not know the goal: its episodes are run once and cut where they arrive.
+  const basePaths = rollout(dynamics, policy, arrays.starts, arrays.noise, null);
+  const [draws, , horizon] = arrays.explore_actions.shape;
+  let gridDegrees = null;
+
+  const compute = () => {
+    const degrees = model.get("goal_degrees");
+    const goal = [radius * Math.cos(degrees * DEGREE), radius * Math.sin(degrees * DEGREE)];
+    const part = (name) => {
+      const { values } = arrays[name];
+      const size = values.length / draws;
+      return values.subarray(model.get("draw") * size, (model.get("draw") + 1) * size);
+    };
+    const drawn = {
+      starts: part("explore_starts"),
+      actions: part("explore_actions"),
+      noise: part("explore_noise"),
+    };
+    const context = explore(dynamics, goal, settings.context_size, horizon, drawn);
+    const inferred = infer(context.points, context.rewards);
+    gridDegrees = gridDegrees ?? Array.from(inferred.thetas, carried);
+    const left = exp2(generatorStates, inferred.theta);
+    const right = exp2(generatorActions, inferred.theta);
+    const paths = rollout(dynamics, transformPolicy(policy, left, right), arrays.starts, arrays.noise, goal);
+    const aim = carried(inferred.theta);
+    return {
+      degrees,
+      goal,
+      context,
+      inferred,
+      gridDegrees,
+      aim,
+      aimPoint: apply2(left, ...base),
+      runnerUp: Number.isFinite(inferred.runnerUpResidual) ? carried(inferred.runnerUp) : null,
+      error: Math.abs(wrapDegrees(aim - degrees)),
+      geometric: { paths, mean: meanPath(paths), lengths: null },
+      base: { paths: basePaths, lengths: basePaths.map((path) => arrivalLength(dynamics, path, goal)) },
+      baseDegrees: Math.atan2(base[1], base[0]) / DEGREE,
+      showBase: model.get("show_base"),
+      showExploration: model.get("show_exploration"),
+    };
+  };
+  return { compute, goals, base, radius, goalRadius: dynamics.goalRadius, settings, draws };
+}
+
+// The goal's traits under the hand: while it is dragged nothing heavy is asked; once it rests, Python is.
+function goalDragHand(model, redraw) {
+  let dragging = false;
+  let unanswered = false;
+  const question = () => [model.get("goal_degrees"), model.get("draw")];
+  const same = (a, b) => String(a) === String(b);
+  const settle = () => {
+    if (!model.get("evaluates") || same(model.get("settled"), question())) return;
+    setTrait(model, "settled", question());
+    patience.call();
+  };
+  const soon = afterPause(settle, 250);
+  const patience = afterPause(() => {
+    unanswered = !same(model.get("answered"), model.get("settled"));
+    redraw();
+  }, 10000);
+  for (const trait of ["goal_degrees", "draw"]) {
+    model.on(`change:${trait}`, () => (dragging ? soon.cancel() : soon.call()));
+  }
+  model.on("change:answered", () => {
+    unanswered = false;
+  });
+  return {
+    turn: (degrees) => setTrait(model, "goal_degrees", wrapDegrees(degrees)),
+    grab() {
+      dragging = true;
+      soon.cancel();
+    },
+    settleSoon: soon.call,
+    release() {
+      if (dragging) settle();
+      dragging = false;
+    },
+    regret(name) {
+      if (!model.get("evaluates")) return { text: "", stale: false };
+      const fresh = same(model.get("answered"), question());
+      if (fresh && model.get("evaluation_error")) return { text: "regret failed", stale: false };
+      const value = model.get("regrets")[name];
+      if (value === undefined) return { text: unanswered ? "regret needs Python" : "regret …", stale: true };
+      return { text: `regret ${inShort(value)}`, stale: !fresh };
+    },
+  };
+}
+
+// A label that stays inside the drawing; returns its box.
+function placeLabel(plane, text, x, y, direction, gap) {
+  const width = text.textContent.length * 6.6 + 4;
+  const height = 14;
+  const reach = gap + (Math.abs(direction[0]) * width + Math.abs(direction[1]) * height) / 2;
+  const inside = (value, extent) => Math.min(plane.size - extent / 2 - 3, Math.max(extent / 2 + 3, value));
+  const cx = inside(plane.x(x) + direction[0] * reach, width);
+  const cy = inside(plane.y(y) - direction[1] * reach, height);
+  text.setAttribute("x", cx.toFixed(1));
+  text.setAttribute("y", (cy + 4.5).toFixed(1));
+  return { left: cx - width / 2, right: cx + width / 2, top: cy - height / 2, bottom: cy + height / 2 };
+}
+
+function boxesMeet(a, b) {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}
+
+// The plane: what is drawn on it, and the hand on the test goal. Returns { svg, show(scene) }.
+function goalDragPlane(scene, hand, signal) {
+  const { goals, base, radius, goalRadius, settings } = scene;
+  const farthest = Math.max(radius, ...Array.from(goals, Math.abs));
+  const plane = makePlane({ half: 1.6 * farthest, ticks: [-1, 1], label: "Plane with the goals and the paths" });
+  const circle = { cx: plane.x(0), cy: plane.y(0), r: plane.length(radius) };
+  const rim = plane.layer("goals");
+  svgElement("circle", { ...circle, class: "hgmrl-circle" }, rim);
+
+  const paths = plane.layer("paths");
+  const line = (name) => svgElement("path", { class: name }, paths);
+  const baseFaint = line("hgmrl-faint hgmrl-of-base");
+  const exploration = line("hgmrl-exploration");
+  const geometricFaint = line("hgmrl-faint hgmrl-of-geometric");
+  const baseMean = line("hgmrl-mean hgmrl-of-base");
+  const geometricMean = line("hgmrl-mean hgmrl-of-geometric");
+
+  const marks = plane.layer("marks");
+  for (let k = 0; k < goals.length / 2; k++) {
+    const place = `translate(${plane.x(goals[2 * k])} ${plane.y(goals[2 * k + 1])})`;
+    const [shape, name] = k === settings.base_index ? [SQUARE, "hgmrl-base-goal"] : [DIAMOND, "hgmrl-training-goal"];
+    svgElement("path", { d: shape, class: name, transform: place }, marks);
+  }
+  const label = (content) => {
+    const text = svgElement("text", { class: "hgmrl-label", "text-anchor": "middle" }, marks);
+    text.textContent = content;
+    return text;
+  };
+  const baseLabel = label("base goal");
+  const baseBox = placeLabel(plane, baseLabel, ...base, [base[0] / radius, base[1] / radius], 14);
+  const testLabel = label("test goal");
+
+  // A wide invisible ring around the circle takes a press anywhere on it; the handle lies above.
+  const band = svgElement("circle", { ...circle, class: "hgmrl-band" }, plane.svg);
+  const handle = svgElement("g", { class: "hgmrl-handle", tabindex: "0", role: "slider" }, plane.svg);
+  handle.setAttribute("aria-label", "Test goal, angle on the circle in degrees");
+  handle.setAttribute("aria-valuemin", "-180");
+  handle.setAttribute("aria-valuemax", "180");
+  svgElement("circle", { r: 26, class: "hgmrl-hit" }, handle);
+  svgElement("circle", { r: 24, class: "hgmrl-focus" }, handle);
+  svgElement("circle", { r: plane.length(goalRadius), class: "hgmrl-reach" }, handle);
+  svgElement("circle", { r: 10, class: "hgmrl-ring" }, handle);
+  const aim = svgElement("path", { d: CROSS, class: "hgmrl-aim" }, plane.svg);
+
+  let shown = null;
+  let offset = 0;
+  const angleOf = ([x, y]) => Math.atan2(y, x) / DEGREE;
+  // Near the centre the angle of the pointer means nothing: the handle waits.
+  const follow = (point) => {
+    if (Math.hypot(...point) > 0.1 * radius) hand.turn(angleOf(point) + offset);
+  };
+  const drag = (element, keepsOffset) =>
+    draggable(plane, element, {
+      begin(point) {
+        hand.grab();
+        handle.focus({ preventScroll: true });
+        offset = keepsOffset ? wrapDegrees(shown.degrees - angleOf(point)) : 0;
+        follow(point);
+      },
+      move: follow,
+      end: hand.release,
+      signal,
+    });
+  drag(handle, true);
+  drag(band, false);
+  steppable(handle, {
+    step: (amount) => hand.turn(shown.degrees + amount),
+    limit: (side) => hand.turn(side < 0 ? -179 : 180),
+    signal,
+  });
+
+  let cuts = "";
+  return {
+    svg: plane.svg,
+    show(state) {
+      shown = state;
+      const [x, y] = state.goal;
+      handle.setAttribute("transform", `translate(${plane.x(x).toFixed(2)} ${plane.y(y).toFixed(2)})`);
+      handle.setAttribute("aria-valuenow", state.degrees.toFixed(1));
+      handle.setAttribute("aria-valuetext", `test goal at ${inDegrees(state.degrees)}; ${onScreen(state)}`);
+      const [ax, ay] = state.aimPoint;
+      aim.setAttribute("transform", `translate(${plane.x(ax).toFixed(2)} ${plane.y(ay).toFixed(2)})`);
+      const testBox = placeLabel(plane, testLabel, x, y, [x / radius, y / radius], 23);
+      baseLabel.style.visibility = boxesMeet(testBox, baseBox) ? "hidden" : "";
+      geometricFaint.setAttribute("d", plane.path(state.geometric.paths));
+      geometricMean.setAttribute("d", plane.path([state.geometric.mean]));
+      const key = String(state.base.lengths);
+      if (key !== cuts) {
+        cuts = key;
+        baseFaint.setAttribute("d", plane.path(state.base.paths, state.base.lengths));
+        baseMean.setAttribute("d", plane.path([meanPath(state.base.paths, state.base.lengths)]));
+      }
+      for (const element of [baseFaint, baseMean]) element.style.display = state.showBase ? "" : "none";
+      exploration.style.display = state.showExploration ? "" : "none";
+      if (state.showExploration) exploration.setAttribute("d", dots(plane, state.context.points));
+    },
+  };
+}
+
+const SQUARE = "M-7.5 -7.5H7.5V7.5H-7.5Z";
+const DIAMOND = "M0 -8L8 0L0 8L-8 0Z";
+const CROSS = "M-5 -5L5 5M-5 5L5 -5";
+
+// Points as zero-length strokes, which round caps turn into dots: one element for all of them.
+function dots(plane, points) {
+  let text = "";
+  for (let at = 0; at < points.length; at += 2) {
+    text += `M${plane.x(points[at]).toFixed(1)} ${plane.y(points[at + 1]).toFixed(1)}h0`;
+  }
+  return text;
+}
+
+function onScreen(state) {
+  return `policy at the inferred angle ${inDegrees(state.aim)} (error ${inDegrees(state.error)})`;
+}
+
+function goalDragLegend(parent, model, signal) {
+  const shape = (d, name) => (svg) => svgElement("path", { d, class: name, transform: "translate(13 8)" }, svg);
+  const stroke = (name) => (svg) => svgElement("path", { d: "M1 8H25", class: `hgmrl-mean ${name}` }, svg);
+  legendItem(parent, "base goal", shape(SQUARE, "hgmrl-base-goal"));
+  legendItem(parent, "other training goals", shape(DIAMOND, "hgmrl-training-goal"));
+  legendItem(parent, "test goal: drag it", (svg) =>
+    svgElement("circle", { cx: 13, cy: 8, r: 6, class: "hgmrl-ring" }, svg),
+  );
+  legendItem(parent, "where the policy aims", shape(CROSS, "hgmrl-aim"));
+  legendItem(parent, "geometric agent (bold: mean)", stroke("hgmrl-of-geometric"));
+  const showBase = traitCheckbox(parent, model, {
+    trait: "show_base",
+    label: "base policy, unchanged",
+    mark: legendMark(stroke("hgmrl-of-base")),
+    signal,
+  });
+  const showExploration = traitCheckbox(parent, model, {
+    trait: "show_exploration",
+    label: "random steps it learned from",
+    mark: legendMark((svg) => svgElement("path", { d: "M5 5h0M13 11h0M21 6h0", class: "hgmrl-exploration" }, svg)),
+    signal,
+  });
+  return (state) => {
+    showBase(state.showBase);
+    showExploration(state.showExploration);
+  };
+}
+
+// One agent's card: name, what it does, its regret.
+function goalDragCard(parent, name, kind) {
+  const card = htmlElement("div", { class: `hgmrl-card ${kind}` }, parent);
+  const head = htmlElement("div", { class: "hgmrl-card-head" }, card);
+  htmlElement("strong", {}, head, name);
+  const regret = htmlElement("span", { class: "hgmrl-regret" }, head);
+  const text = htmlElement("div", { class: "hgmrl-state" }, card);
+  const detail = htmlElement("div", { class: "hgmrl-detail" }, card);
+  return (words, more, figure) => {
+    text.textContent = words;
+    detail.textContent = more;
+    regret.textContent = figure.text;
+    regret.classList.toggle("hgmrl-stale", figure.stale);
+  };
+}
+
+function goalDragPanel(parent, model, scene, hand, signal) {
+  const count = scene.settings.context_size;
+  const slide = labelledSlider(parent, {
+    label: "Test goal",
+    min: -180,
+    max: 180,
+    step: 1,
+    format: (value) => inDegrees(value),
+    change: hand.turn,
+    release: hand.settleSoon,
+    signal,
+  });
+  const geometric = goalDragCard(parent, "Geometric agent", "hgmrl-of-geometric");
+  const base = goalDragCard(parent, "Base policy, unchanged", "hgmrl-of-base");
+  const caption = htmlElement("div", { class: "hgmrl-caption" }, parent);
+  htmlElement("strong", {}, caption, `How badly each angle explains the ${count} rewards`);
+  const again = htmlElement("button", { type: "button", class: "hgmrl-button" }, caption, "Explore again");
+  again.title = `Another ${count} random steps in the same task`;
+  again.addEventListener("click", () => setTrait(model, "draw", (model.get("draw") + 1) % scene.draws), { signal });
+  const plot = makeMisfitPlot({ label: "Misfit between the base task's reward model and the rewards, by angle" });
+  parent.append(plot.svg);
+  const verdict = htmlElement("div", { class: "hgmrl-detail hgmrl-verdict" }, parent);
+  const note = htmlElement("div", { class: "hgmrl-note" }, parent);
+  const spoken = spokenText(parent);
+  signal.addEventListener("abort", spoken.stop);
+  return (state) => {
+    const { inferred } = state;
+    slide(state.degrees);
+    const turn = wrapDegrees(state.aim - state.baseDegrees);
+    const way = turn < 0 ? "clockwise" : "anticlockwise";
+    const regrets = [hand.regret("geometric"), hand.regret("base")];
+    geometric(
+      onScreen(state),
+      `the base policy turned ${inDegrees(Math.abs(turn))} ${way}, from ${count} random steps in the new task`,
+      regrets[0],
+    );
+    const away = Math.abs(wrapDegrees(state.baseDegrees - state.degrees));
+    base(`trained for the goal at ${inDegrees(state.baseDegrees)}, ${inDegrees(away)} away`, "", regrets[1]);
+    plot.show({
+      degrees: state.gridDegrees,
+      misfit: inferred.misfit,
+      best: [state.aim, inferred.residual],
+      runnerUp: state.runnerUp === null ? null : [state.runnerUp, inferred.runnerUpResidual],
+      hand: state.degrees,
+    });
+    const best = `● best ${inDegrees(state.aim)}: misfit ${inShort(inferred.residual)}`;
+    const other =
+      state.runnerUp === null
+        ? "no other valley"
+        : `□ runner-up ${inDegrees(state.runnerUp, 0)}: ${inShort(inferred.runnerUpResidual)}`;
+    verdict.textContent = `${best} · ${other}${inferred.decided ? "" : " · undecided: both explain the rewards"}`;
+    verdict.classList.toggle("hgmrl-warning", !inferred.decided);
+    const failure = model.get("evaluation_error");
+    note.textContent = !model.get("evaluates")
+      ? ""
+      : failure
+        ? `The evaluation failed: ${failure}`
+        : "Regret: return lost against steering straight at the goal, over noisy episodes run in Python when the goal rests.";
+    spoken.say(`Test goal at ${inDegrees(state.degrees, 0)}: ${onScreen(state)}. ${regrets[0].stale ? "" : regrets[0].text}`);
+  };
+}
+
+export default () => {
+  let scene = null;
+  let shared = null;
+  let hand = null;
+  return {
+    initialize({ model }) {
+      scene = goalDragScene(model);
+      shared = sharedScene(
+        model,
+        ["goal_degrees", "draw", "show_base", "show_exploration", "answered", "regrets", "evaluation_error"],
+        scene.compute,
+      );
+      hand = goalDragHand(model, shared.request);
+    },
+    render({ model, el }) {
+      // Ends every listener of this view, also where the host hands over no signal of its own.
+      const ending = new AbortController();
+      const { signal } = ending;
+      const root = htmlElement("div", { class: "hgmrl hgmrl-goal-drag" }, el);
+      keepSingleKeys(root, signal);
+      const left = htmlElement("div", { class: "hgmrl-column hgmrl-figure" }, root);
+      const right = htmlElement("div", { class: "hgmrl-column hgmrl-panel" }, root);
+      const plane = goalDragPlane(scene, hand, signal);
+      left.append(plane.svg);
+      const legend = goalDragLegend(htmlElement("div", { class: "hgmrl-legend" }, left), model, signal);
+      const panel = goalDragPanel(right, model, scene, hand, signal);
+      const remove = shared.add((state) => {
+        plane.show(state);
+        legend(state);
+        panel(state);
+      });
+      hand.settleSoon();
+      return () => {
+        hand.release();
+        remove();
+        ending.abort();
+      };
+    },
+  };
+};

@@ -1,0 +1,90 @@
+// Controls and readouts beside a plane.
+
+function htmlElement(tag, attributes = {}, parent = null, text = null) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  if (text !== null) element.textContent = text;
+  if (parent) parent.append(element);
+  return element;
+}
+
+// JupyterLab takes single keys for commands ("a" adds a cell): keep them inside the widget.
+// Combinations with Ctrl, Alt or Cmd, Shift+Enter, Escape and Tab go on to the page.
+function keepSingleKeys(root, signal) {
+  root.addEventListener(
+    "keydown",
+    (event) => {
+      const passes = event.ctrlKey || event.metaKey || event.altKey || ["Tab", "Escape"].includes(event.key);
+      if (!passes && !(event.key === "Enter" && event.shiftKey)) event.stopPropagation();
+    },
+    { signal },
+  );
+}
+
+// A labelled range input with its value in words beside it; arrow keys as on the plane. Returns show(value).
+function labelledSlider(parent, { label, min, max, step, format, change, release, signal }) {
+  const row = htmlElement("label", { class: "hgmrl-slider" }, parent);
+  htmlElement("span", {}, row, label);
+  const input = htmlElement("input", { type: "range", min, max, step: "any", "aria-label": label }, row);
+  const output = htmlElement("output", {}, row);
+  const clamp = (value) => Math.min(max, Math.max(min, value));
+  const snap = (value) => clamp(Math.round(value / step) * step);
+  let current = min;
+  input.addEventListener("input", () => change(snap(Number(input.value))), { signal });
+  input.addEventListener("change", () => release(), { signal });
+  steppable(input, {
+    step: (amount) => change(clamp(current + amount * step)),
+    limit: (side) => change(side < 0 ? min : max),
+    signal,
+  });
+  return (value) => {
+    current = value;
+    input.value = String(value);
+    input.setAttribute("aria-valuetext", format(value));
+    output.textContent = format(value);
+  };
+}
+
+// A checkbox on a boolean trait; `mark` is the piece of the legend that it switches.
+function traitCheckbox(parent, model, { trait, label, mark, signal }) {
+  const row = htmlElement("label", { class: "hgmrl-legend-item" }, parent);
+  const input = htmlElement("input", { type: "checkbox" }, row);
+  row.append(mark);
+  htmlElement("span", {}, row, label);
+  input.addEventListener("change", () => setTrait(model, trait, input.checked), { signal });
+  return (value) => {
+    input.checked = value;
+  };
+}
+
+// A small drawing for the legend: `draw` gets a 26 × 16 SVG.
+function legendMark(draw) {
+  const svg = svgElement("svg", { viewBox: "0 0 26 16", width: 26, height: 16, "aria-hidden": "true" });
+  svg.setAttribute("class", "hgmrl-mark");
+  draw(svg);
+  return svg;
+}
+
+function legendItem(parent, label, draw) {
+  const item = htmlElement("span", { class: "hgmrl-legend-item" }, parent);
+  item.append(legendMark(draw));
+  htmlElement("span", {}, item, label);
+  return item;
+}
+
+// Text that a screen reader speaks, at most once every `pause` ms, and always the last one.
+function spokenText(parent, pause = 600) {
+  const region = htmlElement("div", { class: "hgmrl-spoken", "aria-live": "polite" }, parent);
+  let last = "";
+  const later = afterPause(() => {
+    region.textContent = last;
+  }, pause);
+  return {
+    say(text) {
+      if (text === last) return;
+      last = text;
+      later.call();
+    },
+    stop: later.cancel,
+  };
+}

@@ -1,0 +1,35 @@
+// The policy network of hgmrl_lite.agents.MLPPolicy: tanh layers, then the projection onto the admissible actions.
+
+function projectAction(x, y, actionSet) {
+  if (actionSet === "box") return [Math.min(1, Math.max(-1, x)), Math.min(1, Math.max(-1, y))];
+  const scale = Math.max(1, Math.hypot(x, y));
+  return [x / scale, y / scale];
+}
+
+// layers: [{ shape: [out, in], weight, bias }]; returns policy(x, y) -> [ax, ay].
+function makePolicy(layers, actionSet) {
+  const values = [new Float64Array(layers[0].shape[1]), ...layers.map((layer) => new Float64Array(layer.shape[0]))];
+  return (x, y) => {
+    values[0][0] = x;
+    values[0][1] = y;
+    layers.forEach(({ shape, weight, bias }, number) => {
+      const input = values[number];
+      const output = values[number + 1];
+      const [rows, columns] = shape;
+      const last = number === layers.length - 1;
+      for (let row = 0, at = 0; row < rows; row++) {
+        let sum = bias[row];
+        for (let column = 0; column < columns; column++, at++) sum += weight[at] * input[column];
+        output[row] = last ? sum : Math.tanh(sum);
+      }
+    });
+    const action = values[layers.length];
+    return projectAction(action[0], action[1], actionSet);
+  };
+}
+
+// The policy carried along by a group element: s ↦ K π(L⁻¹ s).
+function transformPolicy(policy, left, right) {
+  const back = inverse2(left);
+  return (x, y) => apply2(right, ...policy(...apply2(back, x, y)));
+}

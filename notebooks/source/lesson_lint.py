@@ -1,0 +1,216 @@
+"""What makes a lesson complete and honest, beyond a source that can be built.
+
+    python notebooks/source/lesson_lint.py          name everything that a lesson still lacks
+
+Each rule takes the cells of a source and yields complaints. The header is the first cell; it has the lines
+``**You will be able to**``, ``**Prerequisites**``, ``**Minutes** 60`` and ``**Run time** {{run_time}}``. The
+lesson ends with the sections "Key points", "Further reading" and one whose heading says "next". A cell that makes
+a static figure (it calls ``plots...`` or ``plt...``) describes it with ``alt="..."``, for example by
+``course.figure(plots.orbits(...), alt="...")``.
+"""
+
+import ast
+import json
+import re
+import sys
+import urllib.parse
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import build
+from lesson_reader import Cell, SourceError, defined_names, parse, read
+
+_HEADER = {
+    "the objectives": r"\*\*You will be able to\*\*",
+    "the prerequisites": r"\*\*Prerequisites\*\*\s*\S",
+    "the minutes": r"\*\*Minutes\*\*\D{0,10}\d",
+    "the run time": r"\*\*Run time\*\*\s*{{run_time}}",
+}
+_CLOSING = ("key points", "further reading", "next")
+_IMAGE = re.compile(r"!\[([^\]]*)\]\(|<img\b([^>]*)>", re.IGNORECASE)
+# NumPy's own generator needs a seed; the old functions and those of the standard library share one state.
+_SEEDED_CLASSES = ("default_rng", "RandomState", "SeedSequence", "Random")
+_TORCH_DRAWS = ("rand", "randn", "randint", "randperm", "normal", "bernoulli", "multinomial")
+
+
+def header(cells: list[Cell]) -> Iterator[str]:
+    """The first cell says what the lesson is for, what it needs and how long it takes."""
+    for name, pattern in _HEADER.items():
+        if not re.search(pattern, cells[0].text):
+            yield f"line {cells[0].line}: {name} are missing in the header: {pattern}".replace("\\", "")
+
+
+def headings(cells: list[Cell]) -> Iterator[str]:
+    """One title, levels without gaps, and the closing sections in their order."""
+    found = [
+        (cell, *heading) for cell in cells if cell.kind == "markdown" for heading in _headings(cell.text)
+    ]
+    before = 0
+    for position, (cell, level, text) in enumerate(found):
+        if position and level == 1:
+            yield f'line {cell.line}: "{text}" is a second title'
+        if level > before + 1:
+            yield f'line {cell.line}: "{text}" has level {level} right after level {before}'
+        before = level
+    last = [text.casefold() for _, level, text in found if level == 2][-len(_CLOSING) :]
+    if len(last) < len(_CLOSING) or not all(word in text for word, text in zip(_CLOSING, last, strict=True)):
+        yield f"the last sections of level 2 must be {', '.join(_CLOSING)}; they are {', '.join(last) or 'missing'}"
+
+
+def alternatives(cells: list[Cell]) -> Iterator[str]:
+    """Every image and every static figure has a description."""
+    for cell in cells:
+        if cell.kind == "markdown":
+            for image in _IMAGE.finditer(cell.text):
+                described = image[1] or re.search(r"""\balt=(["'])\s*\S.*?\1""", image[2] or "")
+                if not described:
+                    yield f"line {cell.line}: an image has no alt text: {image[0]}"
+            continue
+        calls = [node for node in ast.walk(parse(cell)) if isinstance(node, ast.Call)]
+        draws = any(_dotted(node.func).split(".")[0] in ("plots", "plt") for node in calls)
+        if draws and not any(keyword.arg == "alt" for node in calls for keyword in node.keywords):
+            yield f'line {cell.line}: a figure has no description: course.figure(..., alt="...")'
+
+
+def seeds(cells: list[Cell]) -> Iterator[str]:
+    """Random numbers come from a seed that the reader sees."""
+    for cell in cells:
+        if cell.kind != "code":
+            continue
+        for node in ast.walk(parse(cell)):
+            if not isinstance(node, ast.Call):
+                continue
+            name = _dotted(node.func)
+            module, _, function = name.rpartition(".")
+            unseeded = function in _SEEDED_CLASSES and not (node.args or node.keywords)
+            shared = module in ("np.random", "numpy.random", "random") and function not in _SEEDED_CLASSES
+            drawn = module == "torch" and function in _TORCH_DRAWS
+            if (
+                unseeded
+                or shared
+                or (drawn and "generator" not in [keyword.arg for keyword in node.keywords])
+            ):
+                yield f"line {cell.line}: {name}(...) draws without a seed of its own"
+
+
+def independence(cells: list[Cell]) -> Iterator[str]:
+    """No other cell uses what an exercise defines: the lesson goes on without the student's answer."""
+    owned: set[str] = set()
+    previous = ""
+    for cell in cells:
+        if cell.kind != "code":
+            continue
+        names = set(defined_names(cell))
+        if cell.role in ("exercise", "solution"):
+            owned |= names
+        elif not (cell.role == "check" and previous == "solution"):
+            used = {node.id for node in ast.walk(parse(cell)) if isinstance(node, ast.Name)}
+            for name in sorted((used & owned) - names):
+                yield f"line {cell.line}: {name} belongs to an exercise; use the package's own"
+            owned -= names
+        previous = cell.role
+
+
+def exercises(cells: list[Cell], registered: tuple[str, ...]) -> Iterator[str]:
+    """Three to five exercises (lesson 00 may have fewer), all those that the package defines."""
+    used = [cell.tags[1] for cell in cells if cell.role == "exercise"]
+    if not re.match(r"#\s+00\b", cells[0].text) and not 3 <= len(used) <= 5:
+        yield f"a lesson has 3 to 5 exercises, this one has {len(used)}"
+    for name in registered:
+        if name not in used:
+            yield f"exercise {name} is defined in the package, but the lesson does not ask it"
+
+
+def links(notebook: Path, texts: list[str]) -> Iterator[str]:
+    """Every link to a file leads to one, every anchor to a heading. ``texts`` are the text cells."""
+    for text in texts:
+        for match in build.TARGET.finditer(_without_code(text)):
+            target = urllib.parse.unquote(match[2])
+            if re.match(r"[a-z][a-z0-9+.-]*:", target):
+                continue
+            file, _, anchor = target.partition("#")
+            path = notebook.parent / file if file else notebook
+            if not path.exists():
+                yield f"{notebook.name}: {target} leads to no file"
+            elif (
+                anchor and path.suffix in (".ipynb", ".md") and anchor not in _anchors(path, notebook, texts)
+            ):
+                yield f"{notebook.name}: {target} leads to no heading"
+
+
+def lint(path: Path, target: Path) -> list[str]:
+    """Return everything that one lesson lacks; its notebooks lie under ``target``."""
+    from hgmrl_lite.course.exercise import exercises_of
+
+    cells = read(path)
+    rules: tuple[Callable[[list[Cell]], Iterator[str]], ...] = (
+        header,
+        headings,
+        alternatives,
+        seeds,
+        independence,
+    )
+    complaints = [complaint for rule in rules for complaint in rule(cells)]
+    complaints += exercises(cells, tuple(exercise.id for exercise in exercises_of(path.name[:2])))
+    if path.name[:2] not in build.run_times(path.parent / "run_times.json"):
+        complaints.append("the run time is not measured: python -m benchmarks lessons")
+    name = f"{path.stem}.ipynb"
+    for place, notebook in (
+        (target / name, build.student(cells, "")),
+        (target / "solutions" / name, build.solutions(cells, "", name)),
+    ):
+        complaints += links(place, _markdown(notebook))
+    return complaints
+
+
+def _headings(text: str) -> list[tuple[int, str]]:
+    """Return level and text of the headings of a Markdown text."""
+    found = re.findall(r"(?m)^(#{1,6})\s+(.+?)\s*#*$", _without_code(text))
+    return [(len(marks), title) for marks, title in found]
+
+
+def _without_code(text: str) -> str:
+    """Leave out fenced and inline code of a Markdown text."""
+    return re.sub(r"`[^`\n]*`", lambda code: code[0].strip("`"), re.sub(r"(?ms)^```.*?^```", "", text))
+
+
+def _dotted(node: ast.expr) -> str:
+    """Return the dotted name that an expression is, or an empty text."""
+    if isinstance(node, ast.Attribute):
+        return f"{_dotted(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _markdown(notebook: dict[str, Any]) -> list[str]:
+    """Return the text cells of a notebook."""
+    return ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
+
+
+def _anchors(path: Path, notebook: Path, texts: list[str]) -> set[str]:
+    """Return the anchors of a file: JupyterLab's for a notebook, GitHub's for a Markdown file."""
+    if path.suffix == ".md":
+        titles = [title for _, title in _headings(path.read_text(encoding="utf-8"))]
+        return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+    if path.resolve() != notebook.resolve():
+        texts = _markdown(json.loads(path.read_text(encoding="utf-8")))
+    titles = [title for text in texts for _, title in _headings(text)]
+    return {re.sub(r"[*_$]", "", title).replace(" ", "-") for title in titles}
+
+
+def main() -> int:
+    """Check every lesson; return the exit status."""
+    status = 0
+    for path in build.sources(build.HERE):
+        try:
+            complaints = lint(path, build.HERE.parent)
+        except SourceError as error:
+            complaints = [str(error)]
+        for complaint in complaints:
+            print(f"{path.name}: {complaint}", file=sys.stderr)
+            status = 1
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

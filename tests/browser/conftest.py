@@ -1,0 +1,43 @@
+"""Fixtures of the browser tests: one JupyterLab and one Chromium for all of them.
+
+Without Chromium the tests are skipped, with a line that says how to get it; with HGMRL_REQUIRE_BROWSER=1 they fail.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# Helpers that are no packages: the harness here, the stand-in agent beside the widgets' own tests.
+for folder in (Path(__file__).parent, Path(__file__).parents[1] / "widgets"):
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+
+from lab_harness import HOW_TO_GET_CHROMIUM, JupyterServer, LabBrowser, find_chromium  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Return Chromium's path, or skip."""
+    executable = find_chromium()
+    if executable is None:
+        if os.environ.get("HGMRL_REQUIRE_BROWSER") == "1":
+            pytest.fail(HOW_TO_GET_CHROMIUM)
+        pytest.skip(HOW_TO_GET_CHROMIUM)
+    return executable
+
+
+@pytest.fixture(scope="session")
+def jupyter_server(chromium: str) -> Iterator[JupyterServer]:
+    """Run JupyterLab for the session."""
+    with JupyterServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def browser(jupyter_server: JupyterServer) -> Iterator[LabBrowser]:
+    """Run Chromium for the session."""
+    with LabBrowser(jupyter_server) as running:
+        yield running

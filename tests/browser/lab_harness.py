@@ -1,0 +1,327 @@
+"""A real JupyterLab in a real Chromium: what the browser tests and the widget bench drive.
+
+    with JupyterServer() as server, LabBrowser(server) as browser:
+        notebook = browser.open_notebook(["6 * 7"])
+        notebook.run_all()
+
+Nothing of the user's own Jupyter configuration is read or written, and every folder is a temporary one.
+"""
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+import uuid
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import nbformat
+from playwright.sync_api import Page, Request, Route, sync_playwright
+
+HOW_TO_GET_CHROMIUM = (
+    "no Chromium found: install the system's package (Debian, Ubuntu: `sudo apt-get install chromium`), or run "
+    "`python -m playwright install chromium`, or name one in CHROMIUM_PATH"
+)
+LOCAL_HOSTS = {"127.0.0.1", "localhost", "[::1]", "::1"}
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# JupyterLab must ask nobody for news, and every cell must be in the page.
+_SETTINGS = {
+    "apputils-extension/notification.jupyterlab-settings": {
+        "fetchNews": "false",
+        "checkForUpdates": False,
+        "doNotDisturbMode": True,
+    },
+    "notebook-extension/tracker.jupyterlab-settings": {"windowingMode": "none"},
+}
+
+
+def find_chromium() -> str | None:
+    """Return the path of a Chromium or Chrome, or None: CHROMIUM_PATH, the system's, or Playwright's own."""
+    names = (os.environ.get("CHROMIUM_PATH"), "chromium", "chromium-browser", "google-chrome", "chrome")
+    for name in names:
+        found = shutil.which(name) if name else None
+        if found:
+            return found
+    with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+    return own if Path(own).exists() else None
+
+
+class JupyterServer:
+    """``jupyter lab`` on a free port with its own token and its own folders, until the context ends."""
+
+    def __init__(self, start_limit: float = 60.0) -> None:
+        self.token = uuid.uuid4().hex
+        self._start_limit = start_limit
+
+    def __enter__(self) -> "JupyterServer":
+        self._stack = contextlib.ExitStack()
+        self.folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
+        self.root = self.folder / "root"
+        for name in ("root", "config", "data", "runtime", "workspaces", "settings", "ipython"):
+            (self.folder / name).mkdir()
+        for name, values in _SETTINGS.items():
+            path = self.folder / "settings" / "@jupyterlab" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(values))
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")} | {
+            "JUPYTER_CONFIG_DIR": str(self.folder / "config"),
+            "JUPYTER_DATA_DIR": str(self.folder / "data"),
+            "JUPYTER_RUNTIME_DIR": str(self.folder / "runtime"),
+            "IPYTHONDIR": str(self.folder / "ipython"),
+            "JUPYTER_PLATFORM_DIRS": "1",
+        }
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self._log = (self.folder / "server.log").open("w+")
+        self._process = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "jupyterlab",
+                "--no-browser",
+                "--ServerApp.ip=127.0.0.1",
+                f"--ServerApp.port={port}",
+                "--ServerApp.port_retries=0",
+                "--ServerApp.allow_root=True",
+                f"--ServerApp.root_dir={self.root}",
+                f"--IdentityProvider.token={self.token}",
+                "--LabApp.expose_app_in_browser=True",
+                f"--LabApp.workspaces_dir={self.folder / 'workspaces'}",
+                f"--LabApp.user_settings_dir={self.folder / 'settings'}",
+                "--LabApp.news_url=",
+                "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+                "--LabApp.extension_manager=readonly",
+            ],
+            env=environment,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        self._stack.callback(self._stop)
+        self.url = f"http://127.0.0.1:{port}/lab"
+        try:
+            self._wait(f"http://127.0.0.1:{port}/api/status?token={self.token}")
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._stack.close()
+
+    def log(self) -> str:
+        """Return what the server has written."""
+        self._log.flush()
+        return Path(self._log.name).read_text()
+
+    def _wait(self, url: str) -> None:
+        end = time.monotonic() + self._start_limit
+        while time.monotonic() < end:
+            if self._process.poll() is not None:
+                raise RuntimeError(f"jupyter lab ended at once:\n{self.log()}")
+            with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5):
+                return
+            time.sleep(0.1)
+        raise TimeoutError(f"jupyter lab did not answer in {self._start_limit:.0f} s:\n{self.log()}")
+
+    def _stop(self) -> None:
+        # The server first, so that it ends its kernels; what is left of its own session after that, by force.
+        self._process.terminate()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait(10)
+        self._log.close()
+
+
+class LabBrowser:
+    """A headless Chromium; each notebook gets a page of its own."""
+
+    def __init__(self, server: JupyterServer, width: int = 1300, height: int = 1000) -> None:
+        self.server = server
+        self._size = {"width": width, "height": height}
+
+    def __enter__(self) -> "LabBrowser":
+        executable = find_chromium()
+        if executable is None:
+            raise FileNotFoundError(HOW_TO_GET_CHROMIUM)
+        self._stack = contextlib.ExitStack()
+        playwright = self._stack.enter_context(sync_playwright())
+        self._browser = playwright.chromium.launch(executable_path=executable, headless=True, args=_FLAGS)
+        self._stack.callback(self._browser.close)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._stack.close()
+
+    def blank_page(self) -> Page:
+        """Return an empty page, for JavaScript that needs no Jupyter."""
+        return self._browser.new_page(viewport=self._size)
+
+    def open_notebook(self, cells: list[str], limit: float = 60.0) -> "LabNotebook":
+        """Open a notebook of these code cells, and wait until its Jupyter kernel is ready and idle."""
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
+        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        name = f"{uuid.uuid4().hex}.ipynb"
+        nbformat.write(notebook, self.server.root / name)
+        return self.open_path(name, limit)
+
+    def open_path(self, name: str, limit: float = 60.0) -> "LabNotebook":
+        """Open a notebook of the server's root folder."""
+        page = self._browser.new_page(viewport=self._size)
+        opened = LabNotebook(page, name)
+        # A workspace of its own, so that no page restores another's.
+        page.goto(f"{self.server.url}/workspaces/{uuid.uuid4().hex}?reset&token={self.server.token}")
+        page.wait_for_function("() => window.jupyterapp !== undefined", timeout=1000 * limit)
+        opened.evaluate(
+            """async (path) => {
+                const app = window.jupyterapp;
+                await app.restored;
+                const panel = await app.commands.execute("docmanager:open", { path, factory: "Notebook" });
+                await panel.revealed;
+                await panel.sessionContext.ready;
+                await panel.sessionContext.session.kernel.info;
+                app.shell.collapseLeft();
+                app.shell.collapseRight();
+            }""",
+            name,
+            limit=limit,
+        )
+        opened.wait_idle(limit)
+        return opened
+
+
+class LabNotebook:
+    """One open notebook: run it, ask its Jupyter kernel, look at it."""
+
+    def __init__(self, page: Page, name: str) -> None:
+        self.page = page
+        self.name = name
+        self.console_errors: list[str] = []
+        self.outside_requests: list[str] = []
+        page.on("console", lambda message: message.type == "error" and self.console_errors.append(message.text))
+        page.on("pageerror", lambda error: self.console_errors.append(str(error)))
+        page.on("request", self._note_request)
+        page.on("websocket", lambda websocket: self._note_url(websocket.url))
+        page.route(_is_outside, _abort)
+
+    def _note_request(self, request: Request) -> None:
+        self._note_url(request.url)
+
+    def _note_url(self, url: str) -> None:
+        if _is_outside(url):
+            self.outside_requests.append(url)
+
+    def evaluate(self, function: str, argument: Any = None, limit: float = 20.0) -> Any:
+        """Call a JavaScript function (``"(x) => ..."``) in the page, with a time limit in seconds of its own."""
+        return self.page.evaluate(
+            f"""([argument, limit]) => Promise.race([
+                Promise.resolve(({function})(argument)),
+                new Promise((_, reject) => setTimeout(() => reject(new Error("no answer in " + limit + " s")), 1000 * limit)),
+            ])""",
+            [argument, limit],
+        )
+
+    def wait_idle(self, limit: float = 60.0) -> None:
+        """Wait until the Jupyter kernel has nothing to do."""
+        self.page.wait_for_function(
+            """() => {
+                const panel = window.jupyterapp.shell.currentWidget;
+                return panel?.sessionContext?.session?.kernel?.status === "idle";
+            }""",
+            timeout=1000 * limit,
+        )
+
+    def run_all(self, limit: float = 120.0) -> None:
+        """Run all cells, wait until they are done, and raise if one of them failed."""
+        # Before the kernel is idle "Run All" silently does nothing.
+        self.wait_idle(limit)
+        self.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')", limit=limit)
+        self.wait_idle(limit)
+        failed = self.evaluate(
+            """() => window.jupyterapp.shell.currentWidget.content.widgets
+                .flatMap((cell) => cell.model.outputs?.toJSON() ?? [])
+                .filter((output) => output.output_type === "error")
+                .map((output) => output.traceback.join("\\n"))"""
+        )
+        if failed:
+            raise AssertionError(re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(failed)))
+
+    def python(self, expression: str, limit: float = 20.0) -> Any:
+        """Return the value of a Python expression in the Jupyter kernel; it must be JSON-like."""
+        reply = self.evaluate(
+            """async (expression) => {
+                const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+                const future = kernel.requestExecute({
+                    code: "",
+                    store_history: false,
+                    user_expressions: { value: `__import__("json").dumps(${expression})` },
+                });
+                return (await future.done).content.user_expressions.value;
+            }""",
+            expression,
+            limit=limit,
+        )
+        if reply["status"] != "ok":
+            raise RuntimeError(f"{expression}: {reply['ename']}: {reply['evalue']}")
+        # The reply is the repr of a JSON text.
+        text = reply["data"]["text/plain"]
+        return json.loads(eval(text, {"__builtins__": {}}))
+
+    def wait_python(self, expression: str, limit: float = 10.0) -> Any:
+        """Wait until a Python expression in the Jupyter kernel is true, and return its value."""
+        end = time.monotonic() + limit
+        while True:
+            value = self.python(expression)
+            if value:
+                return value
+            if time.monotonic() > end:
+                raise TimeoutError(f"not true after {limit:.0f} s: {expression}")
+            self.page.wait_for_timeout(50)
+
+    def cell_count(self) -> int:
+        """Return how many cells the notebook has."""
+        return self.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length")
+
+    def set_theme(self, name: str) -> None:
+        """Change to "JupyterLab Light" or "JupyterLab Dark"."""
+        self.evaluate("(theme) => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", name)
+        light = "true" if "Light" in name else "false"
+        self.page.wait_for_selector(f"body[data-jp-theme-name='{name}'][data-jp-theme-light='{light}']", state="attached")
+        self.page.wait_for_timeout(100)
+
+    def close(self) -> None:
+        """Shut the Jupyter kernel down and close the page."""
+        with contextlib.suppress(Exception):
+            self.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        self.page.close()
+
+
+def _is_outside(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme not in ("data", "blob", "about") and parts.hostname not in LOCAL_HOSTS
+
+
+def _abort(route: Route) -> None:
+    route.abort()

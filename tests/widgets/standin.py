@@ -1,0 +1,37 @@
+"""An agent for widget tests: everything learned from transitions but the policy, which is fitted by least squares."""
+
+import functools
+
+import numpy as np
+
+from hgmrl_lite.agents import GeometricAgent, MLPPolicy
+from hgmrl_lite.envs import explore, greedy_policy, training_tasks
+from hgmrl_lite.hereditary import RewardModel, discover_geometry
+
+
+def fitted_policy(goal, hidden=(64, 64), action_set="disc", seed=0):
+    """Return a tanh network with random hidden layers whose last layer imitates the greedy policy."""
+    rng = np.random.default_rng(seed)
+    weights, biases = [], []
+    features = states = rng.uniform(-1.4, 1.4, (4000, 2))
+    for width in hidden:
+        weights.append(rng.normal(size=(width, features.shape[1])) * 1.2 / np.sqrt(features.shape[1] / 2))
+        biases.append(rng.normal(size=width))
+        features = np.tanh(features @ weights[-1].T + biases[-1])
+    design = np.hstack([features, np.ones((len(features), 1))])
+    solution = np.linalg.lstsq(design, greedy_policy(goal, action_set)(states))[0].T
+    weights.append(solution[:, :-1])
+    biases.append(solution[:, -1])
+    return MLPPolicy(tuple(weights), tuple(biases), action_set)
+
+
+@functools.cache
+def standin_agent(action_set="disc"):
+    """Return the agent for the four training tasks, the first of them the base task."""
+    goals = training_tasks()
+    tasks = [explore(goal, 1000, seed=index, action_set=action_set) for index, goal in enumerate(goals)]
+    return GeometricAgent(
+        fitted_policy(goals[0], action_set=action_set),
+        discover_geometry(tasks),
+        RewardModel.fit(tasks[0].next_states, tasks[0].rewards),
+    )
