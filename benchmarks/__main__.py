@@ -1,7 +1,7 @@
 """Run the benchmarks, print ours beside the reference figures, and write benchmarks/results.json.
 
-``python -m benchmarks`` runs all suites; ``python -m benchmarks loop discovery`` runs those two and leaves the
-other figures of results.json as they are; ``--quick`` uses fewer repetitions and writes nothing.
+``python -m benchmarks`` runs all suites; ``python -m benchmarks loop discovery`` runs those two and leaves
+the other figures of results.json as they are; ``--quick`` uses fewer repetitions and writes nothing.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from pathlib import Path
 from benchmarks.references import REFERENCES
 
 RESULTS = Path(__file__).parent / "results.json"
-SUITES = ("lie", "discover", "descent", "discovery", "inference", "loop", "widget_drag", "lessons")
+SUITES = ("envs", "lie", "discover", "descent", "discovery", "inference", "loop", "widget_drag", "lessons")
 PACKAGES = ("numpy", "scipy", "torch", "gymnasium", "stable-baselines3", "jupyterlab", "anywidget")
 
 
@@ -71,7 +71,9 @@ def main() -> None:
             figures = {key: value for key, value in stored.items() if not isinstance(value, str)} | {
                 key: float(f"{value:.5g}") for key, value in measured.items()
             }
-            text = json.dumps({**describe_machine(), **dict(sorted(figures.items()))}, indent=1, ensure_ascii=False)
+            text = json.dumps(
+                {**describe_machine(), **dict(sorted(figures.items()))}, indent=1, ensure_ascii=False
+            )
             RESULTS.write_text(text + "\n")
     print(show(measured))
 

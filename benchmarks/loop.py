@@ -26,7 +26,7 @@ _IMPORT = "import time; start = time.perf_counter(); import hgmrl_lite; print(ti
 
 
 def run_once(base_index: int, seed: int) -> tuple[float, list[float]]:
-    """Return the wall seconds of one loop in a fresh process with an empty cache, and the regret of each goal."""
+    """Return the wall seconds of one loop, in a fresh process with an empty cache, and each goal's regret."""
     with tempfile.TemporaryDirectory() as cache:
         start = time.perf_counter()
         output = subprocess.run(
@@ -49,7 +49,9 @@ def run(quick: bool = False) -> dict[str, float]:
             means.append(statistics.mean(regret))
             largest.append(max(regret))
     imports = [
-        float(subprocess.run([sys.executable, "-c", _IMPORT], check=True, capture_output=True, text=True).stdout)
+        float(
+            subprocess.run([sys.executable, "-c", _IMPORT], check=True, capture_output=True, text=True).stdout
+        )
         for _ in range(5)
     ]
     return {

@@ -1,7 +1,7 @@
 """What each figure is held against: a target, and what is known from elsewhere.
 
-The references to "the paper's code" were measured on a 2-core CPU with one torch thread, with the code released
-with Nitschke and Talebi, 2026, arXiv:2603.00396; the peers in symmetry discovery likewise.
+The references to "the paper's code" were measured on a 2-core CPU with one torch thread, with the code
+released with Nitschke and Talebi, 2026, arXiv:2603.00396; the peers in symmetry discovery likewise.
 """
 
 Target = tuple[str, float]

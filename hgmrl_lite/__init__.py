@@ -1,4 +1,4 @@
-"""Hereditary Geometric Meta-RL in small: transitions → tangents → symmetries → left actions → policy → regret.
+"""Hereditary geometric meta-RL: transitions → tangents → symmetries → left actions → policy → regret.
 
 The submodules are imported on first use, so that ``import hgmrl_lite`` loads no torch, Matplotlib, Plotly or
 anywidget. The theory follows P. Nitschke and S. Talebi, *Hereditary Geometric Meta-RL: Nonlocal

@@ -1,13 +1,14 @@
 """The loop: meta-train on a few tasks, adapt to a new one from a few transitions, measure the regret."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from tqdm.auto import tqdm
 
 from hgmrl_lite._validate import Array, as_array, as_count
-from hgmrl_lite.agents import GeometricAgent, PPOSettings, train_base_policy
+from hgmrl_lite.agents import GeometricAgent, Policy, PPOSettings, train_base_policy
 from hgmrl_lite.envs import explore, greedy_policy, rollout
 from hgmrl_lite.hereditary import Inference, RewardModel, discover_geometry
 
@@ -38,7 +39,7 @@ class MetaTest:
 
     goals: Array
     regret: Array
-    success: Array
+    success: NDArray[np.bool_]
     inferences: tuple[Inference, ...] = ()
 
     @property
@@ -50,8 +51,8 @@ class MetaTest:
         """Tell the mean and the worst regret."""
         by_goal = self.regret_by_goal
         return (
-            f"MetaTest({len(self.goals)} goals × {self.regret.shape[1]} episodes: regret mean {by_goal.mean():.3f}, "
-            f"max {by_goal.max():.3f}; goal reached in {100 * self.success.mean():.1f} %)"
+            f"MetaTest({len(self.goals)} goals × {self.regret.shape[1]} episodes: regret mean "
+            f"{by_goal.mean():.3f}, max {by_goal.max():.3f}; goal reached in {self.success.mean():.1%})"
         )
 
 
@@ -162,11 +163,13 @@ def meta_test(
         for index, goal in enumerate(tqdm(goals, desc="adapting", unit="task", disable=not progress))
     )
     policies = [agent.policy_at(inference.theta) for inference in inferences]
-    return evaluate(policies, goals, episodes=episodes, seed=seed, action_set=action_set, inferences=inferences)
+    return evaluate(
+        policies, goals, episodes=episodes, seed=seed, action_set=action_set, inferences=inferences
+    )
 
 
 def evaluate(
-    policies,
+    policies: Policy | Sequence[Policy],
     goals: ArrayLike,
     *,
     episodes: int = 100,
@@ -174,7 +177,7 @@ def evaluate(
     action_set: str = "disc",
     inferences: tuple[Inference, ...] = (),
 ) -> MetaTest:
-    """Measure the regret of one policy a goal (or one for all) against the greedy reference in the same noise.
+    """Measure regret of one policy a goal (or one for all) against the greedy reference in the same noise.
 
     Parameters
     ----------

@@ -91,7 +91,9 @@ def train_base_policy(
     )
 
 
-def _train(goal: Array, seed: int, action_set: str, settings: PPOSettings, progress: bool) -> dict[str, Array]:
+def _train(
+    goal: Array, seed: int, action_set: str, settings: PPOSettings, progress: bool
+) -> dict[str, Array]:
     """Run PPO and return the policy network's layers."""
     # Slow to import, and not needed when the policy is cached.
     import torch

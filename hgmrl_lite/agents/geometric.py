@@ -36,8 +36,8 @@ class GeometricAgent:
         m = self.geometry.generators_actions.shape[-1]
         if (self.base_policy.state_dim, self.base_policy.action_dim) != (n, m):
             raise ValueError(
-                f"base_policy must map states of dimension {n} to actions of dimension {m}, as the geometry does; "
-                f"got {self.base_policy.state_dim} and {self.base_policy.action_dim}"
+                f"base_policy must map states of dimension {n} to actions of dimension {m}, as the geometry "
+                f"does; got {self.base_policy.state_dim} and {self.base_policy.action_dim}"
             )
         if self.reward_model.centres.shape[1] != n:
             raise ValueError(

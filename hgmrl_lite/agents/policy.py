@@ -72,7 +72,8 @@ class MLPPolicy:
     def __post_init__(self) -> None:
         if not self.weights or len(self.weights) != len(self.biases):
             raise ValueError(
-                f"weights and biases must have one entry a layer, got {len(self.weights)} and {len(self.biases)}"
+                "weights and biases must have one entry a layer, "
+                f"got {len(self.weights)} and {len(self.biases)}"
             )
         if self.action_set not in PROJECTIONS:
             raise ValueError(f"action_set must be one of {PROJECTIONS}, got {self.action_set!r}")

@@ -16,7 +16,9 @@ def _check_regret(answer: Any) -> Iterator[str]:
     value = as_numbers(answer, "The regret")
     expect(value.shape == (), f"One number is needed, but this has shape {value.shape}.")
     if np.isclose(value, 2.0, atol=0.2):
-        raise NotYet("2 is the cost of one step.", "How many steps has an episode that never reaches its goal?")
+        raise NotYet(
+            "2 is the cost of one step.", "How many steps has an episode that never reaches its goal?"
+        )
     if value < 0:
         raise NotYet(
             f"Regret is not negative here, but this is {value:g}.",
@@ -50,20 +52,27 @@ def _check_rotate(answer: Any) -> Iterator[str]:
         ],
     )
     yield "a general angle keeps the length and turns by that angle"
-    expect_close(call(answer, np.array([0.3, -1.2]), 0.7), rotate([0.3, -1.2], 0.7), "`rotate([0.3, -1.2], 0.7)`")
+    expect_close(
+        call(answer, np.array([0.3, -1.2]), 0.7), rotate([0.3, -1.2], 0.7), "`rotate([0.3, -1.2], 0.7)`"
+    )
     yield "several points at once, one in each row"
     points = np.random.default_rng(0).normal(size=(5, 2))
     expect_close(
         call(answer, points, -2.0),
         rotate(points, -2.0),
         "`rotate` of a (5, 2) array",
-        mistakes=[(rotate(points, 2.0), "One point is right, but rows come out turned the other way: `R @ p` for "
-                   "a column becomes `points @ R.T` for rows.")],
-    )  # fmt: skip
+        mistakes=[
+            (
+                rotate(points, 2.0),
+                "One point is right, but rows come out turned the other way: `R @ p` for a column becomes "
+                "`points @ R.T` for rows.",
+            )
+        ],
+    )
 
 
 def transformed_policy(policy: Any, angle: float) -> Any:
-    """Return the policy of the task whose goal is turned by ``angle``: turn back, ask the policy, turn forth."""
+    """Return the policy of the task turned by ``angle``: turn back, ask the policy, turn forth."""
     return lambda states: rotate(policy(rotate(states, -angle)), angle)
 
 
@@ -77,9 +86,13 @@ def _check_transformed(answer: Any) -> Iterator[str]:
     angle = 0.9
     yield "it returns a policy: a function of states"
     made = call(answer, policy, angle)
-    expect(callable(made), "A policy is a function of states, but `transformed(policy, angle)` returned values.")
+    expect(
+        callable(made), "A policy is a function of states, but `transformed(policy, angle)` returned values."
+    )
     yield "turned by nothing, the policy is as it was"
-    expect_close(call(call(answer, policy, 0.0), states, what="the new policy"), policy(states), "The new policy")
+    expect_close(
+        call(call(answer, policy, 0.0), states, what="the new policy"), policy(states), "The new policy"
+    )
     yield "turned by 0.9, it is K π(L⁻¹ s)"
     right = transformed_policy(policy, angle)(states)
     expect_close(
@@ -88,7 +101,10 @@ def _check_transformed(answer: Any) -> Iterator[str]:
         "The new policy's actions",
         mistakes=[
             (policy(rotate(states, -angle)), "The action is still the base task's: turn it forth as well."),
-            (rotate(policy(states), angle), "The state has to be turned back before the base policy sees it."),
+            (
+                rotate(policy(states), angle),
+                "The state has to be turned back before the base policy sees it.",
+            ),
             (
                 rotate(policy(rotate(states, angle)), angle),
                 "The state is turned forth. Into which frame must it go before the base policy can use it?",
@@ -107,7 +123,7 @@ EXERCISES = (
         "Predict a regret",
         (
             "Where does the base policy go, and where does it stay until the episode ends?",
-            "Each step costs the distance to the test goal. How far apart are two opposite points of the circle?",
+            "Each step costs the distance to the test goal. How far apart are opposite points of the circle?",
             "An episode that does not reach its goal has 100 steps.",
         ),
         _check_regret,

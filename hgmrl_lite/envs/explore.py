@@ -78,7 +78,7 @@ def explore(
     batches: list[Episodes] = []
     collected = played = 0
     while collected < n_transitions:
-        # As many episodes as it takes at the mean length so far; a round too many is cut, too few is made up for.
+        # As many episodes as it takes at the mean length so far: too many are cut, too few made up for.
         length = collected / played if played else dynamics.max_steps
         last = played + math.ceil((n_transitions - collected) / length)
         batches.append(_play_batch(dynamics, goal, policy, seed, played, last))

@@ -122,8 +122,8 @@ def rollout(
 
     Examples
     --------
-    >>> rollout(greedy_policy((1.0, 0.0)), [(1.0, 0.0)], episodes=50).success.all()
-    np.True_
+    >>> float(rollout(greedy_policy((1.0, 0.0)), [(1.0, 0.0)], episodes=50).success.mean())
+    1.0
     """
     dynamics = NavigationDynamics(action_set, noise, start_std, max_steps)
     goals = as_goals("goals", goals, ("k", 2))

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from stable_baselines3.common.vec_env import VecEnv
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices
 
-from hgmrl_lite._validate import Array
+from hgmrl_lite._validate import as_array
 from hgmrl_lite.envs.vector import PointNavigationVector
 
 Float32 = NDArray[np.float32]
@@ -100,8 +100,8 @@ class StableBaselinesVecEnv(VecEnv):
         """
         if attr_name != "goal":
             raise AttributeError(f"only 'goal' can be set in rows of a {self.env}, got {attr_name!r}")
-        goals: Array = self.env.goal
-        goals[list(self._get_indices(indices))] = value
+        goals = self.env.goal
+        goals[list(self._get_indices(indices))] = as_array("goal", value, (2,))
         self.env.goal = goals
 
     def env_method(

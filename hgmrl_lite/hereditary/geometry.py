@@ -63,7 +63,8 @@ class HereditaryGeometry:
     def centres(self) -> Array:
         """Fixed points of the tasks' own symmetries, shape (k, n): the goals, as far as the data tell."""
         n = self.left_actions.shape[-1]
-        return -np.linalg.solve(self.task_generators[:, :n, :n], self.task_generators[:, :n, n:])[..., 0]
+        linear, shift = self.task_generators[:, :n, :n], self.task_generators[:, :n, n:]
+        return np.asarray(-np.linalg.solve(linear, shift)[..., 0], dtype=np.float64)
 
     def element(self, theta: ArrayLike) -> tuple[Array, Array]:
         """Return (L_g, K_g) for g = exp(Σ θ_k W_k).
@@ -101,9 +102,9 @@ def discover_geometry(tasks: Sequence[Transitions], base_index: int = 0) -> Here
     """Find how the tasks are related, in closed form.
 
     Normals of each task's reward by local regression; each task's own affine symmetry as a null space; left
-    actions as intertwiners of these symmetries in the identity component; the generator from their logarithms;
-    its partner on actions from the system's law of motion, fitted to the same transitions. No goal, angle or
-    generator is given.
+    actions as intertwiners of these symmetries in the identity component; the generator from their
+    logarithms; its partner on actions from the system's law of motion, fitted to the same transitions. No
+    goal, angle or generator is given.
 
     Parameters
     ----------
@@ -119,8 +120,8 @@ def discover_geometry(tasks: Sequence[Transitions], base_index: int = 0) -> Here
     Raises
     ------
     ValueError
-        When the list is too short, dimensions disagree, there are fewer transitions than unknowns, a task has
-        no rotation-like symmetry, or all tasks are the same one.
+        When the list is too short, dimensions disagree, there are fewer transitions than unknowns, a task
+        has no rotation-like symmetry, or all tasks are the same one.
     """
     if len(tasks) < 2:
         raise ValueError(f"tasks must hold at least two tasks, the base task and another, got {len(tasks)}")
@@ -129,7 +130,9 @@ def discover_geometry(tasks: Sequence[Transitions], base_index: int = 0) -> Here
     base_index %= len(tasks)
     shapes = {(task.states.shape[1], task.actions.shape[1]) for task in tasks}
     if len(shapes) > 1:
-        raise ValueError(f"tasks must share one state and one action dimension, got (n, m) in {sorted(shapes)}")
+        raise ValueError(
+            f"tasks must share one state and one action dimension, got (n, m) in {sorted(shapes)}"
+        )
     generators = np.array([task_generator(task)[0] for task in tasks])
     left, residuals, form = left_actions(generators, base_index)
     logs = np.array([lie.log(matrix) for matrix in left])
@@ -146,7 +149,9 @@ def _algebra(logs: Array) -> tuple[Array, Array]:
     """Return the generators (d, 2, 2) that span the logarithms, and the singular values."""
     _, spectrum, rows = np.linalg.svd(logs.reshape(len(logs), -1), full_matrices=False)
     if spectrum[0] < 1e-3:
-        raise ValueError(f"tasks must differ: the left actions are all the identity to within {spectrum[0]:.1g}")
+        raise ValueError(
+            f"tasks must differ: the left actions are all the identity to within {spectrum[0]:.1g}"
+        )
     dimension = int((spectrum > _DIRECTION * spectrum[0]).sum())
     basis = rows[:dimension].reshape(dimension, *logs.shape[1:])
     # Scale to eigenvalues ±i, and turn the first state axis towards the second.
@@ -168,7 +173,9 @@ def _action_generators(basis: Array, tasks: Sequence[Transitions]) -> tuple[Arra
     n, m = states.shape[1], actions.shape[1]
     motion = np.linalg.lstsq(design, targets)[0].T[:, n : n + m]
     if np.linalg.matrix_rank(motion, tol=1e-3 * np.abs(states).max()) < m:
-        raise ValueError(f"tasks must show how each of the {m} actions moves the state, got the response\n{motion}")
+        raise ValueError(
+            f"tasks must show how each of the {m} actions moves the state, got the response\n{motion}"
+        )
     raw = np.array([np.linalg.lstsq(motion, generator @ motion)[0] for generator in basis])
     skew = 0.5 * (raw - np.swapaxes(raw, -1, -2))
     # Conjugate generators turn equally fast: dropping the symmetric part must not change the speed.

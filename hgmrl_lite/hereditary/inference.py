@@ -4,16 +4,17 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.hereditary.reward_model import RewardModel
 from hgmrl_lite.transitions import Transitions
 
-_GRID = 72
-_NEWTON_STEPS = 8
-_CONFIDENCE = 0.999
+GRID = 72
+NEWTON_STEPS = 8
+# Quantile of the chi-squared law with one degree of freedom: one false "decided" in a thousand.
+DECIDED = float(chdtri(1, 1e-3))
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Inference:
     residual : float
         Root mean square of R_0(L⁻¹ s') − r at ``theta``, in units of the reward.
     runner_up : float
-        The best other local minimum.
+        The best other local minimum; NaN where there is none.
     runner_up_residual : float
         The residual there; infinite where there is no other minimum.
     noise : float
@@ -55,14 +56,18 @@ class Inference:
         # What a right answer leaves over: the model's own error or, with noisy rewards, the residual.
         variance = max(self.noise**2, self.residual**2 * self.n_transitions / freedom)
         gain = self.n_transitions * (self.runner_up_residual**2 - self.residual**2)
-        return "decided" if gain > chi2.ppf(_CONFIDENCE, 1) * variance else "undecided"
+        return "decided" if gain > DECIDED * variance else "undecided"
 
     def __repr__(self) -> str:
         """Tell the angle, the residuals and the verdict."""
+        other = (
+            f"runner-up {np.degrees(self.runner_up):.0f}° with {self.runner_up_residual:.2g}"
+            if np.isfinite(self.runner_up)
+            else "no other minimum"
+        )
         return (
             f"Inference({np.degrees(self.theta):.2f}° from {self.n_transitions} transitions, "
-            f"residual {self.residual:.2g}; runner-up {np.degrees(self.runner_up):.0f}° with "
-            f"{self.runner_up_residual:.2g}: {self.verdict})"
+            f"residual {self.residual:.2g}; {other}: {self.verdict})"
         )
 
 
@@ -99,29 +104,33 @@ def infer(generator: ArrayLike, reward_model: RewardModel, context: Transitions)
     if np.abs(turn - np.eye(n)).max() > 1e-6:
         raise ValueError(f"generator must close after 2π: exp(2πW) = I; got exp(2πW) =\n{turn}")
 
-    def errors(thetas: Array) -> tuple[Array, Array]:
-        """Return the residuals (G, N) and their derivatives by θ."""
-        pulled = np.einsum("gij,nj->gni", lie.exp(-thetas[:, None, None] * generator), context.next_states)
-        slopes = -np.einsum("gni,gni->gn", reward_model.gradient(pulled), pulled @ generator.T)
-        return reward_model(pulled) - context.rewards, slopes
+    def pull(thetas: Array) -> Array:
+        """Return the context's next states as the base task sees them, shape (G, N, n)."""
+        inverses = lie.exp(-thetas[:, None, None] * generator)
+        return context.next_states @ np.swapaxes(inverses, -1, -2)
 
-    grid = np.linspace(-np.pi, np.pi, _GRID, endpoint=False)
-    loss = np.square(errors(grid)[0]).mean(axis=1)
+    def mean_square(thetas: Array) -> Array:
+        return np.square(reward_model(pull(thetas)) - context.rewards).mean(axis=1)
+
+    grid = np.linspace(-np.pi, np.pi, GRID, endpoint=False)
+    loss = mean_square(grid)
     minima = grid[(loss <= np.roll(loss, 1)) & (loss < np.roll(loss, -1))]
     thetas = minima if len(minima) else grid[[int(np.argmin(loss))]]
     start = thetas
-    for _ in range(_NEWTON_STEPS):
-        residuals, slopes = errors(thetas)
+    for _ in range(NEWTON_STEPS):
+        pulled = pull(thetas)
+        residuals = reward_model(pulled) - context.rewards
+        slopes = -np.einsum("gni,gni->gn", reward_model.gradient(pulled), pulled @ generator.T)
         curvature = np.square(slopes).sum(axis=1)
         step = (residuals * slopes).sum(axis=1) / np.maximum(curvature, np.finfo(float).tiny)
         # A minimum of the grid is within one cell of the true one; farther is another basin.
-        thetas = np.clip(thetas - step, start - 2.0 * np.pi / _GRID, start + 2.0 * np.pi / _GRID)
-    final = np.sqrt(np.square(errors(thetas)[0]).mean(axis=1))
+        thetas = np.clip(thetas - step, start - 2.0 * np.pi / GRID, start + 2.0 * np.pi / GRID)
+    final = np.sqrt(mean_square(thetas))
     order = np.argsort(final)
     wrapped = (thetas + np.pi) % (2.0 * np.pi) - np.pi
     best = order[0]
     # Two starts may have run into one minimum: the runner-up is the best of the others.
-    apart = np.abs((wrapped[order] - wrapped[best] + np.pi) % (2.0 * np.pi) - np.pi) > 2.0 * np.pi / _GRID
+    apart = np.abs((wrapped[order] - wrapped[best] + np.pi) % (2.0 * np.pi) - np.pi) > 2.0 * np.pi / GRID
     other = order[apart][0] if apart.any() else None
     return Inference(
         theta=float(wrapped[best]),

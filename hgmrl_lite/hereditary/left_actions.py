@@ -39,8 +39,8 @@ def task_generator(task: Transitions) -> tuple[Array, Array]:
     unknowns = n * (n + 1)
     if len(task) <= 5 * unknowns:
         raise ValueError(
-            f"task must have more than {5 * unknowns} transitions (five for each of the {unknowns} entries of an "
-            f"affine generator), got {len(task)}"
+            f"task must have more than {5 * unknowns} transitions (five for each of the {unknowns} entries "
+            f"of an affine generator), got {len(task)}"
         )
     fit = local_regression(task.next_states, task.rewards, degree=2)
     spectrum, candidates = affine_null_space(fit.points, fit.normals)
@@ -50,8 +50,8 @@ def task_generator(task: Transitions) -> tuple[Array, Array]:
     spin = float(np.linalg.det(best[:n, :n] - 0.5 * trace * np.eye(n)))
     if spin <= 0.0 or abs(trace) > np.sqrt(spin):
         raise ValueError(
-            "task must have a rotation-like symmetry: the best affine candidate has the linear part\n"
-            f"{best[:n, :n]}\nwhose eigenvalues {np.linalg.eigvals(best[:n, :n])} are not near ±i times a number"
+            "task must have a rotation-like symmetry, with eigenvalues near a multiple of ±i: the best "
+            f"affine candidate has the linear part\n{best[:n, :n]}\nand {np.linalg.eigvals(best[:n, :n])}"
         )
     return best / np.sqrt(spin), spectrum
 
@@ -59,9 +59,9 @@ def task_generator(task: Transitions) -> tuple[Array, Array]:
 def intertwiner(base: ArrayLike, other: ArrayLike) -> tuple[Array, float]:
     """Solve diag(L, 1) X_0 = ± X_z diag(L, 1) for the linear L in the identity component.
 
-    Each sign is an inhomogeneous linear least-squares problem for the n² entries of L. It is unique if and only
-    if the base symmetry does not fix the origin. Of the two answers one preserves orientation; taking the
-    smaller residual instead gives a reflection about as often as not.
+    Each sign is an inhomogeneous linear least-squares problem for the n² entries of L. It is unique if and
+    only if the base symmetry does not fix the origin. Of the two answers one preserves orientation; taking
+    the smaller residual instead gives a reflection about as often as not.
 
     Parameters
     ----------
@@ -83,8 +83,8 @@ def intertwiner(base: ArrayLike, other: ArrayLike) -> tuple[Array, float]:
     base, other = as_array("base", base, (3, 3)), as_array("other", other, (3, 3))
     if np.linalg.norm(base[:2, 2]) < 1e-3 * np.linalg.norm(base[:2, :2]):
         raise ValueError(
-            "base must have a symmetry whose centre is not the origin: about the origin every rotation of the "
-            f"plane intertwines; got the translation part {base[:2, 2]}"
+            "base must have a symmetry whose centre is not the origin: about the origin every rotation of "
+            f"the plane intertwines; got the translation part {base[:2, 2]}"
         )
     identity = np.eye(2)
     found = []

@@ -72,7 +72,9 @@ class RewardModel:
         """Return the modelled rewards (...,) at points (..., n)."""
         points = np.asarray(points, dtype=np.float64)
         flat = points.reshape(-1, points.shape[-1])
-        return (_features(flat, self.centres) @ np.append(self.weights, self.linear)).reshape(points.shape[:-1])
+        return (_features(flat, self.centres) @ np.append(self.weights, self.linear)).reshape(
+            points.shape[:-1]
+        )
 
     def gradient(self, points: ArrayLike) -> Array:
         """Return the model's gradients (..., n) at points (..., n)."""
@@ -95,7 +97,8 @@ def _distances(points: Array, centres: Array) -> Array:
 
 def _features(points: Array, centres: Array) -> Array:
     """Return the (N, C + 1 + n) design matrix."""
-    return np.hstack([_distances(points, centres) ** 3, np.ones((len(points), 1)), points])
+    distances = _distances(points, centres)
+    return np.hstack([distances * distances * distances, np.ones((len(points), 1)), points])
 
 
 def _farthest_points(points: Array, count: int) -> Array:

@@ -5,37 +5,45 @@ the plane's rotations. Affine maps are homogeneous matrices [[L, t], [0, 1]], ge
 Every function takes any leading batch axes.
 """
 
-from hgmrl_lite.lie.closed_forms import (
-    J,
-    se2_exp,
-    se2_log,
-    so2_exp,
-    so2_log,
-    so3_exp,
-    so3_hat,
-    so3_log,
-    so3_vee,
-)
-from hgmrl_lite.lie.compact import polar_factor
+from hgmrl_lite.lie.algebra import LieAlgebra
+from hgmrl_lite.lie.angles import principal_angles
+from hgmrl_lite.lie.brackets import bracket
+from hgmrl_lite.lie.closed_forms import J, se2_exp, se2_log, so2_exp, so2_log
+from hgmrl_lite.lie.compact import find_fixed_point, find_inner_product, polar_factor
+from hgmrl_lite.lie.families import aff, gl, rotations_about, scalings, se, sl, so, translations
 from hgmrl_lite.lie.matrix_functions import exp, log
 from hgmrl_lite.lie.planar import PLANAR_KINDS, PlanarType, gl2_exp, gl2_log, planar_type
+from hgmrl_lite.lie.so3 import so3_exp, so3_hat, so3_log, so3_vee
 
 __all__ = [
     "PLANAR_KINDS",
     "J",
+    "LieAlgebra",
     "PlanarType",
+    "aff",
+    "bracket",
     "exp",
+    "find_fixed_point",
+    "find_inner_product",
+    "gl",
     "gl2_exp",
     "gl2_log",
     "log",
     "planar_type",
     "polar_factor",
+    "principal_angles",
+    "rotations_about",
+    "scalings",
+    "se",
     "se2_exp",
     "se2_log",
+    "sl",
+    "so",
     "so2_exp",
     "so2_log",
     "so3_exp",
     "so3_hat",
     "so3_log",
     "so3_vee",
+    "translations",
 ]

@@ -1,4 +1,8 @@
-"""Inner products that a group preserves, and the nearest element that preserves one."""
+"""Inner products that a group preserves, its fixed point, and the nearest element that preserves one.
+
+A connected matrix group is relatively compact iff some inner product is preserved by all of it, that is iff
+W^T P + P W = 0 has a positive definite solution P common to all generators; an affine one also fixes a point.
+"""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -80,3 +84,106 @@ def inner_product_root(inner_product: ArrayLike, n: int) -> Array:
     except np.linalg.LinAlgError as error:
         values = np.linalg.eigvalsh(0.5 * (form + form.T))
         raise ValueError(f"inner_product must be positive definite, got eigenvalues {values}") from error
+
+
+def find_inner_product(generators: ArrayLike, tol: float = 1e-8) -> Array | None:
+    """Return an inner product that linear generators keep skew: W^T P + P W = 0 for each, or None.
+
+    If there is one, the group is relatively compact and the average of g^T g over it is another. That average
+    is the projection of I onto the invariant symmetric forms along the span of all W^T P + P W, which is
+    linear algebra; so the test is exact: the projection is positive definite iff an inner product exists.
+
+    Parameters
+    ----------
+    generators : array_like, shape (d, n, n)
+        Linear generators.
+    tol : float
+        How far from invariant P may be, with each generator scaled to norm 1.
+
+    Returns
+    -------
+    ndarray, shape (n, n), or None
+        P, symmetric positive definite with trace n; I when every generator is skew.
+
+    Raises
+    ------
+    ValueError
+        When ``generators`` has another shape or ``tol`` is not positive.
+    """
+    generators = as_array("generators", generators, ("d", "n", "n"))
+    if not tol > 0.0:
+        raise ValueError(f"tol must be positive, got {tol}")
+    n = generators.shape[-1]
+    norms = np.linalg.norm(generators, axis=(-2, -1))
+    unit: Array = generators[norms > 0.0] / norms[norms > 0.0, None, None]
+    forms = _symmetric_basis(n)
+    # Each W acts on symmetric forms by P ↦ W^T P + P W; this is its matrix in an orthonormal basis of them.
+    moved = np.einsum("wji,ajk->waik", unit, forms)
+    moved += moved.swapaxes(-1, -2)
+    action = np.einsum("bik,waik->wba", forms, moved)
+    invariant = _null_space(action.reshape(-1, len(forms)), tol)
+    annihilator = _null_space(action.swapaxes(-1, -2).reshape(-1, len(forms)), tol)
+    if not len(invariant) or len(invariant) != len(annihilator):
+        return None
+    pairing = annihilator @ invariant.T
+    if np.linalg.svd(pairing, compute_uv=False)[-1] <= tol:
+        return None
+    identity = np.einsum("aii->a", forms)
+    weights = np.asarray(np.linalg.solve(pairing, annihilator @ identity)) @ invariant
+    form = np.tensordot(weights, forms, axes=1)
+    values = np.linalg.eigvalsh(form)
+    if values[0] <= tol * values[-1]:
+        return None
+    return np.asarray(form * (n / np.trace(form)))
+
+
+def find_fixed_point(generators: ArrayLike, tol: float = 1e-8) -> Array | None:
+    """Return the point c that affine generators [[A, b], [0, 0]] fix, A c + b = 0 for each, or None.
+
+    Parameters
+    ----------
+    generators : array_like, shape (d, n + 1, n + 1)
+        Homogeneous generators.
+    tol : float
+        Largest residual, relative to the size of the b.
+
+    Returns
+    -------
+    ndarray, shape (n,), or None
+        The common fixed point, the one nearest to the origin when there are several.
+
+    Raises
+    ------
+    ValueError
+        When ``generators`` has another shape or ``tol`` is not positive.
+    """
+    generators = as_array("generators", generators, ("d", "m", "m"))
+    if not tol > 0.0:
+        raise ValueError(f"tol must be positive, got {tol}")
+    n = generators.shape[-1] - 1
+    norms = np.linalg.norm(generators[:, :n, :n], axis=(-2, -1))
+    scale = np.where(norms > 0.0, norms, 1.0)[:, None, None]
+    linear = (generators[:, :n, :n] / scale).reshape(-1, n)
+    shift = (generators[:, :n, n:] / scale).reshape(-1)
+    point = np.linalg.lstsq(linear, -shift, rcond=tol)[0]
+    if np.linalg.norm(linear @ point + shift) > tol * np.linalg.norm(shift):
+        return None
+    return np.asarray(point)
+
+
+def _symmetric_basis(n: int) -> Array:
+    """Return an orthonormal basis (n (n + 1) / 2, n, n) of the symmetric matrices."""
+    rows, columns = np.triu_indices(n)
+    basis = np.zeros((len(rows), n, n))
+    index = np.arange(len(rows))
+    weight = np.where(rows == columns, 1.0, np.sqrt(0.5))
+    basis[index, rows, columns] = weight
+    basis[index, columns, rows] = weight
+    return basis
+
+
+def _null_space(matrix: Array, tol: float) -> Array:
+    """Return orthonormal rows that span the null space of ``matrix``, singular values up to ``tol``."""
+    _, values, rows = np.linalg.svd(np.vstack([matrix, np.zeros((1, matrix.shape[1]))]))
+    rank = int((values > tol).sum())
+    return np.asarray(rows[rank:])

@@ -45,7 +45,7 @@ function goalDragScene(model) {
       actions: part("explore_actions"),
       noise: part("explore_noise"),
     };
-    const context = explore(dynamics, goal, settings.context_size, horizon, drawn);
+    const context = explore(dynamics, goal, model.get("context_size"), horizon, drawn);
     const inferred = infer(context.points, context.rewards);
     gridDegrees = gridDegrees ?? Array.from(inferred.thetas, carried);
     const left = exp2(generatorStates, inferred.theta);
@@ -55,6 +55,7 @@ function goalDragScene(model) {
     return {
       degrees,
       goal,
+      steps: model.get("context_size"),
       context,
       inferred,
       gridDegrees,
@@ -72,11 +73,14 @@ function goalDragScene(model) {
   return { compute, goals, base, radius, goalRadius: dynamics.goalRadius, settings, draws };
 }
 
+// What an evaluation in Python depends on.
+const QUESTION = ["goal_degrees", "draw", "context_size"];
+
 // The goal's traits under the hand: while it is dragged nothing heavy is asked; once it rests, Python is.
 function goalDragHand(model, redraw) {
   let dragging = false;
   let unanswered = false;
-  const question = () => [model.get("goal_degrees"), model.get("draw")];
+  const question = () => QUESTION.map((trait) => model.get(trait));
   const same = (a, b) => String(a) === String(b);
   const settle = () => {
     if (!model.get("evaluates") || same(model.get("settled"), question())) return;
@@ -88,14 +92,15 @@ function goalDragHand(model, redraw) {
     unanswered = !same(model.get("answered"), model.get("settled"));
     redraw();
   }, 10000);
-  for (const trait of ["goal_degrees", "draw"]) {
+  for (const trait of QUESTION) {
     model.on(`change:${trait}`, () => (dragging ? soon.cancel() : soon.call()));
   }
   model.on("change:answered", () => {
     unanswered = false;
   });
   return {
-    turn: (degrees) => setTrait(model, "goal_degrees", wrapDegrees(degrees)),
+    // To a hundredth of a degree: finer than a pixel, and a number one can read in Python.
+    turn: (degrees) => setTrait(model, "goal_degrees", wrapDegrees(Math.round(100 * degrees) / 100)),
     grab() {
       dragging = true;
       soon.cancel();
@@ -137,7 +142,7 @@ function boxesMeet(a, b) {
 function goalDragPlane(scene, hand, signal) {
   const { goals, base, radius, goalRadius, settings } = scene;
   const farthest = Math.max(radius, ...Array.from(goals, Math.abs));
-  const plane = makePlane({ half: 1.6 * farthest, ticks: [-1, 1], label: "Plane with the goals and the paths" });
+  const plane = makePlane({ half: 1.7 * farthest, ticks: [-1, 1], label: "Plane with the goals and the paths" });
   const circle = { cx: plane.x(0), cy: plane.y(0), r: plane.length(radius) };
   const rim = plane.layer("goals");
   svgElement("circle", { ...circle, class: "hgmrl-circle" }, rim);
@@ -215,7 +220,7 @@ function goalDragPlane(scene, hand, signal) {
       handle.setAttribute("aria-valuetext", `test goal at ${inDegrees(state.degrees)}; ${onScreen(state)}`);
       const [ax, ay] = state.aimPoint;
       aim.setAttribute("transform", `translate(${plane.x(ax).toFixed(2)} ${plane.y(ay).toFixed(2)})`);
-      const testBox = placeLabel(plane, testLabel, x, y, [x / radius, y / radius], 23);
+      const testBox = placeLabel(plane, testLabel, x, y, [x / radius, y / radius], 26);
       baseLabel.style.visibility = boxesMeet(testBox, baseBox) ? "hidden" : "";
       geometricFaint.setAttribute("d", plane.path(state.geometric.paths));
       geometricMean.setAttribute("d", plane.path([state.geometric.mean]));
@@ -258,14 +263,17 @@ function goalDragLegend(parent, model, signal) {
     svgElement("circle", { cx: 13, cy: 8, r: 6, class: "hgmrl-ring" }, svg),
   );
   legendItem(parent, "where the policy aims", shape(CROSS, "hgmrl-aim"));
-  legendItem(parent, "geometric agent (bold: mean)", stroke("hgmrl-of-geometric"));
-  const showBase = traitCheckbox(parent, model, {
+  legendItem(parent, "geometric agent: episodes, and their mean in bold", stroke("hgmrl-of-geometric")).classList.add(
+    "hgmrl-wide",
+  );
+  const choices = htmlElement("div", { class: "hgmrl-choices" }, parent);
+  const showBase = traitCheckbox(choices, model, {
     trait: "show_base",
     label: "base policy, unchanged",
     mark: legendMark(stroke("hgmrl-of-base")),
     signal,
   });
-  const showExploration = traitCheckbox(parent, model, {
+  const showExploration = traitCheckbox(choices, model, {
     trait: "show_exploration",
     label: "random steps it learned from",
     mark: legendMark((svg) => svgElement("path", { d: "M5 5h0M13 11h0M21 6h0", class: "hgmrl-exploration" }, svg)),
@@ -294,7 +302,6 @@ function goalDragCard(parent, name, kind) {
 }
 
 function goalDragPanel(parent, model, scene, hand, signal) {
-  const count = scene.settings.context_size;
   const slide = labelledSlider(parent, {
     label: "Test goal",
     min: -180,
@@ -307,11 +314,21 @@ function goalDragPanel(parent, model, scene, hand, signal) {
   });
   const geometric = goalDragCard(parent, "Geometric agent", "hgmrl-of-geometric");
   const base = goalDragCard(parent, "Base policy, unchanged", "hgmrl-of-base");
-  const caption = htmlElement("div", { class: "hgmrl-caption" }, parent);
-  htmlElement("strong", {}, caption, `How badly each angle explains the ${count} rewards`);
-  const again = htmlElement("button", { type: "button", class: "hgmrl-button" }, caption, "Explore again");
-  again.title = `Another ${count} random steps in the same task`;
+  const explore = htmlElement("div", { class: "hgmrl-caption" }, parent);
+  const setSteps = labelledSlider(explore, {
+    label: "Random steps",
+    min: 2,
+    max: scene.settings.max_context,
+    step: 1,
+    format: (value) => String(value),
+    change: (value) => setTrait(model, "context_size", value),
+    release: hand.settleSoon,
+    signal,
+  });
+  const again = htmlElement("button", { type: "button", class: "hgmrl-button" }, explore, "Explore again");
+  again.title = "Other random steps in the same task";
   again.addEventListener("click", () => setTrait(model, "draw", (model.get("draw") + 1) % scene.draws), { signal });
+  const question = htmlElement("strong", {}, parent);
   const plot = makeMisfitPlot({ label: "Misfit between the base task's reward model and the rewards, by angle" });
   parent.append(plot.svg);
   const verdict = htmlElement("div", { class: "hgmrl-detail hgmrl-verdict" }, parent);
@@ -321,12 +338,14 @@ function goalDragPanel(parent, model, scene, hand, signal) {
   return (state) => {
     const { inferred } = state;
     slide(state.degrees);
+    setSteps(state.steps);
+    question.textContent = `How badly each angle fits the ${state.steps} rewards`;
     const turn = wrapDegrees(state.aim - state.baseDegrees);
     const way = turn < 0 ? "clockwise" : "anticlockwise";
     const regrets = [hand.regret("geometric"), hand.regret("base")];
     geometric(
       onScreen(state),
-      `the base policy turned ${inDegrees(Math.abs(turn))} ${way}, from ${count} random steps in the new task`,
+      `= base policy turned ${inDegrees(Math.abs(turn))} ${way} (from ${state.steps} random steps)`,
       regrets[0],
     );
     const away = Math.abs(wrapDegrees(state.baseDegrees - state.degrees));
@@ -364,7 +383,7 @@ export default () => {
       scene = goalDragScene(model);
       shared = sharedScene(
         model,
-        ["goal_degrees", "draw", "show_base", "show_exploration", "answered", "regrets", "evaluation_error"],
+        [...QUESTION, "show_base", "show_exploration", "answered", "regrets", "evaluation_error"],
         scene.compute,
       );
       hand = goalDragHand(model, shared.request);
@@ -373,14 +392,11 @@ export default () => {
       // Ends every listener of this view, also where the host hands over no signal of its own.
       const ending = new AbortController();
       const { signal } = ending;
-      const root = htmlElement("div", { class: "hgmrl hgmrl-goal-drag" }, el);
-      keepSingleKeys(root, signal);
-      const left = htmlElement("div", { class: "hgmrl-column hgmrl-figure" }, root);
-      const right = htmlElement("div", { class: "hgmrl-column hgmrl-panel" }, root);
+      const areas = widgetAreas(el, "hgmrl-goal-drag", signal);
       const plane = goalDragPlane(scene, hand, signal);
-      left.append(plane.svg);
-      const legend = goalDragLegend(htmlElement("div", { class: "hgmrl-legend" }, left), model, signal);
-      const panel = goalDragPanel(right, model, scene, hand, signal);
+      areas.figure.append(plane.svg);
+      const legend = goalDragLegend(areas.legend, model, signal);
+      const panel = goalDragPanel(areas.panel, model, scene, hand, signal);
       const remove = shared.add((state) => {
         plane.show(state);
         legend(state);

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import traitlets
 from numpy.typing import ArrayLike
-from scipy.stats import chi2
 
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array, as_array, as_count
@@ -16,6 +15,7 @@ from hgmrl_lite.agents.policy import TransformedPolicy
 from hgmrl_lite.envs import ARENA, GOAL_RADIUS, STEP, NavigationDynamics, explore, rollout
 from hgmrl_lite.envs.dynamics import as_goals
 from hgmrl_lite.hereditary import Inference
+from hgmrl_lite.hereditary.inference import DECIDED, GRID, NEWTON_STEPS
 from hgmrl_lite.transitions import Transitions
 from hgmrl_lite.widgets.base import BLUE, GREY, PURPLE, VERMILLION, HgmrlWidget, css, esm, pack_arrays, plane_axes
 
@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 
 Evaluate = Callable[[Array], Mapping[str, float]]
 
-# How many explorations "Explore again" goes through.
+# How many explorations "Explore again" goes through, and how many random steps each has at least.
 _DRAWS = 8
-# The grid and the refinement of hgmrl_lite.hereditary.infer; the verdict's level as there.
-_INFERENCE = {"grid": 72, "newton_steps": 8, "chi2": float(chi2.ppf(0.999, 1))}
+_MAX_CONTEXT = 40
+# What JavaScript needs to infer as hgmrl_lite.hereditary.infer does.
+_INFERENCE = {"grid": GRID, "newton_steps": NEWTON_STEPS, "chi2": DECIDED}
 
 
 def wrap_degrees(degrees: float) -> float:
@@ -58,7 +59,7 @@ class GoalDrag(HgmrlWidget):
     episodes : int, optional
         Noisy episodes drawn for each policy.
     context_size : int, optional
-        Random steps from which the angle is inferred.
+        Random steps from which the angle is inferred, at least 2.
     seed : int, optional
         Seed of explorations and episodes.
     evaluate : callable, optional
@@ -71,12 +72,12 @@ class GoalDrag(HgmrlWidget):
     ----------
     goal_degrees : float
         Where the test goal is, in (-180, 180].
-    draw : int
-        Which exploration is used.
+    draw, context_size : int
+        Which exploration is used, and how many of its steps.
     show_base, show_exploration : bool
         What is drawn.
     settled, answered : list
-        ``[goal_degrees, draw]`` at which the goal came to rest, and those that ``regrets`` belongs to.
+        ``[goal_degrees, draw, context_size]`` at which the goal came to rest, and those that ``regrets`` belongs to.
     regrets : dict
         The regrets of "geometric" and "base".
 
@@ -95,6 +96,7 @@ class GoalDrag(HgmrlWidget):
 
     goal_degrees = traitlets.Float(60.0).tag(sync=True)
     draw = traitlets.Int(0).tag(sync=True)
+    context_size = traitlets.Int(20).tag(sync=True)
     show_base = traitlets.Bool(True).tag(sync=True)
     show_exploration = traitlets.Bool(True).tag(sync=True)
     settled = traitlets.List().tag(sync=True)
@@ -134,19 +136,20 @@ class GoalDrag(HgmrlWidget):
         self.training_goals = goals
         self.base_index = base_index % len(goals)
         self._episodes = as_count("episodes", episodes)
-        self._context_size = as_count("context_size", context_size, 2)
+        self._max_context = max(_MAX_CONTEXT, as_count("context_size", context_size, 2))
         self._seed = as_count("seed", seed, 0)
         self._evaluation_episodes = as_count("evaluation_episodes", evaluation_episodes, 0)
         self._evaluate = evaluate
         data, index = pack_arrays(self._arrays())
         super().__init__(
             goal_degrees=wrap_degrees(float(as_array("goal_degrees", goal_degrees, ()))),
+            context_size=context_size,
             evaluates=evaluate is not None or self._evaluation_episodes > 0,
             array_data=data,
             array_index=index,
             settings={
                 "base_index": self.base_index,
-                "context_size": self._context_size,
+                "max_context": self._max_context,
                 "policy_action_set": agent.base_policy.action_set,
                 "inference": {**_INFERENCE, "noise": agent.reward_model.noise},
                 "constants": {
@@ -194,9 +197,9 @@ class GoalDrag(HgmrlWidget):
 
         They do not depend on the goal, so those met on the way to a goal out of reach are those of every goal.
         """
-        horizon = min(self._context_size, dynamics.max_steps)
+        horizon = min(self._max_context, dynamics.max_steps)
         # Two more episodes than arrivals at full speed would end.
-        episodes = 2 + int(np.ceil(self._context_size / min(horizon, self._radius / STEP)))
+        episodes = 2 + int(np.ceil(self._max_context / min(horizon, self._radius / STEP)))
         seen = explore(
             (ARENA, ARENA),
             episodes * dynamics.max_steps,
@@ -222,6 +225,13 @@ class GoalDrag(HgmrlWidget):
     def _valid_draw(self, proposal: Any) -> int:
         return int(proposal["value"]) % _DRAWS
 
+    @traitlets.validate("context_size")
+    def _valid_context_size(self, proposal: Any) -> int:
+        size = as_count("context_size", proposal["value"], 2)
+        if size > self._max_context:
+            raise ValueError(f"context_size must be at most {self._max_context}, got {size}")
+        return size
+
     @property
     def goal(self) -> Array:
         """The test goal, shape (2,)."""
@@ -233,7 +243,7 @@ class GoalDrag(HgmrlWidget):
         """The exploration of the new task on screen."""
         return explore(
             self.goal,
-            self._context_size,
+            self.context_size,
             seed=self._context_seed(self.draw),
             action_set=self.agent.base_policy.action_set,
         )
@@ -248,12 +258,16 @@ class GoalDrag(HgmrlWidget):
         """The geometric agent's policy on screen."""
         return self.agent.policy_at(self.inference.theta)
 
+    @property
+    def _question(self) -> list[float]:
+        return [self.goal_degrees, self.draw, self.context_size]
+
     @traitlets.observe("settled")
     def _answer(self, change: Any) -> None:
         """Evaluate both policies where the goal came to rest."""
         if not change["new"] or not self.evaluates:
             return
-        question = [self.goal_degrees, self.draw]
+        question = self._question
         regrets, error = {}, ""
         try:
             evaluated = self._regrets() if self._evaluate is None else self._evaluate(self.goal)
@@ -296,7 +310,7 @@ class GoalDrag(HgmrlWidget):
             f"(error {abs(wrap_degrees(aim - self.goal_degrees)):.1f}°); base policy, unchanged: trained for the goal "
             f"at {base:.1f}°"
         )
-        if self.answered == [self.goal_degrees, self.draw] and self.regrets:
+        if self.answered == self._question and self.regrets:
             text += f"; regret: geometric {self.regrets['geometric']:.2f}, base {self.regrets['base']:.2f}"
         return text
 
@@ -305,7 +319,7 @@ class GoalDrag(HgmrlWidget):
         from matplotlib.figure import Figure
 
         figure = Figure(figsize=(5.0, 5.6), layout="constrained")
-        axes = plane_axes(figure, 1.6 * max(self._radius, float(np.abs(self.training_goals).max())))
+        axes = plane_axes(figure, 1.7 * max(self._radius, float(np.abs(self.training_goals).max())))
         turn = np.linspace(0.0, 2.0 * np.pi, 181)
         axes.plot(self._radius * np.cos(turn), self._radius * np.sin(turn), color="0.6", lw=1)
         agents = [(self.policy, BLUE, "-", 0.32, "geometric agent")]

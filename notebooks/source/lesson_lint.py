@@ -2,11 +2,11 @@
 
     python notebooks/source/lesson_lint.py          name everything that a lesson still lacks
 
-Each rule takes the cells of a source and yields complaints. The header is the first cell; it has the lines
+Each rule takes the cells of a source and yields complaints. The header is the first cell; it has
 ``**You will be able to**``, ``**Prerequisites**``, ``**Minutes** 60`` and ``**Run time** {{run_time}}``. The
-lesson ends with the sections "Key points", "Further reading" and one whose heading says "next". A cell that makes
-a static figure (it calls ``plots...`` or ``plt...``) describes it with ``alt="..."``, for example by
-``course.figure(plots.orbits(...), alt="...")``.
+last sections are "Key points" and "Further reading", with a section "Next" after them where that is wanted;
+the last text leads to the next lesson by a link, as soon as there is one. A cell that makes a static figure
+(it calls ``plots...`` or ``plt...``) describes it: ``course.figure(plots.orbits(...), alt="...")``.
 """
 
 import ast
@@ -23,11 +23,11 @@ from lesson_reader import Cell, SourceError, defined_names, parse, read
 
 _HEADER = {
     "the objectives": r"\*\*You will be able to\*\*",
-    "the prerequisites": r"\*\*Prerequisites\*\*\s*\S",
+    "the prerequisites": r"\*\*Prerequisites\*\*\s*[^\s*]",
     "the minutes": r"\*\*Minutes\*\*\D{0,10}\d",
     "the run time": r"\*\*Run time\*\*\s*{{run_time}}",
 }
-_CLOSING = ("key points", "further reading", "next")
+_CLOSING = ["key points", "further reading"]
 _IMAGE = re.compile(r"!\[([^\]]*)\]\(|<img\b([^>]*)>", re.IGNORECASE)
 # NumPy's own generator needs a seed; the old functions and those of the standard library share one state.
 _SEEDED_CLASSES = ("default_rng", "RandomState", "SeedSequence", "Random")
@@ -38,7 +38,7 @@ def header(cells: list[Cell]) -> Iterator[str]:
     """The first cell says what the lesson is for, what it needs and how long it takes."""
     for name, pattern in _HEADER.items():
         if not re.search(pattern, cells[0].text):
-            yield f"line {cells[0].line}: {name} are missing in the header: {pattern}".replace("\\", "")
+            yield f"line {cells[0].line}: missing in the header: {name}"
 
 
 def headings(cells: list[Cell]) -> Iterator[str]:
@@ -53,9 +53,18 @@ def headings(cells: list[Cell]) -> Iterator[str]:
         if level > before + 1:
             yield f'line {cell.line}: "{text}" has level {level} right after level {before}'
         before = level
-    last = [text.casefold() for _, level, text in found if level == 2][-len(_CLOSING) :]
-    if len(last) < len(_CLOSING) or not all(word in text for word, text in zip(_CLOSING, last, strict=True)):
-        yield f"the last sections of level 2 must be {', '.join(_CLOSING)}; they are {', '.join(last) or 'missing'}"
+    last = [text.casefold() for _, level, text in found if level == 2]
+    if last and last[-1].startswith("next"):
+        last.pop()
+    if last[-2:] != _CLOSING:
+        yield f"the last sections must be {' and '.join(_CLOSING)}, not {', '.join(last[-2:]) or 'none'}"
+
+
+def bridge(cells: list[Cell], following: str | None) -> Iterator[str]:
+    """The last text leads to the notebook of the following lesson."""
+    last = [cell.text for cell in cells if cell.kind == "markdown"][-1]
+    if following and f"]({following})" not in last:
+        yield f"the last text has no link to the next lesson, {following}"
 
 
 def alternatives(cells: list[Cell]) -> Iterator[str]:
@@ -152,6 +161,8 @@ def lint(path: Path, target: Path) -> list[str]:
         independence,
     )
     complaints = [complaint for rule in rules for complaint in rule(cells)]
+    later = [f"{source.stem}.ipynb" for source in build.sources(path.parent) if source.name > path.name]
+    complaints += bridge(cells, later[0] if later else None)
     complaints += exercises(cells, tuple(exercise.id for exercise in exercises_of(path.name[:2])))
     if path.name[:2] not in build.run_times(path.parent / "run_times.json"):
         complaints.append("the run time is not measured: python -m benchmarks lessons")
@@ -166,13 +177,18 @@ def lint(path: Path, target: Path) -> list[str]:
 
 def _headings(text: str) -> list[tuple[int, str]]:
     """Return level and text of the headings of a Markdown text."""
-    found = re.findall(r"(?m)^(#{1,6})\s+(.+?)\s*#*$", _without_code(text))
+    found = re.findall(r"(?m)^(#{1,6})\s+(.+?)\s*#*$", _without_fences(text))
     return [(len(marks), title) for marks, title in found]
 
 
 def _without_code(text: str) -> str:
     """Leave out fenced and inline code of a Markdown text."""
-    return re.sub(r"`[^`\n]*`", lambda code: code[0].strip("`"), re.sub(r"(?ms)^```.*?^```", "", text))
+    return re.sub(r"`[^`\n]*`", "", _without_fences(text))
+
+
+def _without_fences(text: str) -> str:
+    """Leave out fenced code of a Markdown text."""
+    return re.sub(r"(?ms)^```.*?^```", "", text)
 
 
 def _dotted(node: ast.expr) -> str:
@@ -195,7 +211,7 @@ def _anchors(path: Path, notebook: Path, texts: list[str]) -> set[str]:
     if path.resolve() != notebook.resolve():
         texts = _markdown(json.loads(path.read_text(encoding="utf-8")))
     titles = [title for text in texts for _, title in _headings(text)]
-    return {re.sub(r"[*_$]", "", title).replace(" ", "-") for title in titles}
+    return {re.sub(r"[*_$`]", "", title).replace(" ", "-") for title in titles}
 
 
 def main() -> int:

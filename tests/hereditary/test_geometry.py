@@ -90,9 +90,7 @@ def test_a_stretched_world_has_its_own_inner_product(tasks, goals):
         geometry.inner_product, expected / np.sqrt(np.linalg.det(expected)), rtol=0.02, atol=0.01
     )
     for left, angle in zip(geometry.left_actions, true_angles(goals, 0), strict=True):
-        np.testing.assert_allclose(
-            left, stretch @ rotation(angle) @ np.linalg.inv(stretch), atol=0.02
-        )
+        np.testing.assert_allclose(left, stretch @ rotation(angle) @ np.linalg.inv(stretch), atol=0.02)
 
 
 def test_half_turn_between_tasks_is_found():
@@ -153,7 +151,10 @@ def few(task, count):
             lambda tasks: [
                 tasks[0],
                 Transitions(
-                    np.zeros((40, 3)), np.zeros((40, 2)), np.zeros(40), np.random.default_rng(0).normal(size=(40, 3))
+                    np.zeros((40, 3)),
+                    np.zeros((40, 2)),
+                    np.zeros(40),
+                    np.random.default_rng(0).normal(size=(40, 3)),
                 ),
             ],
             r"one state and one action dimension, got \(n, m\) in \[\(2, 2\), \(3, 2\)\]",

@@ -21,6 +21,15 @@ function keepSingleKeys(root, signal) {
   );
 }
 
+// The figure, its legend and the panel with the controls: beside each other, or one below the other where it is narrow.
+function widgetAreas(parent, name, signal) {
+  const root = htmlElement("div", { class: `hgmrl ${name}` }, parent);
+  const body = htmlElement("div", { class: "hgmrl-body" }, root);
+  keepSingleKeys(root, signal);
+  const area = (part) => htmlElement("div", { class: `hgmrl-${part}` }, body);
+  return { root, figure: area("figure"), legend: area("legend"), panel: area("panel") };
+}
+
 // A labelled range input with its value in words beside it; arrow keys as on the plane. Returns show(value).
 function labelledSlider(parent, { label, min, max, step, format, change, release, signal }) {
   const row = htmlElement("label", { class: "hgmrl-slider" }, parent);

@@ -1,7 +1,7 @@
 // How badly each angle explains what was observed: the curve, the best angle, the runner-up, the hand's own angle.
 
 // Returns { svg, show({ degrees, misfit, best, runnerUp, hand }) }; best and runnerUp are [degrees, misfit] or null.
-function makeMisfitPlot({ width = 300, height = 92, label }) {
+function makeMisfitPlot({ width = 400, height = 120, label }) {
   const svg = svgElement("svg", { viewBox: `0 0 ${width} ${height}`, class: "hgmrl-misfit", role: "img" });
   svg.setAttribute("aria-label", label);
   const left = 8;
@@ -30,8 +30,13 @@ function makeMisfitPlot({ width = 300, height = 92, label }) {
       const highest = Math.max(...state.misfit, 1e-12);
       const y = (value) => bottom - (value / highest) * (bottom - top);
       const order = Array.from(state.degrees.keys()).sort((i, j) => state.degrees[i] - state.degrees[j]);
-      const points = order.map((i) => `${x(state.degrees[i]).toFixed(1)} ${y(state.misfit[i]).toFixed(1)}`);
-      curve.setAttribute("d", `M${points.join("L")}`);
+      const points = order.map((i) => [state.degrees[i], state.misfit[i]]);
+      // The curve is periodic: close it at ±180° by interpolation.
+      const [first, last] = [points[0], points[points.length - 1]];
+      const gap = first[0] + 360 - last[0];
+      const seam = last[1] + ((180 - last[0]) / gap) * (first[1] - last[1]);
+      const closed = [[-180, seam], ...points, [180, seam]];
+      curve.setAttribute("d", `M${closed.map(([d, m]) => `${x(d).toFixed(1)} ${y(m).toFixed(1)}`).join("L")}`);
       for (const end of ["x1", "x2"]) hand.setAttribute(end, x(state.hand).toFixed(1));
       place(best, state.best, y);
       place(other, state.runnerUp, y);

@@ -84,6 +84,14 @@ function draggable(plane, element, { begin, move, end, signal }) {
     pointer = null;
     end();
   };
+  // The last moves of a finger may come with its release only.
+  element.addEventListener(
+    "pointerup",
+    (event) => {
+      if (event.pointerId === pointer) move(plane.at(event));
+    },
+    { signal },
+  );
   // Losing the capture ends a drag however it ends: release, cancel, or the element leaving the page.
   element.addEventListener("lostpointercapture", finish, { signal });
 }

@@ -10,10 +10,11 @@ function inDegrees(degrees, digits = 1) {
   return `${degrees < 0 && Number(text) !== 0 ? "−" : ""}${text}°`;
 }
 
-// Two significant digits for what may be small, whole numbers from ten on.
+// A short number: two digits that count, whole from ten on.
 function inShort(value) {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
-  const text = size >= 10 ? size.toFixed(0) : size >= 1 ? size.toFixed(1) : size >= 0.1 ? size.toFixed(2) : size.toFixed(3);
+  if (size > 0 && size < 1e-4) return `${value < 0 ? "above −" : "below "}0.0001`;
+  const text = size >= 10 ? size.toFixed(0) : size >= 1 ? size.toFixed(1) : size >= 0.01 ? size.toFixed(2) : size.toFixed(4);
   return `${value < 0 && Number(text) !== 0 ? "−" : ""}${text}`;
 }

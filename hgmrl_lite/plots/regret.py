@@ -1,4 +1,4 @@
-"""Every static figure of the lessons, one function each; each returns the Matplotlib figure."""
+"""Figures of regret against the distance between tasks."""
 
 from collections.abc import Mapping
 
@@ -8,11 +8,7 @@ from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.meta import MetaTest
-
-# Okabe and Ito's palette, told apart with every common form of colour blindness; markers differ as well.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-MARKERS = ("o", "s", "^", "D", "v", "P")
-DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)))
+from hgmrl_lite.plots.style import COLOURS, MARKERS
 
 
 def wrong_goal_regret(angle: ArrayLike, steps: int = 100) -> Array:
@@ -51,7 +47,8 @@ def regret_around_circle(results: Mapping[str, MetaTest], base_goal: ArrayLike) 
     figure = Figure(figsize=(7.0, 3.6), layout="constrained")
     axes = figure.subplots()
     law = np.linspace(0.0, np.pi, 181)
-    axes.plot(np.degrees(law), wrong_goal_regret(law), color="0.6", lw=1, label="going to the base goal: 200 sin(δ/2)")
+    label = "going to the base goal: 200 sin(δ/2)"
+    axes.plot(np.degrees(law), wrong_goal_regret(law), color="0.6", lw=1, label=label)
     for index, (name, result) in enumerate(results.items()):
         cosine = result.goals @ base_goal / np.linalg.norm(result.goals, axis=1) / np.linalg.norm(base_goal)
         angle = np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0)))

@@ -1,0 +1,68 @@
+# Every command of the workbook. `make` alone lists them; Windows and other places without make: see README.md.
+
+PYTHON    ?= python3
+VENV      := .venv
+BIN       := $(VENV)/bin
+# Passed on as they are: make lab LAB_ARGS="--no-browser --port=8890", make install PIP_ARGS="--index-url ..."
+LAB_ARGS  ?=
+PIP_ARGS  ?=
+TEST_ARGS ?=
+
+# A stamp's name holds a checksum of what the environment was made from and where it lies, so that neither an
+# edited file, nor a fresh checkout with new file times, nor a moved folder passes for an environment that is ready.
+SUM     := $(shell { pwd -P; cat pyproject.toml constraints.txt; } | cksum | cut -d ' ' -f 1)
+STUDENT := $(VENV)/.student-$(SUM)
+DEV     := $(VENV)/.dev-$(SUM)
+
+# An environment whose interpreter no longer starts (Python was upgraded or removed) counts as absent.
+ifeq ($(shell $(BIN)/python -c 'print("alive")' 2>/dev/null),)
+.PHONY: $(STUDENT)
+endif
+
+.PHONY: help install install-dev lab test lint notebooks bench clean
+.DEFAULT_GOAL := help
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+install: $(STUDENT) ## make .venv with what a student needs, if it is not there yet
+
+install-dev: $(DEV) ## the same, with the tools for tests and development
+
+lab: $(STUDENT) ## open JupyterLab on lesson 00, in your own copy of the lessons (folder work/)
+	@$(BIN)/python notebooks/open_lab.py $(LAB_ARGS)
+
+test: lint ## run every test: linters, units, docstrings, lessons and widgets
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup $(TEST_ARGS)
+
+lint: $(DEV) ## check style and types
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
+
+notebooks: $(DEV) ## build the notebooks from notebooks/source
+	$(BIN)/python notebooks/source/build.py
+
+bench: $(DEV) ## measure the figures of benchmarks/results.json
+	$(BIN)/python -m benchmarks
+
+clean: ## remove .venv and caches; your copy in work/ stays
+	rm -rf $(VENV) build .pytest_cache .hypothesis .mypy_cache .ruff_cache *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamp is laid last: an interrupted install leaves none, and the next run starts from nothing.
+$(STUDENT):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.12")'
+	@echo "Making $(VENV). This takes a few minutes, once."
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install $(PIP_ARGS) --editable . --constraint constraints.txt
+	@touch $@
+
+# Adding to an environment: interrupted, it is no longer whole, and loses its stamp; when pip itself gives up (no
+# network, say), it has changed nothing, and the student's stamp comes back.
+$(DEV): $(STUDENT)
+	@echo "Adding the tools for tests and development to $(VENV)."
+	@rm -f $(STUDENT)
+	@trap 'exit 130' INT TERM; $(BIN)/python -m pip install $(PIP_ARGS) --editable '.[dev]' --constraint constraints.txt || { touch $(STUDENT); exit 1; }
+	@touch $(STUDENT) && touch $@

@@ -1,0 +1,191 @@
+"""How one group element moves points, tangents, covectors, functions, vector fields and policies."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from hgmrl_lite._validate import Array, as_array
+
+PointMap = Callable[[Array], ArrayLike]
+_EPS = float(np.finfo(np.float64).eps)
+
+
+class Action(ABC):
+    """One group element g as an invertible map of points, p ↦ g p, and all that follows from it.
+
+    ``action(points)`` moves points; ``g @ h`` is the element that does h first.
+    """
+
+    @abstractmethod
+    def __call__(self, points: ArrayLike) -> Array:
+        """Return g p for points (..., n)."""
+
+    @abstractmethod
+    def inverse(self) -> "Action":
+        """Return the action of g⁻¹."""
+
+    @abstractmethod
+    def jacobian(self, points: ArrayLike) -> Array:
+        """Return the differentials dg_p, shape (..., n, n), at points (..., n)."""
+
+    def __matmul__(self, other: "Action") -> "Action":
+        """Return the action of the product: ``other`` first, then this one."""
+        return ComposedAction(self, other) if isinstance(other, Action) else NotImplemented
+
+    def push_tangent(self, points: ArrayLike, vectors: ArrayLike) -> Array:
+        """Return dg_p v: tangents at p carried to g p.
+
+        Parameters
+        ----------
+        points, vectors : array_like, shape (..., n)
+            Points p and tangent vectors v at them; batch axes broadcast.
+
+        Returns
+        -------
+        ndarray, shape (..., n)
+            Tangent vectors at g p.
+
+        Raises
+        ------
+        ValueError
+            When the shapes do not fit.
+        """
+        jacobian = self.jacobian(points)
+        vectors = as_array("vectors", vectors, ("...", jacobian.shape[-1]))
+        return np.asarray((jacobian @ vectors[..., None])[..., 0])
+
+    def push_covector(self, points: ArrayLike, covectors: ArrayLike) -> Array:
+        """Return dg_p^{-T} n: covectors, such as normals of level sets, carried from p to g p.
+
+        Not the way a tangent goes: only so does n · v stay what it was.
+
+        Parameters
+        ----------
+        points, covectors : array_like, shape (..., n)
+            Points p and covectors n at them; batch axes broadcast.
+
+        Returns
+        -------
+        ndarray, shape (..., n)
+            Covectors at g p, not normalised.
+
+        Raises
+        ------
+        ValueError
+            When the shapes do not fit.
+        """
+        transposed = self.jacobian(points).swapaxes(-1, -2)
+        covectors = as_array("covectors", covectors, ("...", transposed.shape[-1]))
+        return np.asarray(np.linalg.solve(transposed, covectors[..., None])[..., 0])
+
+    def on_function(self, function: Callable[[Array], ArrayLike]) -> Callable[[ArrayLike], Array]:
+        """Return g·f, the function p ↦ f(g⁻¹ p)."""
+        back = self.inverse()
+
+        def moved(points: ArrayLike) -> Array:
+            """Return f(g⁻¹ p) for points (..., n)."""
+            return np.asarray(function(back(points)))
+
+        return moved
+
+    def on_vector_field(self, field: PointMap) -> Callable[[ArrayLike], Array]:
+        """Return g·X, the vector field p ↦ dg X(g⁻¹ p)."""
+        back = self.inverse()
+
+        def moved(points: ArrayLike) -> Array:
+            """Return dg X(g⁻¹ p) for points (..., n)."""
+            origin = back(points)
+            return self.push_tangent(origin, field(origin))
+
+        return moved
+
+    def on_policy(
+        self, policy: PointMap, action_map: "ArrayLike | Action | None" = None
+    ) -> Callable[[ArrayLike], Array]:
+        """Return g·π, the policy s ↦ K π(g⁻¹ s).
+
+        Parameters
+        ----------
+        policy : callable
+            Maps states (..., n) to actions (..., m).
+        action_map : array_like (m, m) or Action, optional
+            K_g, how g moves the policy's actions; the identity when left out.
+
+        Returns
+        -------
+        callable
+            Maps states to actions.
+
+        Raises
+        ------
+        ValueError
+            When ``action_map`` is not an invertible square matrix.
+        """
+        back = self.inverse()
+        matrix = None
+        if action_map is not None and not isinstance(action_map, Action):
+            matrix = invertible("action_map", as_array("action_map", action_map, ("m", "m")))
+
+        def moved(states: ArrayLike) -> Array:
+            """Return K π(g⁻¹ s) for states (..., n)."""
+            chosen = policy(back(states))
+            if isinstance(action_map, Action):
+                return action_map(chosen)
+            if matrix is None:
+                return np.asarray(chosen)
+            return as_array("policy(states)", chosen, ("...", len(matrix))) @ matrix.T
+
+        return moved
+
+
+@dataclass(frozen=True, eq=False)
+class ComposedAction(Action):
+    """The action that does ``inner`` first, then ``outer``: of elements that share no chart."""
+
+    outer: Action
+    inner: Action
+
+    def __call__(self, points: ArrayLike) -> Array:
+        """Return outer(inner(p)) for points (..., n)."""
+        return self.outer(self.inner(points))
+
+    def inverse(self) -> "ComposedAction":
+        """Return the inverses in the opposite order."""
+        return ComposedAction(self.inner.inverse(), self.outer.inverse())
+
+    def jacobian(self, points: ArrayLike) -> Array:
+        """Return the product of the differentials, shape (..., n, n)."""
+        return np.asarray(self.outer.jacobian(self.inner(points)) @ self.inner.jacobian(points))
+
+
+def invertible(name: str, value: ArrayLike) -> Array:
+    """Return finite, square, invertible matrices (..., n, n), or raise a ValueError.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, for the message.
+    value : array_like
+        What the caller passed.
+
+    Returns
+    -------
+    ndarray, shape (..., n, n)
+        The matrices.
+
+    Raises
+    ------
+    ValueError
+        When they are not square, not finite, or singular.
+    """
+    matrix = as_array(name, value, ("...", "n", "n"))
+    n = matrix.shape[-1]
+    if n == 0 or n != matrix.shape[-2]:
+        raise ValueError(f"{name} must be square (..., n, n), got shape {matrix.shape}")
+    stretch = np.linalg.svd(matrix, compute_uv=False)
+    if (stretch[..., -1] <= n * _EPS * stretch[..., 0]).any():
+        raise ValueError(f"{name} must be invertible to act, got a singular matrix:\n{matrix}")
+    return matrix

@@ -1,0 +1,371 @@
+"""Lie algebras of matrices, given by a basis: coordinates, exp and log, adjoint, closure, compactness."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite.lie import matrix_functions, so3
+from hgmrl_lite.lie.brackets import bracket, brackets_outside
+from hgmrl_lite.lie.branches import framed_log, one_parameter_log
+from hgmrl_lite.lie.compact import find_fixed_point, find_inner_product, inner_product_root
+
+#: A basis scaled to norm 1 with a singular value below this is dependent.
+DEPENDENT = 1e-9
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class LieAlgebra:
+    """The span of matrices W_1..W_d, and the group of products of exponentials exp(Σ θ_k W_k).
+
+    It need not be closed under the bracket: what discovery finds seldom is at first. Methods that need it
+    closed say so, and :meth:`closure` gives the smallest closed algebra that contains it.
+
+    Parameters
+    ----------
+    basis : array_like, shape (d, n, n), or (d, n + 1, n + 1) when affine
+        Linearly independent generators; d may be 0.
+    affine : bool
+        Whether the generators are homogeneous, [[A, b], [0, 0]], and act on points by p ↦ A p + b.
+    name : str, optional
+        What to call it in print.
+
+    Raises
+    ------
+    ValueError
+        When the basis is not square, not finite or not independent, or an affine one has a last row that is
+        not zero.
+
+    Examples
+    --------
+    >>> algebra = LieAlgebra([[[0, -1], [1, 0]]])
+    >>> algebra.exp([np.pi]).round(3) + 0.0
+    array([[-1.,  0.],
+           [ 0., -1.]])
+    """
+
+    basis: Array
+    affine: bool = False
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        basis = as_array("basis", self.basis, ("d", "n", "n")).copy()
+        d, n = basis.shape[:2]
+        if basis.shape[1] != basis.shape[2] or n < 1 + self.affine:
+            raise ValueError(f"basis must be square matrices (d, n, n), got shape {basis.shape}")
+        norms = np.linalg.norm(basis, axis=(-2, -1))
+        if self.affine and (np.abs(basis[:, -1]).max(axis=-1, initial=0.0) > 1e-12 * norms).any():
+            raise ValueError(
+                "basis must have a last row of zeros when affine (homogeneous generators [[A, b], [0, 0]]), "
+                f"got\n{basis[np.abs(basis[:, -1]).max(axis=-1).argmax()]}"
+            )
+        if self.affine:
+            basis[:, -1] = 0.0
+        if (norms == 0.0).any():
+            raise ValueError(f"basis must be linearly independent, got zero at {int(norms.argmin())}")
+        values = np.linalg.svd((basis / norms[:, None, None]).reshape(d, n * n), compute_uv=False)
+        if d > n * n or (d and values[-1] <= DEPENDENT):
+            rank = int((values > DEPENDENT).sum())
+            raise ValueError(f"basis must be linearly independent, got {d} generators of rank {rank}")
+        basis.flags.writeable = False
+        object.__setattr__(self, "basis", basis)
+
+    @property
+    def dimension(self) -> int:
+        """Number d of generators."""
+        return len(self.basis)
+
+    @property
+    def state_dim(self) -> int:
+        """Dimension n of the points the group acts on."""
+        return int(self.basis.shape[-1]) - self.affine
+
+    @property
+    def size(self) -> int:
+        """Number of rows of the matrices: n, or n + 1 when affine."""
+        return int(self.basis.shape[-1])
+
+    # ---- coordinates
+
+    def matrix(self, theta: ArrayLike) -> Array:
+        """Return Σ θ_k W_k, shape (..., size, size), for coordinates ``theta`` (..., d)."""
+        theta = as_array("theta", theta, ("...", self.dimension))
+        flat = theta @ self.basis.reshape(self.dimension, self.size**2)
+        return flat.reshape(*theta.shape[:-1], self.size, self.size)
+
+    def coordinates(self, matrix: ArrayLike) -> Array:
+        """Return the coordinates (..., d) of the element nearest to ``matrix`` in the Frobenius norm."""
+        matrix = self._sized("matrix", matrix)
+        return matrix.reshape(*matrix.shape[:-2], self.size**2) @ self._dual
+
+    def project(self, matrix: ArrayLike) -> Array:
+        """Return the element of the algebra nearest to ``matrix`` (..., size, size) in the Frobenius norm."""
+        return self.matrix(self.coordinates(matrix))
+
+    def contains(self, matrix: ArrayLike, tol: float = 1e-8) -> bool:
+        """Return whether every matrix of a batch lies in the algebra, up to ``tol`` times its norm."""
+        matrix = self._sized("matrix", matrix)
+        away = np.linalg.norm(matrix - self.project(matrix), axis=(-2, -1))
+        return bool((away <= tol * np.linalg.norm(matrix, axis=(-2, -1))).all())
+
+    def velocities(self, points: ArrayLike) -> Array:
+        """Return W_k p (A_k p + b_k when affine) at ``points`` (..., n), shape (..., d, n)."""
+        n = self.state_dim
+        points = as_array("points", points, ("...", n))
+        flat = points @ self.basis[:, :n, :n].reshape(-1, n).T
+        out = flat.reshape(*points.shape[:-1], self.dimension, n)
+        return out + self.basis[:, :n, n] if self.affine else out
+
+    # ---- group
+
+    def exp(self, theta: ArrayLike) -> Array:
+        """Return the group elements exp(Σ θ_k W_k), shape (..., size, size), for ``theta`` (..., d)."""
+        if self._is_standard_so3:
+            return so3.so3_exp(as_array("theta", theta, ("...", 3)))
+        return matrix_functions.exp(self.matrix(theta))
+
+    def log(self, element: ArrayLike, tol: float = 1e-8) -> Array:
+        """Return coordinates θ with exp(Σ θ_k W_k) = element.
+
+        The principal logarithm where it lies in the algebra. A half turn has several logarithms, and the
+        plane's or space's own choice may lie outside a conjugated algebra: then the logarithm is taken where
+        the invariant inner product is the standard one, or for one generator on the branch that fits.
+
+        Parameters
+        ----------
+        element : array_like, shape (..., size, size)
+            Group elements.
+        tol : float
+            Largest distance of the logarithm from the algebra, relative to 1 plus its norm.
+
+        Returns
+        -------
+        ndarray, shape (..., d)
+            Coordinates.
+
+        Raises
+        ------
+        ValueError
+            When an element has no real logarithm, or none that was found lies in the algebra.
+        """
+        element = self._sized("element", element)
+        if self.affine and (np.abs(element[..., -1, :] - np.eye(self.size)[-1]) > tol).any():
+            raise ValueError("element must be homogeneous, with last row (0, ..., 0, 1)")
+        if self._is_standard_so3:
+            return so3.so3_log(element)
+        logarithm = matrix_functions.log(element)
+        theta = self.coordinates(logarithm)
+        outside = self._distance(logarithm, theta) > tol
+        if outside.any() and self.dimension == 1:
+            theta[outside, 0] = one_parameter_log(self.basis[0], element[outside], tol)
+            outside = np.isnan(theta[..., 0])
+        elif outside.any() and self._frame is not None:
+            logarithm[outside] = framed_log(element[outside], self._frame)
+            theta = self.coordinates(logarithm)
+            outside = self._distance(logarithm, theta) > tol
+        if outside.any():
+            raise ValueError(
+                f"element must be in the group of {self!r}: {int(outside.sum())} of {outside.size} elements "
+                f"have no logarithm in the algebra to within {tol:g}"
+            )
+        return theta
+
+    def adjoint(self, element: ArrayLike, tol: float = 1e-8) -> Array:
+        """Return Ad_g, the matrices (..., d, d) of X ↦ g X g⁻¹ in coordinates.
+
+        Parameters
+        ----------
+        element : array_like, shape (..., size, size)
+            Invertible matrices g.
+        tol : float
+            Largest distance of g W_k g⁻¹ from the algebra, relative to its norm.
+
+        Returns
+        -------
+        ndarray, shape (..., d, d)
+            Column k holds the coordinates of g W_k g⁻¹.
+
+        Raises
+        ------
+        ValueError
+            When g is singular, or carries the algebra out of itself.
+        """
+        element = self._sized("element", element)
+        moved = self._conjugate(element)
+        theta = self.coordinates(moved)
+        away = np.linalg.norm(moved - self.matrix(theta), axis=(-2, -1))
+        worst = (away / (np.linalg.norm(moved, axis=(-2, -1)) + 1e-300)).max(initial=0.0)
+        if worst > tol:
+            raise ValueError(
+                f"element must carry {self!r} to itself for its adjoint to exist, got one that carries a "
+                f"generator {worst:.3g} (relative) away"
+            )
+        return theta.swapaxes(-1, -2)
+
+    def conjugated(self, element: ArrayLike) -> "LieAlgebra":
+        """Return the algebra g 𝔥 g⁻¹ for one invertible matrix ``element`` (size, size)."""
+        element = as_array("element", element, (self.size, self.size))
+        return LieAlgebra(self._conjugate(element), self.affine)
+
+    # ---- bracket
+
+    @cached_property
+    def structure_constants(self) -> Array:
+        """The c with [W_i, W_j] = Σ_k c[i, j, k] W_k, shape (d, d, d); a ValueError when not closed."""
+        brackets = bracket(self.basis[:, None], self.basis[None, :])
+        if not self.is_closed():
+            raise ValueError(
+                f"algebra must be closed under the bracket, {self!r} is not: take its closure() first"
+            )
+        return self.coordinates(brackets)
+
+    def bracket(self, left: ArrayLike, right: ArrayLike) -> Array:
+        """Return the coordinates (..., d) of [X, Y] for coordinates of X and Y; needs a closed algebra."""
+        left = as_array("left", left, ("...", self.dimension))
+        right = as_array("right", right, ("...", self.dimension))
+        return np.asarray(np.einsum("...i,...j,ijk->...k", left, right, self.structure_constants))
+
+    def ad(self, theta: ArrayLike) -> Array:
+        """Return the matrices (..., d, d) of Y ↦ [X, Y] for X = Σ θ_k W_k; needs a closed algebra."""
+        theta = as_array("theta", theta, ("...", self.dimension))
+        return np.asarray(np.einsum("...i,ijk->...kj", theta, self.structure_constants))
+
+    @cached_property
+    def killing_form(self) -> Array:
+        """The symmetric matrix tr(ad_i ad_j), shape (d, d); negative definite when compact semisimple."""
+        ad = self.ad(np.eye(self.dimension))
+        return np.asarray(np.einsum("iab,jba->ij", ad, ad))
+
+    def is_closed(self, tol: float = 1e-8) -> bool:
+        """Return whether every bracket lies in the span, up to ``tol`` times |W_i| |W_j|."""
+        norms = np.linalg.norm(self.basis, axis=(-2, -1))
+        brackets = bracket(self.basis[:, None], self.basis[None, :])
+        away = np.linalg.norm(brackets - self.project(brackets), axis=(-2, -1))
+        return bool((away <= tol * norms[:, None] * norms[None, :]).all())
+
+    def closure(self, tol: float = 1e-8) -> "LieAlgebra":
+        """Return the smallest algebra closed under the bracket that contains this one.
+
+        Parameters
+        ----------
+        tol : float
+            A bracket of unit generators adds a generator when more than this of it is new. Generators from
+            noisy data need their noise level here, or the closure grows to everything.
+
+        Returns
+        -------
+        LieAlgebra
+            This basis first, then unit generators orthogonal to all before; this very algebra when closed.
+
+        Raises
+        ------
+        ValueError
+            When ``tol`` is not positive.
+        """
+        if not tol > 0.0:
+            raise ValueError(f"tol must be positive, got {tol}")
+        added = brackets_outside(self.basis, tol)
+        return LieAlgebra(np.concatenate([self.basis, added]), self.affine) if len(added) else self
+
+    # ---- compactness
+
+    def invariant_inner_product(self, tol: float = 1e-8) -> Array | None:
+        """Return P that every generator keeps skew, A^T P + P A = 0 for its linear part A, or None.
+
+        An inner product exists iff the group is relatively compact, bounded in both directions; an affine
+        group must also fix a point. Its closure is then compact. The group itself need not be: the one of
+        diag(J, √2 J) winds densely around a torus and never returns.
+
+        Parameters
+        ----------
+        tol : float
+            How far from invariant P may be, with each generator scaled to norm 1.
+
+        Returns
+        -------
+        ndarray, shape (n, n), or None
+            Symmetric positive definite with trace n; I when every linear part is skew.
+        """
+        n = self.state_dim
+        if self.affine and find_fixed_point(self.basis, tol) is None:
+            return None
+        return find_inner_product(self.basis[:, :n, :n], tol)
+
+    def is_compact(self, tol: float = 1e-8) -> bool:
+        """Return whether the group is relatively compact: whether its closure is compact."""
+        return self.invariant_inner_product(tol) is not None
+
+    def fixed_point(self, tol: float = 1e-8) -> Array | None:
+        """Return the point (n,) that every element fixes, the nearest to the origin, or None."""
+        return find_fixed_point(self.basis, tol) if self.affine else np.zeros(self.state_dim)
+
+    # ---- relations
+
+    def homogeneous(self) -> "LieAlgebra":
+        """Return the same algebra as affine maps: generators [[A, 0], [0, 0]] when it is linear."""
+        if self.affine:
+            return self
+        return LieAlgebra(np.pad(self.basis, ((0, 0), (0, 1), (0, 1))), affine=True, name=self.name)
+
+    @cached_property
+    def _dual(self) -> Array:
+        """The pseudo-inverse (size², d) that turns matrices into coordinates."""
+        return np.asarray(np.linalg.pinv(self.basis.reshape(self.dimension, self.size**2)))
+
+    @cached_property
+    def _is_standard_so3(self) -> bool:
+        """Whether coordinates are rotation vectors, for which there is a closed form."""
+        return not self.affine and np.array_equal(self.basis, so3.so3_hat(np.eye(3)))
+
+    @cached_property
+    def _frame(self) -> Array | None:
+        """The change of coordinates after which the group is orthogonal, or None when not compact."""
+        form, centre = self.invariant_inner_product(), self.fixed_point()
+        if form is None or centre is None:
+            return None
+        root = inner_product_root(form, self.state_dim)
+        if not self.affine:
+            return root
+        return np.block([[root, -root @ centre[:, None]], [np.zeros(self.state_dim), 1.0]])
+
+    def _sized(self, name: str, value: ArrayLike) -> Array:
+        """Return ``value`` as matrices of the algebra's size."""
+        return as_array(name, value, ("...", self.size, self.size))
+
+    def _distance(self, matrix: Array, theta: Array) -> Array:
+        """Return how far matrices are from the elements with coordinates ``theta``, relative to 1 + norm."""
+        away = np.linalg.norm(matrix - self.matrix(theta), axis=(-2, -1))
+        return np.asarray(away / (1.0 + np.linalg.norm(matrix, axis=(-2, -1))))
+
+    def _conjugate(self, element: Array) -> Array:
+        """Return g W_k g⁻¹, shape (..., d, size, size)."""
+        try:
+            inverse = np.linalg.inv(element)
+        except np.linalg.LinAlgError as error:
+            raise ValueError("element must be invertible, got a singular matrix") from error
+        return np.asarray(element[..., None, :, :] @ self.basis @ inverse[..., None, :, :])
+
+    # ---- print
+
+    def __repr__(self) -> str:
+        """Tell the name, the dimension and the space."""
+        kind = "affine" if self.affine else "linear"
+        named = f"{self.name}, " if self.name else ""
+        return f"LieAlgebra({named}dimension {self.dimension}, {kind} on R^{self.state_dim})"
+
+    def _repr_html_(self) -> str:
+        """Show the generators side by side."""
+        tables = "".join(
+            f"<td style='padding-right:1.5em'>W<sub>{k + 1}</sub> =<br>{_matrix_html(generator)}</td>"
+            for k, generator in enumerate(self.basis)
+        )
+        return f"<b>{escape(repr(self))}</b><table><tr>{tables}</tr></table>"
+
+
+def _matrix_html(matrix: Array) -> str:
+    """Return a matrix as a small HTML table."""
+    rows = "".join("<tr>" + "".join(f"<td>{x:.4g}</td>" for x in row) + "</tr>" for row in matrix + 0.0)
+    return f"<table style='border-left:1px solid;border-right:1px solid'>{rows}</table>"

@@ -1,0 +1,205 @@
+"""A real logarithm of one real matrix of any size, also where eigenvalues are negative.
+
+SciPy's ``logm`` loses accuracy and turns complex near the negative real axis, where rotations by almost π
+have their eigenvalues. There this module takes the logarithm of -B, which is far from the axis, and adds π
+times a complex structure K (a real matrix with K² = -I) that commutes with B.
+"""
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import scipy.linalg
+from numpy.typing import NDArray
+
+from hgmrl_lite._validate import Array
+from hgmrl_lite.lie.closed_forms import J
+
+_EPS = float(np.finfo(np.float64).eps)
+#: A matrix this close to orthogonal is orthogonal up to the rounding of a few products.
+ORTHOGONAL = 1e-12
+#: exp(log(g)) must give g back to this, relative to its norm.
+_RESIDUAL = 1e-8
+#: Singular values of the commutator, relative to the matrix, below this are zero.
+_COMMUTES = 1e-11
+#: How many elements of a commutant are tried in search of one without real eigenvalues.
+_DRAWS = 64
+#: Smallest imaginary part of an eigenvalue, relative to the norm, that makes a matrix free of real ones.
+_NOT_REAL = 1e-3
+#: Eigenvalues whose argument is this close to π are negative real ones, up to rounding.
+_HALF_TURN = 1e-12
+
+
+def real_log(matrix: Array) -> Array:
+    """Return a real logarithm of one matrix, the principal one where it exists.
+
+    Parameters
+    ----------
+    matrix : ndarray, shape (n, n)
+        A real matrix.
+
+    Returns
+    -------
+    ndarray, shape (n, n)
+        X with exp(X) = matrix; skew when the matrix is orthogonal.
+
+    Raises
+    ------
+    ValueError
+        When there is none, naming the eigenvalue that forbids it.
+    """
+    n = len(matrix)
+    if n == 1:
+        if matrix[0, 0] <= 0.0:
+            raise ValueError(f"matrix has no real logarithm, its only eigenvalue is {matrix[0, 0]:.6g}")
+        return np.log(matrix)
+    if np.abs(matrix.T @ matrix - np.eye(n)).max() <= ORTHOGONAL:
+        return _orthogonal_log(matrix)
+    values = np.linalg.eigvals(matrix)
+    if np.abs(values).min() <= n * _EPS * np.linalg.norm(matrix, 2):
+        raise ValueError(
+            "matrix has no real logarithm, it is singular: eigenvalue "
+            f"{values[np.abs(values).argmin()].real:.3g} with norm {np.linalg.norm(matrix, 2):.3g}"
+        )
+    # Eigenvalues within 45° of the negative axis come first; the two blocks are then decoupled.
+    schur, basis, count = _sorted_schur(matrix, "real", lambda re, im: bool(re < 0.0 and abs(im) < -re))
+    near, far = schur[:count, :count], schur[count:, count:]
+    if 0 < count < n:
+        coupling = scipy.linalg.solve_sylvester(near, -far, -schur[:count, count:])
+        basis[:, count:] += basis[:, :count] @ coupling
+    logarithm = np.zeros_like(matrix)
+    logarithm[count:, count:] = _principal_log(far)
+    for structure in _complex_structures(near):
+        logarithm[:count, :count] = _principal_log(-near) + np.pi * structure
+        candidate = np.linalg.solve(basis.T, (basis @ logarithm).T).T
+        if np.abs(scipy.linalg.expm(candidate) - matrix).max() <= _RESIDUAL * np.linalg.norm(matrix, 2):
+            return candidate
+    raise ValueError(f"matrix has no real logarithm, {_why_not(values)}")
+
+
+def _sorted_schur(matrix: Array, output: str, first: Callable[..., bool]) -> tuple[Any, Any, int]:
+    """Return T, Z with matrix = Z T Z^H, and how many leading eigenvalues of T satisfy ``first``."""
+    schur: Any = scipy.linalg.schur
+    return schur(matrix, output=output, sort=first)
+
+
+def _principal_log(matrix: Array) -> Array:
+    """Return SciPy's principal logarithm of a matrix with no eigenvalue near the negative axis."""
+    if not len(matrix):
+        return matrix
+    with warnings.catch_warnings():
+        # SciPy warns about residuals of 1e-13; the caller measures the residual of the whole itself.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        return np.asarray(scipy.linalg.logm(matrix)).real
+
+
+def _orthogonal_log(matrix: Array) -> Array:
+    """Return the skew logarithm of an orthogonal matrix, from its block-diagonal real Schur form."""
+    schur, basis = scipy.linalg.schur(matrix, output="real")
+    logarithm = np.zeros_like(matrix)
+    half_turns: list[int] = []
+    k = 0
+    while k < len(matrix):
+        if k + 1 < len(matrix) and abs(schur[k + 1, k]) > ORTHOGONAL:
+            angle = np.arctan2(schur[k + 1, k] - schur[k, k + 1], schur[k, k] + schur[k + 1, k + 1])
+            logarithm[k + 1, k], logarithm[k, k + 1] = angle, -angle
+            k += 2
+            continue
+        if schur[k, k] < 0.0:
+            half_turns.append(k)
+        k += 1
+    if len(half_turns) % 2:
+        raise ValueError(f"matrix has no real logarithm, {_odd(-1.0, len(half_turns))}")
+    for i, j in zip(half_turns[::2], half_turns[1::2], strict=True):
+        logarithm[j, i], logarithm[i, j] = np.pi, -np.pi
+    skew = basis @ logarithm @ basis.T
+    return 0.5 * (skew - skew.T)
+
+
+def _complex_structures(block: Array) -> list[Array]:
+    """Return candidates K, best first, for a block whose eigenvalues are near the negative axis."""
+    size = len(block)
+    if size == 0:
+        return [block]
+    if size % 2:
+        return []
+    imaginary = np.abs(np.linalg.eigvals(block).imag).min() / np.linalg.norm(block, 2)
+    principal = _principal_structure(block) if imaginary > 0.0 else []
+    # Imaginary parts that are rounding decide nothing: then the principal choice comes last.
+    return (
+        [*principal, *_commuting_structure(block)]
+        if imaginary > _HALF_TURN
+        else [*_commuting_structure(block), *principal]
+    )
+
+
+def _principal_structure(block: Array) -> list[Array]:
+    """Return the K that is i on the eigenspaces of the upper half-plane and -i on those of the lower."""
+    size = len(block)
+    schur, basis, half = _sorted_schur(block, "complex", lambda value: bool(value.imag > 0.0))
+    if 2 * half != size:
+        return []
+    sign = np.diag(np.repeat([1j, -1j], half))
+    sign[:half, half:] = scipy.linalg.solve_sylvester(
+        schur[:half, :half], -schur[half:, half:], 2j * schur[:half, half:]
+    )
+    return [_to_complex_structure((basis @ sign @ basis.conj().T).real)]
+
+
+def _commuting_structure(block: Array) -> list[Array]:
+    """Return a K made from a matrix without real eigenvalues that commutes with ``block``, if any."""
+    size = len(block)
+    commutator = np.kron(block, np.eye(size)) - np.kron(np.eye(size), block.T)
+    _, values, rows = np.linalg.svd(commutator)
+    commutant = rows[values <= _COMMUTES * np.linalg.norm(block, 2)].reshape(-1, size, size)
+    standard = np.kron(np.eye(size // 2), J)
+    skew = (commutant - commutant.swapaxes(-1, -2)).reshape(-1, size * size)
+    # The standard structure where it commutes, the most skew element, and draws, the same ones at every call.
+    weights = np.vstack(
+        [
+            np.einsum("kij,ij->k", commutant, standard),
+            np.linalg.svd(skew)[0][:, 0],
+            np.random.default_rng(0).standard_normal((_DRAWS, len(commutant))),
+        ]
+    )
+    elements = np.einsum("ck,kij->cij", weights, commutant)
+    elements = elements[np.abs(elements).max(axis=(-2, -1)) > _COMMUTES]
+    quality = np.abs(np.linalg.eigvals(elements).imag).min(axis=-1) / np.linalg.norm(
+        elements, 2, axis=(-2, -1)
+    )
+    # The first of the best: the standard structure's quality is 1, which nothing exceeds.
+    best = int((quality >= (1.0 - 1e-6) * quality.max()).argmax())
+    if quality[best] < _NOT_REAL:
+        return []
+    structure = _to_complex_structure(elements[best])
+    return [structure if (structure * standard).sum() >= 0.0 else -structure]
+
+
+def _to_complex_structure(matrix: Array) -> Array:
+    """Return the function i sign(Im) of a real matrix without real eigenvalues, by Newton's iteration."""
+    for _ in range(60):
+        following = 0.5 * (matrix - np.linalg.inv(matrix))
+        step = np.abs(following - matrix).max()
+        matrix = following
+        if step <= 8.0 * _EPS * np.abs(matrix).max():
+            break
+    return matrix
+
+
+def _why_not(values: NDArray[Any]) -> str:
+    """Say which eigenvalue stands in the way of a real logarithm."""
+    negative = np.sort(values.real[(values.real < 0.0) & (np.abs(values.imag) <= 1e-6 * np.abs(values))])
+    for value in negative:
+        count = int((np.abs(negative - value) <= 1e-6 * abs(value)).sum())
+        if count % 2:
+            return _odd(float(value), count)
+    if len(negative):
+        return f"the Jordan blocks of the negative eigenvalue {negative[0]:.6g} do not come in equal pairs"
+    return f"it is too close to having none for double precision: eigenvalues {values}"
+
+
+def _odd(value: float, count: int) -> str:
+    """Say that a negative eigenvalue occurs an odd number of times."""
+    times = "once" if count == 1 else f"{count} times"
+    return f"the negative eigenvalue {value:.6g} occurs {times}: an odd number"

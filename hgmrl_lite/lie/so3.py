@@ -1,0 +1,242 @@
+"""Closed forms of exp and log for so(3), accurate at 0 and at π, and fast on large batches.
+
+The exponential is a unit quaternion turned into a matrix, which has no special case at 0. The logarithm takes
+the axis from the antisymmetric part of the matrix, near π from the symmetric part, as that one vanishes.
+A rotation by π has two logarithms; the documented choice is the one whose largest entry is positive.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite.lie.closed_forms import AT_PI, ROTATION_TOLERANCE
+
+#: Stands in for 0 where a quotient such as sin(x) / x is wanted: far above underflow, far below rounding.
+_TINY = 1e-150
+#: Rotations with 2 (1 + cos θ) below this, angles above 174°, are taken to be near π.
+_NEAR_PI = 0.01
+#: Elements handled at a time: their temporaries then stay in the processor's cache.
+_BLOCK = 16384
+
+
+def so3_hat(omega: ArrayLike) -> Array:
+    """Return the skew matrices with ``so3_hat(ω) @ p == np.cross(ω, p)``.
+
+    Parameters
+    ----------
+    omega : array_like, shape (..., 3)
+        Rotation vectors (axis times angle in radians).
+
+    Returns
+    -------
+    ndarray, shape (..., 3, 3)
+        The matrices ω_1 W_1 + ω_2 W_2 + ω_3 W_3 of so(3).
+    """
+    omega = as_array("omega", omega, ("...", 3))
+    out = np.zeros((*omega.shape, 3))
+    for i, j, k in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
+        out[..., k, j] = omega[..., i]
+        out[..., j, k] = -omega[..., i]
+    return out
+
+
+def so3_vee(skew: ArrayLike) -> Array:
+    """Return the rotation vectors of skew matrices, the inverse of :func:`so3_hat`.
+
+    Parameters
+    ----------
+    skew : array_like, shape (..., 3, 3)
+        Matrices; only their antisymmetric part counts.
+
+    Returns
+    -------
+    ndarray, shape (..., 3)
+        Rotation vectors.
+    """
+    skew = as_array("skew", skew, ("...", 3, 3))
+    return 0.5 * np.stack(
+        [
+            skew[..., 2, 1] - skew[..., 1, 2],
+            skew[..., 0, 2] - skew[..., 2, 0],
+            skew[..., 1, 0] - skew[..., 0, 1],
+        ],
+        axis=-1,
+    )
+
+
+def so3_exp(omega: ArrayLike) -> Array:
+    """Return the rotations of space with rotation vectors ``omega``.
+
+    Parameters
+    ----------
+    omega : array_like, shape (..., 3)
+        Rotation vectors: axis times angle in radians.
+
+    Returns
+    -------
+    ndarray, shape (..., 3, 3)
+        exp(so3_hat(omega)), by the unit quaternion (cos(θ/2), sin(θ/2) ω/θ), which has no special case.
+
+    Examples
+    --------
+    >>> so3_exp([0.0, 0.0, np.pi / 2]).round(3) + 0.0
+    array([[ 0., -1.,  0.],
+           [ 1.,  0.,  0.],
+           [ 0.,  0.,  1.]])
+    """
+    omega = as_array("omega", omega, ("...", 3))
+    flat = omega.reshape(-1, 3)
+    out = np.empty((len(flat), 9))
+    for part in _blocks(len(flat)):
+        # Components first: every operation below then runs over contiguous memory.
+        vector = flat[part].T.copy()
+        half = np.sqrt(np.einsum("in,in->n", vector, vector))
+        half *= 0.5
+        np.maximum(half, _TINY, out=half)
+        # The quaternion times √2, so that the products below need no factor 2.
+        real = np.cos(half)
+        real *= np.sqrt(2.0)
+        scale = np.sin(half)
+        scale /= half
+        scale *= np.sqrt(0.5)
+        vector *= scale
+        _quaternion_to_matrix(real, vector, out[part])
+    return out.reshape(*omega.shape, 3)
+
+
+def so3_log(rotation: ArrayLike) -> Array:
+    """Return the rotation vectors of rotations of space, of length in [0, π].
+
+    Parameters
+    ----------
+    rotation : array_like, shape (..., 3, 3)
+        Rotation matrices. At an angle of π, where ω and -ω are both logarithms, the one whose largest entry
+        is positive is returned.
+
+    Returns
+    -------
+    ndarray, shape (..., 3)
+        Rotation vectors ω (axis times angle in radians): rotation = exp(so3_hat(ω)).
+
+    Raises
+    ------
+    ValueError
+        When a matrix is not a rotation.
+    """
+    array = np.asarray(rotation)
+    # NaN and infinity fail the test for a rotation below: the usual input needs no pass of its own for them.
+    if array.dtype != np.float64 or array.shape[-2:] != (3, 3):
+        array = as_array("rotation", rotation, ("...", 3, 3))
+    flat = array.reshape(-1, 9)
+    out = np.empty((len(flat), 3))
+    near_pi = [np.empty(0, dtype=np.intp)]
+    buffers = np.empty((15, min(_BLOCK, len(flat)))), np.empty((9, min(_BLOCK, len(flat))))
+    for part in _blocks(len(flat)):
+        rows, work = (buffer[:, : part.stop - part.start] for buffer in buffers)
+        entries = flat[part].T
+        rows[:3], rows[6:9], rows[12:] = entries[:3], entries[3:6], entries[6:]
+        rows[3:6], rows[9:12] = rows[:3], rows[6:9]
+        first, second, third = rows[:3], rows[6:9], rows[12:]
+        _require_rotations(rows, work)
+        vector, length, ratio = work[:3], work[3], work[4]
+        # Twice sin θ times the axis, and twice 1 + cos θ; tan(θ/2) is the quotient of their sizes.
+        np.subtract(third[1], second[2], out=vector[0])
+        np.subtract(first[2], third[0], out=vector[1])
+        np.subtract(second[0], first[1], out=vector[2])
+        np.sqrt(np.einsum("in,in->n", vector, vector), out=length)
+        np.maximum(length, _TINY, out=length)
+        np.add(first[0], second[1], out=ratio)
+        ratio += third[2]
+        ratio += 1.0
+        if ratio.min() < _NEAR_PI:
+            near = np.flatnonzero(ratio < _NEAR_PI)
+            near_pi.append(near + part.start)
+            ratio[near] = 1.0
+        np.divide(length, ratio, out=ratio)
+        np.arctan(ratio, out=ratio)
+        ratio *= 2.0
+        ratio /= length
+        vector *= ratio
+        out[part] = vector.T
+    near = np.concatenate(near_pi)
+    for part in _blocks(len(near)):
+        out[near[part]] = _so3_log_near_pi(flat[near[part]].T.copy())
+    return out.reshape(array.shape[:-1])
+
+
+def _blocks(count: int) -> Iterator[slice]:
+    """Yield the slices that cut ``count`` elements into blocks."""
+    for start in range(0, count, _BLOCK):
+        yield slice(start, min(start + _BLOCK, count))
+
+
+def _quaternion_to_matrix(real: Array, imaginary: Array, out: Array) -> None:
+    """Write the rotations of √2 times unit quaternions, given as (N,) and (3, N), into ``out`` (N, 9)."""
+    x, y, z = imaginary
+    xx, yy, zz = np.square(imaginary)
+    wx, wy, wz = imaginary * real
+    xy, xz, yz = x * y, x * z, y * z
+    np.subtract(xy, wz, out=out[:, 1])
+    np.add(xz, wy, out=out[:, 2])
+    np.add(xy, wz, out=out[:, 3])
+    np.subtract(yz, wx, out=out[:, 5])
+    np.subtract(xz, wy, out=out[:, 6])
+    np.add(yz, wx, out=out[:, 7])
+    np.subtract(1.0, xx, out=xx)
+    np.subtract(1.0 - yy, zz, out=out[:, 0])
+    np.subtract(xx, zz, out=out[:, 4])
+    np.subtract(xx, yy, out=out[:, 8])
+
+
+def _require_rotations(rows: Array, work: Array) -> None:
+    """Raise unless every column of ``rows`` (15, N) is a rotation; ``work`` (9, N) is overwritten.
+
+    The rows are the first matrix row twice, the second twice, the third once: a cross product is then a
+    shift. Two orthonormal rows whose cross product is the third: orthogonality and orientation in one.
+    """
+    away, scratch = work[:6], work[6:]
+    np.multiply(rows[1:4], rows[8:11], out=away[:3])
+    np.multiply(rows[2:5], rows[7:10], out=scratch)
+    away[:3] -= scratch
+    away[:3] -= rows[12:]
+    np.einsum("in,in->n", rows[:3], rows[6:9], out=away[3])
+    np.einsum("in,in->n", rows[:3], rows[:3], out=away[4])
+    np.einsum("in,in->n", rows[6:9], rows[6:9], out=away[5])
+    away[4:] -= 1.0
+    flat = away.reshape(-1)
+    # The sum of squares bounds the largest in one pass, and NaN fails it; the largest is rarely wanted.
+    if not np.dot(flat, flat) <= ROTATION_TOLERANCE**2:
+        matrices = rows[[0, 1, 2, 6, 7, 8, 12, 13, 14]].T.reshape(-1, 3, 3)
+        as_array("rotation", matrices)
+        worst = int(np.abs(away).max(axis=0).argmax())
+        distance = float(np.abs(away[:, worst]).max())
+        if distance > 3.0 * ROTATION_TOLERANCE:
+            raise ValueError(
+                "rotation must be a rotation matrix (orthogonal, determinant +1), got one that is "
+                f"{distance:.2g} away:\n{matrices[worst]}"
+            )
+
+
+def _so3_log_near_pi(entries: Array) -> Array:
+    """Return the logarithms (N, 3) of rotations (9, N) by almost π, from their symmetric part."""
+    twice_sine = np.stack([entries[7] - entries[5], entries[2] - entries[6], entries[3] - entries[1]])
+    cosine = 0.5 * (entries[0] + entries[4] + entries[8] - 1.0)
+    # (R + R^T) / 2 - cos θ I = (1 - cos θ) axis axis^T sends any vector to a multiple of the axis.
+    xx, yy, zz = entries[0] - cosine, entries[4] - cosine, entries[8] - cosine
+    xy, xz, yz = (0.5 * (entries[i] + entries[j]) for i, j in ((1, 3), (2, 6), (5, 7)))
+    x, y, z = twice_sine
+    axis = np.stack([xx * x + xy * y + xz * z, xy * x + yy * y + yz * z, xz * x + yz * y + zz * z])
+    # At π the antisymmetric part is rounding alone; then the longest column, its largest entry positive.
+    at_pi = np.flatnonzero(np.abs(twice_sine).max(axis=0) < 1e-10)
+    if at_pi.size:
+        columns = np.array([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]])[..., at_pi]
+        largest = np.einsum("iin->in", columns).argmax(axis=0)
+        axis[:, at_pi] = columns[:, largest, np.arange(at_pi.size)]
+    axis /= np.sqrt(np.einsum("in,in->n", axis, axis))
+    sine = 0.5 * np.einsum("in,in->n", axis, twice_sine)
+    angle = np.arctan2(np.abs(sine), cosine)
+    # Within rounding of π the sign of the sine is noise.
+    angle[sine < -AT_PI] *= -1.0
+    return (axis * angle).T

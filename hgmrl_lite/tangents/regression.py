@@ -1,0 +1,248 @@
+"""Level-set normals by a polynomial fitted to the nearest neighbours of every point (beyond the paper)."""
+
+import math
+from dataclasses import dataclass, fields
+from itertools import combinations_with_replacement
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.spatial import cKDTree
+
+from hgmrl_lite._validate import Array, as_array, as_count
+from hgmrl_lite.tangents.normals import DUPLICATES, RANK_DEFICIENT, Index, LevelSetNormals, from_gradients
+
+#: Neighbourhoods that the data choose from, as multiples of the number of terms of the polynomial.
+LADDER = (8 / 3, 20 / 3, 50 / 3)
+#: Squared difference of two nested fits, in units of its variance, above which the larger is called biased.
+DISAGREE = 3.0
+#: Points on which the noise is estimated first.
+PILOT = 512
+#: Variance inflation from which a neighbourhood counts as rank-deficient.
+INFLATED = 1e8
+#: Numbers in one batch of design matrices: bounds the memory.
+BATCH = 1 << 19
+
+
+def local_regression(
+    points: ArrayLike,
+    values: ArrayLike,
+    *,
+    degree: int = 2,
+    neighbours: int | None = None,
+    standard_errors: bool = True,
+) -> LevelSetNormals:
+    """Estimate the gradient of f, hence the normals of its level sets, from samples.
+
+    At every point a polynomial is fitted by least squares to the nearest neighbours; its linear part is the
+    gradient, its residual gives the error. Unless ``neighbours`` is given the data choose it, point by point:
+    the largest of three nested neighbourhoods whose gradient agrees, within its error, with the smaller
+    ones. Without noise that is the smallest nearly everywhere; with noise the largest that curvature allows.
+
+    Parameters
+    ----------
+    points : array_like, shape (N, n)
+        Where f was sampled.
+    values : array_like, shape (N,)
+        The samples.
+    degree : {1, 2, 3}
+        Degree of the local polynomial.
+    neighbours : int, optional
+        Samples in each fit, the point itself included; more than the polynomial has terms.
+    standard_errors : bool
+        Whether to estimate errors. Without them the covariance is NaN, no point is dropped for a large error,
+        and an open choice of neighbours falls on the smallest.
+
+    Returns
+    -------
+    LevelSetNormals
+        Points whose neighbours coincide, whose neighbourhood does not determine the polynomial, or whose
+        gradient is smaller than its error are dropped and counted. At a kink of f the residual, hence the
+        error, is large.
+
+    Raises
+    ------
+    ValueError
+        When shapes disagree, entries are not finite, ``degree`` or ``neighbours`` is out of range, or there
+        are fewer points than one fit needs.
+
+    Examples
+    --------
+    >>> points = np.random.default_rng(0).normal(size=(200, 2))
+    >>> fit = local_regression(points, points[:, 0] + 3.0 * points[:, 1])
+    >>> fit.gradients[0].round(6)
+    array([1., 3.])
+    """
+    points = as_array("points", points, ("N", "n"))
+    number, n = points.shape
+    if not n:
+        raise ValueError(f"points must have at least one coordinate, got shape {points.shape}")
+    values = as_array("values", values, (number,))
+    if as_count("degree", degree) > 3:
+        raise ValueError(f"degree must be 1, 2 or 3, got {degree}")
+    terms = math.comb(n + degree, degree)
+    if neighbours is None:
+        ladder = [math.ceil(multiple * terms) for multiple in LADDER]
+        # A neighbourhood of more than a quarter of all points is not local.
+        ladder = ladder[:1] + [rung for rung in ladder[1:] if rung <= number // 4]
+    else:
+        ladder = [as_count("neighbours", neighbours, terms + 1)]
+    if number < ladder[0]:
+        raise ValueError(
+            f"points must number at least {ladder[0]} (neighbours of a fit with {terms} terms), got {number}"
+        )
+    sample = _Sample(cKDTree(points), points, values, degree, terms)
+    noise, ladder = _pilot(sample, ladder if standard_errors else ladder[:1])
+    gradients, covariance = np.empty((number, n)), np.empty((number, n, n))
+    used, duplicate, deficient = np.empty(number, np.intp), np.empty(number, bool), np.empty(number, bool)
+    step = max(1, BATCH // (ladder[0] * terms))
+    for start in range(0, number, step):
+        rows = np.arange(start, min(number, start + step))
+        fit, used[rows] = _climb(sample, rows, ladder, noise)
+        gradients[rows], duplicate[rows] = fit.gradients, ~(fit.radius > 0)
+        covariance[rows] = _error(fit, terms, used[rows], noise) if standard_errors else math.nan
+        deficient[rows] = ~(fit.inflation < INFLATED)
+    return from_gradients(
+        points,
+        gradients,
+        covariance,
+        refused={DUPLICATES: duplicate, RANK_DEFICIENT: deficient},
+        noise=math.sqrt(noise),
+        neighbours=used,
+        degree=degree,
+    )
+
+
+@dataclass(frozen=True)
+class _Sample:
+    """What every fit needs."""
+
+    tree: cKDTree
+    points: Array
+    values: Array
+    degree: int
+    terms: int
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """Local fits at m points: gradients (m, n), their covariance for unit noise (m, n, n), and (m,) each of
+    residual variance, radius of the neighbourhood and variance inflation.
+    """
+
+    gradients: Array
+    unit: Array
+    scatter: Array
+    radius: Array
+    inflation: Array
+
+    def put(self, where: Index, other: "_Fit") -> None:
+        """Overwrite some points by those of another fit."""
+        for field in fields(self):
+            getattr(self, field.name)[where] = getattr(other, field.name)
+
+
+def _fit(sample: _Sample, rows: Index, neighbours: int) -> _Fit:
+    """Fit the polynomial to the nearest neighbours of some points."""
+    batch = max(1, BATCH // (neighbours * sample.terms))
+    if len(rows) > batch:
+        parts = [_fit(sample, rows[i : i + batch], neighbours) for i in range(0, len(rows), batch)]
+        return _Fit(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(_Fit)))
+    centre, terms = sample.points[rows], sample.terms
+    n = centre.shape[1]
+    distance, near = sample.tree.query(centre, k=neighbours)
+    radius = distance[:, -1]
+    scale = np.where(radius > 0, radius, 1.0)
+    offsets = np.stack([(sample.points[near, i] - centre[:, i, None]) / scale[:, None] for i in range(n)], axis=1)
+    design = _monomials(offsets, sample.degree)
+    # Subtracting the value at the centre keeps the precision when f has a large offset.
+    target = sample.values[near] - sample.values[rows, None]
+    gram = design @ np.swapaxes(design, 1, 2)
+    spread = np.sqrt(np.einsum("mii->mi", gram)) + np.finfo(float).tiny
+    gram /= spread[:, :, None] * spread[:, None, :]
+    # A ridge at rounding level keeps singular systems invertible; their inflation gives them away.
+    gram[:, np.arange(terms), np.arange(terms)] += 1e-13
+    inverse = np.linalg.inv(gram)
+    inflation = np.where(radius > 0, np.einsum("mii->mi", inverse).max(axis=1), math.inf)
+    inverse /= spread[:, :, None] * spread[:, None, :]
+    coefficients = inverse @ (design @ target[..., None])
+    residual = target - (np.swapaxes(coefficients, 1, 2) @ design)[:, 0]
+    return _Fit(
+        gradients=coefficients[:, 1 : n + 1, 0] / scale[:, None],
+        unit=inverse[:, 1 : n + 1, 1 : n + 1] / np.square(scale)[:, None, None],
+        scatter=np.square(residual).sum(axis=1) / (neighbours - terms),
+        radius=radius,
+        inflation=inflation,
+    )
+
+
+def _monomials(offsets: Array, degree: int) -> Array:
+    """Return the monomials up to ``degree`` of offsets (m, n, k), as (m, terms, k): constant, linear, ..."""
+    m, n, k = offsets.shape
+    design = np.empty((m, math.comb(n + degree, degree), k))
+    design[:, 0] = 1.0
+    design[:, 1 : n + 1] = offsets
+    at = {(i,): i + 1 for i in range(n)}
+    column = n + 1
+    for order in range(2, degree + 1):
+        for factors in combinations_with_replacement(range(n), order):
+            np.multiply(design[:, at[factors[:-1]]], offsets[:, factors[-1]], out=design[:, column])
+            at[factors] = column
+            column += 1
+    return design
+
+
+def _pilot(sample: _Sample, ladder: list[int]) -> tuple[float, list[int]]:
+    """Estimate the noise variance on a few points, and whether larger neighbourhoods are worth a look."""
+    number = len(sample.points)
+    rows = np.unique(np.linspace(0, number - 1, min(PILOT, number)).astype(np.intp))
+    first = _fit(sample, rows, ladder[0])
+    usable = first.inflation < INFLATED
+    if not usable.any():
+        return 0.0, ladder[:1]
+    freedom = ladder[0] - sample.terms
+    # The median of a χ² over its freedom (Wilson-Hilferty) turns the median residual into a variance.
+    noise = float(np.median(first.scatter[usable])) / (1.0 - 2.0 / (9.0 * freedom)) ** 3
+    if len(ladder) > 1:
+        second = _fit(sample, rows, ladder[1])
+        if np.mean(_agree(second, first, noise)[usable]) < 0.5:
+            return noise, ladder[:1]
+    return noise, ladder
+
+
+def _agree(large: _Fit, small: _Fit, noise: float) -> np.ndarray:
+    """Tell where a larger neighbourhood gives the same gradient as a smaller one within it, up to errors."""
+    # For nested least squares the variance of the difference is the difference of the variances.
+    gain = np.einsum("mii->m", small.unit) - np.einsum("mii->m", large.unit)
+    variance = np.maximum(noise, small.scatter) * np.maximum(gain, 0.0)
+    return np.square(large.gradients - small.gradients).sum(axis=1) <= DISAGREE * variance
+
+
+def _climb(sample: _Sample, rows: Index, ladder: list[int], noise: float) -> tuple[_Fit, Index]:
+    """Fit some points on the highest rung that agrees with all below it; also return which that was."""
+    best = _fit(sample, rows, ladder[0])
+    used = np.full(len(rows), ladder[0], dtype=np.intp)
+    below, active = [best], np.arange(len(rows))
+    for rung in ladder[1:]:
+        fit = _fit(sample, rows[active], rung)
+        good = np.all([_agree(fit, lower, noise) for lower in below], axis=0)
+        if not good.any():
+            break
+        chosen = _take(fit, good)
+        below = [_take(lower, good) for lower in [*below, fit]]
+        active = active[good]
+        best.put(active, chosen)
+        used[active] = rung
+    return best, used
+
+
+def _take(fit: _Fit, where: np.ndarray) -> _Fit:
+    """Return a copy of some points of a fit."""
+    return _Fit(*(getattr(fit, field.name)[where] for field in fields(fit)))
+
+
+def _error(fit: _Fit, terms: int, neighbours: Index, noise: float) -> Array:
+    """Return the error covariance of the gradients: unit covariance times a local residual variance."""
+    # A few residuals make a poor variance: shrink it towards the common one, worth as many as there are terms.
+    freedom = neighbours - terms
+    variance = (freedom * fit.scatter + terms * noise) / (freedom + terms)
+    return variance[:, None, None] * fit.unit

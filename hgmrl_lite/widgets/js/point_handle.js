@@ -1,0 +1,28 @@
+// A handle that moves in two directions, by pointer and by keyboard.
+
+// Arrow keys as steps in the plane: step(dx, dy) gets whole numbers, ten times as large with Shift.
+function steppable2(element, { step, signal }) {
+  const directions = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+  element.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || !(event.key in directions)) return;
+      const size = event.shiftKey ? 10 : 1;
+      step(...directions[event.key].map((amount) => amount * size));
+      event.preventDefault();
+    },
+    { signal },
+  );
+}
+
+// Put a text beside a point of a drawing, within [0, width] × [0, height]; (dx, dy) points away, upwards positive.
+function placeBeside(text, x, y, dx, dy, gap, width, height, letter = 6.6) {
+  const long = text.textContent.length * letter + 4;
+  const high = 14;
+  const size = Math.hypot(dx, dy) || 1;
+  const [ux, uy] = dx === 0 && dy === 0 ? [0, 1] : [dx / size, dy / size];
+  const inside = (value, extent, end) => Math.min(end - extent / 2 - 3, Math.max(extent / 2 + 3, value));
+  const reach = gap + (Math.abs(ux) * long + Math.abs(uy) * high) / 2;
+  text.setAttribute("x", inside(x + ux * reach, long, width).toFixed(1));
+  text.setAttribute("y", (inside(y - uy * reach, high, height) + 4.5).toFixed(1));
+}

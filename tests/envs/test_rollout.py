@@ -1,0 +1,139 @@
+"""Evaluation: the rollouts are the environment's, paired, and the greedy reference earns what it should."""
+
+import numpy as np
+import pytest
+
+from hgmrl_lite.envs import PointNavigation, circle_tasks, episode_seeds, greedy_policy, rollout
+
+GOALS = circle_tasks(3, phase=0.4)
+
+
+@pytest.mark.parametrize("action_set", ["disc", "box"])
+def test_each_episode_is_the_single_environments(action_set):
+    # One good policy, one that goes astray and one that is slow, so that the lengths differ.
+    policies = [
+        greedy_policy(GOALS[0], action_set),
+        greedy_policy((-1.0, -1.0), action_set),
+        lambda states: 0.4 * greedy_policy(GOALS[2], action_set)(states),
+    ]
+    result = rollout(policies, GOALS, episodes=8, seed=3, action_set=action_set, trajectories=True)
+    assert result.trajectories.shape == (3, 8, 101, 2)
+    for k, (goal, policy) in enumerate(zip(GOALS, policies, strict=True)):
+        env = PointNavigation(goal, action_set=action_set)
+        for j, seed in enumerate(result.seeds):
+            state, _ = env.reset(seed=seed)
+            total, over = 0.0, False
+            while not over:
+                state, reward, terminated, truncated, _ = env.step(policy(state[None])[0])
+                total, over = total + reward, terminated or truncated
+            length = len(env.path) - 1
+            assert result.lengths[k, j] == length
+            assert result.success[k, j] == terminated
+            assert result.returns[k, j] == pytest.approx(total, rel=1e-12)
+            np.testing.assert_array_equal(result.trajectories[k, j, : length + 1], env.path)
+            assert np.isnan(result.trajectories[k, j, length + 1 :]).all()
+    assert result.success[0].all()
+    assert not result.success[1].any()
+    assert (result.lengths[1] == 100).all()
+    assert result.lengths[2].min() > result.lengths[0].mean()
+
+
+def test_noise_is_paired_over_goals_policies_and_calls():
+    still = rollout(
+        lambda states: 0.0 * states, [[3.0, 0.0], [0.0, 4.0]], episodes=5, seed=1, trajectories=True
+    )
+    np.testing.assert_array_equal(still.trajectories[0], still.trajectories[1])
+    moving = rollout(
+        lambda states: 0.0 * states + [0.2, 0.1], [[-3.0, 0.0]], episodes=9, seed=1, trajectories=True
+    )
+    assert moving.seeds[:5] == still.seeds
+    drift = moving.trajectories[0, :5] - still.trajectories[0]
+    np.testing.assert_allclose(
+        drift, np.broadcast_to(np.arange(101)[:, None] * [0.02, 0.01], drift.shape), atol=1e-12
+    )
+    assert (
+        rollout(lambda states: 0.0 * states, [[3.0, 0.0]], episodes=5, seed=2).returns != still.returns[0]
+    ).all()
+
+
+def test_one_policy_for_all_goals_is_the_same_as_one_a_goal():
+    policy = greedy_policy(GOALS[0])
+    one, many = rollout(policy, GOALS, episodes=4), rollout([policy] * 3, GOALS, episodes=4)
+    np.testing.assert_array_equal(one.returns, many.returns)
+    assert one.trajectories is None
+    assert one.success[0].all()
+
+
+@pytest.mark.parametrize(("action_set", "published"), [("box", -4.03), ("disc", -4.78)])
+def test_greedy_reference_on_twenty_goals(action_set, published):
+    goals = circle_tasks(20)
+    result = rollout(
+        [greedy_policy(goal, action_set) for goal in goals], goals, episodes=400, action_set=action_set
+    )
+    assert result.success.all()
+    # Episodes are shared by the goals, so the error is that of the means over goals.
+    error = result.returns.mean(axis=0).std(ddof=1) / 400**0.5
+    assert abs(result.returns.mean() - published) < 4 * error + 0.005
+    # On the disc no goal is nearer than another; in the box the diagonal is the faster way.
+    spread = np.ptp(result.mean_return)
+    assert spread < 0.3 if action_set == "disc" else spread > 0.8
+
+
+def test_a_policy_cannot_change_the_states():
+    def meddler(states):
+        states += 5.0
+        return np.zeros_like(states)
+
+    meddled = rollout(meddler, GOALS, episodes=3)
+    np.testing.assert_array_equal(
+        meddled.returns, rollout(lambda states: 0.0 * states, GOALS, episodes=3).returns
+    )
+
+
+def test_episode_seeds():
+    assert episode_seeds(5, 3) == episode_seeds(5, 10)[:3]
+    seeds = [seed for start in range(20) for seed in episode_seeds(start, 50)]
+    assert len(set(seeds)) == 1000
+    assert not set(episode_seeds(0, 50)) & set(episode_seeds(0, 50, stream=(0,)))
+
+
+def test_result_tells_its_story():
+    result = rollout(greedy_policy(GOALS[0]), GOALS, episodes=4)
+    assert repr(result).startswith("Rollouts(3 goals × 4 episodes: return -")
+    html = result._repr_html_()
+    assert html.count("<tr>") == 4
+    assert f"{result.mean_return[1]:.3f}" in html
+    np.testing.assert_allclose(result.mean_return, result.returns.mean(axis=1))
+
+
+@pytest.mark.parametrize(
+    ("policies", "goals", "options", "message"),
+    [
+        (greedy_policy((1.0, 0.0)), np.zeros((0, 2)), {}, "goals must hold at least one goal, got none"),
+        (greedy_policy((1.0, 0.0)), (1.0, 0.0), {}, r"goals must have shape \(k, 2\), got \(2,\)"),
+        (greedy_policy((1.0, 0.0)), [(1.0, 0.0), (0.0, 8.0)], {}, r"arena.*got \[0.0, 8.0\]"),
+        ([greedy_policy((1.0, 0.0))], GOALS, {}, "policies must be one policy or 3, one a goal, got 1"),
+        (lambda states: states[0], GOALS, {}, r"actions must have shape \(12, 2\), got \(2,\)"),
+        (
+            [lambda states: states.T] * 3,
+            GOALS,
+            {},
+            r"actions of policies\[0\] must have shape \(4, 2\), got \(2, 4\)",
+        ),
+        (lambda states: states / 0.0, GOALS, {}, "actions must be finite"),
+        (greedy_policy((1.0, 0.0)), GOALS, {"episodes": 0}, "episodes must be a whole number of at least 1"),
+        (greedy_policy((1.0, 0.0)), GOALS, {"seed": -3}, "seed must be a whole number of at least 0, got -3"),
+        (greedy_policy((1.0, 0.0)), GOALS, {"action_set": "cube"}, "action_set must be one of"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:divide by zero")
+def test_bad_arguments(policies, goals, options, message):
+    with pytest.raises(ValueError, match=message):
+        rollout(policies, goals, **{"episodes": 4, **options})
+
+
+def test_greedy_policy_refuses_bad_goals():
+    with pytest.raises(ValueError, match="goal must lie in the arena"):
+        greedy_policy((5.1, 0.0))
+    with pytest.raises(ValueError, match="action_set must be one of"):
+        greedy_policy((1.0, 0.0), "cube")

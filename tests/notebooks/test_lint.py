@@ -1,0 +1,136 @@
+"""The lessons are complete and honest, and each rule that says so can say no."""
+
+import importlib.util
+import json
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "notebooks" / "source"
+_spec = importlib.util.spec_from_file_location("lesson_lint", SOURCE / "lesson_lint.py")
+lint = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(lint)
+
+HEADER = (
+    "# 01 · A lesson\n\n**You will be able to** turn. **Prerequisites** vectors. **Minutes** about 30 · "
+    "**Run time** {{run_time}}"
+)
+CLOSING = "## Key points\n\n- one\n\n## Further reading\n\n- a book\n\n## Next\n\n[Lesson 02](02_b.ipynb)"
+
+
+def cells(*texts):
+    """Make cells: a pair is a tag and code, a text after ``>>>`` is code, any other is Markdown."""
+    made = []
+    for number, text in enumerate(texts, start=1):
+        tags, text = text if isinstance(text, tuple) else ((), text)
+        tags = (tags,) if isinstance(tags, str) else tuple(tags)
+        kind = "code" if tags or text.startswith(">>>") else "markdown"
+        made.append(lint.Cell(kind, text.removeprefix(">>>").strip(), tags, number, 10 * number))
+    return made
+
+
+EXERCISE = (("exercise", "01.1"), "def turn(p):\n    ...")
+SOLUTION = (("solution", "01.1"), "def turn(p):\n    return p")
+CHECK = ("check", 'course.check("01.1", turn)')
+
+GOOD = [
+    (lint.header, [HEADER]),
+    (lint.headings, [HEADER, "## One\n\n### Two\n\n## Three", CLOSING]),
+    (lint.headings, [HEADER, "```python\n# not a title\n```", CLOSING]),
+    (lint.headings, [HEADER, CLOSING.split("## Next", maxsplit=1)[0]]),
+    (lint.alternatives, [HEADER, "![An orbit](orbit.png)", '<img src="a.png" alt="A flow">']),
+    (lint.alternatives, [HEADER, '>>> course.figure(plots.orbit(p), alt="A circle")', ">>> plots = 3"]),
+    (lint.seeds, [HEADER, ">>> rng = np.random.default_rng(0)\nrng.normal()"]),
+    (lint.seeds, [HEADER, ">>> torch.randn(3, generator=torch.Generator().manual_seed(0))"]),
+    (lint.independence, [HEADER, EXERCISE, SOLUTION, CHECK, ">>> lie.turn(p)"]),
+    (lint.independence, [HEADER, EXERCISE, SOLUTION, CHECK, ">>> turn = lie.turn", ">>> turn(p)"]),
+]
+
+BAD = [
+    (lint.header, [HEADER.replace("You will", "You may")], "line 10: missing in the header: the objectives"),
+    (lint.header, [HEADER.replace("vectors.", "")], "missing in the header: the prerequisites"),
+    (lint.header, [HEADER.replace("about 30", "some")], "missing in the header: the minutes"),
+    (lint.header, [HEADER.replace("{{run_time}}", "10 s")], "missing in the header: the run time"),
+    (lint.headings, [HEADER, "# Two", CLOSING], 'line 20: "Two" is a second title'),
+    (lint.headings, [HEADER, "### Deep", CLOSING], 'line 20: "Deep" has level 3 right after level 1'),
+    (lint.headings, [HEADER, "## Key points"], "the last sections must be key points and further reading"),
+    (lint.headings, [HEADER], "not none"),
+    (lint.headings, [HEADER, CLOSING, "## Appendix"], "not next, appendix"),
+    (lint.alternatives, [HEADER, "![](orbit.png)"], "line 20: an image has no alt text"),
+    (lint.alternatives, [HEADER, '<img src="a.png" alt=" ">'], "an image has no alt text"),
+    (lint.alternatives, [HEADER, '<img src="a.png">'], "an image has no alt text"),
+    (lint.alternatives, [HEADER, ">>> plots.orbit(p)"], "line 20: a figure has no description"),
+    (lint.alternatives, [HEADER, ">>> figure, axes = plt.subplots()"], "a figure has no description"),
+    (lint.seeds, [HEADER, ">>> np.random.default_rng()"], "line 20: np.random.default_rng(...) draws"),
+    (lint.seeds, [HEADER, ">>> np.random.normal(size=3)"], "np.random.normal(...) draws"),
+    (lint.seeds, [HEADER, ">>> random.random()"], "random.random(...) draws"),
+    (lint.seeds, [HEADER, ">>> torch.randn(3)"], "torch.randn(...) draws"),
+    (lint.independence, [HEADER, EXERCISE, SOLUTION, CHECK, ">>> turn(p)"], "line 50: turn belongs to"),
+    (lint.independence, [HEADER, EXERCISE, SOLUTION, CHECK, CHECK], "line 50: turn belongs to an exercise"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "texts"), GOOD)
+def test_a_rule_passes_what_is_right(rule, texts):
+    assert list(rule(cells(*texts))) == []
+
+
+@pytest.mark.parametrize(("rule", "texts", "words"), BAD)
+def test_a_rule_names_what_is_wrong(rule, texts, words):
+    complaints = list(rule(cells(*texts)))
+    assert any(words in complaint for complaint in complaints), complaints
+
+
+def test_number_of_exercises():
+    asked = [HEADER, EXERCISE, SOLUTION, CHECK]
+    assert list(lint.exercises(cells(*asked * 3), ("01.1",))) == []
+    assert "3 to 5 exercises, this one has 1" in next(lint.exercises(cells(*asked), ("01.1",)))
+    assert list(lint.exercises(cells(HEADER.replace("01", "00")), ())) == []
+    assert "exercise 01.2 is defined" in next(lint.exercises(cells(*asked * 3), ("01.1", "01.2")))
+
+
+def test_bridge():
+    assert list(lint.bridge(cells(HEADER, CLOSING), "02_b.ipynb")) == []
+    assert list(lint.bridge(cells(HEADER), None)) == []
+    assert "no link to the next lesson, 03_c.ipynb" in next(lint.bridge(cells(HEADER, CLOSING), "03_c.ipynb"))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[a](#One-two) [b](02_b.ipynb#Far-away) [c](notes.md#key-points-2) [d](02_b.ipynb)", None),
+        ("[a](https://example.org/none.html#x) `[b](none.ipynb)` [m](mailto:a@example.org)", None),
+        ('<a href="02_b.ipynb">b</a>', None),
+        ("[a](03_none.ipynb)", "03_none.ipynb leads to no file"),
+        ("![a](images/none.png)", "images/none.png leads to no file"),
+        ('<img src="none.png" alt="a">', "none.png leads to no file"),
+        ("[a](#Two)", "#Two leads to no heading"),
+        ("[a](02_b.ipynb#Near)", "02_b.ipynb#Near leads to no heading"),
+        ("[a](notes.md#Key)", "notes.md#Key leads to no heading"),
+    ],
+)
+def test_links(tmp_path, text, words):
+    cell = {"cell_type": "markdown", "source": ["## Far away"]}
+    (tmp_path / "02_b.ipynb").write_text(json.dumps({"cells": [cell]}))
+    (tmp_path / "notes.md").write_text("# Notes\n\n## Key points: 2\n")
+    (tmp_path / "01_a.ipynb").write_text("{}")
+    complaints = list(lint.links(tmp_path / "01_a.ipynb", ["## One *two*", text]))
+    assert len(complaints) == (words is not None), complaints
+    assert words is None or words in complaints[0]
+
+
+@pytest.mark.parametrize("path", sorted(SOURCE.glob("[0-9][0-9]_*.py")), ids=lambda path: path.stem)
+def test_every_lesson_is_complete(path):
+    assert lint.lint(path, ROOT / "notebooks") == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for folder in ("", "solutions") for path in sorted((ROOT / "notebooks" / folder).glob("*.ipynb"))],
+    ids=lambda path: f"{path.parent.name}/{path.stem}",
+)
+def test_no_output_is_committed(path):
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        assert not cell.get("outputs")
+        assert cell.get("execution_count") is None

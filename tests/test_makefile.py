@@ -1,0 +1,212 @@
+"""The Makefile makes the environment when it must, and only then; a script stands in for Python and pip."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+TARGETS = re.search(r"^\.PHONY: (help .*)$", MAKEFILE, flags=re.MULTILINE)[1].split()
+pytestmark = pytest.mark.skipif(not shutil.which("make"), reason="make is not on this machine")
+
+# `-m venv DIR` puts the stand-in itself there; `-m pip` waits or fails when told so; `-c` is real Python.
+STANDIN = f"""#!/bin/sh
+here="$FAKE_FOLDER"
+[ "$1" = -c ] && exec {sys.executable} "$@"
+echo "$*" >> "$here/log"
+case "$2" in
+  venv) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
+  pip)
+    [ -e "$here/fail" ] && exit 1
+    if [ -e "$here/wait" ]; then touch "$here/waiting"; sleep 60; fi ;;
+esac
+exit 0
+"""
+
+
+class Clone:
+    """A folder with what make needs, and the stand-in for Python."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root = folder / "clone"
+        self.control = folder / "control"
+        for path in (self.root, self.control):
+            path.mkdir()
+        for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+            shutil.copy(ROOT / name, self.root)
+        self.python = self.control / "python"
+        self.python.write_text(STANDIN)
+        self.python.chmod(0o755)
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        # Nothing of a make that runs these tests may reach the make under test.
+        inherited = {
+            "MAKEFLAGS",
+            "MFLAGS",
+            "MAKELEVEL",
+            "MAKEOVERRIDES",
+            "PYTHON",
+            "PIP_ARGS",
+            "LAB_ARGS",
+            "TEST_ARGS",
+        }
+        kept = {name: value for name, value in os.environ.items() if name not in inherited}
+        return {**kept, "FAKE_FOLDER": str(self.control)}
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start make in its own process group."""
+        return subprocess.Popen(
+            ["make", f"PYTHON={self.python}", *arguments],
+            cwd=self.root,
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def make(self, *arguments: str, fails: bool = False) -> list[str]:
+        """Run make and return the calls of Python it made."""
+        (self.control / "log").write_text("")
+        process = self.start(*arguments)
+        output, _ = process.communicate(timeout=60)
+        assert (process.returncode != 0) == fails, output
+        return (self.control / "log").read_text().splitlines()
+
+    def mark(self) -> Path:
+        """Put a file into the environment that is gone when the environment is made anew."""
+        mark = self.root / ".venv" / "mark"
+        mark.touch()
+        return mark
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Iterator[Clone]:
+    return Clone(tmp_path)
+
+
+STUDENT = ["-m venv .venv", "-m pip install --editable . --constraint constraints.txt"]
+DEV = ["-m pip install --editable .[dev] --constraint constraints.txt"]
+
+
+def test_the_first_run_installs_and_the_second_does_nothing(clone):
+    assert clone.make("install") == STUDENT
+    assert clone.make("install") == []
+    assert clone.make("install-dev") == DEV
+    assert clone.make("install-dev") == []
+    assert clone.make("install") == []
+
+
+def test_arguments_are_passed_on(clone):
+    assert clone.make("install", "PIP_ARGS=--no-cache-dir -v")[1].startswith(
+        "-m pip install --no-cache-dir -v "
+    )
+    assert clone.make("lab", "LAB_ARGS=--no-browser --port=8890") == [
+        "notebooks/open_lab.py --no-browser --port=8890"
+    ]
+
+
+def test_the_test_command_lints_and_tests(clone):
+    calls = clone.make("test", "TEST_ARGS=-x")
+    assert calls[:3] == [*STUDENT, *DEV]
+    assert [" ".join(call.split()[:2]) for call in calls[3:]] == [
+        "-m ruff",
+        "-m ruff",
+        "-m mypy",
+        "-m pytest",
+    ]
+    assert calls[-1].endswith(" -x")
+
+
+@pytest.mark.parametrize("target", sorted({*TARGETS} - {"help", "clean"}))
+def test_every_target_that_needs_the_environment_makes_it(clone, target):
+    assert clone.make(target)[:2] == STUDENT
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt"])
+def test_changed_content_makes_it_anew_whatever_the_file_times_say(clone, name):
+    clone.make("install-dev")
+    mark = clone.mark()
+    path = clone.root / name
+    os.utime(path, (time.time() + 100, time.time() + 100))
+    assert clone.make("install-dev") == []
+    assert mark.exists()
+    path.write_text(path.read_text() + "\n")
+    os.utime(path, (1, 1))
+    assert clone.make("install") == STUDENT
+    assert not mark.exists()
+    assert clone.make("install-dev") == DEV
+
+
+def test_a_moved_folder_makes_it_anew(clone):
+    clone.make("install")
+    mark = clone.mark()
+    clone.root = clone.root.rename(clone.root.with_name("moved"))
+    assert clone.make("install") == STUDENT
+    assert not (clone.root / ".venv" / mark.name).exists()
+
+
+def test_an_interpreter_that_is_gone_makes_it_anew(clone):
+    clone.make("install-dev")
+    mark = clone.mark()
+    (clone.root / ".venv" / "bin" / "python").unlink()
+    assert clone.make("install-dev") == [*STUDENT, *DEV]
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda stop: stop.name)
+@pytest.mark.parametrize("target", ["install", "install-dev"])
+def test_an_interrupted_install_is_mended(clone, target, stop):
+    if target == "install-dev":
+        clone.make("install")
+    (clone.control / "wait").touch()
+    process = clone.start(target)
+    limit = time.monotonic() + 30
+    while not (clone.control / "waiting").exists():
+        assert time.monotonic() < limit, "pip was not called"
+        time.sleep(0.02)
+    os.killpg(process.pid, stop)
+    process.communicate(timeout=30)
+    assert process.returncode != 0
+    (clone.control / "wait").unlink()
+    mark = clone.mark()
+    assert clone.make("install") == STUDENT
+    assert not mark.exists()
+    assert clone.make("install") == []
+
+
+def test_a_failed_install_is_repeated_and_a_failed_addition_spares_the_student(clone):
+    (clone.control / "fail").touch()
+    assert clone.make("install", fails=True) == STUDENT
+    (clone.control / "fail").unlink()
+    assert clone.make("install") == STUDENT
+    (clone.control / "fail").touch()
+    assert clone.make("install-dev", fails=True) == DEV
+    (clone.control / "fail").unlink()
+    assert clone.make("install") == []
+    assert clone.make("install-dev") == DEV
+
+
+def test_help_is_the_default_and_lists_every_target(clone):
+    process = clone.start()
+    output, _ = process.communicate(timeout=30)
+    assert re.findall(r"^make ([a-z-]+) +\S", output, flags=re.MULTILINE) == TARGETS
+    assert not (clone.root / ".venv").exists()
+
+
+def test_clean_keeps_the_students_work(clone):
+    clone.make("install")
+    (clone.root / "work").mkdir()
+    (clone.root / "work" / "00_start_here.ipynb").write_text("mine")
+    clone.make("clean")
+    assert not (clone.root / ".venv").exists()
+    assert (clone.root / "work" / "00_start_here.ipynb").read_text() == "mine"

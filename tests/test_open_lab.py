@@ -1,0 +1,179 @@
+"""The student's copy of the lessons is never overwritten, and JupyterLab starts on it without the network."""
+
+import importlib.util
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import pytest
+
+SCRIPT = Path(__file__).resolve().parents[1] / "notebooks" / "open_lab.py"
+SPEC = importlib.util.spec_from_file_location("open_lab", SCRIPT)
+open_lab = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(open_lab)
+
+
+@pytest.fixture
+def lessons(tmp_path: Path) -> Path:
+    folder = tmp_path / "notebooks"
+    (folder / "solutions").mkdir(parents=True)
+    (folder / "00_start_here.ipynb").write_text("lesson 00, first version")
+    (folder / "01_next.ipynb").write_text("lesson 01, first version")
+    (folder / "solutions" / "01_next.ipynb").write_text("solutions 01")
+    return folder
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Path:
+    return tmp_path / "work"
+
+
+def notebooks(work: Path) -> dict[str, str]:
+    """Return the notebooks of a folder."""
+    return {path.name[:2]: path.read_text() for path in sorted(work.rglob("*.ipynb"))}
+
+
+def test_the_first_copy_has_the_lessons_without_solutions(lessons, work):
+    assert open_lab.copy_lessons(lessons, work) == []
+    assert notebooks(work) == {"00": "lesson 00, first version", "01": "lesson 01, first version"}
+
+
+def test_changed_is_kept_untouched_is_refreshed_new_is_added(lessons, work):
+    open_lab.copy_lessons(lessons, work)
+    (work / "00_start_here.ipynb").write_text("my answers")
+    (lessons / "00_start_here.ipynb").write_text("lesson 00, second version")
+    (lessons / "01_next.ipynb").write_text("lesson 01, second version")
+    (lessons / "02_new.ipynb").write_text("lesson 02")
+    news = open_lab.copy_lessons(lessons, work)
+    assert notebooks(work) == {"00": "my answers", "01": "lesson 01, second version", "02": "lesson 02"}
+    assert len(news) == 2
+    assert re.search("00_start_here.ipynb.* stays", news[0])
+    assert re.search("01_next.ipynb.* newest version", news[1])
+
+
+def test_nothing_is_said_when_only_the_student_made_changes(lessons, work):
+    open_lab.copy_lessons(lessons, work)
+    (work / "00_start_here.ipynb").write_text("my answers")
+    assert open_lab.copy_lessons(lessons, work) == []
+    assert notebooks(work)["00"] == "my answers"
+
+
+def test_changes_survive_every_later_version(lessons, work):
+    open_lab.copy_lessons(lessons, work)
+    (work / "00_start_here.ipynb").write_text("my answers")
+    for version in ("second", "third"):
+        (lessons / "00_start_here.ipynb").write_text(f"lesson 00, {version} version")
+        assert len(open_lab.copy_lessons(lessons, work)) == 1
+        assert notebooks(work)["00"] == "my answers"
+
+
+def test_a_deleted_or_renamed_file_comes_anew(lessons, work):
+    open_lab.copy_lessons(lessons, work)
+    (work / "00_start_here.ipynb").write_text("my answers")
+    (work / "00_start_here.ipynb").rename(work / "99_mine.ipynb")
+    assert open_lab.copy_lessons(lessons, work) == []
+    assert notebooks(work) == {
+        "00": "lesson 00, first version",
+        "01": "lesson 01, first version",
+        "99": "my answers",
+    }
+
+
+@pytest.mark.parametrize("damage", [None, "", "{", "[1]", '{"00_start_here.ipynb": 7}', "\xff"])
+def test_a_lost_or_damaged_manifest_costs_no_work(lessons, work, damage):
+    open_lab.copy_lessons(lessons, work)
+    (work / "00_start_here.ipynb").write_text("my answers")
+    manifest = work / open_lab.MANIFEST
+    if damage is None:
+        manifest.unlink()
+    else:
+        manifest.write_bytes(damage.encode("latin-1"))
+    (lessons / "01_next.ipynb").write_text("lesson 01, second version")
+    open_lab.copy_lessons(lessons, work)
+    assert notebooks(work) == {"00": "my answers", "01": "lesson 01, first version"}
+
+
+def test_an_interruption_between_lesson_and_manifest_is_mended(lessons, work):
+    open_lab.copy_lessons(lessons, work)
+    manifest = (work / open_lab.MANIFEST).read_bytes()
+    (lessons / "00_start_here.ipynb").write_text("lesson 00, second version")
+    open_lab.copy_lessons(lessons, work)
+    (work / open_lab.MANIFEST).write_bytes(manifest)
+    (lessons / "01_next.ipynb").write_text("lesson 01, second version")
+    open_lab.copy_lessons(lessons, work)
+    (lessons / "00_start_here.ipynb").write_text("lesson 00, third version")
+    open_lab.copy_lessons(lessons, work)
+    assert notebooks(work) == {"00": "lesson 00, third version", "01": "lesson 01, second version"}
+
+
+def listening(port: int) -> bool:
+    """Say whether something on this machine listens on the port."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_jupyterlab_opens_the_lesson_and_leaves_network_and_home_alone(tmp_path):
+    root, home = tmp_path / "workbook", tmp_path / "home"
+    (root / "notebooks").mkdir(parents=True)
+    home.mkdir()
+    shutil.copy(SCRIPT, root / "notebooks")
+    nbformat.write(nbformat.v4.new_notebook(), root / "notebooks" / open_lab.FIRST_LESSON)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    arguments = [
+        "--no-browser",
+        f"--port={port}",
+        "--ServerApp.port_retries=0",
+        "--IdentityProvider.token=secret",
+    ]
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "IPYTHON"))
+    }
+    log = tmp_path / "log"
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            [sys.executable, root / "notebooks" / "open_lab.py", *arguments],
+            env={**environment, "HOME": str(home)},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+
+    def get(path: str) -> str:
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}/{path}", headers={"Authorization": "token secret"}
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.read().decode()
+
+    try:
+        # The address is announced a moment before the server listens on it.
+        limit = time.monotonic() + 90
+        while not listening(port):
+            assert server.poll() is None, log.read_text()
+            assert time.monotonic() < limit, log.read_text()
+            time.sleep(0.1)
+        assert f":{port}/lab/tree/work/{open_lab.FIRST_LESSON}" in log.read_text()
+        page = json.loads(
+            re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', get("lab"), re.DOTALL)[1]
+        )
+        assert "@jupyterlab/apputils-extension:announcements" in page["disabledExtensions"]
+        assert "@jupyterlab/extensionmanager-extension" in page["disabledExtensions"]
+        assert page["news"] == {"disabled": True}
+        assert page["extensionManager"]["name"] == "read-only"
+        assert json.loads(get("lab/api/news")) == {"news": []}
+        assert json.loads(get("lab/api/update")) == {"notification": None}
+        assert json.loads(get("api/contents/work?content=1"))["content"][0]["name"] == open_lab.FIRST_LESSON
+        assert json.loads(get("api/kernelspecs"))["default"] == "python3"
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+    assert list(home.iterdir()) == []

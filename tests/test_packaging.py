@@ -1,0 +1,153 @@
+"""What a fresh clone promises: light import, one version, true documents, CI with README's test command."""
+
+import os
+import pkgutil
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+import hgmrl_lite
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
+# What the commands of the documents make; not there in a fresh clone.
+MADE = {".venv", "work", ".jupyter"}
+
+
+def test_import_is_light():
+    code = "import sys, hgmrl_lite; print(*{name.split('.')[0] for name in sys.modules})"
+    output = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    loaded = set(output.stdout.split())
+    assert "hgmrl_lite" in loaded
+    assert not loaded & {
+        "torch",
+        "matplotlib",
+        "plotly",
+        "anywidget",
+        "ipywidgets",
+        "gymnasium",
+        "stable_baselines3",
+    }
+
+
+def test_one_version_everywhere():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    version = PROJECT["version"]
+    assert version == hgmrl_lite.__version__ == citation["version"]
+    assert f"## [{version}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"version = {{{version}}}" in README
+
+
+def test_citation_has_what_its_format_requires():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["cff-version"] == "1.2.0"
+    assert {"message", "title", "authors"} <= citation.keys()
+    paper = citation["references"][0]
+    assert {"type", "title", "authors"} <= paper.keys()
+    assert paper["title"] in " ".join(README.split())
+    assert paper["identifiers"][0]["value"] == "arXiv:2603.00396"
+
+
+def test_licence_file_holds_both_licences():
+    text = (ROOT / "LICENSE").read_text(encoding="utf-8")
+    assert PROJECT["license"] == "MIT AND CC-BY-4.0"
+    assert "Permission is hereby granted, free of charge" in text
+    assert "https://creativecommons.org/licenses/by/4.0/" in text
+
+
+def repository_files() -> list[Path]:
+    """Return the files that are tracked, or would be by ``git add``."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    if not shutil.which("git") or not (ROOT / ".git").exists():
+        pytest.skip("not a git clone")
+    names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [ROOT / name for name in names.split("\0") if name and (ROOT / name).is_file()]
+
+
+def test_no_large_file_is_tracked():
+    assert [path for path in repository_files() if path.stat().st_size > 1_000_000] == []
+
+
+def test_no_package_registry_is_named():
+    # Put together here, so that this file does not name them either.
+    names = ("pypi", "pythonhosted", "registry.npmjs", "anaconda", "deb.debian", "unpkg", "jsdelivr")
+    hosts = re.compile("|".join(rf"{re.escape(name)}\.(?:org|com|net)" for name in names))
+    found = {}
+    for path in repository_files():
+        hit = hosts.search(path.read_bytes().decode("utf-8", errors="ignore"))
+        if hit:
+            found[path.relative_to(ROOT).as_posix()] = hit[0]
+    assert found == {}
+
+
+def named_paths(text: str) -> set[str]:
+    """Return the repository's paths in a document: targets of its links, and files named in its code."""
+    links = {target.split("#")[0] for target in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in target}
+    code = "\n".join(re.findall(r"```.*?```|`[^`\n]+`", text, flags=re.DOTALL))
+    files = re.findall(r"(?<![\w./\\])[\w.][\w./\\-]*\.(?:py|js|yml|txt|toml|ipynb|md|cff)\b", code)
+    folders = re.findall(r"`([\w./-]+/)`", text)
+    return {path.replace("\\", "/") for path in links.union(files, folders) if path}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_path_named_exists(document):
+    paths = named_paths((ROOT / document).read_text(encoding="utf-8"))
+    assert paths or document == "CHANGELOG.md"
+    # Names of files yet to be written, such as NN_name.py, are patterns and no paths.
+    patterns = re.compile(r"(^|/)(lesson_NN|NN_name|name)\.")
+    checked = {path for path in paths if path.split("/")[0] not in MADE and not patterns.search(path)}
+    assert sorted(path for path in checked if not (ROOT / path).exists()) == []
+
+
+def test_a_path_that_is_not_there_would_be_caught():
+    links = "[a](gone/a.md#top) [b](https://example.org/b.md)"
+    text = f"{links} `make it` `gone/b.py`\n```sh\npython gone\\c.py x\n```"
+    assert named_paths(text) == {"gone/a.md", "gone/b.py", "gone/c.py"}
+
+
+def test_readme_lists_every_module_and_lesson():
+    modules = {module.name for module in pkgutil.iter_modules(hgmrl_lite.__path__)}
+    listed = set(re.findall(r"^\| \[`(\w+)`\]\(hgmrl_lite/\1(?:\.py)?\) \|", README, flags=re.MULTILINE))
+    assert listed == {name for name in modules if not name.startswith("_")}
+    lessons = re.findall(r"^\| (\d\d) \| \[[^]]+\]\(notebooks/(\w+)\.ipynb\)", README, flags=re.MULTILINE)
+    sources = sorted(path.stem for path in (ROOT / "notebooks" / "source").glob("[0-9][0-9]_*.py"))
+    assert [name for _, name in lessons] == sources
+    assert all(name.startswith(number) for number, name in lessons)
+
+
+@pytest.mark.parametrize("browser", [None, "chromium", "google-chrome"])
+def test_ci_gets_a_browser_and_runs_the_readme_test_command(tmp_path, browser):
+    log = tmp_path / "log"
+    for tool in ("bash", "dirname", "id"):
+        (tmp_path / tool).symlink_to(shutil.which(tool) or pytest.skip(f"{tool} is not on this machine"))
+    for command in ("apt-get", "make", "sudo", *([browser] if browser else [])):
+        # sudo runs what follows it; the others only tell that they were called.
+        told = f'echo "{command} $* browser=$HGMRL_REQUIRE_BROWSER" >> "{log}"'
+        (tmp_path / command).write_text(
+            f"#!{tmp_path}/bash\n" + ('"$@"' if command == "sudo" else told) + "\n"
+        )
+        (tmp_path / command).chmod(0o755)
+    environment = {**os.environ, "PATH": str(tmp_path)}
+    environment.pop("HGMRL_REQUIRE_BROWSER", None)
+    subprocess.run(
+        [tmp_path / "bash", ROOT / ".ci" / "run"], env=environment, check=True, capture_output=True
+    )
+    *setup, last = log.read_text().splitlines()
+    command, _, required = last.rpartition(" browser=")
+    assert required == "1"
+    assert [line.split("#")[0].strip() for line in README.splitlines()].count(command) == 1
+    called = [line.split(" browser=")[0].split() for line in setup]
+    assert [words[:2] for words in called] == (
+        [] if browser else [["apt-get", "update"], ["apt-get", "install"]]
+    )
+    assert browser or "chromium" in called[1]

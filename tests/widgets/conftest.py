@@ -1,0 +1,7 @@
+"""The stand-in agent lies beside the widgets' tests."""
+
+import sys
+from pathlib import Path
+
+if str(Path(__file__).parent) not in sys.path:
+    sys.path.insert(0, str(Path(__file__).parent))
