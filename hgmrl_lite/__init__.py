@@ -8,6 +8,8 @@ Generalization via Task Symmetries*, 2026, arXiv:2603.00396.
 import importlib
 from types import ModuleType
 
+from hgmrl_lite._gymnasium import register_envs
+
 __version__ = "0.1.0"
 
 _SUBMODULES = (
@@ -26,6 +28,9 @@ _SUBMODULES = (
     "course",
 )
 __all__ = ["__version__", *_SUBMODULES]
+
+# So that gymnasium.make("hgmrl_lite/PointNavigation-v0", goal=...) works after a plain import.
+register_envs()
 
 
 def __getattr__(name: str) -> ModuleType:

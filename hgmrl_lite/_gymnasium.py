@@ -8,9 +8,8 @@ ENV_ID = "hgmrl_lite/PointNavigation-v0"
 def register_envs() -> None:
     """Register ``hgmrl_lite/PointNavigation-v0`` unless it is registered already.
 
-    Importing :mod:`hgmrl_lite.envs` calls this. Gymnasium 1 imports no plugin by itself, so without that
-    import name the module in the identifier:
-    ``gymnasium.make("hgmrl_lite.envs:hgmrl_lite/PointNavigation-v0", ...)``.
+    Importing :mod:`hgmrl_lite` calls this. Gymnasium 1 imports no plugin by itself; without an import, name
+    the module in the identifier: ``gymnasium.make("hgmrl_lite:hgmrl_lite/PointNavigation-v0", ...)``.
     """
     if ENV_ID in gymnasium.registry:
         return

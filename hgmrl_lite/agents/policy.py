@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_array
-
-PROJECTIONS = ("disc", "box")
+from hgmrl_lite.envs.dynamics import ACTION_SETS, project_action
 
 
 class Policy(Protocol):
@@ -16,34 +15,6 @@ class Policy(Protocol):
 
     def __call__(self, observations: ArrayLike) -> Array:
         """Return the actions for ``observations``."""
-
-
-def project_action(actions: ArrayLike, action_set: str = "disc") -> Array:
-    """Project actions onto the admissible set: the unit disc (ball) or the box [-1, 1]^m.
-
-    Parameters
-    ----------
-    actions : array_like, shape (..., m)
-        Raw actions, in units of the largest step.
-    action_set : {"disc", "box"}
-        The admissible set.
-
-    Returns
-    -------
-    ndarray, shape (..., m)
-        The nearest admissible actions.
-
-    Raises
-    ------
-    ValueError
-        When ``action_set`` is neither.
-    """
-    if action_set == "disc":
-        actions = np.asarray(actions, dtype=np.float64)
-        return actions / np.maximum(1.0, np.sqrt(np.square(actions).sum(axis=-1, keepdims=True)))
-    if action_set == "box":
-        return np.clip(np.asarray(actions, dtype=np.float64), -1.0, 1.0)
-    raise ValueError(f"action_set must be one of {PROJECTIONS}, got {action_set!r}")
 
 
 @dataclass(frozen=True)
@@ -75,8 +46,8 @@ class MLPPolicy:
                 "weights and biases must have one entry a layer, "
                 f"got {len(self.weights)} and {len(self.biases)}"
             )
-        if self.action_set not in PROJECTIONS:
-            raise ValueError(f"action_set must be one of {PROJECTIONS}, got {self.action_set!r}")
+        if self.action_set not in ACTION_SETS:
+            raise ValueError(f"action_set must be one of {ACTION_SETS}, got {self.action_set!r}")
         width: int | None = None
         for layer, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
             as_array(f"weights[{layer}]", weight, ("out", width))

@@ -112,7 +112,8 @@ def call(student: Any, *arguments: Any, what: str | None = None) -> Any:
     except (NotYet, NotAttempted):
         raise
     except (Exception, SystemExit) as error:
-        if isinstance(error, NotImplementedError) or "ellipsis" in _message(error).lower():
+        unfinished = "value" in _gaps(student) or "ellipsis" in _message(error).lower()
+        if unfinished or isinstance(error, NotImplementedError):
             raise NotAttempted from None
         raise NotYet(_raised(student, error, name)) from None
     for parameter, before, after in zip(names, arguments, given, strict=True):
@@ -329,18 +330,21 @@ def _is_empty(function: FunctionType) -> bool:
     )
 
 
-def _is_stub(student: Any) -> bool:
-    """Tell whether a statement ``...`` is left in the body of a function, or nothing else is there."""
-    function = inspect.unwrap(student)
-    if not inspect.isfunction(function):
-        return False
-    if _is_empty(function):
-        return True
+def _gaps(student: Any) -> set[str]:
+    """Find where ``...`` is left in a function's source: as a "statement", as a "value", or not at all."""
     try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+        tree = ast.parse(textwrap.dedent(inspect.getsource(inspect.unwrap(student))))
     except (OSError, TypeError, SyntaxError):
-        return False
-    return any(
-        isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and node.value.value is Ellipsis
-        for node in ast.walk(tree)
-    )
+        return set()
+    nodes = list(ast.walk(tree))
+    statements = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    # In an index, such as p[..., 0], three dots are no gap.
+    indices = {id(part) for node in nodes if isinstance(node, ast.Subscript) for part in ast.walk(node.slice)}
+    gaps = [node for node in nodes if isinstance(node, ast.Constant) and node.value is Ellipsis]
+    return {"statement" if id(gap) in statements else "value" for gap in gaps if id(gap) not in indices}
+
+
+def _is_stub(student: Any) -> bool:
+    """Tell whether a function that returned None is unfinished: a gap is left, or nothing is there."""
+    function = inspect.unwrap(student)
+    return bool(_gaps(student)) or (inspect.isfunction(function) and _is_empty(function))

@@ -1,12 +1,11 @@
 """Navigation in the plane: one environment, many at once, families of tasks, exploration and evaluation.
 
-Importing this package registers ``hgmrl_lite/PointNavigation-v0`` with Gymnasium, for ``gymnasium.make`` and
-``gymnasium.make_vec``. The adapter to Stable-Baselines3 is loaded on first use, since it brings torch.
+``gymnasium.make`` and ``gymnasium.make_vec`` know the environment as ``hgmrl_lite/PointNavigation-v0``. The
+adapter to Stable-Baselines3 is loaded on first use, since it brings torch.
 """
 
 from typing import TYPE_CHECKING, Any
 
-from hgmrl_lite._gymnasium import register_envs
 from hgmrl_lite.envs.dynamics import (
     ARENA,
     GOAL_RADIUS,
@@ -48,8 +47,6 @@ __all__ = [
     "rollout",
     "training_tasks",
 ]
-
-register_envs()
 
 
 def __getattr__(name: str) -> Any:

@@ -17,8 +17,9 @@ LADDER = (8 / 3, 20 / 3, 50 / 3)
 DISAGREE = 3.0
 #: Points on which the noise is estimated first.
 PILOT = 512
-#: Variance inflation from which a neighbourhood counts as rank-deficient.
-INFLATED = 1e8
+#: Variance of a gradient, in units of noise variance over neighbours times radius squared, from which a
+#: neighbourhood counts as rank-deficient (about 10 for a round one).
+INFLATED = 1e10
 #: Numbers in one batch of design matrices: bounds the memory.
 BATCH = 1 << 19
 
@@ -157,18 +158,18 @@ def _fit(sample: _Sample, rows: Index, neighbours: int) -> _Fit:
     # Subtracting the value at the centre keeps the precision when f has a large offset.
     target = sample.values[near] - sample.values[rows, None]
     gram = design @ np.swapaxes(design, 1, 2)
-    spread = np.sqrt(np.einsum("mii->mi", gram)) + np.finfo(float).tiny
-    gram /= spread[:, :, None] * spread[:, None, :]
-    # A ridge at rounding level keeps singular systems invertible; their inflation gives them away.
-    gram[:, np.arange(terms), np.arange(terms)] += 1e-13
-    inverse = np.linalg.inv(gram)
-    inflation = np.where(radius > 0, np.einsum("mii->mi", inverse).max(axis=1), math.inf)
-    inverse /= spread[:, :, None] * spread[:, None, :]
-    coefficients = inverse @ (design @ target[..., None])
+    # A ridge at rounding level keeps singular systems solvable; their inflation gives them away.
+    gram[:, np.arange(terms), np.arange(terms)] += 1e-13 * neighbours
+    right = np.zeros((len(rows), terms, 1 + n))
+    right[:, :, :1] = design @ target[..., None]
+    right[:, np.arange(1, n + 1), np.arange(1, n + 1)] = 1.0
+    solution = np.linalg.solve(gram, right)
+    coefficients, unit = solution[:, :, :1], solution[:, 1 : n + 1, 1:]
+    inflation = np.where(radius > 0, neighbours * np.einsum("mii->mi", unit).max(axis=1), math.inf)
     residual = target - (np.swapaxes(coefficients, 1, 2) @ design)[:, 0]
     return _Fit(
         gradients=coefficients[:, 1 : n + 1, 0] / scale[:, None],
-        unit=inverse[:, 1 : n + 1, 1 : n + 1] / np.square(scale)[:, None, None],
+        unit=0.5 * (unit + np.swapaxes(unit, 1, 2)) / np.square(scale)[:, None, None],
         scatter=np.square(residual).sum(axis=1) / (neighbours - terms),
         radius=radius,
         inflation=inflation,
@@ -204,7 +205,7 @@ def _pilot(sample: _Sample, ladder: list[int]) -> tuple[float, list[int]]:
     noise = float(np.median(first.scatter[usable])) / (1.0 - 2.0 / (9.0 * freedom)) ** 3
     if len(ladder) > 1:
         second = _fit(sample, rows, ladder[1])
-        if np.mean(_agree(second, first, noise)[usable]) < 0.5:
+        if np.mean(_agree(second, first, noise)[usable]) < 0.75:
             return noise, ladder[:1]
     return noise, ladder
 

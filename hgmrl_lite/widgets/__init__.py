@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hgmrl_lite.widgets.base import HgmrlWidget
+    from hgmrl_lite.widgets.generator_flow import GeneratorFlow
     from hgmrl_lite.widgets.goal_drag import GoalDrag
 
-_MODULES = {"HgmrlWidget": "base", "GoalDrag": "goal_drag"}
-__all__ = ["GoalDrag", "HgmrlWidget"]
+_MODULES = {"HgmrlWidget": "base", "GeneratorFlow": "generator_flow", "GoalDrag": "goal_drag"}
+__all__ = ["GeneratorFlow", "GoalDrag", "HgmrlWidget"]
 
 
 def __getattr__(name: str) -> Any:

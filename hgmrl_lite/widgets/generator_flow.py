@@ -1,6 +1,7 @@
 """GeneratorFlow: a generator of the plane under the hand, its flow, its type, its exponential and the logarithm."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -78,7 +79,7 @@ class GeneratorFlow(HgmrlWidget):
     _esm = esm(
         "matrix2", "planar_generator", "words", "shared", "plane", "point_handle", "controls", own="generator_flow"
     )
-    _css = css("generator_flow")
+    _css = css() + "\n" + Path(__file__).with_name("generator_flow.css").read_text(encoding="utf-8")
 
     generator = traitlets.Any().tag(sync=True)
     t = traitlets.Float(1.0).tag(sync=True)

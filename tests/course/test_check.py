@@ -187,10 +187,6 @@ def test_an_untouched_stub_is_not_attempted(exercise, answer):
     assert result.message
 
 
-class Loop:
-    """The answer of a function that is still a closure over a stub."""
-
-
 def adds_in_place(points):
     points += points
     return points
@@ -240,6 +236,15 @@ def no_return(points):
 
 def yields(points):
     yield 2 * points
+
+
+def indexes_with_dots(points):
+    return 2 * points[..., 0].no_such_method()
+
+
+def keeps_the_dots(points):
+    ...
+    return points.no_such_method()
 
 
 class Unreadable(Exception):
@@ -312,6 +317,8 @@ NOT_YET = [
     (deeper, "`return value.no_such_method()`"),
     (library_raises, "raised LinAlgError: Singular matrix, in line"),
     (library_raises, "`return np.linalg.solve(np.zeros((2, 2)), points)`"),
+    (indexes_with_dots, "`indexes_with_dots` raised AttributeError"),
+    (keeps_the_dots, "`keeps_the_dots` raised AttributeError"),
     (raises_unreadable, "raised Unreadable: no readable message"),
     (leaves, "`leaves` raised SystemExit: 3"),
     (recursive, "raised RecursionError"),

@@ -1,6 +1,7 @@
-"""The time limit: it ends loops, naps and stubborn code, in the main thread and in others, and leaves no trace."""
+"""The time limit: it ends loops, naps and stubborn code, in the main thread and in others."""
 
 import signal
+import sys
 import threading
 import time
 
@@ -25,6 +26,15 @@ def stubborn():
         try:
             forever()
         except Exception:
+            continue
+
+
+def more_stubborn():
+    while True:
+        try:
+            time.sleep(0.001)
+            time.sleep(0.001)
+        except BaseException:
             continue
 
 
@@ -71,10 +81,18 @@ def test_value_and_exception_come_through(run):
 
 
 @both
-@pytest.mark.parametrize("work", [forever, nap, stubborn, swallows_the_first])
+@pytest.mark.parametrize("work", [forever, nap, stubborn, more_stubborn, swallows_the_first])
 def test_slow_work_is_given_up(run, work):
     with pytest.raises(TookTooLong):
         run(work, LIMIT)
+
+
+def test_no_trace_function_stays():
+    before = sys.gettrace()
+    with pytest.raises(TookTooLong):
+        run_with_limit(more_stubborn, LIMIT)
+    assert sys.gettrace() is before
+    assert sys._getframe().f_trace is None
 
 
 def test_a_loop_in_a_thread_is_ended_too():

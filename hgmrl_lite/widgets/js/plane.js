@@ -61,6 +61,8 @@ function makePlane({ half, size = 440, ticks = [-1, 0, 1], label }) {
 function draggable(plane, element, { begin, move, end, signal }) {
   let pointer = null;
   element.style.touchAction = "none";
+  // Browsers leave touch-action aside on the shapes inside an SVG: without this a finger scrolls the page.
+  element.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false, signal });
   element.addEventListener(
     "pointerdown",
     (event) => {

@@ -16,13 +16,21 @@ function steppable2(element, { step, signal }) {
 }
 
 // Put a text beside a point of a drawing, within [0, width] × [0, height]; (dx, dy) points away, upwards positive.
-function placeBeside(text, x, y, dx, dy, gap, width, height, letter = 6.6) {
+// Returns the box that it takes.
+function placeBeside(text, x, y, dx, dy, gap, width, height, letter = 6.9) {
   const long = text.textContent.length * letter + 4;
-  const high = 14;
+  const high = 15;
   const size = Math.hypot(dx, dy) || 1;
   const [ux, uy] = dx === 0 && dy === 0 ? [0, 1] : [dx / size, dy / size];
   const inside = (value, extent, end) => Math.min(end - extent / 2 - 3, Math.max(extent / 2 + 3, value));
   const reach = gap + (Math.abs(ux) * long + Math.abs(uy) * high) / 2;
-  text.setAttribute("x", inside(x + ux * reach, long, width).toFixed(1));
-  text.setAttribute("y", (inside(y - uy * reach, high, height) + 4.5).toFixed(1));
+  const cx = inside(x + ux * reach, long, width);
+  const cy = inside(y - uy * reach, high, height);
+  text.setAttribute("x", cx.toFixed(1));
+  text.setAttribute("y", (cy + 4.5).toFixed(1));
+  return { left: cx - long / 2, right: cx + long / 2, top: cy - high / 2, bottom: cy + high / 2 };
+}
+
+function boxesOverlap(a, b) {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }
