@@ -130,9 +130,9 @@ class LieAlgebra:
     def log(self, element: ArrayLike, tol: float = 1e-8) -> Array:
         """Return coordinates θ with exp(Σ θ_k W_k) = element.
 
-        The principal logarithm where it lies in the algebra. A half turn has several logarithms, and the
-        plane's or space's own choice may lie outside a conjugated algebra: then the logarithm is taken where
-        the invariant inner product is the standard one, or for one generator on the branch that fits.
+        The principal logarithm, taken where the invariant inner product is the standard one if there is one:
+        of the several logarithms of a half turn it then finds one inside a conjugated algebra. With a single
+        generator any other branch is found too, the smallest coordinate first.
 
         Parameters
         ----------
@@ -156,16 +156,13 @@ class LieAlgebra:
             raise ValueError("element must be homogeneous, with last row (0, ..., 0, 1)")
         if self._is_standard_so3:
             return so3.so3_log(element)
-        logarithm = matrix_functions.log(element)
+        frame = self._frame
+        logarithm = matrix_functions.log(element) if frame is None else framed_log(element, frame)
         theta = self.coordinates(logarithm)
         outside = self._distance(logarithm, theta) > tol
         if outside.any() and self.dimension == 1:
             theta[outside, 0] = one_parameter_log(self.basis[0], element[outside], tol)
             outside = np.isnan(theta[..., 0])
-        elif outside.any() and self._frame is not None:
-            logarithm[outside] = framed_log(element[outside], self._frame)
-            theta = self.coordinates(logarithm)
-            outside = self._distance(logarithm, theta) > tol
         if outside.any():
             raise ValueError(
                 f"element must be in the group of {self!r}: {int(outside.sum())} of {outside.size} elements "

@@ -48,14 +48,14 @@ def framed_log(elements: Array, frame: Array) -> Array:
 
     Parameters
     ----------
-    elements : ndarray, shape (N, n, n)
+    elements : ndarray, shape (..., n, n)
         Group elements.
     frame : ndarray, shape (n, n)
         C, in which the group is orthogonal, so that every logarithm is skew there.
 
     Returns
     -------
-    ndarray, shape (N, n, n)
+    ndarray, shape (..., n, n)
         The logarithms.
 
     Raises
@@ -67,6 +67,6 @@ def framed_log(elements: Array, frame: Array) -> Array:
     moved = frame @ elements @ inverse
     # Exactly affine again where it was: the change of frame leaves rounding in the last row.
     last = np.eye(len(frame))[-1]
-    if np.abs(moved[:, -1] - last).max(initial=0.0) < 1e-12:
-        moved[:, -1] = last
+    affine = np.abs(moved[..., -1, :] - last).max(axis=-1) < 1e-12
+    moved[affine, -1] = last
     return np.asarray(inverse @ matrix_functions.log(moved) @ frame)

@@ -2,11 +2,14 @@
 
 import numpy as np
 import scipy.linalg
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.lie import closed_forms, planar, so3
 from hgmrl_lite.lie.real_log import ORTHOGONAL, real_log
+
+#: A last row this close to (0, ..., 0, 1) is that row up to the rounding of a few products.
+_AFFINE = 1e-14
 
 
 def exp(matrix: ArrayLike) -> Array:
@@ -49,7 +52,11 @@ def exp(matrix: ArrayLike) -> Array:
             )
     if matrix.size == 0:
         return matrix.copy()
-    return np.asarray(scipy.linalg.expm(matrix))
+    out = np.asarray(scipy.linalg.expm(matrix))
+    # The last row of an affine map is known: rounding there would hide from log what it is.
+    affine = ~matrix[..., -1, :].any(axis=-1)
+    out[affine, -1] = np.eye(n)[-1]
+    return out
 
 
 def log(matrix: ArrayLike) -> Array:
@@ -86,10 +93,14 @@ def log(matrix: ArrayLike) -> Array:
     if matrix.size == 0:
         return matrix.copy()
     if n == 2:
-        return planar.gl2_log(matrix)
-    if n > 2 and np.array_equal(matrix[..., -1, :], np.broadcast_to(np.eye(n)[-1], matrix.shape[:-1])):
+        # Near a half turn only the closed form for rotations returns a skew matrix.
+        rotation = _rotations(matrix)
+        out = planar.gl2_log(np.where(rotation[..., None, None], np.eye(2), matrix))
+        out[rotation] = closed_forms.so2_log(matrix[rotation])[:, None, None] * closed_forms.J
+        return out
+    if np.abs(matrix[..., -1, :] - np.eye(n)[-1]).max() <= _AFFINE:
         return _affine_log(matrix)
-    if n == 3 and _orthogonality(matrix) <= ORTHOGONAL and (np.linalg.det(matrix) > 0.0).all():
+    if n == 3 and _rotations(matrix).all():
         return so3.so3_hat(so3.so3_log(matrix))
     flat = matrix.reshape(-1, n, n)
     out = np.empty_like(flat)
@@ -106,9 +117,10 @@ def as_square(name: str, value: ArrayLike) -> Array:
     return array
 
 
-def _orthogonality(matrix: Array) -> float:
-    """Return the largest entry of R^T R - I over the batch."""
-    return float(np.abs(matrix.swapaxes(-1, -2) @ matrix - np.eye(matrix.shape[-1])).max(initial=0.0))
+def _rotations(matrix: Array) -> NDArray[np.bool_]:
+    """Return which matrices of a batch are rotations, orthogonal of determinant +1, up to rounding."""
+    gram = matrix.swapaxes(-1, -2) @ matrix - np.eye(matrix.shape[-1])
+    return np.asarray((np.abs(gram).max(axis=(-2, -1)) <= ORTHOGONAL) & (np.linalg.det(matrix) > 0.0))
 
 
 def _affine_log(matrix: Array) -> Array:
@@ -116,7 +128,7 @@ def _affine_log(matrix: Array) -> Array:
     n = matrix.shape[-1] - 1
     linear, shift = matrix[..., :n, :n], matrix[..., :n, n]
     out = np.zeros_like(matrix)
-    if n == 2 and _orthogonality(linear) <= ORTHOGONAL and (np.linalg.det(linear) > 0.0).all():
+    if n == 2 and _rotations(linear).all():
         theta = closed_forms.se2_log(matrix)
         out[..., :2, :2] = theta[..., :1, None] * closed_forms.J
         out[..., :2, 2] = theta[..., 1:]

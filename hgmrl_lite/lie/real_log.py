@@ -70,7 +70,10 @@ def real_log(matrix: Array) -> Array:
         basis[:, count:] += basis[:, :count] @ coupling
     logarithm = np.zeros_like(matrix)
     logarithm[count:, count:] = _principal_log(far)
-    for structure in _complex_structures(near):
+    # Decoupling magnifies rounding: what is left of it in the block, relative to the block.
+    noise = 8.0 * _EPS * np.linalg.norm(matrix, 2) * np.linalg.cond(basis)
+    noise /= np.linalg.norm(near, 2) if count else 1.0
+    for structure in _complex_structures(near, noise):
         logarithm[:count, :count] = _principal_log(-near) + np.pi * structure
         candidate = np.linalg.solve(basis.T, (basis @ logarithm).T).T
         if np.abs(scipy.linalg.expm(candidate) - matrix).max() <= _RESIDUAL * np.linalg.norm(matrix, 2):
@@ -117,8 +120,8 @@ def _orthogonal_log(matrix: Array) -> Array:
     return 0.5 * (skew - skew.T)
 
 
-def _complex_structures(block: Array) -> list[Array]:
-    """Return candidates K, best first, for a block whose eigenvalues are near the negative axis."""
+def _complex_structures(block: Array, noise: float) -> list[Array]:
+    """Return candidates K, best first, for a block, known up to ``noise``, near the negative axis."""
     size = len(block)
     if size == 0:
         return [block]
@@ -127,11 +130,8 @@ def _complex_structures(block: Array) -> list[Array]:
     imaginary = np.abs(np.linalg.eigvals(block).imag).min() / np.linalg.norm(block, 2)
     principal = _principal_structure(block) if imaginary > 0.0 else []
     # Imaginary parts that are rounding decide nothing: then the principal choice comes last.
-    return (
-        [*principal, *_commuting_structure(block)]
-        if imaginary > _HALF_TURN
-        else [*_commuting_structure(block), *principal]
-    )
+    commuting = _commuting_structure(block, max(_COMMUTES, noise))
+    return [*principal, *commuting] if imaginary > max(_HALF_TURN, noise) else [*commuting, *principal]
 
 
 def _principal_structure(block: Array) -> list[Array]:
@@ -147,12 +147,12 @@ def _principal_structure(block: Array) -> list[Array]:
     return [_to_complex_structure((basis @ sign @ basis.conj().T).real)]
 
 
-def _commuting_structure(block: Array) -> list[Array]:
+def _commuting_structure(block: Array, tol: float) -> list[Array]:
     """Return a K made from a matrix without real eigenvalues that commutes with ``block``, if any."""
     size = len(block)
     commutator = np.kron(block, np.eye(size)) - np.kron(np.eye(size), block.T)
     _, values, rows = np.linalg.svd(commutator)
-    commutant = rows[values <= _COMMUTES * np.linalg.norm(block, 2)].reshape(-1, size, size)
+    commutant = rows[values <= tol * np.linalg.norm(block, 2)].reshape(-1, size, size)
     standard = np.kron(np.eye(size // 2), J)
     skew = (commutant - commutant.swapaxes(-1, -2)).reshape(-1, size * size)
     # The standard structure where it commutes, the most skew element, and draws, the same ones at every call.
@@ -164,7 +164,7 @@ def _commuting_structure(block: Array) -> list[Array]:
         ]
     )
     elements = np.einsum("ck,kij->cij", weights, commutant)
-    elements = elements[np.abs(elements).max(axis=(-2, -1)) > _COMMUTES]
+    elements = elements[np.abs(elements).max(axis=(-2, -1)) > tol]
     quality = np.abs(np.linalg.eigvals(elements).imag).min(axis=-1) / np.linalg.norm(
         elements, 2, axis=(-2, -1)
     )

@@ -262,8 +262,8 @@ function generatorFlowPlane(settings, hand, signal) {
         boxes.push({ left: px - 9, right: px + 9, top: py - 9, bottom: py + 9 });
         boxes.push(placeBeside(text, px, py, vx, vy, 11, plane.size, plane.size));
       }
-      nameFlag(plane, movedLabel, state.flag, boxes);
-      nameFlag(plane, stillLabel, flag, boxes);
+      nameFlag(plane, movedLabel, state.flag, [...boxes, boxAround(plane, flag)]);
+      nameFlag(plane, stillLabel, flag, [...boxes, boxAround(plane, state.flag), labelBox(movedLabel)]);
       if (motion.moving()) motion.start();
       else drawParticles(0);
     },
@@ -282,9 +282,20 @@ function nameFlag(plane, text, points, boxes) {
     const box = placeBeside(text, x, y, dx, dy, 5, plane.size, plane.size);
     if (boxes.some((other) => boxesOverlap(box, other))) continue;
     text.style.visibility = "";
-    boxes.push(box);
     return;
   }
+}
+
+function boxAround(plane, points) {
+  const xs = points.map(([x]) => plane.x(x));
+  const ys = points.map(([, y]) => plane.y(y));
+  return { left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) };
+}
+
+function labelBox(text) {
+  const [x, y] = ["x", "y"].map((name) => Number(text.getAttribute(name)));
+  const half = text.style.visibility === "hidden" ? -1 : (text.textContent.length * 6.9 + 4) / 2;
+  return { left: x - half, right: x + half, top: y - 12, bottom: y + 3 };
 }
 
 function inFixed(value, digits = 2) {
@@ -576,7 +587,7 @@ function generatorFlowLegend(parent, model, signal) {
   legendItem(parent, "velocity Wp at p", (svg) =>
     svgElement("path", { d: "M2 8H22M16 4L22 8L16 12", class: "hgmrl-field" }, svg),
   );
-  legendItem(parent, "columns of W: drag the rings", (svg) => {
+  legendItem(parent, "columns of W: drag", (svg) => {
     svgElement("path", { d: "M1 8H15", class: "hgmrl-column" }, svg);
     svgElement("circle", { cx: 19, cy: 8, r: 5, class: "hgmrl-ring" }, svg);
   });

@@ -77,7 +77,14 @@ class GeneratorFlow(HgmrlWidget):
     """
 
     _esm = esm(
-        "matrix2", "planar_generator", "words", "shared", "plane", "point_handle", "controls", own="generator_flow"
+        "matrix2",
+        "planar_generator",
+        "words",
+        "shared",
+        "plane",
+        "point_handle",
+        "controls",
+        own="generator_flow",
     )
     _css = css() + "\n" + Path(__file__).with_name("generator_flow.css").read_text(encoding="utf-8")
 
@@ -86,7 +93,9 @@ class GeneratorFlow(HgmrlWidget):
     flowing = traitlets.Bool(True).tag(sync=True)
     settings = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, generator: ArrayLike = PRESETS["rotation"], *, t: float = 1.0, flowing: bool = True) -> None:
+    def __init__(
+        self, generator: ArrayLike = PRESETS["rotation"], *, t: float = 1.0, flowing: bool = True
+    ) -> None:
         super().__init__(
             generator=generator,
             t=t,

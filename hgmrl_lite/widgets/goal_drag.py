@@ -17,7 +17,17 @@ from hgmrl_lite.envs.dynamics import as_goals
 from hgmrl_lite.hereditary import Inference
 from hgmrl_lite.hereditary.inference import DECIDED, GRID, NEWTON_STEPS
 from hgmrl_lite.transitions import Transitions
-from hgmrl_lite.widgets.base import BLUE, GREY, PURPLE, VERMILLION, HgmrlWidget, css, esm, pack_arrays, plane_axes
+from hgmrl_lite.widgets.base import (
+    BLUE,
+    GREY,
+    PURPLE,
+    VERMILLION,
+    HgmrlWidget,
+    css,
+    esm,
+    pack_arrays,
+    plane_axes,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -175,7 +185,9 @@ class GoalDrag(HgmrlWidget):
             trajectories=True,
         ).trajectories
         assert still is not None
-        starts, actions, noise = zip(*(self._exploration(dynamics, draw) for draw in range(_DRAWS)), strict=True)
+        starts, actions, noise = zip(
+            *(self._exploration(dynamics, draw) for draw in range(_DRAWS)), strict=True
+        )
         return {
             **{f"weight_{k}": weight for k, weight in enumerate(policy.weights)},
             **{f"bias_{k}": bias for k, bias in enumerate(policy.biases)},
@@ -324,7 +336,9 @@ class GoalDrag(HgmrlWidget):
         axes.plot(self._radius * np.cos(turn), self._radius * np.sin(turn), color="0.6", lw=1)
         agents = [(self.policy, BLUE, "-", 0.32, "geometric agent")]
         if self.show_base:
-            agents.insert(0, (self.agent.base_policy, VERMILLION, (0, (2, 2)), 0.15, "base policy, unchanged"))
+            agents.insert(
+                0, (self.agent.base_policy, VERMILLION, (0, (2, 2)), 0.15, "base policy, unchanged")
+            )
         for policy, colour, dash, alpha, name in agents:
             paths = rollout(
                 policy,
@@ -339,11 +353,19 @@ class GoalDrag(HgmrlWidget):
             axes.plot(*paths[0].T, color=colour, lw=0.8, alpha=alpha)
             axes.plot(*mean.T, color=colour, lw=2.5, ls=dash, label=name)
         if self.show_exploration:
-            axes.plot(*self.context.next_states.T, ".", color=PURPLE, ms=4, label="random steps it learned from")
+            axes.plot(
+                *self.context.next_states.T, ".", color=PURPLE, ms=4, label="random steps it learned from"
+            )
         others = np.delete(self.training_goals, self.base_index, axis=0)
         axes.plot(*others.T, "D", mfc="white", mec=GREY, mew=1.6, ms=7, label="other training goals")
         axes.plot(
-            *self.training_goals[self.base_index], "s", mfc=VERMILLION, mec="black", ms=9, label="base goal", ls=""
+            *self.training_goals[self.base_index],
+            "s",
+            mfc=VERMILLION,
+            mec="black",
+            ms=9,
+            label="base goal",
+            ls="",
         )
         axes.plot(*self.goal, "o", mfc="white", mec="black", mew=2, ms=13, label="test goal", ls="")
         aim = np.radians(self._aim(self.inference.theta))

@@ -20,11 +20,13 @@ import tempfile
 import time
 import urllib.request
 import uuid
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import nbformat
+import websocket
 from playwright.sync_api import Page, Request, Route, sync_playwright
 
 HOW_TO_GET_CHROMIUM = (
@@ -81,16 +83,16 @@ class JupyterServer:
             path = self.folder / "settings" / "@jupyterlab" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(values))
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")} | {
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")
+        } | {
             "JUPYTER_CONFIG_DIR": str(self.folder / "config"),
             "JUPYTER_DATA_DIR": str(self.folder / "data"),
             "JUPYTER_RUNTIME_DIR": str(self.folder / "runtime"),
             "IPYTHONDIR": str(self.folder / "ipython"),
             "JUPYTER_PLATFORM_DIRS": "1",
         }
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = _free_port()
         self._log = (self.folder / "server.log").open("w+")
         self._process = subprocess.Popen(
             [
@@ -158,9 +160,14 @@ class JupyterServer:
 class LabBrowser:
     """A headless Chromium; each notebook gets a page of its own."""
 
-    def __init__(self, server: JupyterServer, width: int = 1300, height: int = 1000) -> None:
+    def __init__(
+        self, server: JupyterServer, width: int = 1300, height: int = 1000, scale: float = 1.0
+    ) -> None:
         self.server = server
-        self._size = {"width": width, "height": height}
+        self._page_options: Any = {
+            "viewport": {"width": width, "height": height},
+            "device_scale_factor": scale,
+        }
 
     def __enter__(self) -> "LabBrowser":
         executable = find_chromium()
@@ -168,7 +175,12 @@ class LabBrowser:
             raise FileNotFoundError(HOW_TO_GET_CHROMIUM)
         self._stack = contextlib.ExitStack()
         playwright = self._stack.enter_context(sync_playwright())
-        self._browser = playwright.chromium.launch(executable_path=executable, headless=True, args=_FLAGS)
+        self._debugging_port = _free_port()
+        self._browser = playwright.chromium.launch(
+            executable_path=executable,
+            headless=True,
+            args=[*_FLAGS, f"--remote-debugging-port={self._debugging_port}"],
+        )
         self._stack.callback(self._browser.close)
         return self
 
@@ -177,19 +189,53 @@ class LabBrowser:
 
     def blank_page(self) -> Page:
         """Return an empty page, for JavaScript that needs no Jupyter."""
-        return self._browser.new_page(viewport=self._size)
+        return self._browser.new_page(**self._page_options)
+
+    @contextlib.contextmanager
+    def free_mouse(self, page: Page) -> Iterator[Callable[[float, float], None]]:
+        """Yield a function that moves the mouse of a page without waiting for the page, as a hand does.
+
+        Playwright's own ``mouse.move`` waits until the page has taken the move: at most 30 moves a second.
+        """
+        with urllib.request.urlopen(
+            f"http://127.0.0.1:{self._debugging_port}/json/list", timeout=10
+        ) as answer:
+            targets = json.load(answer)
+        address = next(target["webSocketDebuggerUrl"] for target in targets if target["url"] == page.url)
+        connection = websocket.create_connection(address, suppress_origin=True, timeout=10)
+        sent = 0
+
+        def move(x: float, y: float) -> None:
+            nonlocal sent
+            sent += 1
+            parameters = {"type": "mouseMoved", "x": x, "y": y, "button": "left", "buttons": 1}
+            connection.send(
+                json.dumps({"id": sent, "method": "Input.dispatchMouseEvent", "params": parameters})
+            )
+
+        try:
+            yield move
+            # Every move is answered once the page has taken it.
+            for _ in range(sent):
+                connection.recv()
+        finally:
+            connection.close()
 
     def open_notebook(self, cells: list[str], limit: float = 60.0) -> "LabNotebook":
         """Open a notebook of these code cells, and wait until its Jupyter kernel is ready and idle."""
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
-        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        notebook.metadata["kernelspec"] = {
+            "name": "python3",
+            "display_name": "Python 3",
+            "language": "python",
+        }
         name = f"{uuid.uuid4().hex}.ipynb"
         nbformat.write(notebook, self.server.root / name)
         return self.open_path(name, limit)
 
     def open_path(self, name: str, limit: float = 60.0) -> "LabNotebook":
         """Open a notebook of the server's root folder."""
-        page = self._browser.new_page(viewport=self._size)
+        page = self._browser.new_page(**self._page_options)
         opened = LabNotebook(page, name)
         # A workspace of its own, so that no page restores another's.
         page.goto(f"{self.server.url}/workspaces/{uuid.uuid4().hex}?reset&token={self.server.token}")
@@ -220,7 +266,9 @@ class LabNotebook:
         self.name = name
         self.console_errors: list[str] = []
         self.outside_requests: list[str] = []
-        page.on("console", lambda message: message.type == "error" and self.console_errors.append(message.text))
+        page.on(
+            "console", lambda message: message.type == "error" and self.console_errors.append(message.text)
+        )
         page.on("pageerror", lambda error: self.console_errors.append(str(error)))
         page.on("request", self._note_request)
         page.on("websocket", lambda websocket: self._note_url(websocket.url))
@@ -306,9 +354,13 @@ class LabNotebook:
 
     def set_theme(self, name: str) -> None:
         """Change to "JupyterLab Light" or "JupyterLab Dark"."""
-        self.evaluate("(theme) => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", name)
+        self.evaluate(
+            "(theme) => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", name
+        )
         light = "true" if "Light" in name else "false"
-        self.page.wait_for_selector(f"body[data-jp-theme-name='{name}'][data-jp-theme-light='{light}']", state="attached")
+        self.page.wait_for_selector(
+            f"body[data-jp-theme-name='{name}'][data-jp-theme-light='{light}']", state="attached"
+        )
         self.page.wait_for_timeout(100)
 
     def close(self) -> None:
@@ -316,6 +368,12 @@ class LabNotebook:
         with contextlib.suppress(Exception):
             self.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
         self.page.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def _is_outside(url: str) -> bool:

@@ -37,7 +37,9 @@ class Drag:
 
     def frame(self):
         """Wait until what was set is drawn."""
-        self.notebook.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        self.notebook.evaluate(
+            "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
 
     def degrees(self):
         self.frame()
@@ -46,7 +48,9 @@ class Drag:
     def drawn_degrees(self):
         """Where the handle is drawn, from the pixels."""
         self.frame()
-        plane, ring = (self.root.locator(name).bounding_box() for name in (".hgmrl-plane", ".hgmrl-ring >> nth=0"))
+        plane, ring = (
+            self.root.locator(name).bounding_box() for name in (".hgmrl-plane", ".hgmrl-ring >> nth=0")
+        )
         x = ring["x"] + ring["width"] / 2 - plane["x"] - plane["width"] / 2
         y = ring["y"] + ring["height"] / 2 - plane["y"] - plane["height"] / 2
         return math.degrees(math.atan2(-y, x))
@@ -96,7 +100,9 @@ def notebook(browser):
 def drag(notebook):
     """Return the first view at rest at 60°; afterwards nothing may have gone wrong in the page."""
     notebook.evaluate("() => document.activeElement?.blur()")
-    notebook.python("[drag.set_trait('draw', 0), drag.set_trait('context_size', 20), setattr(drag, 'goal_degrees', 60.0)]")
+    notebook.python(
+        "[drag.set_trait('draw', 0), drag.set_trait('context_size', 20), setattr(drag, 'goal_degrees', 60.0)]"
+    )
     view = Drag(notebook)
     notebook.page.wait_for_function(
         "() => document.querySelector('.hgmrl-handle').getAttribute('aria-valuenow') === '60.0'", timeout=5000
@@ -142,7 +148,9 @@ def test_dragging_moves_the_goal_the_paths_and_python(drag):
     assert value == pytest.approx(-100.0, abs=0.5)
     assert drag.degrees() == pytest.approx(value, abs=0.051)
     assert drag.drawn_degrees() == pytest.approx(value, abs=0.1)
-    drag.page.wait_for_function("() => !document.querySelector('.hgmrl-goal-drag .hgmrl-stale')", timeout=5000)
+    drag.page.wait_for_function(
+        "() => !document.querySelector('.hgmrl-goal-drag .hgmrl-stale')", timeout=5000
+    )
     regrets = drag.notebook.python("drag.regrets")
     assert drag.text(".hgmrl-card.hgmrl-of-base .hgmrl-regret") == f"regret {regrets['base']:.0f}"
     assert regrets["geometric"] < 1.0 < regrets["base"]
@@ -232,7 +240,8 @@ def test_two_views_agree(drag):
 def test_python_moves_the_handle(drag):
     drag.notebook.python("setattr(drag, 'goal_degrees', 270.0)")
     drag.page.wait_for_function(
-        "() => document.querySelector('.hgmrl-handle').getAttribute('aria-valuenow') === '-90.0'", timeout=5000
+        "() => document.querySelector('.hgmrl-handle').getAttribute('aria-valuenow') === '-90.0'",
+        timeout=5000,
     )
     drag.notebook.wait_python("drag.answered == [-90.0, 0, 20]")
 
@@ -344,7 +353,8 @@ def test_a_failing_evaluation_is_told(drag):
     broken.root.scroll_into_view_if_needed()
     drag.notebook.wait_python("broken.evaluation_error != ''")
     drag.page.wait_for_function(
-        "() => document.querySelectorAll('.hgmrl-goal-drag')[2].textContent.includes('no evaluation today')", timeout=5000
+        "() => document.querySelectorAll('.hgmrl-goal-drag')[2].textContent.includes('no evaluation today')",
+        timeout=5000,
     )
     assert broken.text(".hgmrl-note") == "The evaluation failed: RuntimeError: no evaluation today"
 
@@ -362,16 +372,22 @@ def test_a_view_that_is_closed_leaves_nothing_behind(drag):
         }""",
         code,
     )
-    drag.page.wait_for_function(f"() => document.querySelectorAll('.hgmrl-goal-drag').length === {count + 1}", timeout=9000)
+    drag.page.wait_for_function(
+        f"() => document.querySelectorAll('.hgmrl-goal-drag').length === {count + 1}", timeout=9000
+    )
     drag.notebook.evaluate("() => window.jupyterapp.commands.execute('notebook:delete-cell')")
-    drag.page.wait_for_function(f"() => document.querySelectorAll('.hgmrl-goal-drag').length === {count}", timeout=5000)
+    drag.page.wait_for_function(
+        f"() => document.querySelectorAll('.hgmrl-goal-drag').length === {count}", timeout=5000
+    )
     drag.drag_to(20.0)
     assert drag.degrees() == pytest.approx(20.0, abs=0.5)
 
 
 def test_without_a_jupyter_kernel_it_still_follows_the_hand(drag):
     # The last test of this notebook: its Jupyter kernel goes.
-    drag.notebook.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.shutdown()")
+    drag.notebook.evaluate(
+        "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.shutdown()"
+    )
     before = drag.path(".hgmrl-mean.hgmrl-of-geometric")
     drag.drag_to(170.0)
     assert drag.drawn_degrees() == pytest.approx(170.0, abs=0.5)
@@ -379,6 +395,8 @@ def test_without_a_jupyter_kernel_it_still_follows_the_hand(drag):
     inferred = re.search(r"angle (\S+)° ", drag.text(".hgmrl-card.hgmrl-of-geometric .hgmrl-state"))[1]
     assert float(inferred) == pytest.approx(170.0, abs=3.0)
     # JupyterLab's widget manager notes each message that it cannot send; nothing else may be amiss.
-    others = [text for text in drag.notebook.console_errors if "Could not send widget sync message" not in text]
+    others = [
+        text for text in drag.notebook.console_errors if "Could not send widget sync message" not in text
+    ]
     assert others == []
     drag.notebook.console_errors.clear()

@@ -48,7 +48,9 @@ def call(page, module, names, body, argument=None):
     return json.loads(text)
 
 
-@pytest.mark.parametrize("name", [name for name in widgets.__all__ if getattr(widgets, name) is not HgmrlWidget])
+@pytest.mark.parametrize(
+    "name", [name for name in widgets.__all__ if getattr(widgets, name) is not HgmrlWidget]
+)
 def test_every_widget_s_module_loads(page, name):
     widget = getattr(widgets, name)
     parts = call(page, str(widget._esm), [], "const made = lib.default(); return Object.keys(made).sort();")
@@ -67,13 +69,22 @@ def test_packed_arrays_arrive(page):
     """
     argument = {"data": base64.b64encode(data).decode(), "index": index}
     got = call(page, shared_javascript("arrays"), ["unpackArrays"], body, argument)
-    assert got == {"one": {"shape": [], "values": [2.5]}, "matrix": {"shape": [2, 3], "values": [0, 1, 2, 3, 4, 5]}}
+    assert got == {
+        "one": {"shape": [], "values": [2.5]},
+        "matrix": {"shape": [2, 3], "values": [0, 1, 2, 3, 4, 5]},
+    }
 
 
 def test_matrix_exponential_of_every_type(page):
     rng = np.random.default_rng(0)
     matrices = [*rng.normal(size=(30, 2, 2)), *(rng.normal(size=(10, 2, 2)) * 1e-6), np.zeros((2, 2))]
-    matrices += [[[0, -1], [1, 0]], [[0, 3], [3, 0]], [[0, 2], [0, 0]], [[1, 2], [0, 1]], [[0, -1e-3], [1e3, 0]]]
+    matrices += [
+        [[0, -1], [1, 0]],
+        [[0, 3], [3, 0]],
+        [[0, 2], [0, 0]],
+        [[1, 2], [0, 1]],
+        [[0, -1e-3], [1e3, 0]],
+    ]
     matrices += [[[1, 1], [1e-14, 1]], [[-2, 5], [-5, -2]]]
     times = [1.0, -2.5, 0.3]
     body = "return input.map(([w, t]) => lib.exp2(w, t));"
@@ -93,7 +104,9 @@ def test_policy(page, action_set, hidden):
         {"shape": weight.shape, "weight": weight.ravel().tolist(), "bias": bias.tolist()}
         for weight, bias in zip(policy.weights, policy.biases, strict=True)
     ]
-    body = "const act = lib.makePolicy(input.layers, input.set); return input.states.map(([x, y]) => act(x, y));"
+    body = (
+        "const act = lib.makePolicy(input.layers, input.set); return input.states.map(([x, y]) => act(x, y));"
+    )
     argument = {"layers": layers, "set": action_set, "states": states.tolist()}
     got = call(page, shared_javascript("matrix2", "mlp"), ["makePolicy"], body, argument)
     np.testing.assert_allclose(got, policy(states), atol=1e-10)
@@ -136,19 +149,37 @@ def test_goal_drag_computes_what_python_computes(page, action_set):
     goals = training_tasks()
     agent = GeometricAgent(fitted_policy(goals[1], action_set=action_set), agent.geometry, agent.reward_model)
     drag = widgets.GoalDrag(agent, training_goals=goals, base_index=0, episodes=5, seed=4)
-    names = ("goal_degrees", "draw", "context_size", "show_base", "show_exploration", "array_index", "settings")
+    names = (
+        "goal_degrees",
+        "draw",
+        "context_size",
+        "show_base",
+        "show_exploration",
+        "array_index",
+        "settings",
+    )
     state = {name: getattr(drag, name) for name in names}
     state["array_data"] = base64.b64encode(drag.array_data).decode()
     questions = [
         {"goal_degrees": degrees, "draw": draw, "context_size": size}
-        for degrees, draw, size in [(60.0, 0, 20), (-17.5, 0, 20), (180.0, 3, 40), (-18.0, 7, 6), (101.25, 2, 2)]
+        for degrees, draw, size in [
+            (60.0, 0, 20),
+            (-17.5, 0, 20),
+            (180.0, 3, 40),
+            (-18.0, 7, 6),
+            (101.25, 2, 2),
+        ]
     ]
     argument = {"state": state, "questions": questions}
-    for question, got in zip(questions, call(page, drag._esm, ["goalDragScene"], SCENE, argument), strict=True):
+    for question, got in zip(
+        questions, call(page, drag._esm, ["goalDragScene"], SCENE, argument), strict=True
+    ):
         for name, value in question.items():
             setattr(drag, name, value)
         context, inference = drag.context, drag.inference
-        np.testing.assert_allclose(np.reshape(got["context"]["points"], (-1, 2)), context.next_states, atol=1e-9)
+        np.testing.assert_allclose(
+            np.reshape(got["context"]["points"], (-1, 2)), context.next_states, atol=1e-9
+        )
         np.testing.assert_allclose(got["context"]["rewards"], context.rewards, atol=1e-9)
         found = got["inferred"]
         assert found["theta"] == pytest.approx(inference.theta, abs=1e-6)
@@ -162,5 +193,7 @@ def test_goal_drag_computes_what_python_computes(page, action_set):
             )
             lengths = got[name]["lengths"] or [len(path) // 2 for path in got[name]["paths"]]
             assert lengths == [int(length) + 1 for length in expected.lengths[0]]
-            for path, length, states in zip(got[name]["paths"], lengths, expected.trajectories[0], strict=True):
+            for path, length, states in zip(
+                got[name]["paths"], lengths, expected.trajectories[0], strict=True
+            ):
                 np.testing.assert_allclose(np.reshape(path, (-1, 2))[:length], states[:length], atol=1e-5)

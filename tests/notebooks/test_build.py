@@ -140,11 +140,12 @@ def test_same_bytes_again_and_idempotent(folders, capsys):
 
 def test_bytes_do_not_depend_on_line_ends_hash_seed_or_folder(folders, tmp_path):
     source, target = folders
-    here = {path.name: content for path, content in builder.build(source, target).items()}
+    here = {path.relative_to(target): content for path, content in builder.build(source, target).items()}
     other = tmp_path / "elsewhere"
     other.mkdir()
     (other / "01_lesson.py").write_bytes(LESSON.replace("\n", "\r\n").encode())
-    assert {path.name: content for path, content in builder.build(other, other).items()} == here
+    assert {path.relative_to(other): content for path, content in builder.build(other, other).items()} == here
+    assert len(here) == 2
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]); import build, pathlib, hashlib;"
         "folder = pathlib.Path(sys.argv[2]);"

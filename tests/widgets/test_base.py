@@ -85,13 +85,16 @@ def test_one_state_gives_one_picture():
 
 
 def test_importing_the_widgets_loads_neither_anywidget_nor_matplotlib():
-    code = (
-        "import sys, hgmrl_lite.widgets; print(*{'anywidget', 'matplotlib', 'torch', 'plotly'} & set(sys.modules))"
-    )
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    code = "import sys, hgmrl_lite.widgets; print(*{'anywidget', 'matplotlib', 'torch', 'plotly'} & set(sys.modules))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
     assert loaded == []
 
 
 def test_goal_drag_does_not_load_matplotlib_before_it_draws():
     code = "import sys; from hgmrl_lite.widgets import GoalDrag; print('matplotlib' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        == "False\n"
+    )

@@ -29,7 +29,8 @@ def unpack(widget):
 
 
 @pytest.mark.parametrize(
-    ("degrees", "wrapped"), [(0, 0), (180, 180), (-180, 180), (181, -179), (540, 180), (-721, -1), (359.5, -0.5)]
+    ("degrees", "wrapped"),
+    [(0, 0), (180, 180), (-180, 180), (181, -179), (540, 180), (-721, -1), (359.5, -0.5)],
 )
 def test_degrees_wrap_to_the_half_open_turn(degrees, wrapped):
     assert wrap_degrees(degrees) == pytest.approx(wrapped)
@@ -73,7 +74,9 @@ def test_explorations_hold_enough_episodes_for_early_arrivals():
     goals = circle_tasks(4, radius=0.2)
     drag = GoalDrag(standin_agent(), training_goals=goals, context_size=60)
     episodes = unpack(drag)["explore_starts"].shape[1]
-    ended = [explore(goal, 60, seed=drag._context_seed(d)).terminated.sum() for goal in goals for d in range(8)]
+    ended = [
+        explore(goal, 60, seed=drag._context_seed(d)).terminated.sum() for goal in goals for d in range(8)
+    ]
     assert max(ended) >= 1
     assert episodes > max(ended)
 
@@ -100,7 +103,8 @@ class TestEvaluation:
         assert drag.regrets == {"geometric": 1.5, "base": 2.5}
 
     @pytest.mark.parametrize(
-        ("answer", "error"), [({"geometric": 0.1}, KeyError), ({"geometric": np.nan, "base": 1.0}, ValueError)]
+        ("answer", "error"),
+        [({"geometric": 0.1}, KeyError), ({"geometric": np.nan, "base": 1.0}, ValueError)],
     )
     def test_a_failing_evaluation_is_shown_and_raised(self, answer, error):
         drag = make(evaluate=lambda goal: answer)
@@ -121,7 +125,9 @@ class TestPicture:
     def test_words_follow_the_state(self, drag):
         drag.goal_degrees = 41.0
         first = repr(drag)
-        assert first.startswith("GoalDrag: test goal at 41.0°; geometric agent: policy at the inferred angle 4")
+        assert first.startswith(
+            "GoalDrag: test goal at 41.0°; geometric agent: policy at the inferred angle 4"
+        )
         assert "trained for the goal at 135.0°" in first
         drag.goal_degrees = -41.0
         assert repr(drag) != first
@@ -137,7 +143,13 @@ class TestPicture:
 
     def test_picture_shows_both_agents_and_every_goal(self, drag):
         names = {text.get_text() for text in drag.figure().legends[0].get_texts()}
-        assert {"geometric agent", "base policy, unchanged", "base goal", "other training goals", "test goal"} <= names
+        assert {
+            "geometric agent",
+            "base policy, unchanged",
+            "base goal",
+            "other training goals",
+            "test goal",
+        } <= names
         drag.show_base = False
         names = {text.get_text() for text in drag.figure().legends[0].get_texts()}
         assert "base policy, unchanged" not in names
@@ -176,7 +188,10 @@ def with_generator(generator):
         ({"training_goals": [[1.0, 0.0, 0.0]]}, r"training_goals must have shape \(k, 2\), got \(1, 3\)"),
         ({"training_goals": [[np.nan, 0.0]]}, r"training_goals must be finite, got 1 NaN"),
         ({"training_goals": [[7.0, 0.0]]}, r"training_goals must lie in the arena"),
-        ({"training_goals": [[0.01, 0.0]]}, r"base goal farther than 0.141 from the origin, got \[0.01, 0.0\]"),
+        (
+            {"training_goals": [[0.01, 0.0]]},
+            r"base goal farther than 0.141 from the origin, got \[0.01, 0.0\]",
+        ),
         ({"base_index": 4}, r"base_index must name one of the 4 training goals, got 4"),
         ({"base_index": -5}, r"base_index must name one of the 4 training goals, got -5"),
         ({"goal_degrees": np.nan}, r"goal_degrees must be finite"),
@@ -211,7 +226,9 @@ def test_a_generator_that_is_no_rotation_of_the_plane_is_refused(generator, mess
         GoalDrag(with_generator(generator), training_goals=training_tasks())
 
 
-@pytest.mark.parametrize(("trait", "value"), [("goal_degrees", np.nan), ("context_size", 1), ("context_size", 41)])
+@pytest.mark.parametrize(
+    ("trait", "value"), [("goal_degrees", np.nan), ("context_size", 1), ("context_size", 41)]
+)
 def test_bad_values_of_traits_are_refused(drag, trait, value):
     before = getattr(drag, trait)
     with pytest.raises(ValueError, match=trait):

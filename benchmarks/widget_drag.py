@@ -1,0 +1,207 @@
+"""How a widget answers the hand: real mouse events at 60 a second in a real JupyterLab.
+
+``python -m benchmarks.widget_drag`` prints the figures; ``--picture`` draws notebooks/images/goal_drag.png.
+"""
+
+import argparse
+import json
+import math
+import statistics
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+_ROOT = Path(__file__).parents[1]
+_HARNESS = _ROOT / "tests" / "browser"
+PICTURE = _ROOT / "notebooks" / "images" / "goal_drag.png"
+MOVES_PER_SECOND = 60
+SECONDS = 3.0
+
+GOAL_DRAG = """
+from hgmrl_lite.envs import training_tasks
+from hgmrl_lite.meta import meta_train
+from hgmrl_lite.widgets import GoalDrag
+agent = meta_train(training_tasks(), progress=False)
+drag = GoalDrag(agent, training_goals=training_tasks(), goal_degrees=GOAL)
+drag
+"""
+
+# Notes each pointer move as it comes in, and each redraw of the handle once the frame it belongs to is painted: a
+# message that is posted in the frame is delivered after it.
+_RECORD = """
+([root, handle]) => {
+    const element = document.querySelector(`${root} ${handle}`);
+    const matrix = element.parentNode.getScreenCTM();
+    const place = () => {
+        const [x, y] = element.getAttribute("transform").match(/-?[\\d.]+/g).map(Number);
+        const point = new DOMPoint(x, y).matrixTransform(matrix);
+        return [point.x, point.y];
+    };
+    const log = { moves: [], redraws: [], start: place() };
+    window.dragLog = log;
+    window.addEventListener("pointermove", (event) => {
+        log.moves.push([event.timeStamp, event.clientX, event.clientY]);
+    }, { capture: true });
+    const channel = new MessageChannel();
+    const waiting = [];
+    channel.port1.onmessage = () => {
+        const redraw = waiting.shift();
+        log.redraws.push([...redraw, performance.now()]);
+    };
+    new MutationObserver(() => {
+        waiting.push([log.moves.length, ...place()]);
+        channel.port2.postMessage(0);
+    }).observe(element, { attributes: true, attributeFilter: ["transform"] });
+}
+"""
+
+
+def _harness() -> Any:
+    if str(_HARNESS) not in sys.path:
+        sys.path.insert(0, str(_HARNESS))
+    import lab_harness
+
+    return lab_harness
+
+
+def drag_figures(
+    browser: Any, page: Any, root: str, handle: str, points: list[tuple[float, float]]
+) -> dict[str, float]:
+    """Drag a handle along points of the page, 60 a second, and measure how it follows.
+
+    Parameters
+    ----------
+    browser : LabBrowser
+        The browser.
+    page : playwright.sync_api.Page
+        The page; the mouse is at the handle.
+    root, handle : str
+        Selectors of the widget and of its SVG handle, which is moved by a ``transform``.
+    points : list of tuple
+        Where the mouse goes, in the page's pixels.
+
+    Returns
+    -------
+    dict
+        ``drag_p95_ms`` (pointer move to painted redraw), ``drag_p50_ms``, ``redraws_per_s``, ``moves_per_s`` (as they
+        came in) and ``backward_jumps``: redraws in which the handle went against the pointer.
+    """
+    page.evaluate(_RECORD, [root, handle])
+    page.mouse.down()
+    with browser.free_mouse(page) as move:
+        start = time.perf_counter()
+        for number, (x, y) in enumerate(points, 1):
+            move(x, y)
+            time.sleep(max(0.0, start + number / MOVES_PER_SECOND - time.perf_counter()))
+    page.mouse.move(*points[-1])
+    page.mouse.up()
+    # What comes back late from the Jupyter kernel must not move the handle either.
+    page.wait_for_timeout(700)
+    return _figures(page.evaluate("() => window.dragLog"))
+
+
+def _figures(log: dict[str, Any]) -> dict[str, float]:
+    moves, redraws = log["moves"], log["redraws"]
+    latencies, jumps, answered = [], 0, 0
+    before, pointer = log["start"], None
+    for count, x, y, painted in redraws:
+        latencies += [painted - move[0] for move in moves[answered:count]]
+        now = moves[count - 1][1:] if count else pointer
+        if now is not None:
+            way = [0.0, 0.0] if pointer is None else [b - a for a, b in zip(pointer, now, strict=True)]
+            along = (x - before[0]) * way[0] + (y - before[1]) * way[1]
+            still = pointer is not None and way == [0.0, 0.0]
+            # A handle that moves while the pointer rests is moved by something else than the hand.
+            jumps += along < 0.0 or (still and math.hypot(x - before[0], y - before[1]) > 0.5)
+        before, pointer, answered = [x, y], now, max(answered, count)
+    seconds = (redraws[-1][3] - redraws[0][3]) / 1000.0
+    latencies.sort()
+    return {
+        "drag_p95_ms": latencies[math.ceil(0.95 * len(latencies)) - 1],
+        "drag_p50_ms": statistics.median(latencies),
+        "redraws_per_s": (len(redraws) - 1) / seconds,
+        "moves_per_s": (len(moves) - 1) / ((moves[-1][0] - moves[0][0]) / 1000.0),
+        "backward_jumps": float(jumps),
+    }
+
+
+def _open_goal_drag(browser: Any, goal: float) -> Any:
+    notebook = browser.open_notebook([GOAL_DRAG.replace("GOAL)", f"{goal})")])
+    notebook.run_all()
+    notebook.page.wait_for_selector(".hgmrl-goal-drag .hgmrl-handle")
+    notebook.wait_python("drag.answered[:1] == [drag.goal_degrees]", limit=30.0)
+    notebook.page.wait_for_timeout(500)
+    notebook.page.locator(".hgmrl-plane").scroll_into_view_if_needed()
+    return notebook
+
+
+def goal_drag(runs: int) -> list[dict[str, float]]:
+    """Return the figures of several drags of GoalDrag once around the circle, all in one notebook."""
+    harness = _harness()
+    results = []
+    with harness.JupyterServer() as server, harness.LabBrowser(server) as browser:
+        notebook = _open_goal_drag(browser, 60.0)
+        circle = notebook.page.locator(".hgmrl-circle").bounding_box()
+        radius = circle["width"] / 2
+        x, y = circle["x"] + radius, circle["y"] + radius
+        count = round(SECONDS * MOVES_PER_SECOND)
+        for run in range(runs):
+            way = 1 if run % 2 == 0 else -1
+            start = math.radians(notebook.python("drag.goal_degrees"))
+            angles = [start + way * 2.0 * math.pi * k / count for k in range(count + 1)]
+            points = [(x + radius * math.cos(angle), y - radius * math.sin(angle)) for angle in angles]
+            notebook.page.mouse.move(*points[0])
+            results.append(
+                drag_figures(browser, notebook.page, ".hgmrl-goal-drag", ".hgmrl-handle", points[1:])
+            )
+            shown = float(notebook.page.locator(".hgmrl-handle").get_attribute("aria-valuenow"))
+            if (
+                abs(
+                    notebook.wait_python("drag.answered[0] == drag.goal_degrees and drag.goal_degrees")
+                    - shown
+                )
+                > 0.06
+            ):
+                raise AssertionError(f"the Jupyter kernel's goal is not where the handle is, {shown}°")
+        notebook.close()
+    return results
+
+
+def run(quick: bool = False) -> dict[str, float]:
+    """Return the figures of every widget that is dragged: medians over the drags, jumps in all of them."""
+    drags = goal_drag(1 if quick else 5)
+    figures = {
+        f"widget.GoalDrag.{name}": statistics.median(drag[name] for drag in drags)
+        for name in ("drag_p95_ms", "drag_p50_ms", "redraws_per_s", "moves_per_s")
+    }
+    return figures | {"widget.GoalDrag.backward_jumps": sum(drag["backward_jumps"] for drag in drags)}
+
+
+def picture(path: Path = PICTURE) -> None:
+    """Draw the README's picture: the widget itself, half-way through a drag away from the base goal."""
+    harness = _harness()
+    with harness.JupyterServer() as server, harness.LabBrowser(server, scale=1.5) as browser:
+        notebook = _open_goal_drag(browser, 40.0)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        notebook.page.locator(".hgmrl-body").screenshot(path=path)
+        notebook.close()
+
+
+def main() -> None:
+    """Parse the command line and run."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.widget_drag", description=__doc__)
+    parser.add_argument(
+        "--picture", action="store_true", help=f"draw {PICTURE.relative_to(_ROOT)} and nothing else"
+    )
+    parser.add_argument("--quick", action="store_true", help="one drag instead of five")
+    options = parser.parse_args()
+    if options.picture:
+        picture()
+        print(f"{PICTURE}: {PICTURE.stat().st_size / 1000:.0f} kB")
+    else:
+        print(json.dumps(run(options.quick), indent=1))
+
+
+if __name__ == "__main__":
+    main()

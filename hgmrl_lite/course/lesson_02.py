@@ -1,0 +1,290 @@
+"""Exercises of lesson 02: generators, small steps, types of the plane, rotations about a point, logarithms."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from hgmrl_lite import lie
+from hgmrl_lite._validate import Array
+from hgmrl_lite.course.exercise import Exercise
+from hgmrl_lite.course.expect import NotYet, call, expect, expect_choice, expect_close, expect_shape
+
+#: The generator of exercise 02.1's group e^(-t/2) [[cos 2t, -4 sin 2t], [sin 2t / 4, cos 2t]].
+SPIRAL: Array = np.array([[-0.5, -8.0], [0.5, -0.5]])
+SPIRAL.flags.writeable = False
+
+
+def spiral_group(t: float) -> Array:
+    """Return the group element of exercise 02.1 at time ``t``, shape (2, 2)."""
+    cosine, sine = np.cos(2.0 * t), np.sin(2.0 * t)
+    return np.exp(-0.5 * t) * np.array([[cosine, -4.0 * sine], [0.25 * sine, cosine]])
+
+
+def _check_generator(answer: Any) -> Iterator[str]:
+    yield "a 2 × 2 matrix"
+    matrix = expect_shape(answer, (2, 2), "The generator")
+    yield "the derivative of the group at t = 0"
+    expect_close(
+        matrix,
+        SPIRAL,
+        "The generator",
+        reveal=False,
+        mistakes=[
+            ([[0.0, -8.0], [0.5, 0.0]], "The factor e^(-t/2) depends on t as well: use the product rule."),
+            ([[-0.5, -4.0], [0.25, -0.5]], "The derivative of sin 2t at 0 is not 1: use the chain rule."),
+            (SPIRAL.T, "The entries are right, but off the diagonal they have changed places."),
+            (
+                spiral_group(0.0),
+                "This is the group at t = 0, the identity. Differentiate first, then put t = 0.",
+            ),
+            (-SPIRAL, "The signs are all turned round: this is the generator of the group run backwards."),
+        ],
+    )
+
+
+def euler_flow(generator: ArrayLike, point: ArrayLike, time: float, steps: int) -> Array:
+    """Follow the field p ↦ Wp in straight steps of equal time; return where the point ends, shape (2,)."""
+    generator, point = np.asarray(generator, dtype=float), np.asarray(point, dtype=float)
+    step = time / steps
+    for _ in range(steps):
+        point = point + step * (generator @ point)
+    return point
+
+
+def faulty_flow(generator: ArrayLike, point: ArrayLike, time: float, steps: int) -> Array:
+    """Follow a field in straight steps, with the mistake that exercise 02.2 asks for."""
+    generator, point = np.asarray(generator, dtype=float), np.asarray(point, dtype=float)
+    for _ in range(steps):
+        point = point + time / steps * (point @ generator)
+    return point
+
+
+def _check_flow(answer: Any) -> Iterator[str]:
+    steps = 2000
+    cases = (
+        ("a saddle, where the faulty code was right", [[1.0, 0.0], [0.0, -1.0]], [0.5, 1.0], 1.2),
+        ("a rotation turns anticlockwise", [[0.0, -1.0], [1.0, 0.0]], [1.0, 0.0], 1.0),
+        ("a shear moves points along the x axis", [[0.0, 1.0], [0.0, 0.0]], [0.3, 0.8], 2.0),
+        (
+            "a generator without any symmetry, and negative time",
+            [[0.3, -1.4], [0.6, -0.5]],
+            [-0.7, 0.4],
+            -1.5,
+        ),
+    )
+    for words, generator, start, time in cases:
+        yield words
+        matrix, point = np.array(generator), np.array(start)
+        got = call(answer, matrix, point, time, steps)
+        if np.asarray(got).dtype.kind == "f" and not np.isfinite(got).all():
+            raise NotYet("The point ends at infinity.", "How long is one step, if all together take `time`?")
+        expect_close(
+            got,
+            lie.exp(time * matrix) @ point,
+            f"`flow` for W = {generator} over t = {time:g}",
+            tolerance=5e-3,
+            mistakes=[
+                (
+                    faulty_flow(matrix, point, time, steps),
+                    "This is still what the faulty code does. On which side of W does the point stand?",
+                ),
+                (point + time * matrix @ point, "Is the velocity computed anew at each new place?"),
+                (euler_flow(matrix, point, 1.0, steps), "How long is one step, if all together take `time`?"),
+                (lie.exp(-time * matrix) @ point, "The flow runs backwards in time."),
+            ],
+        )
+    yield "few steps give a coarse answer, many a fine one"
+    matrix, point = np.array([[0.0, -1.0], [1.0, 0.0]]), np.array([1.0, 0.0])
+    away = [
+        np.abs(
+            expect_shape(call(answer, matrix, point, 1.0, n), (2,), "`flow`") - lie.exp(matrix) @ point
+        ).max()
+        for n in (8, 800)
+    ]
+    expect(
+        away[1] < 0.05 * away[0] + 1e-9,
+        "With 800 steps the answer is hardly better than with 8.",
+        "Does the loop run `steps` times?",
+    )
+
+
+#: The four generators of exercise 02.3.
+FOUR = {
+    "A": [[0.0, -4.0], [1.0, 0.0]],
+    "B": [[3.0, -1.0], [1.0, 1.0]],
+    "C": [[3.0, 1.0], [0.0, 1.0]],
+    "D": [[-1.0, -1.0], [2.0, -1.0]],
+}
+_KINDS = ("elliptic", "hyperbolic", "parabolic")
+
+
+def _check_types(answer: Any) -> Iterator[str]:
+    expect(isinstance(answer, dict), "The prediction should be the dictionary of the cell, filled in.")
+    hints = {
+        "A": {
+            "hyperbolic": "det W = 4 and tr W = 0. What is det W - (tr W)² / 4?",
+            "parabolic": "det W - (tr W)² / 4 is not 0 here.",
+        },
+        "B": {
+            "elliptic": "det W > 0 is not enough. The trace is 4: take (tr W)² / 4 away.",
+            "hyperbolic": "tr W = 4 and det W = 3 + 1. What is left of det W after taking (tr W)² / 4 away?",
+        },
+        "C": {
+            "elliptic": "det W = 3 is positive, but det W₀ = det W - (tr W)² / 4 is not.",
+            "parabolic": "A zero in the corner is not what counts: compute det W - (tr W)² / 4.",
+        },
+        "D": {
+            "hyperbolic": "The determinant is (-1)(-1) - (-1)(2). Mind the signs.",
+            "parabolic": "tr W = -2 and det W = 3: is 3 - 1 zero?",
+        },
+    }
+    for name, matrix in FOUR.items():
+        yield f"the type of {name}"
+        _expect_filled(answer, name)
+        kind = str(lie.planar_type(matrix).kind)
+        expect_choice(answer[name], kind, _KINDS, f"The type of {name}", hints[name])
+    yield "the one whose flow returns"
+    _expect_filled(answer, "returns")
+    away = dict.fromkeys(("B", "C"), "Its flow does not turn at all: the type says so.")
+    away["D"] = "D turns, but its trace is -2: after each turn everything is smaller."
+    expect_choice(answer["returns"], "A", tuple(FOUR), "The generator whose flow returns", away)
+
+
+def _expect_filled(answer: Any, name: str) -> None:
+    """Raise NotYet where an entry is missing or still open."""
+    expect(name in answer, f'The entry "{name}" is missing from the dictionary.')
+    expect(answer[name] is not Ellipsis, f'"{name}" is still open.')
+
+
+def generator_about(centre: ArrayLike) -> Array:
+    """Return the generator [[J, -Jc], [0, 0]] of the rotations about ``centre`` (2,), shape (3, 3)."""
+    matrix = np.zeros((3, 3))
+    matrix[:2, :2] = lie.J
+    matrix[:2, 2] = -lie.J @ np.asarray(centre, dtype=float)
+    return matrix
+
+
+def _check_about(answer: Any) -> Iterator[str]:
+    centre = np.array([1.0, 2.0])
+    yield "a homogeneous generator: 3 × 3, with a last row of zeros"
+    matrix = expect_shape(call(answer, centre), (3, 3), "`generator_about([1, 2])`")
+    if np.allclose(matrix[2], [0.0, 0.0, 1.0]):
+        raise NotYet(
+            "The last row is (0, 0, 1).",
+            "That is the last row of a group element. What is its derivative in t?",
+        )
+    expect_close(matrix[2], np.zeros(3), "The last row")
+    yield "about the origin it is J"
+    expect_close(call(answer, np.zeros(2)), generator_about([0.0, 0.0]), "`generator_about([0, 0])`")
+    yield "the centre stands still"
+    wrong = [generator_about(-centre), generator_about(centre), generator_about(centre)]
+    wrong[1][:2, 2], wrong[2][:2, 2] = -centre, centre
+    expect_close(
+        matrix,
+        generator_about(centre),
+        "`generator_about([1, 2])`",
+        mistakes=[
+            (wrong[0], "The velocity at c is J c + b, and it must vanish. Which sign has b?"),
+            (wrong[1], "b is a velocity: J has to act on c first."),
+            (wrong[2], "b is a velocity: the one that cancels J c."),
+        ],
+    )
+    yield "a quarter turn about (1, 2) carries (2, 2) to (1, 3)"
+    moved = lie.exp(0.5 * np.pi * matrix) @ np.array([2.0, 2.0, 1.0])
+    expect_close(moved, [1.0, 3.0, 1.0], "exp(π/2 W) of (2, 2)")
+    yield "another centre"
+    expect_close(
+        call(answer, np.array([-0.4, 0.7])), generator_about([-0.4, 0.7]), "`generator_about([-0.4, 0.7])`"
+    )
+
+
+def _check_no_logarithm(answer: Any) -> Iterator[str]:
+    yield "a real 2 × 2 matrix"
+    matrix = expect_shape(answer, (2, 2), "The matrix")
+    yield "its determinant is 1"
+    determinant = matrix[0, 0] * matrix[1, 1] - matrix[0, 1] * matrix[1, 0]
+    size = float(np.abs(matrix).max())
+    expect(
+        abs(determinant - 1.0) <= 1e-9 * max(1.0, size * size),
+        f"The determinant is {determinant:.6g}, not 1.",
+        "Divide the matrix by the root of its determinant."
+        if determinant > 0
+        else "Two eigenvalues of one sign.",
+    )
+    yield "no real matrix has it as its exponential"
+    try:
+        logarithm = lie.log(matrix)
+    except ValueError:
+        return
+    values = np.linalg.eigvals(matrix)
+    if np.abs(matrix + np.eye(2)).max() < 1e-9:
+        hint = "-I has the logarithm πJ: its negative eigenvalue comes twice, with two eigenvectors."
+    elif np.abs(values.imag).max() > 0:
+        hint = "Its eigenvalues are a complex pair, so it turns; a turn can be halved again and again."
+    else:
+        hint = "Its eigenvalues are positive: each has a real logarithm. What if they were not?"
+    shown = ", ".join(" ".join(f"{entry:.3g}" for entry in row) for row in logarithm)
+    raise NotYet(f"It has a real logarithm: [{shown}].", hint)
+
+
+EXERCISES = (
+    Exercise(
+        "02.1",
+        "Find the generator",
+        (
+            "The generator is $g'(0)$: differentiate each entry, then put t = 0.",
+            "Each entry is a product of e^(-t/2) and something else: two terms come out.",
+            "At t = 0 every sine is 0 and every cosine is 1, so few terms are left. The derivative of sin 2t is 2 cos 2t.",
+        ),
+        _check_generator,
+        SPIRAL,
+    ),
+    Exercise(
+        "02.2",
+        "Find the planted error",
+        (
+            "It is right for the saddle and for every scaling, wrong for the rotation and the shear. What have the "
+            "first ones in common as matrices?",
+            "They are symmetric: $W^T = W$. So the code may use $W^T$ where it should use W.",
+            "For a one-dimensional array, `point @ W` is the row vector times W. Which order gives W p?",
+        ),
+        _check_flow,
+        euler_flow,
+    ),
+    Exercise(
+        "02.3",
+        "Predict the type",
+        (
+            "Write down the trace and the determinant of each.",
+            "The type is the sign of det W₀ = det W - (tr W)² / 4.",
+            "A flow returns only when it turns (elliptic) and neither grows nor shrinks (trace 0).",
+        ),
+        _check_types,
+        {"A": "elliptic", "B": "parabolic", "C": "hyperbolic", "D": "elliptic", "returns": "A"},
+    ),
+    Exercise(
+        "02.4",
+        "Turn about a point",
+        (
+            "A homogeneous generator [[A, b], [0, 0]] moves p with the velocity A p + b.",
+            "Turning about any point looks the same up to a shift, so A = J. What is left is b.",
+            "The centre does not move: J c + b = 0.",
+        ),
+        _check_about,
+        generator_about,
+    ),
+    Exercise(
+        "02.5",
+        "Design a counterexample",
+        (
+            "The lesson has a matrix with positive determinant and no real logarithm. What keeps its determinant from "
+            "being 1?",
+            "Two different negative eigenvalues whose product is 1 will do.",
+            "There is another kind: the eigenvalue −1 twice, but with only one eigenvector.",
+        ),
+        _check_no_logarithm,
+        np.diag([-2.0, -0.5]),
+    ),
+)

@@ -1,0 +1,192 @@
+"""What descent makes small: the differential and the functional residual of a generator W."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite.tangents import orthogonal_complement
+
+if TYPE_CHECKING:
+    import torch
+
+# Largest t of the functional loss: a full turn of the generator J.
+FULL_TURN = 2.0 * math.pi
+# Below this length a vector counts as zero when it is made a unit vector.
+_TINY = 1e-150
+
+
+@dataclass(frozen=True, eq=False)
+class Differential:
+    """How far W p is from the kernel distribution D^f_p, and D^f_p from the span of W p.
+
+    With the unit normal n of the level set at p and an orthonormal basis of D^f_p in the rows of T, the
+    residuals are n·(W p), "W is a symmetry", and T − (T u) uᵀ with u = W p / ‖W p‖, "W is all of it", divided by
+    √(n − 1). The loss is the mean over the points of the length of the first plus the length of the second.
+    The second can reach 0 only in the plane: one generator has orbits of one dimension.
+
+    Parameters
+    ----------
+    points : array_like, shape (N, n)
+        Points p.
+    normals : array_like, shape (N, n)
+        Normals of the level sets (covectors) of any length, such as ``LevelSetNormals.normals``.
+    relative : bool, optional
+        Whether the first residual is divided by ‖W p‖ as well. The loss is then the same for every multiple of
+        W, and no longer convex in its first part: generators with det W < 0 lie on a plateau.
+
+    Raises
+    ------
+    ValueError
+        When shapes disagree, a normal is zero or n is less than 2.
+    """
+
+    points: Array
+    normals: Array
+    relative: bool = False
+
+    name = "differential"
+
+    def __post_init__(self) -> None:
+        points = _as_points(self.points)
+        normals = as_array("normals", self.normals, points.shape)
+        length = np.linalg.norm(normals, axis=1)
+        if not length.all():
+            raise ValueError(f"normals must not be zero, got a zero at row {int(np.argmin(length))}")
+        object.__setattr__(self, "points", points)
+        object.__setattr__(self, "normals", normals / length[:, None])
+
+    @cached_property
+    def tangents(self) -> Array:
+        """Orthonormal bases of D^f_p, shape (N, n − 1, n)."""
+        return orthogonal_complement(self.normals)
+
+    @cached_property
+    def _tensors(self) -> "tuple[torch.Tensor, ...]":
+        import torch
+
+        scaled = self.tangents / math.sqrt(self.points.shape[1] - 1)
+        return tuple(torch.from_numpy(np.ascontiguousarray(a)) for a in (self.points, self.normals, scaled))
+
+    def residuals(
+        self, generators: "torch.Tensor", index: "torch.Tensor", times: "torch.Tensor | None" = None
+    ) -> "list[torch.Tensor]":
+        """Return the two residuals as vectors, shapes (R, B, 1) and (R, B, (n − 1) n).
+
+        Parameters
+        ----------
+        generators : Tensor, shape (R, n, m)
+            Linear (m = n) or affine (m = n + 1, W = [A b]) generators.
+        index : Tensor of int, shape (R, B)
+            Which points each run looks at.
+        times : Tensor, optional
+            Not used: the differential constraint is free of t.
+        """
+        import torch
+
+        points, normals, tangents = (tensor[index] for tensor in self._tensors)
+        velocity = points @ generators[..., : points.shape[-1]].mT
+        if generators.shape[-1] > points.shape[-1]:
+            velocity = velocity + generators[:, None, :, -1]
+        speed = torch.linalg.vector_norm(velocity, dim=-1, keepdim=True).clamp_min(_TINY)
+        direction = velocity / speed
+        across = ((direction if self.relative else velocity) * normals).sum(-1, keepdim=True)
+        along = (tangents @ direction[..., None]) * direction[..., None, :]
+        return [across, (tangents - along).flatten(-2)]
+
+    def __repr__(self) -> str:
+        """Tell the size."""
+        kind = ", relative" if self.relative else ""
+        return f"Differential(N={len(self.points)}, n={self.points.shape[1]}{kind})"
+
+
+@dataclass(frozen=True, eq=False)
+class Functional:
+    """How much f changes along exp(tW): the mean of |f(exp(tW) p) − f(p)| over points p and t in [0, 2π].
+
+    Parameters
+    ----------
+    points : array_like, shape (N, n)
+        Points p.
+    f : callable
+        The function, of tensors (..., n) with values (...); or a fitted NumPy model with a method
+        ``gradient(points)``, such as `hgmrl_lite.hereditary.RewardModel`. It is asked for values wherever
+        exp(tW) carries the points, so it must be known there.
+
+    Raises
+    ------
+    ValueError
+        When points are malformed or f is not callable.
+    """
+
+    points: Array
+    f: Callable[[Any], Any]
+
+    name = "functional"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "points", _as_points(self.points))
+        if not callable(self.f):
+            raise ValueError(f"f must be a function of points, got {type(self.f).__name__}")
+
+    @cached_property
+    def _tensors(self) -> "tuple[torch.Tensor, torch.Tensor]":
+        import torch
+
+        from hgmrl_lite.descent.flow import as_torch_function
+
+        points = torch.from_numpy(np.ascontiguousarray(self.points))
+        values = as_torch_function(self.f)(points)
+        if not isinstance(values, torch.Tensor) or values.shape != points.shape[:1]:
+            got = tuple(values.shape) if isinstance(values, torch.Tensor) else type(values).__name__
+            raise ValueError(f"f must return one value a point, shape ({len(points)},), got {got}")
+        if not bool(torch.isfinite(values).all()):
+            raise ValueError("f must be finite on the points, got NaN or infinity")
+        return points, values
+
+    def residuals(
+        self, generators: "torch.Tensor", index: "torch.Tensor", times: "torch.Tensor | None" = None
+    ) -> "list[torch.Tensor]":
+        """Return the residual f(exp(tW) p) − f(p), shape (R, B, 1); parameters as for `Differential`."""
+        import torch
+
+        from hgmrl_lite.descent.flow import as_torch_function, flow
+
+        assert times is not None
+        points, values = (tensor[index] for tensor in self._tensors)
+        n = points.shape[-1]
+        if generators.shape[-1] > n:
+            # Affine generators act on homogeneous coordinates [p; 1].
+            points = torch.cat([points, torch.ones_like(points[..., :1])], dim=-1)
+            generators = torch.cat([generators, torch.zeros_like(generators[:, :1])], dim=1)
+        moved = flow(generators, times, points)[..., :n]
+        return [(as_torch_function(self.f)(moved) - values)[..., None]]
+
+    def __repr__(self) -> str:
+        """Tell the size and the function's name."""
+        name = getattr(self.f, "__name__", type(self.f).__name__)
+        return f"Functional(N={len(self.points)}, n={self.points.shape[1]}, f={name})"
+
+
+Loss = Differential | Functional
+
+
+def mean_length(residuals: "list[torch.Tensor]") -> "torch.Tensor":
+    """Return the loss of each run, shape (R,): the lengths of the residual vectors, added, mean over points."""
+    import torch
+
+    lengths = [torch.linalg.vector_norm(part, dim=-1).mean(dim=-1) for part in residuals]
+    return torch.stack(lengths).sum(dim=0)
+
+
+def _as_points(points: ArrayLike) -> Array:
+    """Return points (N, n), at least one, in two or more dimensions."""
+    array = as_array("points", points, ("N", "n"))
+    if not len(array) or array.shape[1] < 2:
+        raise ValueError(f"points must hold at least one point of dimension 2 or more, got {array.shape}")
+    return array

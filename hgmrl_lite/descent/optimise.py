@@ -1,0 +1,173 @@
+"""Adam on either loss, batched over runs: sixteen cost little more than one."""
+
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from hgmrl_lite._validate import Array, as_array, as_count
+from hgmrl_lite.descent.losses import FULL_TURN, Loss, mean_length
+from hgmrl_lite.descent.result import Descent, orthonormal_reference
+
+if TYPE_CHECKING:
+    import torch
+
+    from hgmrl_lite.lie import LieAlgebra
+
+NORMALISATIONS = ("free", "unit")
+ALGEBRAS = ("linear", "affine")
+# How many steps' random numbers are drawn at a time, and how often a descent asks whether it may stop.
+_BLOCK = 64
+
+
+def descend(
+    loss: Loss,
+    *,
+    start: ArrayLike | None = None,
+    learning_rate: float = 0.01,
+    batch: int = 64,
+    steps: int = 1000,
+    normalisation: str = "free",
+    algebra: str = "linear",
+    runs: int = 16,
+    seed: int = 0,
+    reference: "ArrayLike | LieAlgebra | None" = None,
+    stop_below_deg: float | None = None,
+) -> Descent:
+    """Look for a generator by descent (Adam) on a loss, from several starts at once.
+
+    Two descents with the same ``seed`` and number of points have the same starts, batches and times, whatever
+    their losses are. A run does not depend on how many others there are.
+
+    Parameters
+    ----------
+    loss : Differential or Functional
+        What to make small, with its data.
+    start : array_like, shape (n, m) or (runs, n, m), optional
+        First generators, m = n or for affine ones n + 1; uniform in [0, 1] when left out.
+    learning_rate : float, optional
+        Of Adam.
+    batch : int, optional
+        Points of each step, drawn with replacement.
+    steps : int, optional
+        Steps at most.
+    normalisation : {"free", "unit"}, optional
+        "unit" descends on the sphere ‖W‖ = 1 (Frobenius), "free" leaves ‖W‖ alone; W = 0 then is a minimum of
+        the functional loss.
+    algebra : {"linear", "affine"}, optional
+        Whether W may have a translation part, W = [A b].
+    runs : int, optional
+        How many runs.
+    seed : int, optional
+        Seed of starts, batches and times; run k draws from its own stream (seed, k).
+    reference : LieAlgebra or array_like, shape (d, n, m), optional
+        The true algebra, for the recorded angle only.
+    stop_below_deg : float, optional
+        Stop early, at the next multiple of 64 steps, once every run has been below this angle to the reference.
+
+    Returns
+    -------
+    Descent
+
+    Raises
+    ------
+    ValueError
+        When an argument is malformed, a start is zero on the unit sphere, or a stop is asked without reference.
+    """
+    import torch
+
+    n = loss.points.shape[1]
+    _check_choice("algebra", algebra, ALGEBRAS)
+    _check_choice("normalisation", normalisation, NORMALISATIONS)
+    batch, steps, runs = as_count("batch", batch), as_count("steps", steps, 0), as_count("runs", runs)
+    learning_rate = float(as_array("learning_rate", learning_rate, ()))
+    if learning_rate <= 0:
+        raise ValueError(f"learning_rate must be greater than 0, got {learning_rate}")
+    columns = n + (algebra == "affine")
+    basis = orthonormal_reference(reference, n, columns)
+    if stop_below_deg is not None and basis is None:
+        raise ValueError("stop_below_deg needs a reference, got None")
+    streams = [np.random.default_rng([as_count("seed", seed, 0), k]) for k in range(runs)]
+    first = _starts(start, streams, n, columns, normalisation)
+
+    begun = time.process_time()
+    weights = torch.from_numpy(first.copy()).requires_grad_()
+    optimiser = torch.optim.Adam([weights], lr=learning_rate, foreach=False)
+    path, losses = np.empty((steps + 1, *first.shape)), np.empty((steps + 1, runs))
+    arrived, last = np.zeros(runs, bool), steps
+    for step, (index, times) in enumerate(_draws(streams, len(loss.points), batch, steps + 1)):
+        path[step] = weights.detach().numpy()
+        unit = normalisation == "unit"
+        value = mean_length(loss.residuals(_on_sphere(weights) if unit else weights, index, times))
+        losses[step] = value.detach().numpy()
+        if stop_below_deg is not None and step and step % _BLOCK == 0:
+            so_far = Descent(path[step - _BLOCK : step + 1], losses, basis, "", 0.0, 0, "", 0.0)
+            arrived |= np.isfinite(so_far.steps_to(stop_below_deg))
+            if arrived.all():
+                last = step
+                break
+        if step < steps:
+            optimiser.zero_grad()
+            value.sum().backward()  # type: ignore[no-untyped-call]
+            optimiser.step()
+            if unit:
+                # Back to the sphere: Adam's step leaves it, the loss does not feel the length.
+                with torch.no_grad():
+                    weights.copy_(_on_sphere(weights))
+    seconds = time.process_time() - begun
+    return Descent(
+        path[: last + 1], losses[: last + 1], basis, loss.name, learning_rate, batch, normalisation, seconds
+    )
+
+
+def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise ValueError(f"{name} must be one of {choices}, got {value!r}")
+
+
+def _on_sphere(weights: "torch.Tensor") -> "torch.Tensor":
+    """Return W / ‖W‖ for each run."""
+    return weights / weights.flatten(1).norm(dim=1)[:, None, None]
+
+
+def _starts(
+    start: ArrayLike | None,
+    streams: list[np.random.Generator],
+    n: int,
+    columns: int,
+    normalisation: str,
+) -> Array:
+    """Return the first generators (R, n, columns), drawn from each run's stream when none is given."""
+    # Drawn in any case, so that batches and times do not depend on whether a start was given.
+    drawn = np.stack([stream.uniform(size=(n, columns)) for stream in streams])
+    if start is not None:
+        given = as_array("start", start)
+        if given.shape not in ((n, columns), drawn.shape):
+            raise ValueError(f"start must have shape {(n, columns)} or {drawn.shape}, got {given.shape}")
+        drawn = np.broadcast_to(given, drawn.shape).copy()
+    if normalisation == "unit":
+        length = np.linalg.norm(drawn, axis=(1, 2))
+        if not length.all():
+            raise ValueError('start must not be zero when normalisation is "unit"')
+        drawn = drawn / length[:, None, None]
+    return drawn
+
+
+def _draws(
+    streams: list[np.random.Generator], number: int, batch: int, steps: int
+) -> "Iterator[tuple[torch.Tensor, torch.Tensor]]":
+    """Yield for each step which points every run looks at and at what times, both (R, batch)."""
+    import torch
+
+    for begin in range(0, steps, _BLOCK):
+        length = min(_BLOCK, steps - begin)
+        chosen: list[NDArray[np.int64]] = []
+        at: list[Array] = []
+        for stream in streams:
+            # A whole block in any case: what run k draws does not depend on the number of steps.
+            chosen.append(stream.integers(number, size=(_BLOCK, batch)))
+            at.append(stream.uniform(0.0, FULL_TURN, size=(_BLOCK, batch)))
+        index, times = torch.from_numpy(np.stack(chosen, axis=1)), torch.from_numpy(np.stack(at, axis=1))
+        yield from zip(index[:length], times[:length], strict=True)

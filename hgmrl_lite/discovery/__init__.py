@@ -1,0 +1,23 @@
+"""Symmetry algebra of one sampled function, in closed form (beyond the paper).
+
+f is invariant under exp(tW) exactly when df_p (W p) = 0 for all p: a homogeneous linear system in the entries
+of the affine generator W, one row a sample, whose null space is the symmetry algebra. The setting is that of
+P. Nitschke and S. Talebi, *Hereditary Geometric Meta-RL*, 2026, arXiv:2603.00396, who descend on the same
+constraint; the null space needs no iteration and also tells the dimension.
+"""
+
+from hgmrl_lite.discovery.discover import discover, discover_batches
+from hgmrl_lite.discovery.frame import Frame
+from hgmrl_lite.discovery.null_space import affine_null_space
+from hgmrl_lite.discovery.symmetry import CLEAR, NEARLY, Confidence, Symmetry
+
+__all__ = [
+    "CLEAR",
+    "NEARLY",
+    "Confidence",
+    "Frame",
+    "Symmetry",
+    "affine_null_space",
+    "discover",
+    "discover_batches",
+]

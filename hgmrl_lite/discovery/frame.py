@@ -1,0 +1,88 @@
+"""Coordinates in which the data are centred and have unit covariance, and generators carried between them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hgmrl_lite._validate import Array
+
+ALGEBRAS = ("affine", "linear")
+
+
+@dataclass(frozen=True)
+class Frame:
+    """An invertible change of coordinates p = shift + scale q.
+
+    Scores computed on q do not depend on the units, the axes or the origin of p.
+
+    Attributes
+    ----------
+    shift : ndarray, shape (n,)
+        Mean of the data; zero for linear candidates, which keep the origin.
+    scale : ndarray, shape (n, n)
+        Symmetric square root of the second moment of the shifted data.
+    affine : bool
+        Whether translations belong to the candidates.
+    """
+
+    shift: Array
+    scale: Array
+    affine: bool
+
+    @classmethod
+    def of(cls, points: Array, algebra: str = "affine") -> "Frame":
+        """Return the frame of a sample (N, n).
+
+        Raises
+        ------
+        ValueError
+            When ``algebra`` is neither "affine" nor "linear", or the points lie in a hyperplane.
+        """
+        if algebra not in ALGEBRAS:
+            raise ValueError(f"algebra must be one of {ALGEBRAS}, got {algebra!r}")
+        affine = algebra == "affine"
+        n = points.shape[1]
+        shift = points.mean(axis=0) if affine else np.zeros(n)
+        moved = points - shift
+        variances, axes = np.linalg.eigh(moved.T @ moved / len(points))
+        if not variances[0] > 1e-16 * variances[-1]:
+            raise ValueError(
+                f"points must spread over all {n} dimensions, got standard deviations along their principal "
+                f"axes from {np.sqrt(max(variances[0], 0.0)):.3g} to {np.sqrt(variances[-1]):.3g}"
+            )
+        return cls(shift, (axes * np.sqrt(variances)) @ axes.T, affine)
+
+    @property
+    def unknowns(self) -> int:
+        """Number of entries of a candidate: n(n+1) affine, n² linear."""
+        n = len(self.shift)
+        return n * (n + self.affine)
+
+    def to_frame(self, points: Array) -> Array:
+        """Return q for points p (M, n)."""
+        return np.linalg.solve(self.scale, (points - self.shift).T).T
+
+    def lifted(self, points: Array) -> Array:
+        """Return what W multiplies: [q; 1] (M, n+1) for affine candidates, q (M, n) for linear ones."""
+        inside = self.to_frame(points)
+        return np.hstack([inside, np.ones((len(inside), 1))]) if self.affine else inside
+
+    def covectors(self, gradients: Array) -> Array:
+        """Return gradients (M, n) with respect to q."""
+        return gradients @ self.scale
+
+    def covariances(self, covariance: Array) -> Array:
+        """Return covariances (M, n, n) of gradients with respect to q."""
+        return self.scale @ covariance @ self.scale
+
+    def generators(self, vectors: Array) -> Array:
+        """Return generators (..., n+1, n+1) acting on [p; 1] from rows (..., unknowns) acting on the lifted q."""
+        n = len(self.shift)
+        blocks = vectors.reshape(*vectors.shape[:-1], n, -1)
+        linear = self.scale @ blocks[..., :n] @ np.linalg.inv(self.scale)
+        result = np.zeros((*vectors.shape[:-1], n + 1, n + 1))
+        result[..., :n, :n] = linear
+        result[..., :n, n] = -linear @ self.shift
+        if self.affine:
+            result[..., :n, n] += blocks[..., n] @ self.scale
+        return result

@@ -1,0 +1,165 @@
+"""The answer: which symmetry, how sure, and why."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hgmrl_lite._validate import Array
+from hgmrl_lite.discovery.moments import NEARLY
+
+#: From this score on a candidate is clearly no symmetry; between NEARLY and CLEAR nothing is claimed.
+CLEAR = 0.15
+#: Share of resamples that must agree on the dimension.
+AGREEMENT = 0.9
+VERDICTS = ("symmetric", "none", "undecided")
+
+
+@dataclass(frozen=True)
+class Confidence:
+    """What resampling the data says about the answer.
+
+    Attributes
+    ----------
+    angle_deg : float
+        Root mean square over resamples of the largest principal angle between the algebra found in the
+        resample and the one reported, in degrees; NaN when there is none.
+    agreement : float
+        Share of resamples with the reported dimension.
+    score_error : ndarray, shape (P,)
+        Standard error of each squared score.
+    resamples : int
+        How many there were.
+    """
+
+    angle_deg: float
+    agreement: float
+    score_error: Array
+    resamples: int
+
+
+@dataclass(frozen=True, repr=False)
+class Symmetry:
+    """Symmetry algebra of a sampled function.
+
+    Attributes
+    ----------
+    generators : ndarray, shape (d, n+1, n+1)
+        Basis of the algebra, homogeneous, in the original coordinates; of unit root mean square speed over
+        the data in units of their spread.
+    dimension : int
+        d, the number of scores below the bound for a symmetry.
+    verdict : {"symmetric", "none", "undecided"}
+        What is claimed. "undecided" leaves the dimension as a guess.
+    reason : str
+        Why this verdict, in words.
+    spectrum : ndarray, shape (P,)
+        Scores of all candidates, ascending: 0 for a symmetry, 1 for a random direction. The regression's own
+        error is subtracted; what falls below zero is set to zero. NaN where the data support no score.
+    candidates : ndarray, shape (P, n+1, n+1)
+        Generators in the order of the spectrum.
+    noise_floor : float
+        Score that the error of the gradients alone would give, had it not been subtracted.
+    centre : ndarray, shape (n,), or None
+        Common fixed point of the algebra, the one nearest to the data's mean if there are several.
+    confidence : Confidence
+        Bootstrap.
+    n_used, n_points : int
+        Points whose gradient exceeded its error clearly enough to be used, and all points.
+    dropped : dict
+        How many points were left out before that, by reason.
+    algebra : {"affine", "linear"}
+        What was searched.
+    """
+
+    generators: Array
+    dimension: int
+    verdict: str
+    reason: str
+    spectrum: Array
+    candidates: Array
+    noise_floor: float
+    centre: Array | None
+    confidence: Confidence
+    n_used: int
+    n_points: int
+    dropped: dict[str, int]
+    algebra: str
+
+    def _facts(self) -> list[tuple[str, str]]:
+        """Return what there is to tell, as (name, text)."""
+        d = self.dimension
+        shown = self.spectrum[: d + 3]
+        scores = " ".join(f"{score:.3f}" + (" |" if i == d - 1 else "") for i, score in enumerate(shown))
+        facts = [
+            ("verdict", f"{self.verdict}: {self.reason}"),
+            ("dimension", f"{d} of {len(self.spectrum)} ({self.algebra})"),
+            ("spectrum", ("| " if d == 0 else "") + scores + (" ..." if len(self.spectrum) > d + 3 else "")),
+            ("noise floor", f"{self.noise_floor:.2g}"),
+        ]
+        if d:
+            centre = "none" if self.centre is None else np.array2string(self.centre, precision=4)
+            facts += [("centre", centre), ("angle spread", f"{self.confidence.angle_deg:.2g}°")]
+        facts += [
+            ("agreement", f"{self.confidence.agreement:.0%} of {self.confidence.resamples} resamples"),
+            ("points used", f"{self.n_used} of {self.n_points}"),
+        ]
+        return facts
+
+    def __repr__(self) -> str:
+        """Tell the verdict, the spectrum and the generators."""
+        lines = [f"  {name}: {text}" for name, text in self._facts()]
+        for number, generator in enumerate(self.generators, start=1):
+            block = np.array2string(generator[:-1], precision=4, suppress_small=True, prefix=" " * 8)
+            lines.append(f"  W_{number} = {block}")
+        return "Symmetry(\n" + "\n".join(lines) + "\n)"
+
+    def _repr_html_(self) -> str:
+        """Tell the same as tables, with the spectrum as bars."""
+        rows = "".join(f"<tr><th>{name}</th><td>{text}</td></tr>" for name, text in self._facts())
+        top = float(np.nanmax(self.spectrum, initial=NEARLY))
+        bars = "".join(
+            f'<tr><td>{score:.3f}</td><td><div style="height:0.7em;width:{8 * max(score, 0) / top:.2f}em;'
+            f'background:{"#0072B2" if i < self.dimension else "#999999"}"></div></td></tr>'
+            for i, score in enumerate(self.spectrum)
+            if np.isfinite(score)
+        )
+        cells = "".join(
+            "<table><caption>W<sub>%d</sub></caption>%s</table>"
+            % (
+                number,
+                "".join("<tr>" + "".join(f"<td>{x:.4f}</td>" for x in row) + "</tr>" for row in generator[:-1]),
+            )
+            for number, generator in enumerate(self.generators, start=1)
+        )
+        return (
+            f"<div><table><caption>Symmetry of a sampled function</caption>{rows}</table>"
+            f"<table><caption>Spectrum (blue: symmetry)</caption>{bars}</table>{cells}</div>"
+        )
+
+
+def common_fixed_point(generators: Array, tolerance: float) -> Array | None:
+    """Return the point c with W c = 0 for all generators that is nearest to the origin, or None.
+
+    Parameters
+    ----------
+    generators : ndarray, shape (d, n, n+1)
+        Upper blocks [A, b] in coordinates where the data have mean zero and unit covariance.
+    tolerance : float
+        Relative size up to which a singular value counts as zero.
+
+    Returns
+    -------
+    ndarray, shape (n,), or None
+        None when there is no fixed point within ten standard deviations of the data.
+    """
+    stacked = generators.reshape(-1, generators.shape[-1])
+    _, singular, right = np.linalg.svd(stacked, full_matrices=True)
+    singular = np.concatenate([singular, np.zeros(len(right) - len(singular))])
+    null = right[singular <= max(tolerance, 1e-12) * singular[0]]
+    if not len(null):
+        return None
+    point = null.T @ null[:, -1]
+    # The last entry is cos² of the angle to the null space: 1 / (1 + ‖c‖²).
+    if point[-1] < 1.0 / (1.0 + 10.0**2):
+        return None
+    return point[:-1] / point[-1]

@@ -1,0 +1,146 @@
+"""Paths on the unit sphere, to turn with the mouse."""
+
+import base64
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
+
+from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite.plots.style import COLOURS
+
+_DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+_SYMBOLS = ("circle", "square", "diamond", "cross", "x", "circle-open")
+# From where both pictures look at the sphere.
+_EYE = {"x": 1.35, "y": 1.05, "z": 0.75}
+
+
+@dataclass(frozen=True)
+class TurnableFigure:
+    """A Plotly figure with a description, and a picture of it for places that cannot turn it.
+
+    Parameters
+    ----------
+    plotly : dict
+        The figure as Plotly's JSON; it holds no script and asks no network.
+    png : bytes
+        The picture.
+    alt : str
+        What is to be seen.
+    """
+
+    plotly: dict[str, Any]
+    png: bytes
+    alt: str
+
+    def __repr__(self) -> str:
+        """Give the description."""
+        return f"Figure: {self.alt}"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        """Return the figure in every form; a notebook takes the first that it can show."""
+        return {
+            "application/vnd.plotly.v1+json": self.plotly,
+            "image/png": base64.b64encode(self.png).decode("ascii"),
+            "text/plain": repr(self),
+        }
+
+
+def sphere_paths(paths: Mapping[str, ArrayLike], *, alt: str) -> TurnableFigure:
+    """Draw paths on the unit sphere; each ends in a mark with its name in the legend.
+
+    Parameters
+    ----------
+    paths : mapping of str to array_like, shape (N, 3)
+        One to six paths of unit vectors, by the name to show.
+    alt : str
+        What is to be seen, in one to three sentences.
+
+    Returns
+    -------
+    TurnableFigure
+
+    Raises
+    ------
+    ValueError
+        When there are no paths, more than six, one leaves the sphere, or ``alt`` is empty.
+    """
+    import plotly.graph_objects as go
+
+    if not 1 <= len(paths) <= len(_SYMBOLS):
+        raise ValueError(f"paths must be one to {len(_SYMBOLS)}, got {len(paths)}")
+    if not alt.strip():
+        raise ValueError("alt must say what is to be seen in the figure, got nothing")
+    found = {name: as_array(f"paths[{name!r}]", path, ("N", 3)) for name, path in paths.items()}
+    for name, path in found.items():
+        away = float(np.abs(np.linalg.norm(path, axis=1) - 1.0).max())
+        if away > 1e-6:
+            raise ValueError(
+                f"paths[{name!r}] must lie on the unit sphere, got a point {away:.2g} away from it"
+            )
+    figure = go.Figure(layout=_layout())
+    figure.add_trace(
+        go.Surface(
+            **dict(zip("xyz", _globe(0.985), strict=True)),
+            showscale=False, opacity=0.55, hoverinfo="skip", colorscale=[[0, "#dfe4e8"], [1, "#dfe4e8"]],
+            contours={axis: {"highlight": False} for axis in "xyz"},
+        )
+    )  # fmt: skip
+    for index, (name, path) in enumerate(found.items()):
+        marks = np.zeros(len(path))
+        marks[-1] = 7
+        figure.add_trace(
+            go.Scatter3d(
+                **dict(zip("xyz", path.T, strict=True)),
+                name=name, mode="lines+markers", hoverinfo="name",
+                line={"color": COLOURS[index], "width": 7, "dash": _DASHES[index]},
+                marker={"color": COLOURS[index], "symbol": _SYMBOLS[index], "size": marks, "line": {"width": 0}},
+            )
+        )  # fmt: skip
+    return TurnableFigure(json.loads(figure.to_json()), _picture(found), alt.strip())
+
+
+def _layout() -> dict[str, Any]:
+    """Return a plain scene in a grey that both themes bear."""
+    axis = {"showbackground": False, "showspikes": False, "range": [-1.15, 1.15], "tickvals": [-1, 0, 1]}
+    axis |= {"gridcolor": "rgba(128,128,128,0.35)", "zerolinecolor": "rgba(128,128,128,0.6)"}
+    return {
+        "scene": {"xaxis": axis, "yaxis": axis, "zaxis": axis, "aspectmode": "cube", "camera": {"eye": _EYE}},
+        "legend": {"orientation": "h", "y": 1.02, "x": 0.0},
+        "margin": {"l": 0, "r": 0, "t": 30, "b": 0},
+        "height": 430,
+        "width": 620,
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "font": {"color": "#808080"},
+    }
+
+
+def _globe(radius: float) -> tuple[Array, Array, Array]:
+    """Return the points of a sphere, each of shape (25, 49)."""
+    polar, turn = np.meshgrid(np.linspace(0, np.pi, 25), np.linspace(0, 2 * np.pi, 49), indexing="ij")
+    return (
+        radius * np.sin(polar) * np.cos(turn),
+        radius * np.sin(polar) * np.sin(turn),
+        radius * np.cos(polar),
+    )
+
+
+def _picture(paths: Mapping[str, Array]) -> bytes:
+    """Return the same paths as a PNG."""
+    figure = Figure(figsize=(6.2, 4.3), layout="constrained")
+    axes: Any = figure.add_subplot(projection="3d")
+    axes.plot_wireframe(*_globe(1.0), rstride=3, cstride=4, color="0.85", lw=0.6)
+    for index, (name, path) in enumerate(paths.items()):
+        axes.plot(*path.T, color=COLOURS[index], lw=2.5, label=name)
+        axes.plot(*path[-1:].T, "o", color=COLOURS[index], ms=7)
+    axes.view_init(elev=24, azim=38)
+    axes.set(xlabel="x", ylabel="y", zlabel="z", box_aspect=(1, 1, 1))
+    figure.legend(loc="outside upper center", ncols=2, frameon=False, fontsize=9)
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", dpi=90, metadata={"Software": None})
+    return stream.getvalue()
