@@ -20,5 +20,10 @@ REFERENCES: dict[str, tuple[Target | None, str]] = {
     "widget.GoalDrag.drag_p95_ms": (("≤", 33.0), "ipympl 201, Plotly none until mouse-up"),
     "widget.GoalDrag.redraws_per_s": (("≥", 50.0), ""),
     "widget.GoalDrag.backward_jumps": (("=", 0.0), ""),
+    "lie.so3_exp_ms": (("≤", 10.0), "SciPy Rotation 3, torch matrix_exp 101, SciPy expm 675"),
+    "lie.so3_log_ms": (("≤", 8.0), "SciPy Rotation 62, SciPy logm 1.2 ms each"),
+    "discover.distance.0.seconds": (("≤", 0.1), "symdisc, degree 2: 0.04; LieGG: 0.4 to 4"),
+    "inference.N20.over_8_deg": (("=", 0.0), ""),
+    "inference.N20.ms": (("≤", 10.0), ""),
     "import.seconds": (("≤", 1.0), ""),
 }

@@ -98,7 +98,10 @@ def evaluate(name: str, function: Callable[[Array], ArrayLike], points: Array, v
     ValueError
         When the values have another shape, or are not finite.
     """
-    values = as_array(f"{name}(points)", function(points))
+    # A point outside a function's domain is reported below: NumPy need not warn of it as well.
+    with np.errstate(invalid="ignore", divide="ignore"):
+        raw = function(points)
+    values = as_array(f"{name}(points)", raw)
     if values.ndim != points.ndim - 1 + value_ndim or values.shape[: points.ndim - 1] != points.shape[:-1]:
         need = "numbers (...)" if value_ndim == 0 else "vectors (..., m)"
         raise ValueError(

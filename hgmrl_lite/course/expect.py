@@ -4,23 +4,16 @@ A check calls the student's function through `call`, and compares with `expect_c
 `expect_choice` or `expect`. All of them raise `NotYet` with a sentence for the student, never anything else.
 """
 
-import ast
 import copy
-import dis
 import inspect
-import linecache
-import textwrap
-from collections.abc import Callable, Mapping, Sequence
-from types import FunctionType
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array
-
-_SHORT = 120
-_NO_EFFECT = ("RESUME", "NOP", "CACHE", "RETURN_VALUE", "MAKE_CELL", "COPY_FREE_VARS")
+from hgmrl_lite.course.inspection import gaps, is_stub, message, parameters, raised, shorten, unchanged
 
 
 class NotYet(Exception):
@@ -55,7 +48,7 @@ def describe(value: Any) -> str:
     if isinstance(value, (bool, np.bool_, int, float, complex, np.number)):
         return f"{type(value).__name__} {value}"
     if isinstance(value, str):
-        return f"the text {_shorten(repr(value))}"
+        return f"the text {shorten(repr(value))}"
     if isinstance(value, (list, tuple, set, dict)):
         return f"a {type(value).__name__} of length {len(value)}"
     if inspect.isclass(value):
@@ -65,11 +58,14 @@ def describe(value: Any) -> str:
     return f"an object of type {type(value).__name__}"
 
 
-def show(value: ArrayLike) -> str:
-    """Write numbers for a sentence: four digits, long arrays shortened."""
-    with np.printoptions(precision=4, suppress=True, threshold=12, edgeitems=2):
-        text = np.array2string(np.asarray(value), separator=", ")
-    return _shorten(" ".join(text.split()))
+def show(value: ArrayLike, digits: int = 4) -> str:
+    """Write numbers for a sentence: few digits, rounding errors as 0, long arrays shortened."""
+    array = np.asarray(value, dtype=np.float64)
+    noise = 1e-12 * max(1.0, float(np.abs(array).max(initial=0.0)))
+    clean = np.where(np.abs(array) < noise, 0.0, array)
+    with np.printoptions(threshold=12, edgeitems=2, formatter={"float_kind": f"{{:.{digits}g}}".format}):
+        text = np.array2string(clean, separator=", ")
+    return shorten(" ".join(text.split()))
 
 
 def expect(condition: bool, message: str, hint: str | None = None) -> None:
@@ -102,27 +98,30 @@ def call(student: Any, *arguments: Any, what: str | None = None) -> Any:
     NotYet
         When it is no function, takes other arguments, raises, changes an argument or returns nothing.
     """
-    name = what or getattr(student, "__name__", None) or "your answer"
+    name = what or getattr(student, "__name__", "your answer").replace("<lambda>", "your function")
     if not callable(student):
         raise NotYet(f"A function is needed for `{name}`, but this is {describe(student)}.")
-    names = _bind(student, arguments, name)
+    names = parameters(student, len(arguments))
+    if isinstance(names, str):
+        word = "argument" if len(arguments) == 1 else "arguments"
+        raise NotYet(f"`{name}` should take {len(arguments)} {word}, but takes `{names}`.")
     given = copy.deepcopy(arguments)
     try:
         result = student(*given)
     except (NotYet, NotAttempted):
         raise
     except (Exception, SystemExit) as error:
-        unfinished = "value" in _gaps(student) or "ellipsis" in _message(error).lower()
+        unfinished = "value" in gaps(student) or "ellipsis" in message(error).lower()
         if unfinished or isinstance(error, NotImplementedError):
             raise NotAttempted from None
-        raise NotYet(_raised(student, error, name)) from None
+        raise NotYet(raised(student, error, name)) from None
     for parameter, before, after in zip(names, arguments, given, strict=True):
-        if not _same(before, after):
+        if not unchanged(before, after):
             raise NotYet(
                 f"`{name}` changes its argument `{parameter}` in place.",
                 "Make a new array, or start from a copy, so that the caller's array stays as it was.",
             )
-    if result is Ellipsis or (result is None and _is_stub(student)):
+    if result is Ellipsis or (result is None and is_stub(student)):
         raise NotAttempted
     if result is None:
         raise NotYet(f"`{name}` returns None.", "Is a `return` missing?")
@@ -203,7 +202,9 @@ def expect_close(
         hint = f"It came as {kind}, which keeps few digits: compute in float64."
     if not reveal:
         raise NotYet(f"{what} is not right: {show(numbers)}.", hint)
-    message = f"{what} should be {show(right)}, but is {show(numbers)}."
+    # A difference that four digits hide is shown with more.
+    digits = 4 if show(right) != show(numbers) else 12
+    message = f"{what} should be {show(right, digits)}, but is {show(numbers, digits)}."
     if right.size > 12:
         worst = np.unravel_index(np.argmax(np.abs(numbers - right)), right.shape)
         place = ", ".join(str(int(axis)) for axis in worst)
@@ -245,106 +246,6 @@ def expect_choice(
         raise NotYet(f"{what} is not {describe(got).removeprefix('the text ')}.", hints.get(chosen))
 
 
-def is_blank(answer: Any) -> bool:
-    """Tell whether an answer is still the stub: ``...``, None, or a collection of nothing else."""
-    if answer is None or answer is Ellipsis:
-        return True
-    if isinstance(answer, (tuple, list, dict)) and len(answer):
-        parts = answer.values() if isinstance(answer, dict) else answer
-        return all(part is None or part is Ellipsis for part in parts)
-    return inspect.isfunction(answer) and _is_empty(answer)
-
-
-def _shorten(text: str) -> str:
-    """Cut a text that would not fit a sentence."""
-    return text if len(text) <= _SHORT else text[: _SHORT - 2] + " …"
-
-
 def _close(got: Array, want: Array, tolerance: float) -> bool:
     """Compare two arrays of one shape."""
     return got.shape == want.shape and bool(np.all(np.abs(got - want) <= tolerance * (1 + np.abs(want))))
-
-
-def _bind(student: Callable[..., Any], arguments: tuple[Any, ...], name: str) -> list[str]:
-    """Return the names of the parameters that take ``arguments``; raise NotYet where they do not fit."""
-    numbered = [f"number {k + 1}" for k in range(len(arguments))]
-    try:
-        signature = inspect.signature(student)
-    except (TypeError, ValueError):
-        return numbered
-    try:
-        signature.bind(*arguments)
-    except TypeError:
-        word = "argument" if len(arguments) == 1 else "arguments"
-        raise NotYet(
-            f"`{name}` should take {len(arguments)} {word}, but is written as `{name}{signature}`."
-        ) from None
-    fixed = [
-        p.name
-        for p in signature.parameters.values()
-        if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
-    ]
-    return (fixed + numbered[len(fixed) :])[: len(arguments)]
-
-
-def _message(error: BaseException) -> str:
-    """Return the text of an exception on one line, even when its ``__str__`` is broken."""
-    try:
-        return _shorten(" ".join(str(error).split()))
-    except Exception:
-        return "no readable message"
-
-
-def _raised(student: Any, error: BaseException, name: str) -> str:
-    """Say what the student's function raised and in which of its lines."""
-    text = _message(error)
-    sentence = f"`{name}` raised {type(error).__name__}" + (f": {text}" if text else "")
-    code = getattr(inspect.unwrap(student), "__code__", None)
-    place, trace = None, error.__traceback__
-    while trace is not None:
-        if code is not None and trace.tb_frame.f_code.co_filename == code.co_filename:
-            place = trace.tb_lineno
-        trace = trace.tb_next
-    if code is None or place is None:
-        return sentence + "."
-    line = linecache.getline(code.co_filename, place).strip()
-    return f"{sentence}, in line {place}" + (f": `{_shorten(line)}`." if line else ".")
-
-
-def _same(before: Any, after: Any) -> bool:
-    """Compare an argument with its copy after the call; what is no array or list counts as unchanged."""
-    if isinstance(before, np.ndarray):
-        if before.shape != np.shape(after):
-            return False
-        return bool(np.array_equal(before, after, equal_nan=before.dtype.kind in "fc"))
-    if isinstance(before, (list, tuple)):
-        return len(before) == len(after) and all(map(_same, before, after))
-    return not isinstance(before, (int, float, str)) or before == after
-
-
-def _is_empty(function: FunctionType) -> bool:
-    """Tell whether a function's compiled body does nothing but return None or Ellipsis, as that of a stub."""
-    steps = [step for step in dis.get_instructions(function) if step.opname not in _NO_EFFECT]
-    return all(
-        step.opname in ("LOAD_CONST", "RETURN_CONST") and step.argval in (None, Ellipsis) for step in steps
-    )
-
-
-def _gaps(student: Any) -> set[str]:
-    """Find where ``...`` is left in a function's source: as a "statement", as a "value", or not at all."""
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(inspect.unwrap(student))))
-    except (OSError, TypeError, SyntaxError):
-        return set()
-    nodes = list(ast.walk(tree))
-    statements = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
-    # In an index, such as p[..., 0], three dots are no gap.
-    indices = {id(part) for node in nodes if isinstance(node, ast.Subscript) for part in ast.walk(node.slice)}
-    gaps = [node for node in nodes if isinstance(node, ast.Constant) and node.value is Ellipsis]
-    return {"statement" if id(gap) in statements else "value" for gap in gaps if id(gap) not in indices}
-
-
-def _is_stub(student: Any) -> bool:
-    """Tell whether a function that returned None is unfinished: a gap is left, or nothing is there."""
-    function = inspect.unwrap(student)
-    return bool(_gaps(student)) or (inspect.isfunction(function) and _is_empty(function))

@@ -1,4 +1,4 @@
-"""Exercises of lesson 02: generators, small steps, types of the plane, rotations about a point, logarithms."""
+"""Exercises of lesson 02: generators, small steps, types, rotations about a point, logarithms."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -46,19 +46,18 @@ def _check_generator(answer: Any) -> Iterator[str]:
 
 def euler_flow(generator: ArrayLike, point: ArrayLike, time: float, steps: int) -> Array:
     """Follow the field p ↦ Wp in straight steps of equal time; return where the point ends, shape (2,)."""
-    generator, point = np.asarray(generator, dtype=float), np.asarray(point, dtype=float)
-    step = time / steps
+    matrix, place = np.asarray(generator, dtype=np.float64), np.asarray(point, dtype=np.float64)
     for _ in range(steps):
-        point = point + step * (generator @ point)
-    return point
+        place = place + time / steps * (matrix @ place)
+    return place
 
 
 def faulty_flow(generator: ArrayLike, point: ArrayLike, time: float, steps: int) -> Array:
     """Follow a field in straight steps, with the mistake that exercise 02.2 asks for."""
-    generator, point = np.asarray(generator, dtype=float), np.asarray(point, dtype=float)
+    matrix, place = np.asarray(generator, dtype=np.float64), np.asarray(point, dtype=np.float64)
     for _ in range(steps):
-        point = point + time / steps * (point @ generator)
-    return point
+        place = place + time / steps * (place @ matrix)
+    return place
 
 
 def _check_flow(answer: Any) -> Iterator[str]:
@@ -78,7 +77,7 @@ def _check_flow(answer: Any) -> Iterator[str]:
         yield words
         matrix, point = np.array(generator), np.array(start)
         got = call(answer, matrix, point, time, steps)
-        if np.asarray(got).dtype.kind == "f" and not np.isfinite(got).all():
+        if isinstance(got, np.ndarray) and got.dtype.kind == "f" and not np.isfinite(got).all():
             raise NotYet("The point ends at infinity.", "How long is one step, if all together take `time`?")
         expect_close(
             got,
@@ -177,7 +176,12 @@ def _check_about(answer: Any) -> Iterator[str]:
         )
     expect_close(matrix[2], np.zeros(3), "The last row")
     yield "about the origin it is J"
-    expect_close(call(answer, np.zeros(2)), generator_about([0.0, 0.0]), "`generator_about([0, 0])`")
+    expect_close(
+        call(answer, np.zeros(2)),
+        generator_about([0.0, 0.0]),
+        "`generator_about([0, 0])`",
+        mistakes=[(-generator_about([0.0, 0.0]), "This turns clockwise.")],
+    )
     yield "the centre stands still"
     wrong = [generator_about(-centre), generator_about(centre), generator_about(centre)]
     wrong[1][:2, 2], wrong[2][:2, 2] = -centre, centre
@@ -236,7 +240,8 @@ EXERCISES = (
         (
             "The generator is $g'(0)$: differentiate each entry, then put t = 0.",
             "Each entry is a product of e^(-t/2) and something else: two terms come out.",
-            "At t = 0 every sine is 0 and every cosine is 1, so few terms are left. The derivative of sin 2t is 2 cos 2t.",
+            "At t = 0 every sine is 0 and every cosine is 1, so few terms are left. The derivative of sin 2t is "
+            "2 cos 2t.",
         ),
         _check_generator,
         SPIRAL,
@@ -245,8 +250,8 @@ EXERCISES = (
         "02.2",
         "Find the planted error",
         (
-            "It is right for the saddle and for every scaling, wrong for the rotation and the shear. What have the "
-            "first ones in common as matrices?",
+            "It is right for the saddle and for every scaling, wrong for the rotation and the shear. What have "
+            "the first ones in common as matrices?",
             "They are symmetric: $W^T = W$. So the code may use $W^T$ where it should use W.",
             "For a one-dimensional array, `point @ W` is the row vector times W. Which order gives W p?",
         ),
@@ -279,8 +284,8 @@ EXERCISES = (
         "02.5",
         "Design a counterexample",
         (
-            "The lesson has a matrix with positive determinant and no real logarithm. What keeps its determinant from "
-            "being 1?",
+            "The lesson has a matrix with positive determinant and no real logarithm. What keeps its "
+            "determinant from being 1?",
             "Two different negative eigenvalues whose product is 1 will do.",
             "There is another kind: the eigenvalue −1 twice, but with only one eigenvector.",
         ),

@@ -7,9 +7,7 @@ from hgmrl_lite._validate import Array, as_array, as_count
 from hgmrl_lite.descent.losses import FULL_TURN, Loss
 
 
-def gauss_newton_condition(
-    loss: Loss, generators: ArrayLike, *, samples: int = 1000, seed: int = 0
-) -> Array:
+def gauss_newton_condition(loss: Loss, generators: ArrayLike, *, samples: int = 1000, seed: int = 0) -> Array:
     """Return the condition number of the Gauss-Newton matrix at each generator, the scale direction removed.
 
     Neither loss is twice differentiable, so there is no Hessian to look at. The Gauss-Newton matrix
@@ -44,7 +42,9 @@ def gauss_newton_condition(
     generators = as_array("generators", generators, ("...", n, None))
     columns = generators.shape[-1]
     if columns not in (n, n + 1):
-        raise ValueError(f"generators must have shape (..., {n}, {n}) or (..., {n}, {n + 1}), got {generators.shape}")
+        raise ValueError(
+            f"generators must have shape (..., {n}, {n}) or (..., {n}, {n + 1}), got {generators.shape}"
+        )
     flat = generators.reshape(-1, n, columns)
     length = np.linalg.norm(flat, axis=(1, 2))
     if not length.all():
@@ -68,7 +68,7 @@ def gauss_newton_condition(
         columns_of = []
         for unit in torch.eye(size, dtype=torch.float64).reshape(size, n, columns):
             # Forward mode, one entry of W at a time.
-            _, change = torch.func.jvp(residuals, (here,), (unit.expand(count, -1, -1),))
+            change = torch.func.jvp(residuals, (here,), (unit.expand(count, -1, -1),))[1]
             columns_of.append(change.flatten(1))
         jacobian = torch.stack(columns_of, dim=-1).numpy()
         gram = np.swapaxes(jacobian, 1, 2) @ jacobian / samples

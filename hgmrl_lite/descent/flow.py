@@ -30,7 +30,7 @@ def flow(generators: torch.Tensor, times: torch.Tensor, points: torch.Tensor) ->
     if generators.shape[-1] != 2:
         elements = torch.matrix_exp(times[..., None, None] * generators[:, None])
         return (elements @ points[..., None])[..., 0]
-    # With W_0 = W - (tr W / 2) I: exp(tW) = e^(t tr W / 2) (C I + S W_0), for C, S functions of x = t² det W_0.
+    # W_0 = W - (tr W / 2) I: exp(tW) = e^(t tr W / 2) (C I + t S W_0), C and S functions of x = t² det W_0.
     half = 0.5 * (generators[:, 0, 0] + generators[:, 1, 1])
     traceless = generators - half[:, None, None] * torch.eye(2, dtype=generators.dtype)
     determinant = traceless[:, 0, 0] * traceless[:, 1, 1] - traceless[:, 0, 1] * traceless[:, 1, 0]

@@ -26,8 +26,8 @@ class Differential:
     """How far W p is from the kernel distribution D^f_p, and D^f_p from the span of W p.
 
     With the unit normal n of the level set at p and an orthonormal basis of D^f_p in the rows of T, the
-    residuals are n·(W p), "W is a symmetry", and T − (T u) uᵀ with u = W p / ‖W p‖, "W is all of it", divided by
-    √(n − 1). The loss is the mean over the points of the length of the first plus the length of the second.
+    residuals are n·(W p), "W is a symmetry", and (T − (T u) uᵀ) / √(n − 1) with u = W p / ‖W p‖, "W is all of
+    it". The loss is the mean over the points of the length of the first plus the length of the second.
     The second can reach 0 only in the plane: one generator has orbits of one dimension.
 
     Parameters
@@ -37,8 +37,8 @@ class Differential:
     normals : array_like, shape (N, n)
         Normals of the level sets (covectors) of any length, such as ``LevelSetNormals.normals``.
     relative : bool, optional
-        Whether the first residual is divided by ‖W p‖ as well. The loss is then the same for every multiple of
-        W, and no longer convex in its first part: generators with det W < 0 lie on a plateau.
+        Whether the first residual is divided by ‖W p‖ as well. The loss is then the same for every multiple
+        of W, and its first part no longer convex: generators with det W < 0 lie on a plateau.
 
     Raises
     ------
@@ -177,7 +177,7 @@ Loss = Differential | Functional
 
 
 def mean_length(residuals: "list[torch.Tensor]") -> "torch.Tensor":
-    """Return the loss of each run, shape (R,): the lengths of the residual vectors, added, mean over points."""
+    """Return the loss of each run, shape (R,): lengths of the residual vectors, added, mean over points."""
     import torch
 
     lengths = [torch.linalg.vector_norm(part, dim=-1).mean(dim=-1) for part in residuals]

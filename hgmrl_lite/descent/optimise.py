@@ -65,7 +65,7 @@ def descend(
     reference : LieAlgebra or array_like, shape (d, n, m), optional
         The true algebra, for the recorded angle only.
     stop_below_deg : float, optional
-        Stop early, at the next multiple of 64 steps, once every run has been below this angle to the reference.
+        Stop early, at a multiple of 64 steps, once every run has been below this angle to the reference.
 
     Returns
     -------
@@ -74,7 +74,7 @@ def descend(
     Raises
     ------
     ValueError
-        When an argument is malformed, a start is zero on the unit sphere, or a stop is asked without reference.
+        When an argument is malformed, a start is zero on the unit sphere, or a stop has no reference.
     """
     import torch
 
@@ -110,7 +110,7 @@ def descend(
                 break
         if step < steps:
             optimiser.zero_grad()
-            value.sum().backward()  # type: ignore[no-untyped-call]
+            value.sum().backward()
             optimiser.step()
             if unit:
                 # Back to the sphere: Adam's step leaves it, the loss does not feel the length.

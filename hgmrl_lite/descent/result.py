@@ -3,11 +3,15 @@
 import html
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_array
+
+if TYPE_CHECKING:
+    from hgmrl_lite.lie import LieAlgebra
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +69,7 @@ class Descent:
 
     @cached_property
     def norm(self) -> Array:
-        """Frobenius norm ‖W‖ on the way, shape (T + 1, R); near 0 the run is on its way into the trap W = 0."""
+        """Frobenius norm ‖W‖ on the way, shape (T + 1, R); a run that nears 0 is in the trap W = 0."""
         return np.linalg.norm(self.path, axis=(-2, -1))
 
     @cached_property
@@ -93,7 +97,7 @@ class Descent:
         return int(np.isfinite(self.steps_to(angle_deg)).sum())
 
     def quartiles(self, angle_deg: float = 1.0) -> Array:
-        """Return lower quartile, median and upper quartile of `steps_to`, over all runs; infinity for never."""
+        """Return the quartiles of `steps_to` over all runs, shape (3,); infinity for never."""
         steps = self.steps_to(angle_deg)
         probabilities = (0.25, 0.5, 0.75)
         upper = np.quantile(steps, probabilities, method="higher")
@@ -105,13 +109,21 @@ class Descent:
         low, middle, high = (np.quantile(self.norm[-1], q) for q in (0.0, 0.5, 1.0))
         start, end = (float(np.median(self.loss[k])) for k in (0, -1))
         rows = [
-            ("runs", f"{self.runs} runs × {self.steps} steps, Adam {self.learning_rate:g}, batch {self.batch}"),
+            (
+                "runs",
+                f"{self.runs} runs × {self.steps} steps, Adam {self.learning_rate:g}, batch {self.batch}",
+            ),
             ("loss, median", f"{start:.3g} → {end:.3g}"),
-            ("‖W‖ at the end", f"{low:.2g} / {middle:.2g} / {high:.2g} (least, median, most; {self.normalisation})"),
+            (
+                "‖W‖ at the end",
+                f"{low:.2g} / {middle:.2g} / {high:.2g} (least, median, most), {self.normalisation}",
+            ),
         ]
         if self.reference is not None:
             quartiles = " / ".join("never" if np.isinf(q) else f"{q:.0f}" for q in self.quartiles())
-            rows.append(("steps to 1°", f"{quartiles} (quartiles), {self.reached()} of {self.runs} runs arrive"))
+            rows.append(
+                ("steps to 1°", f"{quartiles} (quartiles), {self.reached()} of {self.runs} runs arrive")
+            )
         rows.append(("time", f"{self.seconds:.2g} s"))
         return rows
 
@@ -131,7 +143,7 @@ class Descent:
         return f"<strong>Descent, {html.escape(self.name)}</strong><table>{rows}</table>"
 
 
-def orthonormal_reference(reference: ArrayLike | None, n: int, columns: int) -> Array | None:
+def orthonormal_reference(reference: "ArrayLike | LieAlgebra | None", n: int, columns: int) -> Array | None:
     """Return an orthonormal basis (d, n, columns) of the span of generators, homogeneous ones cut to [A b].
 
     Raises
@@ -141,7 +153,7 @@ def orthonormal_reference(reference: ArrayLike | None, n: int, columns: int) -> 
     """
     if reference is None:
         return None
-    basis = getattr(reference, "basis", reference)
+    basis: Any = getattr(reference, "basis", reference)
     matrices = as_array("reference", basis)
     matrices = matrices[None] if matrices.ndim == 2 else matrices
     sizes = ((n, columns), (columns, columns))

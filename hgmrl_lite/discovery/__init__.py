@@ -6,7 +6,7 @@ P. Nitschke and S. Talebi, *Hereditary Geometric Meta-RL*, 2026, arXiv:2603.0039
 constraint; the null space needs no iteration and also tells the dimension.
 """
 
-from hgmrl_lite.discovery.discover import discover, discover_batches
+from hgmrl_lite.discovery.closed_form import discover, discover_batches
 from hgmrl_lite.discovery.frame import Frame
 from hgmrl_lite.discovery.null_space import affine_null_space
 from hgmrl_lite.discovery.symmetry import CLEAR, NEARLY, Confidence, Symmetry

@@ -62,18 +62,13 @@ class Frame:
         """Return q for points p (M, n)."""
         return np.linalg.solve(self.scale, (points - self.shift).T).T
 
-    def lifted(self, points: Array) -> Array:
-        """Return what W multiplies: [q; 1] (M, n+1) for affine candidates, q (M, n) for linear ones."""
-        inside = self.to_frame(points)
+    def lift(self, inside: Array) -> Array:
+        """Return what W multiplies: [q; 1] (M, n+1) for affine candidates, q (M, n) itself for linear ones."""
         return np.hstack([inside, np.ones((len(inside), 1))]) if self.affine else inside
 
     def covectors(self, gradients: Array) -> Array:
         """Return gradients (M, n) with respect to q."""
         return gradients @ self.scale
-
-    def covariances(self, covariance: Array) -> Array:
-        """Return covariances (M, n, n) of gradients with respect to q."""
-        return self.scale @ covariance @ self.scale
 
     def generators(self, vectors: Array) -> Array:
         """Return generators (..., n+1, n+1) acting on [p; 1] from rows (..., unknowns) acting on the lifted q."""

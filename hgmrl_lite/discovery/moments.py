@@ -10,6 +10,8 @@ from hgmrl_lite.discovery.frame import Frame
 
 #: Up to this score a candidate counts as a symmetry (0: exact, 1: a random direction).
 NEARLY = 0.1
+#: Error of a direction, in radians, from which a point counts less in the score: half the bound above.
+TELLING = 0.05
 #: Points whose gradient is less than this many times its own error are left out.
 SIGNIFICANT = 5.0
 #: Numbers in one batch of rows: bounds the memory.
@@ -28,8 +30,8 @@ class Moments:
     frame : Frame
         Coordinates of the sums.
     score : ndarray, shape (B, P, P)
-        Σ w (ggᵀ − C) ⊗ hhᵀ with w = 1 / (‖g‖² + tr C / NEARLY²): every point that can tell a near symmetry
-        from none counts the same.
+        Σ w (ggᵀ − C) ⊗ hhᵀ with w = 1 / (‖g‖² + tr C / TELLING²): every point whose direction is known well
+        enough to tell a near symmetry from none counts the same.
     lifted : ndarray, shape (B, q, q)
         Σ w (‖g‖² − tr C) hhᵀ: what ``score`` is measured against.
     precise : ndarray, shape (B, P, P)
@@ -71,77 +73,61 @@ class Moments:
         Parameters
         ----------
         points, gradients : ndarray, shape (M, n)
-            In the original coordinates.
+            In the frame.
         covariance : ndarray, shape (M, n, n), optional
-            Error covariance of the gradients; exact when left out.
+            Error covariance of the gradients, in the frame; exact gradients when left out.
         candidates : ndarray, shape (d, P), optional
             Generators whose residual variance sets w'; on average over all directions when left out.
         """
         self.total += len(points)
         if covariance is not None:
-            size = np.square(self.frame.covectors(gradients)).sum(axis=1)
-            trace = np.einsum("ij,mji->m", self.frame.scale @ self.frame.scale, covariance)
-            clear = size > SIGNIFICANT**2 * trace
-            points, gradients, covariance = points[clear], gradients[clear], covariance[clear]
+            trace = np.einsum("mii->m", covariance)
+            clear = np.square(gradients).sum(axis=1) > SIGNIFICANT**2 * trace
+            if not clear.all():
+                points, gradients, covariance = points[clear], gradients[clear], covariance[clear]
         if not len(points):
             return
         self.used += len(points)
-        if covariance is not None and self.reference is None:
-            sample = slice(None, None, max(1, len(points) // 10_000))
-            variance = self._variance(points[sample], covariance[sample], candidates)[-1]
+        lifted = self.frame.lift(points)
+        variance = None if covariance is None else _variance(lifted, covariance, candidates)
+        if variance is not None and self.reference is None:
             self.reference = float(np.median(variance))
-        blocks = len(self.score)
         # The order in which a k-d tree stores the points keeps neighbours together.
         order = np.asarray(cKDTree(points).indices)
-        length = -(-len(order) // blocks)
+        length = -(-len(order) // len(self.score))
         step = max(1, BATCH // (length * self.frame.unknowns))
-        for start in range(0, blocks, step):
+        for start in range(0, len(self.score), step):
             rows = order[start * length : (start + step) * length]
             if len(rows):
                 self._add_blocks(
                     start,
                     length,
-                    points[rows],
+                    lifted[rows],
                     gradients[rows],
                     None if covariance is None else covariance[rows],
-                    candidates,
+                    None if variance is None else variance[rows],
                 )
-
-    def _variance(self, points: Array, covariance: Array, candidates: Array | None) -> tuple[Array, Array, Array]:
-        """Return lifted points, covariances in the frame, and the variance (M,) of gᵀWh."""
-        lifted, inside = self.frame.lifted(points), self.frame.covariances(covariance)
-        if candidates is None:
-            variance = np.einsum("mii->m", inside) * np.square(lifted).sum(axis=1)
-        else:
-            fields = np.einsum("dij,mj->mdi", candidates.reshape(len(candidates), inside.shape[1], -1), lifted)
-            variance = np.einsum("mdi,mij,mdj->m", fields, inside, fields, optimize=True)
-        return lifted, inside, variance
 
     def _add_blocks(
         self,
         first: int,
         length: int,
-        points: Array,
+        lifted: Array,
         gradients: Array,
         covariance: Array | None,
-        candidates: Array | None,
+        variance: Array | None,
     ) -> None:
         """Add consecutive blocks of ``length`` points; the last may be shorter."""
-        n, unknowns = points.shape[1], self.frame.unknowns
-        covectors = self.frame.covectors(gradients)
-        size = np.square(covectors).sum(axis=1)
-        if covariance is None:
-            lifted, inside, trace = self.frame.lifted(points), None, np.zeros(len(points))
-        else:
-            lifted, inside, variance = self._variance(points, covariance, candidates)
-            trace = np.einsum("mii->m", inside)
-        equal = 1.0 / (size + trace / NEARLY**2)
-        if covariance is None or not self.reference:
+        (number, n), q = gradients.shape, lifted.shape[1]
+        size = np.square(gradients).sum(axis=1)
+        trace = np.zeros(number) if covariance is None else np.einsum("mii->m", covariance)
+        equal = 1.0 / (size + trace / TELLING**2)
+        if variance is None or not self.reference:
             precise = equal / np.square(lifted).sum(axis=1)
         else:
             # A floor at a tenth of the median keeps a few points from carrying the answer alone.
             precise = self.reference / (variance + 0.1 * self.reference)
-        count = -(-len(points) // length)
+        count = -(-number // length)
         target = slice(first, first + count)
 
         def blocked(rows: Array) -> Array:
@@ -152,19 +138,26 @@ class Moments:
         def product(left: Array, right: Array) -> Array:
             return np.swapaxes(blocked(left), 1, 2) @ blocked(right)
 
-        system = (covectors[:, :, None] * lifted[:, None, :]).reshape(len(points), unknowns)
-        outer = (lifted[:, :, None] * lifted[:, None, :]).reshape(len(points), -1)
-        q = lifted.shape[1]
+        system = (gradients[:, :, None] * lifted[:, None, :]).reshape(number, n * q)
+        outer = (lifted[:, :, None] * lifted[:, None, :]).reshape(number, q * q)
         for sums, weight in ((self.score, equal), (self.precise, precise)):
             sums[target] += product(system * weight[:, None], system)
-            if inside is not None:
-                bias = product((weight[:, None, None] * inside).reshape(len(points), -1), outer)
+            if covariance is not None:
+                bias = product((weight[:, None, None] * covariance).reshape(number, n * n), outer)
                 bias = bias.reshape(count, n, n, q, q).transpose(0, 1, 3, 2, 4)
-                sums[target] -= bias.reshape(count, unknowns, unknowns)
-        self.lifted[target] += product(outer * (equal * (size - trace))[:, None], np.ones((len(points), 1))).reshape(
-            count, q, q
-        )
+                sums[target] -= bias.reshape(count, n * q, n * q)
+        share = (equal * (size - trace))[:, None]
+        self.lifted[target] += product(share, outer).reshape(count, q, q)
         self.error += float(equal @ trace)
+
+
+def _variance(lifted: Array, covariance: Array, candidates: Array | None) -> Array:
+    """Return the variance (M,) of gᵀWh: the mean over the candidates, or a multiple of that over all W."""
+    if candidates is None:
+        return np.einsum("mii->m", covariance) * np.square(lifted).sum(axis=1)
+    fields = lifted @ candidates.reshape(-1, lifted.shape[1]).T
+    fields = fields.reshape(len(lifted), len(candidates), -1)
+    return ((fields @ covariance) * fields).sum(axis=(1, 2))
 
 
 def spectrum(moment: Array, lifted: Array) -> tuple[Array, Array]:

@@ -80,7 +80,8 @@ def affine_null_space(
         if not length.all():
             raise ValueError(f"normals must not be zero, got a zero at row {start + int(np.argmin(length))}")
         covectors *= (np.sqrt(weights[rows]) / length)[:, None]
-        system = (covectors[:, :, None] * frame.lifted(points[rows])[:, None, :]).reshape(-1, unknowns)
+        lifted = frame.lift(frame.to_frame(points[rows]))
+        system = (covectors[:, :, None] * lifted[:, None, :]).reshape(-1, unknowns)
         triangle = np.linalg.qr(np.vstack([triangle, system]), mode="r")
     _, singular, right = np.linalg.svd(triangle)
     scores = singular * np.sqrt(n / weights.sum())

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.lie.closed_forms import J
+from hgmrl_lite.lie.real_log import why_no_log
 
 PLANAR_KINDS = ("zero", "scalar", "elliptic", "hyperbolic", "parabolic")
 _EPS = float(np.finfo(np.float64).eps)
@@ -108,15 +109,15 @@ def _split(matrix: Array) -> tuple[Array, Array, Array]:
 
 def _require_logarithm(matrix: Array, singular: NDArray[np.bool_], negative: NDArray[np.bool_]) -> None:
     """Raise for the first matrix that is singular or has a negative eigenvalue that forbids a logarithm."""
-    for bad, reason in ((singular, "it is singular"), (negative, "a negative eigenvalue is not paired")):
-        if bad.any():
-            index = np.unravel_index(int(bad.argmax()), bad.shape)
-            values = np.sort(np.linalg.eigvals(matrix[index]).real)
-            where = f" at index {tuple(int(i) for i in index)}" if index else ""
-            raise ValueError(
-                f"matrix{where} has no real logarithm, {reason}: eigenvalues {values[0]:.6g} and "
-                f"{values[1]:.6g}, needed are positive ones, a complex pair, or a negative multiple of I"
-            )
+    bad = singular | negative
+    if bad.any():
+        index = np.unravel_index(int(bad.argmax()), bad.shape)
+        values = np.linalg.eigvals(matrix[index])
+        where = f" at index {tuple(int(i) for i in index)}" if index else ""
+        reason = (
+            f"it is singular: eigenvalues {np.sort(values.real)}" if singular[index] else why_no_log(values)
+        )
+        raise ValueError(f"matrix{where} has no real logarithm, {reason}")
 
 
 @dataclass(frozen=True)

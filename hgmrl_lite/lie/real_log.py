@@ -78,7 +78,7 @@ def real_log(matrix: Array) -> Array:
         candidate = np.linalg.solve(basis.T, (basis @ logarithm).T).T
         if np.abs(scipy.linalg.expm(candidate) - matrix).max() <= _RESIDUAL * np.linalg.norm(matrix, 2):
             return candidate
-    raise ValueError(f"matrix has no real logarithm, {_why_not(values)}")
+    raise ValueError(f"matrix has no real logarithm, {why_no_log(values)}")
 
 
 def _sorted_schur(matrix: Array, output: str, first: Callable[..., bool]) -> tuple[Any, Any, int]:
@@ -187,8 +187,19 @@ def _to_complex_structure(matrix: Array) -> Array:
     return matrix
 
 
-def _why_not(values: NDArray[Any]) -> str:
-    """Say which eigenvalue stands in the way of a real logarithm."""
+def why_no_log(values: NDArray[Any]) -> str:
+    """Say which eigenvalue stands in the way of a real logarithm.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n,)
+        The eigenvalues of an invertible matrix that has none.
+
+    Returns
+    -------
+    str
+        The end of a sentence.
+    """
     negative = np.sort(values.real[(values.real < 0.0) & (np.abs(values.imag) <= 1e-6 * np.abs(values))])
     for value in negative:
         count = int((np.abs(negative - value) <= 1e-6 * abs(value)).sum())

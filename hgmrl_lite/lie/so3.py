@@ -15,8 +15,8 @@ from hgmrl_lite.lie.closed_forms import AT_PI, ROTATION_TOLERANCE
 
 #: Stands in for 0 where a quotient such as sin(x) / x is wanted: far above underflow, far below rounding.
 _TINY = 1e-150
-#: Rotations with 2 (1 + cos θ) below this, angles above 174°, are taken to be near π.
-_NEAR_PI = 0.01
+#: Rotations with 2 (1 + cos θ) below this, angles above 177.4°, are taken to be near π.
+_NEAR_PI = 0.002
 #: Elements handled at a time: their temporaries then stay in the processor's cache.
 _BLOCK = 16384
 
@@ -79,6 +79,11 @@ def so3_exp(omega: ArrayLike) -> Array:
     ndarray, shape (..., 3, 3)
         exp(so3_hat(omega)), by the unit quaternion (cos(θ/2), sin(θ/2) ω/θ), which has no special case.
 
+    Raises
+    ------
+    ValueError
+        When ``omega`` has another shape, is not finite, or so long that its square overflows.
+
     Examples
     --------
     >>> so3_exp([0.0, 0.0, np.pi / 2]).round(3) + 0.0
@@ -92,7 +97,10 @@ def so3_exp(omega: ArrayLike) -> Array:
     for part in _blocks(len(flat)):
         # Components first: every operation below then runs over contiguous memory.
         vector = flat[part].T.copy()
-        half = np.sqrt(np.einsum("in,in->n", vector, vector))
+        with np.errstate(over="ignore"):
+            half = np.sqrt(np.einsum("in,in->n", vector, vector))
+        if not half.max() < np.inf:
+            raise ValueError(f"omega must be shorter than 1e154, got {np.abs(vector).max():.3g}")
         half *= 0.5
         np.maximum(half, _TINY, out=half)
         # The quaternion times √2, so that the products below need no factor 2.
@@ -137,9 +145,10 @@ def so3_log(rotation: ArrayLike) -> Array:
         rows, work = (buffer[:, : part.stop - part.start] for buffer in buffers)
         entries = flat[part].T
         rows[:3], rows[6:9], rows[12:] = entries[:3], entries[3:6], entries[6:]
-        rows[3:6], rows[9:12] = rows[:3], rows[6:9]
+        rows[3:5], rows[9:11] = rows[:2], rows[6:8]
         first, second, third = rows[:3], rows[6:9], rows[12:]
-        _require_rotations(rows, work)
+        with np.errstate(invalid="ignore", over="ignore"):
+            _require_rotations(rows, work)
         vector, length, ratio = work[:3], work[3], work[4]
         # Twice sin θ times the axis, and twice 1 + cos θ; tan(θ/2) is the quotient of their sizes.
         np.subtract(third[1], second[2], out=vector[0])
@@ -193,7 +202,7 @@ def _quaternion_to_matrix(real: Array, imaginary: Array, out: Array) -> None:
 def _require_rotations(rows: Array, work: Array) -> None:
     """Raise unless every column of ``rows`` (15, N) is a rotation; ``work`` (9, N) is overwritten.
 
-    The rows are the first matrix row twice, the second twice, the third once: a cross product is then a
+    The rows are a0 a1 a2 a0 a1 · b0 b1 b2 b0 b1 · c0 c1 c2 for matrix rows a, b, c: a cross product is then a
     shift. Two orthonormal rows whose cross product is the third: orthogonality and orientation in one.
     """
     away, scratch = work[:6], work[6:]

@@ -99,7 +99,7 @@ def sphere_paths(paths: Mapping[str, ArrayLike], *, alt: str) -> TurnableFigure:
                 **dict(zip("xyz", path.T, strict=True)),
                 name=name, mode="lines+markers", hoverinfo="name",
                 line={"color": COLOURS[index], "width": 7, "dash": _DASHES[index]},
-                marker={"color": COLOURS[index], "symbol": _SYMBOLS[index], "size": marks, "line": {"width": 0}},
+                marker={"color": COLOURS[index], "symbol": _SYMBOLS[index], "size": marks},
             )
         )  # fmt: skip
     return TurnableFigure(json.loads(figure.to_json()), _picture(found), alt.strip())
@@ -139,7 +139,8 @@ def _picture(paths: Mapping[str, Array]) -> bytes:
         axes.plot(*path.T, color=COLOURS[index], lw=2.5, label=name)
         axes.plot(*path[-1:].T, "o", color=COLOURS[index], ms=7)
     axes.view_init(elev=24, azim=38)
-    axes.set(xlabel="x", ylabel="y", zlabel="z", box_aspect=(1, 1, 1))
+    ticks = {f"{axis}ticks": [-1, 0, 1] for axis in "xyz"}
+    axes.set(xlabel="x", ylabel="y", zlabel="z", box_aspect=(1, 1, 1), **ticks)
     figure.legend(loc="outside upper center", ncols=2, frameon=False, fontsize=9)
     stream = io.BytesIO()
     figure.savefig(stream, format="png", dpi=90, metadata={"Software": None})

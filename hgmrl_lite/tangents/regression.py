@@ -12,11 +12,11 @@ from hgmrl_lite._validate import Array, as_array, as_count
 from hgmrl_lite.tangents.normals import DUPLICATES, RANK_DEFICIENT, Index, LevelSetNormals, from_gradients
 
 #: Neighbourhoods that the data choose from, as multiples of the number of terms of the polynomial.
-LADDER = (8 / 3, 20 / 3, 50 / 3)
+LADDER = (2.4, 6.0, 15.0)
 #: Squared difference of two nested fits, in units of its variance, above which the larger is called biased.
 DISAGREE = 3.0
 #: Points on which the noise is estimated first.
-PILOT = 512
+PILOT = 128
 #: Variance of a gradient, in units of noise variance over neighbours times radius squared, from which a
 #: neighbourhood counts as rank-deficient (about 10 for a round one).
 INFLATED = 1e10

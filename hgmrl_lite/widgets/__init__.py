@@ -5,11 +5,21 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hgmrl_lite.widgets.base import HgmrlWidget
+    from hgmrl_lite.widgets.descent_race import DescentRace
     from hgmrl_lite.widgets.generator_flow import GeneratorFlow
     from hgmrl_lite.widgets.goal_drag import GoalDrag
+    from hgmrl_lite.widgets.kernel_probe import KernelProbe
+    from hgmrl_lite.widgets.orbit_explorer import OrbitExplorer
 
-_MODULES = {"HgmrlWidget": "base", "GeneratorFlow": "generator_flow", "GoalDrag": "goal_drag"}
-__all__ = ["GeneratorFlow", "GoalDrag", "HgmrlWidget"]
+_MODULES = {
+    "DescentRace": "descent_race",
+    "HgmrlWidget": "base",
+    "GeneratorFlow": "generator_flow",
+    "GoalDrag": "goal_drag",
+    "KernelProbe": "kernel_probe",
+    "OrbitExplorer": "orbit_explorer",
+}
+__all__ = ["DescentRace", "GeneratorFlow", "GoalDrag", "HgmrlWidget", "KernelProbe", "OrbitExplorer"]
 
 
 def __getattr__(name: str) -> Any:

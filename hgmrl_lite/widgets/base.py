@@ -1,7 +1,7 @@
-"""What all widgets share: their JavaScript put together, arrays on the wire, and a picture where none can run.
+"""What all widgets share: their JavaScript put together, arrays on the wire, a picture where none can run.
 
-A widget is one Python class, one ES module and the shared modules of ``js/`` that it names. There is no bundler:
-the shared files have no imports, and their text goes before the widget's own.
+A widget is one Python class, one ES module and the shared modules of ``js/`` that it names. There is no
+bundler: the shared files have no imports, and their text goes before the widget's own.
 """
 
 import base64
@@ -86,8 +86,8 @@ def pack_arrays(arrays: Mapping[str, ArrayLike]) -> tuple[bytes, dict[str, dict[
 class HgmrlWidget(anywidget.AnyWidget):
     """A widget with arrays for its JavaScript, and a picture and a description of its state.
 
-    A subclass sets ``_esm = esm(..., own=...)`` and ``_css = css()``, and says what is on screen in :meth:`describe`
-    and :meth:`figure`.
+    A subclass sets ``_esm = esm(..., own=...)`` and ``_css = css()``, and says what is on screen in
+    :meth:`describe` and :meth:`figure`.
     """
 
     array_data = traitlets.Bytes().tag(sync=True)

@@ -1,4 +1,4 @@
-"""GeneratorFlow: a generator of the plane under the hand, its flow, its type, its exponential and the logarithm."""
+"""GeneratorFlow: a generator of the plane under the hand; its flow, its type, exp(tW) and the logarithm."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -39,10 +39,11 @@ _HALF = 3.0
 class GeneratorFlow(HgmrlWidget):
     """The plane with the velocity field p ↦ Wp of a generator W, its flow, and what W is.
 
-    W is set by four sliders, by dragging the arrows of its columns (the velocities at (1, 0) and at (0, 1)), or by
-    dragging the point on the trace-determinant chart. A flag is carried along by exp(tW). The panel says which type W
-    has, whether the flow returns, and what the logarithm of exp(tW) is. All of it is computed in JavaScript, by the
-    formulas of :func:`hgmrl_lite.lie.exp`, :func:`hgmrl_lite.lie.log` and :func:`hgmrl_lite.lie.planar_type`.
+    W is set by four sliders, by dragging the arrows of its columns (the velocities at (1, 0) and at (0, 1)),
+    or by dragging the point on the trace-determinant chart. A flag is carried along by exp(tW). The panel
+    says which type W has, whether the flow returns, and what the logarithm of exp(tW) is. All of it is
+    computed in JavaScript, by the formulas of :func:`hgmrl_lite.lie.exp`, :func:`hgmrl_lite.lie.log` and
+    :func:`hgmrl_lite.lie.planar_type`.
 
     Parameters
     ----------
@@ -51,8 +52,8 @@ class GeneratorFlow(HgmrlWidget):
     t : float, optional
         The time of exp(tW), within ±7.
     flowing : bool, optional
-        Whether particles move along the field. Where the system asks for reduced motion they stand still as pieces
-        of orbits.
+        Whether particles move along the field. Where the system asks for reduced motion they stand still as
+        pieces of orbits.
 
     Attributes
     ----------
@@ -77,15 +78,9 @@ class GeneratorFlow(HgmrlWidget):
     """
 
     _esm = esm(
-        "matrix2",
-        "planar_generator",
-        "words",
-        "shared",
-        "plane",
-        "point_handle",
-        "controls",
-        own="generator_flow",
-    )
+        "matrix2", "planar_generator", "words", "shared", "plane", "point_handle", "controls",
+        "flow_field", "flow_words", "flow_chart", "flow_panel", own="generator_flow",
+    )  # fmt: skip
     _css = css() + "\n" + Path(__file__).with_name("generator_flow.css").read_text(encoding="utf-8")
 
     generator = traitlets.Any().tag(sync=True)
@@ -144,8 +139,8 @@ class GeneratorFlow(HgmrlWidget):
         entries = "; ".join(" ".join(f"{entry:g}" for entry in row) for row in self.generator)
         back = f"it returns with period {kind.period:.2f}" if kind.is_compact else "it does not return"
         return (
-            f"W = [{entries}] is {kind.kind} (trace {kind.trace:.2f}, determinant {kind.determinant:.2f}): {back}; "
-            f"the flag is carried by exp(tW) at t = {self.t:.2f}"
+            f"W = [{entries}] is {kind.kind} (trace {kind.trace:.2f}, determinant {kind.determinant:.2f}): "
+            f"{back}; the flag is carried by exp(tW) at t = {self.t:.2f}"
         )
 
     def figure(self) -> "Figure":

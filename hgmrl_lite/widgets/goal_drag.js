@@ -1,78 +1,5 @@
 // GoalDrag: drag the goal of a new task; at every move the widget explores it, infers the angle, and acts.
 
-const DEGREE = Math.PI / 180;
-
-// What is on screen, from the model's traits. The true angle enters in two places only: the environment's reward
-// (what the task answers when it is explored), and the error that is shown beside the inferred angle.
-function goalDragScene(model) {
-  const arrays = unpackArrays(model.get("array_data"), model.get("array_index"));
-  const settings = model.get("settings");
-  const layers = [];
-  for (let k = 0; `weight_${k}` in arrays; k++) {
-    const weight = arrays[`weight_${k}`];
-    layers.push({ shape: weight.shape, weight: weight.values, bias: arrays[`bias_${k}`].values });
-  }
-  const policy = makePolicy(layers, settings.policy_action_set);
-  const dynamics = makeNavigation(settings.constants);
-  const { values: generatorStates } = arrays.generator_states;
-  const { values: generatorActions } = arrays.generator_actions;
-  const reward = makeRewardModel(arrays.centres.values, arrays.weights.values, arrays.linear.values);
-  const infer = makeInference(generatorStates, reward, settings.inference);
-  const goals = arrays.training_goals.values;
-  const base = [goals[2 * settings.base_index], goals[2 * settings.base_index + 1]];
-  const radius = Math.hypot(...base);
-
-  // Where the base goal goes under exp(θW): the inferred angle in the plane's own terms.
-  const carried = (theta) => {
-    const [x, y] = apply2(exp2(generatorStates, theta), ...base);
-    return Math.atan2(y, x) / DEGREE;
-  };
-  // The untransformed policy does not know the goal: its episodes are run once and cut where they arrive.
-  const basePaths = rollout(dynamics, policy, arrays.starts, arrays.noise, null);
-  const [draws, , horizon] = arrays.explore_actions.shape;
-  let gridDegrees = null;
-
-  const compute = () => {
-    const degrees = model.get("goal_degrees");
-    const goal = [radius * Math.cos(degrees * DEGREE), radius * Math.sin(degrees * DEGREE)];
-    const part = (name) => {
-      const { values } = arrays[name];
-      const size = values.length / draws;
-      return values.subarray(model.get("draw") * size, (model.get("draw") + 1) * size);
-    };
-    const drawn = {
-      starts: part("explore_starts"),
-      actions: part("explore_actions"),
-      noise: part("explore_noise"),
-    };
-    const context = explore(dynamics, goal, model.get("context_size"), horizon, drawn);
-    const inferred = infer(context.points, context.rewards);
-    gridDegrees = gridDegrees ?? Array.from(inferred.thetas, carried);
-    const left = exp2(generatorStates, inferred.theta);
-    const right = exp2(generatorActions, inferred.theta);
-    const paths = rollout(dynamics, transformPolicy(policy, left, right), arrays.starts, arrays.noise, goal);
-    const aim = carried(inferred.theta);
-    return {
-      degrees,
-      goal,
-      steps: model.get("context_size"),
-      context,
-      inferred,
-      gridDegrees,
-      aim,
-      aimPoint: apply2(left, ...base),
-      runnerUp: Number.isFinite(inferred.runnerUpResidual) ? carried(inferred.runnerUp) : null,
-      error: Math.abs(wrapDegrees(aim - degrees)),
-      geometric: { paths, mean: meanPath(paths), lengths: null },
-      base: { paths: basePaths, lengths: basePaths.map((path) => arrivalLength(dynamics, path, goal)) },
-      baseDegrees: Math.atan2(base[1], base[0]) / DEGREE,
-      showBase: model.get("show_base"),
-      showExploration: model.get("show_exploration"),
-    };
-  };
-  return { compute, goals, base, radius, goalRadius: dynamics.goalRadius, settings, draws };
-}
-
 // What an evaluation in Python depends on.
 const QUESTION = ["goal_degrees", "draw", "context_size"];
 
@@ -121,23 +48,6 @@ function goalDragHand(model, redraw) {
   };
 }
 
-// A label that stays inside the drawing; returns its box.
-function placeLabel(plane, text, x, y, direction, gap) {
-  const width = text.textContent.length * 6.6 + 4;
-  const height = 14;
-  const reach = gap + (Math.abs(direction[0]) * width + Math.abs(direction[1]) * height) / 2;
-  const inside = (value, extent) => Math.min(plane.size - extent / 2 - 3, Math.max(extent / 2 + 3, value));
-  const cx = inside(plane.x(x) + direction[0] * reach, width);
-  const cy = inside(plane.y(y) - direction[1] * reach, height);
-  text.setAttribute("x", cx.toFixed(1));
-  text.setAttribute("y", (cy + 4.5).toFixed(1));
-  return { left: cx - width / 2, right: cx + width / 2, top: cy - height / 2, bottom: cy + height / 2 };
-}
-
-function boxesMeet(a, b) {
-  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
-}
-
 // The plane: what is drawn on it, and the hand on the test goal. Returns { svg, show(scene) }.
 function goalDragPlane(scene, hand, signal) {
   const { goals, base, radius, goalRadius, settings } = scene;
@@ -157,17 +67,18 @@ function goalDragPlane(scene, hand, signal) {
 
   const marks = plane.layer("marks");
   for (let k = 0; k < goals.length / 2; k++) {
-    const place = `translate(${plane.x(goals[2 * k])} ${plane.y(goals[2 * k + 1])})`;
+    const transform = `translate(${plane.x(goals[2 * k])} ${plane.y(goals[2 * k + 1])})`;
     const [shape, name] = k === settings.base_index ? [SQUARE, "hgmrl-base-goal"] : [DIAMOND, "hgmrl-training-goal"];
-    svgElement("path", { d: shape, class: name, transform: place }, marks);
+    svgElement("path", { d: shape, class: name, transform }, marks);
   }
   const label = (content) => {
     const text = svgElement("text", { class: "hgmrl-label", "text-anchor": "middle" }, marks);
-    text.textContent = content;
+    setText(text, content);
     return text;
   };
   const baseLabel = label("base goal");
-  const baseBox = placeLabel(plane, baseLabel, ...base, [base[0] / radius, base[1] / radius], 14);
+  const place = (text, [x, y], gap) => placeBeside(text, plane.x(x), plane.y(y), x, y, gap, plane.size, plane.size);
+  const baseBox = place(baseLabel, base, 14);
   const testLabel = label("test goal");
 
   // A wide invisible ring around the circle takes a press anywhere on it; the handle lies above.
@@ -220,8 +131,7 @@ function goalDragPlane(scene, hand, signal) {
       handle.setAttribute("aria-valuetext", `test goal at ${inDegrees(state.degrees)}; ${onScreen(state)}`);
       const [ax, ay] = state.aimPoint;
       aim.setAttribute("transform", `translate(${plane.x(ax).toFixed(2)} ${plane.y(ay).toFixed(2)})`);
-      const testBox = placeLabel(plane, testLabel, x, y, [x / radius, y / radius], 26);
-      baseLabel.style.visibility = boxesMeet(testBox, baseBox) ? "hidden" : "";
+      baseLabel.style.visibility = boxesOverlap(place(testLabel, state.goal, 25), baseBox) ? "hidden" : "";
       geometricFaint.setAttribute("d", plane.path(state.geometric.paths));
       geometricMean.setAttribute("d", plane.path([state.geometric.mean]));
       const key = String(state.base.lengths);
@@ -249,6 +159,9 @@ function dots(plane, points) {
   }
   return text;
 }
+
+const REGRET =
+  "Regret: return lost against steering straight at the goal, over noisy episodes run in Python when the goal rests.";
 
 function onScreen(state) {
   return `policy at the inferred angle ${inDegrees(state.aim)} (error ${inDegrees(state.error)})`;
@@ -294,9 +207,9 @@ function goalDragCard(parent, name, kind) {
   const text = htmlElement("div", { class: "hgmrl-state" }, card);
   const detail = htmlElement("div", { class: "hgmrl-detail" }, card);
   return (words, more, figure) => {
-    text.textContent = words;
-    detail.textContent = more;
-    regret.textContent = figure.text;
+    setText(text, words);
+    setText(detail, more);
+    setText(regret, figure.text);
     regret.classList.toggle("hgmrl-stale", figure.stale);
   };
 }
@@ -339,7 +252,7 @@ function goalDragPanel(parent, model, scene, hand, signal) {
     const { inferred } = state;
     slide(state.degrees);
     setSteps(state.steps);
-    question.textContent = `How badly each angle fits the ${state.steps} rewards`;
+    setText(question, `How badly each angle fits the ${state.steps} rewards`);
     const turn = wrapDegrees(state.aim - state.baseDegrees);
     const way = turn < 0 ? "clockwise" : "anticlockwise";
     const regrets = [hand.regret("geometric"), hand.regret("base")];
@@ -362,14 +275,11 @@ function goalDragPanel(parent, model, scene, hand, signal) {
       state.runnerUp === null
         ? "no other valley"
         : `□ runner-up ${inDegrees(state.runnerUp, 0)}: ${inShort(inferred.runnerUpResidual)}`;
-    verdict.textContent = `${best} · ${other}${inferred.decided ? "" : " · undecided: both explain the rewards"}`;
+    setText(verdict, `${best} · ${other}${inferred.decided ? "" : " · undecided: both explain the rewards"}`);
     verdict.classList.toggle("hgmrl-warning", !inferred.decided);
     const failure = model.get("evaluation_error");
-    note.textContent = !model.get("evaluates")
-      ? ""
-      : failure
-        ? `The evaluation failed: ${failure}`
-        : "Regret: return lost against steering straight at the goal, over noisy episodes run in Python when the goal rests.";
+    const about = failure ? `The evaluation failed: ${failure}` : REGRET;
+    setText(note, model.get("evaluates") ? about : "");
     spoken.say(`Test goal at ${inDegrees(state.degrees, 0)}: ${onScreen(state)}. ${regrets[0].stale ? "" : regrets[0].text}`);
   };
 }

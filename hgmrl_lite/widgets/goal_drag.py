@@ -12,22 +12,13 @@ from hgmrl_lite import lie
 from hgmrl_lite._validate import Array, as_array, as_count
 from hgmrl_lite.agents.geometric import GeometricAgent
 from hgmrl_lite.agents.policy import TransformedPolicy
-from hgmrl_lite.envs import ARENA, GOAL_RADIUS, STEP, NavigationDynamics, explore, rollout
+from hgmrl_lite.envs import ARENA, GOAL_RADIUS, STEP, explore
 from hgmrl_lite.envs.dynamics import as_goals
 from hgmrl_lite.hereditary import Inference
 from hgmrl_lite.hereditary.inference import DECIDED, GRID, NEWTON_STEPS
 from hgmrl_lite.transitions import Transitions
-from hgmrl_lite.widgets.base import (
-    BLUE,
-    GREY,
-    PURPLE,
-    VERMILLION,
-    HgmrlWidget,
-    css,
-    esm,
-    pack_arrays,
-    plane_axes,
-)
+from hgmrl_lite.widgets.base import HgmrlWidget, css, esm, pack_arrays
+from hgmrl_lite.widgets.goal_arrays import agent_arrays, context_seed, episode_arrays, exploration_arrays
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -49,19 +40,20 @@ def wrap_degrees(degrees: float) -> float:
 class GoalDrag(HgmrlWidget):
     """The plane with the training goals, and a test goal to drag: the geometric agent follows it.
 
-    At every move the widget explores the new task (a few random steps), infers which group element carries the base
-    task to it, and runs the base policy transformed by that element, beside the base policy as it is. All of this
-    happens in JavaScript, from the same numbers and the same noise as :func:`hgmrl_lite.envs.explore`,
-    :func:`hgmrl_lite.hereditary.infer` and :func:`hgmrl_lite.envs.rollout` in Python. The true angle enters in two
-    places only: in the environment's rewards, and in the error that is shown. When the goal comes to rest, Python
-    evaluates both policies.
+    At every move the widget explores the new task (a few random steps), infers which group element carries
+    the base task to it, and runs the base policy transformed by that element, beside the base policy as it
+    is. All of this happens in JavaScript, from the same numbers and the same noise as
+    :func:`hgmrl_lite.envs.explore`, :func:`hgmrl_lite.hereditary.infer` and :func:`hgmrl_lite.envs.rollout`
+    in Python. The true angle enters in two places only: in the environment's rewards, and in the error that
+    is shown. When the goal comes to rest, Python evaluates both policies.
 
     Parameters
     ----------
     agent : GeometricAgent
         Base policy, discovered generator and base reward model; states and actions in the plane.
     training_goals : array_like, shape (k, 2)
-        Goals of the training tasks, to be drawn; the base goal also sets the circle and what the error refers to.
+        Goals of the training tasks, to be drawn; the base goal also sets the circle, and what the error
+        refers to.
     base_index : int, optional
         Which of them is the base task.
     goal_degrees : float, optional
@@ -73,8 +65,8 @@ class GoalDrag(HgmrlWidget):
     seed : int, optional
         Seed of explorations and episodes.
     evaluate : callable, optional
-        From a goal (2,) to the regrets ``{"geometric": ..., "base": ...}``. When left out, the two policies on
-        screen are held against the greedy reference in the same noise.
+        From a goal (2,) to the regrets ``{"geometric": ..., "base": ...}``. When left out, the two policies
+        on screen are held against the greedy reference in the same noise.
     evaluation_episodes : int, optional
         Episodes of that evaluation; 0 for none.
 
@@ -87,20 +79,21 @@ class GoalDrag(HgmrlWidget):
     show_base, show_exploration : bool
         What is drawn.
     settled, answered : list
-        ``[goal_degrees, draw, context_size]`` at which the goal came to rest, and those that ``regrets`` belongs to.
+        ``[goal_degrees, draw, context_size]`` at which the goal came to rest, and those that ``regrets``
+        belongs to.
     regrets : dict
         The regrets of "geometric" and "base".
 
     Raises
     ------
     ValueError
-        When the agent is not one of the plane, a goal is outside the arena, there are no training goals, an index
-        or a count is out of range, or a number is not finite.
+        When the agent is not one of the plane, a goal is outside the arena, there are no training goals, an
+        index or a count is out of range, or a number is not finite.
     """
 
     _esm = esm(
-        "arrays", "matrix2", "mlp", "rbf", "navigation", "inference", "words", "shared", "plane", "controls",
-        "misfit_plot", own="goal_drag",
+        "arrays", "matrix2", "mlp", "rbf", "navigation", "inference", "words", "goal_scene", "shared",
+        "plane", "point_handle", "controls", "misfit_plot", own="goal_drag",
     )  # fmt: skip
     _css = css()
 
@@ -109,8 +102,8 @@ class GoalDrag(HgmrlWidget):
     context_size = traitlets.Int(20).tag(sync=True)
     show_base = traitlets.Bool(True).tag(sync=True)
     show_exploration = traitlets.Bool(True).tag(sync=True)
-    settled = traitlets.List().tag(sync=True)
-    answered = traitlets.List().tag(sync=True)
+    settled: traitlets.List[float] = traitlets.List().tag(sync=True)
+    answered: traitlets.List[float] = traitlets.List().tag(sync=True)
     regrets = traitlets.Dict().tag(sync=True)
     evaluates = traitlets.Bool(True).tag(sync=True)
     evaluation_error = traitlets.Unicode("").tag(sync=True)
@@ -145,12 +138,20 @@ class GoalDrag(HgmrlWidget):
         self.agent = agent
         self.training_goals = goals
         self.base_index = base_index % len(goals)
-        self._episodes = as_count("episodes", episodes)
+        self.episodes = as_count("episodes", episodes)
         self._max_context = max(_MAX_CONTEXT, as_count("context_size", context_size, 2))
-        self._seed = as_count("seed", seed, 0)
+        self.seed = as_count("seed", seed, 0)
         self._evaluation_episodes = as_count("evaluation_episodes", evaluation_episodes, 0)
         self._evaluate = evaluate
-        data, index = pack_arrays(self._arrays())
+        action_set = agent.base_policy.action_set
+        data, index = pack_arrays(
+            {
+                "training_goals": goals,
+                **agent_arrays(agent),
+                **episode_arrays(action_set, self.episodes, self.seed),
+                **exploration_arrays(action_set, _DRAWS, self._max_context, self._radius, self.seed),
+            }
+        )
         super().__init__(
             goal_degrees=wrap_degrees(float(as_array("goal_degrees", goal_degrees, ()))),
             context_size=context_size,
@@ -160,74 +161,15 @@ class GoalDrag(HgmrlWidget):
             settings={
                 "base_index": self.base_index,
                 "max_context": self._max_context,
-                "policy_action_set": agent.base_policy.action_set,
                 "inference": {**_INFERENCE, "noise": agent.reward_model.noise},
                 "constants": {
                     "step": STEP,
                     "arena": ARENA,
                     "goal_radius": GOAL_RADIUS,
-                    "action_set": agent.base_policy.action_set,
+                    "action_set": action_set,
                 },
             },
         )
-
-    def _arrays(self) -> dict[str, ArrayLike]:
-        """Return what JavaScript needs: the policy, the generator, the reward model and the noise."""
-        policy, model = self.agent.base_policy, self.agent.reward_model
-        dynamics = NavigationDynamics(policy.action_set)
-        # An agent that stands still, far from its goal, shows the noise that every agent will meet.
-        still = rollout(
-            np.zeros_like,
-            np.full((1, 2), ARENA),
-            episodes=self._episodes,
-            seed=self._seed,
-            action_set=policy.action_set,
-            trajectories=True,
-        ).trajectories
-        assert still is not None
-        starts, actions, noise = zip(
-            *(self._exploration(dynamics, draw) for draw in range(_DRAWS)), strict=True
-        )
-        return {
-            **{f"weight_{k}": weight for k, weight in enumerate(policy.weights)},
-            **{f"bias_{k}": bias for k, bias in enumerate(policy.biases)},
-            "generator_states": self.agent.generator_states,
-            "generator_actions": self.agent.generator_actions,
-            "centres": model.centres,
-            "weights": model.weights,
-            "linear": model.linear,
-            "training_goals": self.training_goals,
-            "starts": still[0, :, 0],
-            "noise": np.diff(still[0], axis=1),
-            "explore_starts": starts,
-            "explore_actions": actions,
-            "explore_noise": noise,
-        }
-
-    def _exploration(self, dynamics: NavigationDynamics, draw: int) -> tuple[Array, Array, Array]:
-        """Return starts (E, 2), actions and noise (E, H, 2) of the episodes that one exploration may come to.
-
-        They do not depend on the goal, so those met on the way to a goal out of reach are those of every goal.
-        """
-        horizon = min(self._max_context, dynamics.max_steps)
-        # Two more episodes than arrivals at full speed would end.
-        episodes = 2 + int(np.ceil(self._max_context / min(horizon, self._radius / STEP)))
-        seen = explore(
-            (ARENA, ARENA),
-            episodes * dynamics.max_steps,
-            seed=self._context_seed(draw),
-            action_set=dynamics.action_set,
-        )
-        noise = seen.next_states - dynamics.mean_next_state(seen.states, seen.actions)
-        shape = (episodes, dynamics.max_steps, 2)
-        return (
-            seen.states.reshape(shape)[:, 0],
-            seen.actions.reshape(shape)[:, :horizon],
-            noise.reshape(shape)[:, :horizon],
-        )
-
-    def _context_seed(self, draw: int) -> int:
-        return int(np.random.SeedSequence([self._seed, draw]).generate_state(1)[0])
 
     @traitlets.validate("goal_degrees")
     def _valid_goal_degrees(self, proposal: Any) -> float:
@@ -256,7 +198,7 @@ class GoalDrag(HgmrlWidget):
         return explore(
             self.goal,
             self.context_size,
-            seed=self._context_seed(self.draw),
+            seed=context_seed(self.seed, self.draw),
             action_set=self.agent.base_policy.action_set,
         )
 
@@ -302,25 +244,29 @@ class GoalDrag(HgmrlWidget):
             [self.policy, base_policy],
             [self.goal, self.goal],
             episodes=self._evaluation_episodes,
-            seed=self._seed,
+            seed=self.seed,
             action_set=base_policy.action_set,
         )
         geometric, base = result.regret_by_goal
         return {"geometric": geometric, "base": base}
 
-    def _aim(self, theta: float) -> float:
-        """Return where exp(θW) carries the base goal, as an angle in degrees."""
-        x, y = lie.exp(theta * self.agent.generator_states) @ self.training_goals[self.base_index]
-        return float(np.degrees(np.arctan2(y, x)))
+    def aim(self, theta: float) -> Array:
+        """Return where exp(θW) carries the base goal, shape (2,)."""
+        return lie.exp(theta * self.agent.generator_states) @ self.training_goals[self.base_index]
+
+    @property
+    def inferred_degrees(self) -> float:
+        """Where the policy on screen aims, as an angle in degrees."""
+        return _degrees(self.aim(self.inference.theta))
 
     def describe(self) -> str:
         """Return in words what is on screen."""
-        aim = self._aim(self.inference.theta)
-        base = np.degrees(np.arctan2(*self.training_goals[self.base_index][::-1]))
+        inferred = self.inferred_degrees
+        error = abs(wrap_degrees(inferred - self.goal_degrees))
         text = (
-            f"test goal at {self.goal_degrees:.1f}°; geometric agent: policy at the inferred angle {aim:.1f}° "
-            f"(error {abs(wrap_degrees(aim - self.goal_degrees)):.1f}°); base policy, unchanged: trained for the goal "
-            f"at {base:.1f}°"
+            f"test goal at {self.goal_degrees:.1f}°; geometric agent: policy at the inferred angle "
+            f"{inferred:.1f}° (error {error:.1f}°); base policy, unchanged: trained for the goal at "
+            f"{_degrees(self.training_goals[self.base_index]):.1f}°"
         )
         if self.answered == self._question and self.regrets:
             text += f"; regret: geometric {self.regrets['geometric']:.2f}, base {self.regrets['base']:.2f}"
@@ -328,59 +274,13 @@ class GoalDrag(HgmrlWidget):
 
     def figure(self) -> "Figure":
         """Return the current state as a Matplotlib figure."""
-        from matplotlib.figure import Figure
+        from hgmrl_lite.widgets.goal_picture import goal_picture
 
-        figure = Figure(figsize=(5.0, 5.6), layout="constrained")
-        axes = plane_axes(figure, 1.7 * max(self._radius, float(np.abs(self.training_goals).max())))
-        turn = np.linspace(0.0, 2.0 * np.pi, 181)
-        axes.plot(self._radius * np.cos(turn), self._radius * np.sin(turn), color="0.6", lw=1)
-        agents = [(self.policy, BLUE, "-", 0.32, "geometric agent")]
-        if self.show_base:
-            agents.insert(
-                0, (self.agent.base_policy, VERMILLION, (0, (2, 2)), 0.15, "base policy, unchanged")
-            )
-        for policy, colour, dash, alpha, name in agents:
-            paths = rollout(
-                policy,
-                self.goal[None],
-                episodes=self._episodes,
-                seed=self._seed,
-                action_set=self.agent.base_policy.action_set,
-                trajectories=True,
-            ).trajectories
-            assert paths is not None
-            mean = _hold_end(paths[0]).mean(axis=0)
-            axes.plot(*paths[0].T, color=colour, lw=0.8, alpha=alpha)
-            axes.plot(*mean.T, color=colour, lw=2.5, ls=dash, label=name)
-        if self.show_exploration:
-            axes.plot(
-                *self.context.next_states.T, ".", color=PURPLE, ms=4, label="random steps it learned from"
-            )
-        others = np.delete(self.training_goals, self.base_index, axis=0)
-        axes.plot(*others.T, "D", mfc="white", mec=GREY, mew=1.6, ms=7, label="other training goals")
-        axes.plot(
-            *self.training_goals[self.base_index],
-            "s",
-            mfc=VERMILLION,
-            mec="black",
-            ms=9,
-            label="base goal",
-            ls="",
-        )
-        axes.plot(*self.goal, "o", mfc="white", mec="black", mew=2, ms=13, label="test goal", ls="")
-        aim = np.radians(self._aim(self.inference.theta))
-        axes.plot(self._radius * np.cos(aim), self._radius * np.sin(aim), "x", color=BLUE, ms=7, mew=2)
-        figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=8)
-        return figure
+        return goal_picture(self)
 
 
-def _hold_end(paths: Array) -> Array:
-    """Return paths (E, T, 2) that stay where they ended, cut when the last one has ended."""
-    held = paths[:, ~np.isnan(paths[..., 0]).all(axis=0)].copy()
-    for t in range(1, held.shape[1]):
-        ended = np.isnan(held[:, t, 0])
-        held[ended, t] = held[ended, t - 1]
-    return held
+def _degrees(point: Array) -> float:
+    return float(np.degrees(np.arctan2(point[1], point[0])))
 
 
 def _check_agent(agent: GeometricAgent) -> None:
@@ -388,13 +288,13 @@ def _check_agent(agent: GeometricAgent) -> None:
     policy = agent.base_policy
     if (policy.state_dim, policy.action_dim) != (2, 2):
         raise ValueError(
-            f"agent.base_policy must map the plane to the plane, got {policy.state_dim} to {policy.action_dim}"
+            "agent.base_policy must map the plane to the plane, got dimensions "
+            f"{policy.state_dim} to {policy.action_dim}"
         )
     as_array("agent.generator_actions", agent.generator_actions, (2, 2))
     generator = as_array("agent.generator_states", agent.generator_states, (2, 2))
     if np.abs(lie.exp(2.0 * np.pi * generator) - np.eye(2)).max() > 1e-6:
         raise ValueError(f"agent.generator_states must close after 2π: exp(2πW) = I; got W =\n{generator}")
-    if agent.reward_model.centres.shape[1] != 2:
-        raise ValueError(
-            f"agent.reward_model must take points of the plane, got dimension {agent.reward_model.centres.shape[1]}"
-        )
+    dimension = agent.reward_model.centres.shape[1]
+    if dimension != 2:
+        raise ValueError(f"agent.reward_model must take points of the plane, got dimension {dimension}")

@@ -12,6 +12,7 @@ the last text leads to the next lesson by a link, as soon as there is one. A cel
 import ast
 import json
 import re
+import symtable
 import sys
 import urllib.parse
 from collections.abc import Callable, Iterator
@@ -110,14 +111,13 @@ def independence(cells: list[Cell]) -> Iterator[str]:
     for cell in cells:
         if cell.kind != "code":
             continue
-        names = set(defined_names(cell))
         if cell.role in ("exercise", "solution"):
-            owned |= names
+            owned |= set(defined_names(cell))
         elif not (cell.role == "check" and previous == "solution"):
-            used = {node.id for node in ast.walk(parse(cell)) if isinstance(node, ast.Name)}
-            for name in sorted((used & owned) - names):
+            used, made = _global_names(cell)
+            for name in sorted((used & owned) - made):
                 yield f"line {cell.line}: {name} belongs to an exercise; use the package's own"
-            owned -= names
+            owned -= made
         previous = cell.role
 
 
@@ -161,8 +161,8 @@ def lint(path: Path, target: Path) -> list[str]:
         independence,
     )
     complaints = [complaint for rule in rules for complaint in rule(cells)]
-    later = [f"{source.stem}.ipynb" for source in build.sources(path.parent) if source.name > path.name]
-    complaints += bridge(cells, later[0] if later else None)
+    after = f"{int(path.name[:2]) + 1:02}_*.py"
+    complaints += bridge(cells, next((f"{source.stem}.ipynb" for source in path.parent.glob(after)), None))
     complaints += exercises(cells, tuple(exercise.id for exercise in exercises_of(path.name[:2])))
     if path.name[:2] not in build.run_times(path.parent / "run_times.json"):
         complaints.append("the run time is not measured: python -m benchmarks lessons")
@@ -173,6 +173,19 @@ def lint(path: Path, target: Path) -> list[str]:
     ):
         complaints += links(place, _markdown(notebook))
     return complaints
+
+
+def _global_names(cell: Cell) -> tuple[set[str], set[str]]:
+    """Return the global names that a code cell uses and those that it makes, imports included."""
+    top = symtable.symtable(ast.unparse(parse(cell)), "cell", "exec")
+    made = {one.get_name() for one in top.get_symbols() if one.is_assigned() or one.is_imported()}
+    used = {one.get_name() for one in top.get_symbols() if one.is_referenced()}
+    tables = list(top.get_children())
+    while tables:
+        table = tables.pop()
+        used |= {one.get_name() for one in table.get_symbols() if one.is_referenced() and one.is_global()}
+        tables += table.get_children()
+    return used, made
 
 
 def _headings(text: str) -> list[tuple[int, str]]:

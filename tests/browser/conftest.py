@@ -1,6 +1,7 @@
 """Fixtures of the browser tests: one JupyterLab and one Chromium for all of them.
 
-Without Chromium the tests are skipped, with a line that says how to get it; with HGMRL_REQUIRE_BROWSER=1 they fail.
+Without Chromium the tests are skipped, with a line that says how to get it; with HGMRL_REQUIRE_BROWSER=1 they
+fail.
 """
 
 import os

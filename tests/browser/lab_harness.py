@@ -30,8 +30,8 @@ import websocket
 from playwright.sync_api import Page, Request, Route, sync_playwright
 
 HOW_TO_GET_CHROMIUM = (
-    "no Chromium found: install the system's package (Debian, Ubuntu: `sudo apt-get install chromium`), or run "
-    "`python -m playwright install chromium`, or name one in CHROMIUM_PATH"
+    "no Chromium found: install the system's package (Debian, Ubuntu: `sudo apt-get install chromium`), or "
+    "run `python -m playwright install chromium`, or name one in CHROMIUM_PATH"
 )
 LOCAL_HOSTS = {"127.0.0.1", "localhost", "[::1]", "::1"}
 _FLAGS = [
@@ -282,11 +282,13 @@ class LabNotebook:
             self.outside_requests.append(url)
 
     def evaluate(self, function: str, argument: Any = None, limit: float = 20.0) -> Any:
-        """Call a JavaScript function (``"(x) => ..."``) in the page, with a time limit in seconds of its own."""
+        """Call a JavaScript function (``"(x) => ..."``) in the page, with its own time limit in seconds."""
         return self.page.evaluate(
             f"""([argument, limit]) => Promise.race([
                 Promise.resolve(({function})(argument)),
-                new Promise((_, reject) => setTimeout(() => reject(new Error("no answer in " + limit + " s")), 1000 * limit)),
+                new Promise((_, reject) => {{
+                    setTimeout(() => reject(new Error("no answer in " + limit + " s")), 1000 * limit);
+                }}),
             ])""",
             [argument, limit],
         )

@@ -138,7 +138,7 @@ SCENE = """
     const state = { ...input.state, array_data: new DataView(
         Uint8Array.from(atob(input.state.array_data), (c) => c.charCodeAt(0)).buffer) };
     const scene = lib.goalDragScene({ get: (name) => state[name] });
-    // One scene through all the questions, as in a drag: what it remembers must not leak from one to the next.
+    // One scene through all the questions, as in a drag: what it remembers must not leak into the next.
     return input.questions.map((question) => { Object.assign(state, question); return scene.compute(); });
 """
 
@@ -186,7 +186,7 @@ def test_goal_drag_computes_what_python_computes(page, action_set):
         assert found["residual"] == pytest.approx(inference.residual, abs=1e-6)
         assert float(found["runnerUpResidual"]) == pytest.approx(inference.runner_up_residual, abs=1e-6)
         assert found["decided"] == (inference.verdict == "decided")
-        assert got["aim"] == pytest.approx(drag._aim(inference.theta), abs=1e-4)
+        assert got["aim"] == pytest.approx(drag.inferred_degrees, abs=1e-4)
         for name, policy in (("geometric", drag.policy), ("base", agent.base_policy)):
             expected = rollout(
                 policy, drag.goal[None], episodes=5, seed=4, action_set=action_set, trajectories=True

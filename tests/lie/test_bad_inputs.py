@@ -24,6 +24,8 @@ TWO_AXES = lie.LieAlgebra(lie.so(3).basis[:2])
         (lambda: lie.so2_log([[1.0, 0.1], [0.0, 1.0]]), "rotation must be a rotation matrix"),
         (lambda: lie.so3_exp([1.0, 2.0]), "omega must have shape"),
         (lambda: lie.so3_exp([1.0, 2.0, np.nan]), "omega must be finite"),
+        (lambda: lie.so3_exp([1e200, 0.0, 0.0]), "omega must be shorter"),
+        (lambda: lie.so3_log(1e200 * np.eye(3)), "rotation must be a rotation matrix"),
         (lambda: lie.so3_log(-np.eye(3)), "rotation must be a rotation matrix"),
         (lambda: lie.so3_log(np.full((5, 3, 3), np.nan)), "rotation must be finite"),
         (lambda: lie.so3_log(np.full((3, 3), np.inf)), "rotation must be finite"),

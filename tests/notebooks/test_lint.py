@@ -45,6 +45,8 @@ GOOD = [
     (lint.seeds, [HEADER, ">>> torch.randn(3, generator=torch.Generator().manual_seed(0))"]),
     (lint.independence, [HEADER, EXERCISE, SOLUTION, CHECK, ">>> lie.turn(p)"]),
     (lint.independence, [HEADER, EXERCISE, SOLUTION, CHECK, ">>> turn = lie.turn", ">>> turn(p)"]),
+    (lint.independence, [HEADER, EXERCISE, SOLUTION, CHECK, ">>> from a import turn", ">>> turn(p)"]),
+    (lint.independence, [HEADER, EXERCISE, SOLUTION, CHECK, ">>> def f(turn):\n    return turn(0)"]),
 ]
 
 BAD = [
@@ -67,6 +69,8 @@ BAD = [
     (lint.seeds, [HEADER, ">>> random.random()"], "random.random(...) draws"),
     (lint.seeds, [HEADER, ">>> torch.randn(3)"], "torch.randn(...) draws"),
     (lint.independence, [HEADER, EXERCISE, SOLUTION, CHECK, ">>> turn(p)"], "line 50: turn belongs to"),
+    (lint.independence, [HEADER, EXERCISE, SOLUTION, CHECK, ">>> [turn(p) for p in q]"], "turn belongs to"),
+    (lint.independence, [HEADER, EXERCISE, ">>> def f(p):\n    return turn(p)"], "line 30: turn belongs to"),
     (lint.independence, [HEADER, EXERCISE, SOLUTION, CHECK, CHECK], "line 50: turn belongs to an exercise"),
 ]  # fmt: skip
 

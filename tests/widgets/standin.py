@@ -1,4 +1,4 @@
-"""An agent for widget tests: everything learned from transitions but the policy, which is fitted by least squares."""
+"""An agent for widget tests: all of it learned from transitions but the policy, a least-squares fit."""
 
 import functools
 

@@ -85,7 +85,8 @@ def test_one_state_gives_one_picture():
 
 
 def test_importing_the_widgets_loads_neither_anywidget_nor_matplotlib():
-    code = "import sys, hgmrl_lite.widgets; print(*{'anywidget', 'matplotlib', 'torch', 'plotly'} & set(sys.modules))"
+    heavy = {"anywidget", "matplotlib", "torch", "plotly"}
+    code = f"import sys, hgmrl_lite.widgets; print(*{heavy} & set(sys.modules))"
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()

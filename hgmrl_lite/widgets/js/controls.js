@@ -8,6 +8,11 @@ function htmlElement(tag, attributes = {}, parent = null, text = null) {
   return element;
 }
 
+// Change a text only when it is another: the same text again would cost the page a layout.
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 // JupyterLab takes single keys for commands ("a" adds a cell): keep them inside the widget.
 // Combinations with Ctrl, Alt or Cmd, Shift+Enter, Escape and Tab go on to the page.
 function keepSingleKeys(root, signal) {
@@ -50,7 +55,7 @@ function labelledSlider(parent, { label, min, max, step, format, change, release
     current = value;
     input.value = String(value);
     input.setAttribute("aria-valuetext", format(value));
-    output.textContent = format(value);
+    setText(output, format(value));
   };
 }
 

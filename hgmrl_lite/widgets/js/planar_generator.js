@@ -1,5 +1,8 @@
 // One-parameter subgroups t ↦ exp(tW) of the plane, W = [a, b, c, d] row by row.
 
+// Steps of the keys, and the grid on which a column's arrow ends.
+const FLOW_STEP = 0.05;
+
 // What W does, as hgmrl_lite.lie.planar_type tells it; `turning` is the angle turned in a unit of t, 0 when W turns
 // nothing, and `sense` is +1 where it turns anticlockwise, -1 where clockwise.
 function planarType(w, tol = 1e-9) {

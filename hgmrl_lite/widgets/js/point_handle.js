@@ -34,3 +34,13 @@ function placeBeside(text, x, y, dx, dy, gap, width, height, letter = 6.9) {
 function boxesOverlap(a, b) {
   return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }
+
+// A handle that can be dragged in two directions. Returns its group.
+function pointHandle(parent, name, label) {
+  const handle = svgElement("g", { class: `hgmrl-handle ${name}`, tabindex: "0", role: "slider" }, parent);
+  handle.setAttribute("aria-label", label);
+  svgElement("circle", { r: 20, class: "hgmrl-hit" }, handle);
+  svgElement("circle", { r: 15, class: "hgmrl-focus" }, handle);
+  svgElement("circle", { r: 7.5, class: "hgmrl-ring" }, handle);
+  return handle;
+}

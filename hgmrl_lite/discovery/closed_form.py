@@ -14,7 +14,7 @@ from hgmrl_lite.discovery.symmetry import AGREEMENT, CLEAR, Confidence, Symmetry
 from hgmrl_lite.tangents import LevelSetNormals, local_regression
 
 #: Reweighted fits of the generator after the first.
-REFITS = 2
+REFITS = 1
 
 
 def discover(
@@ -86,36 +86,39 @@ def discover(
         raise ValueError(
             f"values or normals must be given, and not both; got {'neither' if values is None else 'both'}"
         )
+    fit: LevelSetNormals | None = None
+    if isinstance(normals, LevelSetNormals):
+        fit, points = normals, normals.points
+        _check_size(points, algebra)
+    frame = Frame.of(points, algebra)
+    inside = frame.to_frame(points)
+    covariance: Array | None = None
     dropped: dict[str, int] = {}
     total = len(points)
-    covariance: Array | None = None
-    frame: Frame | None = None
     if values is not None:
-        frame = Frame.of(points, algebra)
-        fit = _regress(frame, points, values, degree, neighbours)
-        points, gradients, covariance, dropped = points[fit.index], fit.gradients, fit.covariance, fit.dropped
-        # The regression ran in the frame, where neighbourhoods do not depend on the units.
-        inverse = np.linalg.inv(frame.scale)
-        gradients, covariance = gradients @ inverse, inverse @ covariance @ inverse
-    elif isinstance(normals, LevelSetNormals):
-        points, gradients, dropped = normals.points, normals.gradients, normals.dropped
-        total = len(points) + sum(dropped.values())
-        covariance = normals.covariance if np.isfinite(normals.covariance).all() else None
+        # Neighbourhoods in the frame do not depend on the units.
+        fit = _regress(inside, values, degree, neighbours)
+        inside, gradients, covariance, dropped = fit.points, fit.gradients, fit.covariance, fit.dropped
+    elif fit is not None:
+        gradients, dropped = frame.covectors(fit.gradients), fit.dropped
+        total += sum(dropped.values())
+        if np.isfinite(fit.covariance).all():
+            covariance = frame.scale @ fit.covariance @ frame.scale
     else:
-        gradients = as_array("normals", normals, points.shape)
-        zero = ~np.square(gradients).sum(axis=1).astype(bool)
+        given = as_array("normals", normals, points.shape)
+        zero = ~given.any(axis=1)
         if zero.any():
             raise ValueError(f"normals must not be zero, got a zero at row {int(np.argmax(zero))}")
-    if frame is None:
-        _check_size(points, algebra)
-        frame = Frame.of(points, algebra)
+        gradients = frame.covectors(given)
+
+    blocks = _blocks(len(inside), None if fit is None else fit.neighbours)
 
     def collect(candidates: Array | None = None) -> Moments:
-        moments = Moments.empty(frame, _blocks(len(points)))
-        for start in range(0, len(points), chunk):
+        moments = Moments.empty(frame, blocks)
+        for start in range(0, len(inside), chunk):
             rows = slice(start, start + chunk)
             moments.add(
-                points[rows], gradients[rows], None if covariance is None else covariance[rows], candidates
+                inside[rows], gradients[rows], None if covariance is None else covariance[rows], candidates
             )
         return moments
 
@@ -124,9 +127,9 @@ def discover(
     answer = _read(first)
     if answer is not None and answer[1]:
         vectors = _refine(first, *answer)
-        if covariance is None:
+        if fit is None:
             # Exact normals: singular values that are not squared.
-            exact = affine_null_space(points, gradients, algebra=algebra, chunk=chunk)[1][: answer[1]]
+            exact = affine_null_space(points, given, algebra=algebra, chunk=chunk)[1][: answer[1]]
             return _conclude(first, bootstrap, seed, total, dropped, vectors, exact)
         for _ in range(REFITS):
             moments = collect(vectors)
@@ -172,10 +175,11 @@ def discover_batches(
         points = as_array(f"points of batch {number}", batch, ("N", "n" if moments is None else moments.n))
         if moments is None:
             _check_size(points, algebra)
-            moments = Moments.empty(Frame.of(points, algebra), _blocks(len(points)))
-        fit = _regress(moments.frame, points, values, degree, neighbours)
-        inverse = np.linalg.inv(moments.frame.scale)
-        moments.add(points[fit.index], fit.gradients @ inverse, inverse @ fit.covariance @ inverse)
+            frame = Frame.of(points, algebra)
+        fit = _regress(frame.to_frame(points), values, degree, neighbours)
+        if moments is None:
+            moments = Moments.empty(frame, _blocks(len(points), fit.neighbours))
+        moments.add(fit.points, fit.gradients, fit.covariance)
         total += len(points)
         for reason, count in fit.dropped.items():
             dropped[reason] = dropped.get(reason, 0) + count
@@ -196,15 +200,14 @@ def _check_size(points: Array, algebra: str) -> None:
         raise ValueError(f"points must number at least {unknowns} (the unknowns of W), got {number}")
 
 
-def _blocks(number: int) -> int:
-    """Return into how many blocks to cut: of about twenty points, which share their neighbours' noise."""
-    return int(np.clip(number // 20, 20, 256))
+def _blocks(number: int, neighbours: Array | None) -> int:
+    """Return into how many blocks to cut: each as large as a neighbourhood, within which errors are shared."""
+    size = 20.0 if neighbours is None or not len(neighbours) else float(np.median(neighbours))
+    return int(np.clip(number / size, 20, 256))
 
 
-def _regress(
-    frame: Frame, points: Array, values: ArrayLike, degree: int | None, neighbours: int | None
-) -> LevelSetNormals:
-    """Estimate gradients in the coordinates of the frame."""
+def _regress(points: Array, values: ArrayLike, degree: int | None, neighbours: int | None) -> LevelSetNormals:
+    """Estimate gradients, with the degree that suits the dimension."""
     values = as_array("values", values, (len(points),))
     if np.ptp(values) <= 1e-12 * np.abs(values).max():
         raise ValueError(
@@ -212,7 +215,7 @@ def _regress(
         )
     if degree is None:
         degree = 3 if points.shape[1] == 2 else 2
-    return local_regression(frame.to_frame(points), values, degree=degree, neighbours=neighbours)
+    return local_regression(points, values, degree=degree, neighbours=neighbours)
 
 
 def _sums(moments: Moments) -> tuple[Array, Array, Array]:

@@ -1,0 +1,116 @@
+"""What a student reads: the verdict of a check, and the hints."""
+
+import html
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from hgmrl_lite.course.exercise import Exercise
+
+State = Literal["Correct", "Not yet", "Not attempted"]
+_SYMBOLS: dict[State, str] = {"Correct": "✓", "Not yet": "✗", "Not attempted": "○"}
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What a check found.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        The exercise.
+    state : {"Correct", "Not yet", "Not attempted"}
+        The verdict.
+    tested : tuple of str
+        What was tested, in order; when the state is "Not yet" the last one failed.
+    message : str, optional
+        The first thing that is wrong.
+    hint : str, optional
+        What to think about, for a mistake that was recognised.
+    """
+
+    exercise: "Exercise"
+    state: State
+    tested: tuple[str, ...] = ()
+    message: str = ""
+    hint: str = ""
+
+    def __repr__(self) -> str:
+        """Give the verdict and its grounds as plain text."""
+        title = f"{_SYMBOLS[self.state]} {self.state} · Exercise {self.exercise.id}, {self.exercise.title}"
+        lines = [f"{word}: {text}" for word, text in self._steps()]
+        lines += [text for text in (self.message, self.hint) if text]
+        return "\n  ".join([title, *lines])
+
+    def _repr_html_(self) -> str:
+        """Give the same as a box that takes its colours from the notebook's theme."""
+        name = f"Exercise {self.exercise.id}, {self.exercise.title}"
+        items = "".join(f"<li><em>{word}:</em> {_prose(text)}</li>" for word, text in self._steps())
+        body = f'<ul style="margin:0.3em 0;padding-left:1.2em">{items}</ul>' if items else ""
+        body += "".join(f"<div>{_prose(text)}</div>" for text in (self.message, self.hint) if text)
+        if self.state == "Not yet":
+            body += f'<div>For help: <code>course.hint("{self.exercise.id}")</code></div>'
+        return _box(
+            f'<strong><span aria-hidden="true">{_SYMBOLS[self.state]}</span> {self.state}</strong>'
+            f" · {_prose(name)}{body}"
+        )
+
+    def _steps(self) -> list[tuple[str, str]]:
+        """Pair what was tested with how it went."""
+        words = ["passed"] * len(self.tested)
+        if words and self.state == "Not yet":
+            words[-1] = "failed"
+        return list(zip(words, self.tested, strict=True)) if self.state != "Not attempted" else []
+
+
+@dataclass(frozen=True)
+class Hints:
+    """The first hints of an exercise; in a notebook each one opens by a click.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        The exercise.
+    level : int
+        How many hints are shown.
+    """
+
+    exercise: "Exercise"
+    level: int
+
+    def __repr__(self) -> str:
+        """List the hints as plain text."""
+        return "\n".join([*(f"{name}: {text}" for name, text in self._named()), self._more()])
+
+    def _repr_html_(self) -> str:
+        """List the hints folded, so that Run All gives none away."""
+        folded = "".join(
+            f'<details><summary style="cursor:pointer">{name}</summary>'
+            f'<div style="margin:0.2em 0 0.4em 1.2em">{_prose(text)}</div></details>'
+            for name, text in self._named()
+        )
+        return _box(f"{folded}<div>{_prose(self._more())}</div>")
+
+    def _named(self) -> list[tuple[str, str]]:
+        """Pair each shown hint with its name."""
+        total = len(self.exercise.hints)
+        shown = self.exercise.hints[: self.level]
+        return [(f"Hint {k} of {total}", text) for k, text in enumerate(shown, start=1)]
+
+    def _more(self) -> str:
+        """Say how to get the next one."""
+        if self.level >= len(self.exercise.hints):
+            return "These are all the hints."
+        return "Run this cell again for the next hint."
+
+
+def _prose(text: str) -> str:
+    """Escape a text for HTML; backquoted parts become code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text, quote=False))
+
+
+def _box(content: str) -> str:
+    """Frame a piece of HTML in the text's own colour."""
+    style = "border:1px solid currentColor;border-radius:4px;padding:0.5em 0.8em;max-width:60em"
+    return f'<div style="{style}">{content}</div>'

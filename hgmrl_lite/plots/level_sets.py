@@ -1,0 +1,279 @@
+"""Figures of level sets, their normals and tangents, and how well these are estimated from samples."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
+
+from hgmrl_lite import lie
+from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite.plots.style import COLOURS, DASHES, MARKERS
+from hgmrl_lite.tangents import LevelSetNormals
+from hgmrl_lite.transitions import Transitions
+
+Function = Callable[[Array], Array]
+
+
+def functional_and_differential(
+    function: Function,
+    gradient: Function,
+    generators: tuple[ArrayLike, ArrayLike],
+    point: ArrayLike,
+    times: Sequence[float],
+) -> Figure:
+    """Draw both constraints at one point along the line of generators (1 − s) W_0 + s W_1.
+
+    Parameters
+    ----------
+    function, gradient : callable
+        Map points (..., 2) to values (...) and to gradients (..., 2).
+    generators : pair of array_like, shape (2, 2)
+        W_0 and W_1.
+    point : array_like, shape (2,)
+        Where the constraints are looked at.
+    times : sequence of float
+        The times of the functional constraint.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    point = as_array("point", point, (2,))
+    first, second = (as_array("generators", generator, (2, 2)) for generator in generators)
+    s = np.linspace(-1.0, 1.5, 301)
+    line = (1.0 - s)[:, None, None] * first + s[:, None, None] * second
+    figure = Figure(figsize=(8.2, 3.3), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    left.plot(s, (line @ point) @ gradient(point), color=COLOURS[0], lw=2)
+    left.set_title("differential: $df_p(Wp)$", fontsize=11)
+    for number, time in enumerate(times):
+        change = function((lie.exp(time * line) @ point[:, None])[..., 0]) - function(point)
+        right.plot(s, change, color=COLOURS[number + 1], ls=DASHES[number], label=f"t = {time:g}")
+    right.set(ylim=(-4.0, 2.0))
+    right.set_title("functional: $f(\\exp(tW)\\,p) - f(p)$", fontsize=11)
+    right.legend(frameon=False, fontsize=9)
+    for axes in (left, right):
+        axes.axhline(0.0, color="0.6", lw=0.8)
+        axes.set_xlabel("s, the place on the line of generators")
+        axes.grid(alpha=0.25)
+    return figure
+
+
+def transformed_normals(matrix: ArrayLike) -> Figure:
+    """Draw a circle with tangents and normals, and its image with both, the normals moved wrongly and rightly.
+
+    Parameters
+    ----------
+    matrix : array_like, shape (2, 2)
+        The linear map L.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    matrix = as_array("matrix", matrix, (2, 2))
+    turn = np.linspace(0.0, 2.0 * np.pi, 181)
+    circle = np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    marks = circle[:-1:20]
+    along = np.stack([-marks[:, 1], marks[:, 0]], axis=1)
+    moved = marks @ matrix.T
+    figure = Figure(figsize=(9.0, 3.5), layout="constrained")
+    panels = (
+        ("before: tangents t, normals n", circle, marks, along, marks),
+        ("L t, and normals moved as L n: wrong", circle @ matrix.T, moved, along @ matrix.T, marks @ matrix.T),
+        (
+            "L t, and normals moved as $L^{-T}$n: right",
+            circle @ matrix.T,
+            moved,
+            along @ matrix.T,
+            marks @ np.linalg.inv(matrix),
+        ),
+    )
+    half = 1.15 * float(np.abs(circle @ matrix.T).max()) + 0.55
+    for axes, (title, curve, places, tangents, normals) in zip(figure.subplots(1, 3), panels, strict=True):
+        axes.plot(*curve.T, color="0.5", lw=1.2)
+        for vectors, colour, name in ((tangents, COLOURS[0], "tangent"), (normals, COLOURS[1], "normal")):
+            unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+            axes.quiver(
+                *places.T, *(0.55 * unit).T, color=colour, angles="xy", scale_units="xy", scale=1, width=0.011,
+                label=name,
+            )  # fmt: skip
+        axes.set_title(title, fontsize=10)
+        axes.set(aspect="equal", xlim=(-half, half), ylim=(-half, half), xticks=[], yticks=[])
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False)
+    return figure
+
+
+def reward_as_a_function_of(transitions: Transitions, expected: ArrayLike, goal: ArrayLike) -> Figure:
+    """Draw the rewards against the distance to the goal: of s', of the expected next state, and of s.
+
+    Parameters
+    ----------
+    transitions : Transitions
+        Transitions of one navigation task.
+    expected : array_like, shape (N, 2)
+        Mean next states T(s, a).
+    goal : array_like, shape (2,)
+        The goal, for the axis only.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    goal = as_array("goal", goal, (2,))
+    expected = as_array("expected", expected, transitions.states.shape)
+    figure = Figure(figsize=(9.0, 3.2), layout="constrained")
+    panels = (
+        ("the observed next state s′", transitions.next_states),
+        ("what (s, a) knows of it: T(s, a)", expected),
+        ("the state s", transitions.states),
+    )
+    for number, (axes, (title, places)) in enumerate(
+        zip(figure.subplots(1, 3, sharey=True, sharex=True), panels, strict=True)
+    ):
+        distance = np.linalg.norm(places - goal, axis=1)
+        spread = float(np.std(transitions.rewards + distance))
+        axes.plot(distance, transitions.rewards, ".", color=COLOURS[number], ms=2)
+        axes.set_title(f"{title}\nscatter {spread:.3f}", fontsize=10)
+        axes.set_xlabel("its distance from the goal")
+        axes.grid(alpha=0.25)
+        if not number:
+            axes.set_ylabel("reward")
+    return figure
+
+
+def level_set_tangents(fit: LevelSetNormals, *, every: int = 1, goal: ArrayLike | None = None) -> Figure:
+    """Draw estimated tangents of level sets as short strokes, coloured by their standard error.
+
+    Parameters
+    ----------
+    fit : LevelSetNormals
+        Estimates in the plane.
+    every : int, optional
+        Draw one of so many.
+    goal : array_like, shape (2,), optional
+        A point to mark.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    points, along = fit.points[::every], fit.tangents[::every, 0]
+    error = np.degrees(fit.standard_error[::every])
+    figure = Figure(figsize=(5.6, 4.6), layout="constrained")
+    axes = figure.subplots()
+    strokes = LineCollection(
+        list(np.stack([points - 0.035 * along, points + 0.035 * along], axis=1)), cmap="viridis_r", lw=1.3
+    )
+    strokes.set_array(error)
+    strokes.set_clim(0.0, float(np.quantile(error, 0.95)))
+    axes.add_collection(strokes)
+    if goal is not None:
+        axes.plot(*as_array("goal", goal, (2,)), "X", color=COLOURS[1], mec="white", ms=11, label="goal")
+        axes.legend(frameon=False)
+    axes.set(aspect="equal", xlabel="x", ylabel="y")
+    axes.autoscale_view()
+    figure.colorbar(strokes, ax=axes, label="standard error of the direction (degrees)", extend="max")
+    return figure
+
+
+def bias_and_variance(errors: Mapping[str, Mapping[str, Mapping[int, float]]], unit: str) -> Figure:
+    """Draw median angle errors against the number of neighbours, a panel for each noise, a curve for each method.
+
+    Parameters
+    ----------
+    errors : mapping
+        ``errors[panel][curve][k]`` is an error in degrees.
+    unit : str
+        What the horizontal axis counts.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    figure = Figure(figsize=(8.6, 3.6), layout="constrained")
+    panels = figure.subplots(1, len(errors), sharey=True, squeeze=False)[0]
+    for axes, (title, curves) in zip(panels, errors.items(), strict=True):
+        for number, (name, curve) in enumerate(curves.items()):
+            axes.plot(
+                list(curve), list(curve.values()), DASHES[number], marker=MARKERS[number], ms=5,
+                color=COLOURS[number], label=name,
+            )  # fmt: skip
+        axes.set(xscale="log", yscale="log", xlabel=unit, title=title)
+        axes.grid(alpha=0.25, which="both")
+    panels[0].set_ylabel("median angle error (degrees)")
+    panels[-1].legend(frameon=False, fontsize=9)
+    return figure
+
+
+def calibration(scores: Mapping[str, ArrayLike]) -> Figure:
+    """Draw histograms of errors divided by their predicted standard errors, beside the normal law.
+
+    Parameters
+    ----------
+    scores : mapping of str to array_like, shape (N,)
+        Signed errors over standard errors, by the name to show.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    figure = Figure(figsize=(8.6, 3.2), layout="constrained")
+    grid = np.linspace(-5.0, 5.0, 201)
+    law = np.exp(-0.5 * np.square(grid)) / np.sqrt(2.0 * np.pi)
+    panels: Sequence[Axes] = figure.subplots(1, len(scores), sharey=True, squeeze=False)[0]
+    for number, (axes, (name, values)) in enumerate(zip(panels, scores.items(), strict=True)):
+        z = as_array(name, values, ("N",))
+        share = 100.0 * np.mean(np.abs(z) < 1.0)
+        bins = np.linspace(-5.0, 5.0, 41)
+        axes.hist(np.clip(z, -5.0, 5.0), bins=bins, density=True, color=COLOURS[number], alpha=0.55)
+        axes.plot(grid, law, color="black", lw=1.2, label="normal law")
+        axes.set_title(f"{name}\n{share:.0f} % within one standard error", fontsize=10)
+        axes.set_xlabel("angle error / standard error")
+        axes.set_yticks([])
+    panels[0].legend(frameon=False, fontsize=9)
+    return figure
+
+
+def local_symmetry_only(
+    function: Function, generator: ArrayLike, points: ArrayLike, time: float, half: float = 2.0
+) -> Figure:
+    """Draw level sets, a sampled region, and the flow that leaves it; and f along the flow.
+
+    Parameters
+    ----------
+    function : callable
+        Maps points (..., 2) to values (...).
+    generator : array_like, shape (3, 3)
+        A homogeneous generator; points flow along it, from the first of ``points``.
+    points : array_like, shape (N, 2)
+        The sampled region.
+    time : float
+        How long the flow is followed.
+    half : float, optional
+        Half the side of the window.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    generator, points = as_array("generator", generator, (3, 3)), as_array("points", points, ("N", 2))
+    figure = Figure(figsize=(8.2, 3.7), layout="constrained")
+    left, right = figure.subplots(1, 2, width_ratios=(1.0, 1.1))
+    line = np.linspace(-half, half, 161)
+    grid = np.stack(np.meshgrid(line, line), axis=-1)
+    left.contour(line, line, function(grid), levels=9, colors="0.6", linewidths=0.9, linestyles="solid")
+    left.plot(*points[1:].T, ".", color=COLOURS[2], ms=3, label="samples")
+    times = np.linspace(0.0, time, 121)
+    path = (lie.exp(times[:, None, None] * generator) @ np.append(points[0], 1.0))[:, :2]
+    left.plot(*path.T, color=COLOURS[1], lw=2.2, label="the flow of W")
+    left.plot(*path[0], "o", color=COLOURS[1], ms=7)
+    left.set(aspect="equal", xlim=(-half, half), ylim=(-half, half), xlabel="x", ylabel="y")
+    left.legend(loc="lower left", fontsize=9)
+    right.plot(times, function(path), color=COLOURS[1], lw=2)
+    right.set(xlabel="t", ylabel="f along the flow")
+    right.grid(alpha=0.25)
+    return figure

@@ -1,0 +1,116 @@
+// A polynomial fitted to the nearest samples, as hgmrl_lite.tangents.local_regression does it in the plane.
+
+// Variance of a gradient, relative to that of a round neighbourhood, from which the fit counts as rank-deficient.
+const REGRESSION_INFLATED = 1e10;
+
+function polynomialTerms(degree) {
+  return ((degree + 1) * (degree + 2)) / 2;
+}
+
+// Solve A X = B in place for a positive definite A (n × n) and B (n × m), both row by row, by Cholesky.
+function solvePositive(a, b, n, m) {
+  for (let j = 0; j < n; j++) {
+    for (let i = j; i < n; i++) {
+      let sum = a[i * n + j];
+      for (let k = 0; k < j; k++) sum -= a[i * n + k] * a[j * n + k];
+      a[i * n + j] = i === j ? Math.sqrt(sum) : sum / a[j * n + j];
+    }
+  }
+  for (let c = 0; c < m; c++) {
+    for (let i = 0; i < n; i++) {
+      let sum = b[i * m + c];
+      for (let k = 0; k < i; k++) sum -= a[i * n + k] * b[k * m + c];
+      b[i * m + c] = sum / a[i * n + i];
+    }
+    for (let i = n - 1; i >= 0; i--) {
+      let sum = b[i * m + c];
+      for (let k = i + 1; k < n; k++) sum -= a[k * n + i] * b[k * m + c];
+      b[i * m + c] = sum / a[i * n + i];
+    }
+  }
+  return b;
+}
+
+// xs, ys: samples relative to the centre; targets: values less the centre's; radius: of the farthest of them.
+// Returns the gradient, its covariance for unit noise [xx, xy, yy], the residual variance, and whether it is usable.
+function fitGradient(xs, ys, targets, radius, degree) {
+  const count = xs.length;
+  const terms = polynomialTerms(degree);
+  const scale = radius > 0 ? radius : 1;
+  const design = new Float64Array(count * terms);
+  for (let i = 0; i < count; i++) {
+    const [x, y] = [xs[i] / scale, ys[i] / scale];
+    const own = [1, x, y, x * x, x * y, y * y, x * x * x, x * x * y, x * y * y, y * y * y];
+    for (let t = 0; t < terms; t++) design[i * terms + t] = own[t];
+  }
+  const gram = new Float64Array(terms * terms);
+  const right = new Float64Array(terms * 3);
+  for (let i = 0; i < count; i++) {
+    const at = i * terms;
+    for (let s = 0; s < terms; s++) {
+      for (let t = 0; t <= s; t++) gram[s * terms + t] += design[at + s] * design[at + t];
+      right[3 * s] += design[at + s] * targets[i];
+    }
+  }
+  // A ridge at rounding level, as in Python: singular systems are told by their inflated variance.
+  for (let s = 0; s < terms; s++) gram[s * terms + s] += 1e-13 * count;
+  right[3 + 1] = 1;
+  right[6 + 2] = 1;
+  const solution = solvePositive(gram, right, terms, 3);
+  let squares = 0;
+  for (let i = 0; i < count; i++) {
+    let rest = targets[i];
+    for (let t = 0; t < terms; t++) rest -= design[i * terms + t] * solution[3 * t];
+    squares += rest * rest;
+  }
+  const unit = [solution[3 + 1], (solution[3 + 2] + solution[6 + 1]) / 2, solution[6 + 2]];
+  return {
+    gradient: [solution[3] / scale, solution[6] / scale],
+    unit: unit.map((entry) => entry / (scale * scale)),
+    scatter: squares / (count - terms),
+    usable: radius > 0 && count * Math.max(unit[0], unit[2]) < REGRESSION_INFLATED,
+  };
+}
+
+function medianOf(numbers) {
+  const sorted = Float64Array.from(numbers).sort();
+  const half = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+}
+
+// Variance of what the local polynomials leave over: the median over fits at `pilot` of the samples.
+function pilotVariance(points, values, count, nearest, { neighbours, degree, pilot }) {
+  const number = Math.min(pilot, count);
+  const scatters = [];
+  const step = (count - 1) / (number - 1);
+  for (let row = 0; row < number; row++) {
+    const at = row < number - 1 ? Math.floor(row * step) : count - 1;
+    const [x, y] = [points[2 * at], points[2 * at + 1]];
+    const { index, radius } = nearest(x, y, neighbours);
+    const fit = fitGradient(
+      index.map((i) => points[2 * i] - x), index.map((i) => points[2 * i + 1] - y),
+      index.map((i) => values[i] - values[at]), radius, degree,
+    );
+    if (fit.usable) scatters.push(fit.scatter);
+  }
+  if (!scatters.length) return 0;
+  const freedom = neighbours - polynomialTerms(degree);
+  return medianOf(scatters) / (1 - 2 / (9 * freedom)) ** 3;
+}
+
+// Direction, error and verdict from a fit: a few residuals make a poor variance, so it leans on the common one.
+function regressionNormal(fit, neighbours, degree, commonVariance) {
+  const terms = polynomialTerms(degree);
+  const freedom = neighbours - terms;
+  const variance = (freedom * fit.scatter + terms * commonVariance) / (freedom + terms);
+  const [xx, xy, yy] = fit.unit.map((entry) => entry * variance);
+  const [gx, gy] = fit.gradient;
+  const size = Math.hypot(gx, gy);
+  const [nx, ny] = [gx / size, gy / size];
+  const along = nx * nx * xx + 2 * nx * ny * xy + ny * ny * yy;
+  return {
+    normal: [nx, ny],
+    error: Math.sqrt(Math.max(xx + yy - along, 0)) / size,
+    dropped: !fit.usable ? "rank-deficient neighbourhood" : size * size > xx + yy ? "" : "gradient below its own error",
+  };
+}

@@ -1,0 +1,337 @@
+"""OrbitExplorer: a group element under the hand, and what it does to points, figures, functions and policies."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import traitlets
+from numpy.typing import ArrayLike
+
+from hgmrl_lite import actions, lie
+from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite.widgets.base import HgmrlWidget, css, esm
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+HALF = 2.5
+#: For each group: what its parameter t is called, how far t goes, and the step of a key.
+GROUPS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        "rotation": {"label": "angle", "limit": np.pi, "step": np.pi / 180},
+        "scaling": {"label": "factor", "limit": 1.2, "step": 0.02},
+        "shear": {"label": "shear t", "limit": 1.5, "step": 0.02},
+        "translation": {"label": "distance t", "limit": 4.0, "step": 0.05},
+        "rigid": {"label": "angle", "limit": np.pi, "step": np.pi / 180},
+    }
+)
+#: Largest shift of a rigid motion, per coordinate.
+SHIFT_LIMIT = 5.0
+#: An F: neither a rotation nor a reflection carries it to itself. The hand takes it at the third corner.
+FIGURE = [
+    [-1.7, -1.7], [-1.7, -0.7], [-1.05, -0.7], [-1.05, -0.89], [-1.48, -0.89],
+    [-1.48, -1.1], [-1.18, -1.1], [-1.18, -1.29], [-1.48, -1.29], [-1.48, -1.7],
+]  # fmt: skip
+GRIP = 2
+_HILL: dict[str, Any] = {"widths": [0.5, 0.28], "degrees": 30.0}
+_SLOW = 0.5
+_SHOW = ("figure", "orbit", "stabiliser", "level_sets", "arrows")
+# The same sentences in Python and on screen: {r} a radius, {d} a direction.
+_WORDS: dict[str, Any] = {
+    "name": {
+        "rotation": "rotations about the origin",
+        "scaling": "scalings about the origin",
+        "shear": "shears along the x axis",
+        "translation": "translations in one direction",
+        "rigid": "rigid motions",
+    },
+    "orbit": {
+        "rotation": "the circle of radius {r} about the origin",
+        "scaling": "the ray from the origin through p, without the origin",
+        "shear": "the horizontal line through p",
+        "translation": "the line through p in the direction {d}",
+        "rigid": "the whole plane: some rigid motion carries p to any point",
+    },
+    "fixed": "the point p alone: nothing in the group moves it",
+    "stabiliser": {
+        "identity": "only the identity: everything else moves p",
+        "all": "the whole group: every element leaves p where it is",
+        "rotations about it": "all rotations about p",
+    },
+}
+
+
+def plane_element(
+    group: str, t: float, direction: float = 0.0, shift: ArrayLike = (0.0, 0.0)
+) -> actions.AffineAction:
+    """Return one element of a group of the plane.
+
+    Parameters
+    ----------
+    group : {"rotation", "scaling", "shear", "translation", "rigid"}
+        Rotations and scalings about the origin, shears along the x axis, translations in one direction, rigid motions.
+    t : float
+        The angle in radians; the logarithm of the factor; the shear of a unit of y; the distance.
+    direction : float, optional
+        Of the translations, in degrees.
+    shift : array_like, shape (2,), optional
+        Of the rigid motion, after its rotation.
+
+    Returns
+    -------
+    AffineAction
+
+    Raises
+    ------
+    ValueError
+        When there is no such group.
+    """
+    if group not in GROUPS:
+        raise ValueError(f"group must be one of {', '.join(GROUPS)}, got {group!r}")
+    matrix = np.eye(3)
+    if group in ("rotation", "rigid"):
+        matrix[:2, :2] = lie.so2_exp(t)
+    if group == "scaling":
+        matrix[:2, :2] *= np.exp(t)
+    if group == "shear":
+        matrix[0, 1] = t
+    if group == "translation":
+        matrix[:2, 2] = t * _unit(direction)
+    if group == "rigid":
+        matrix[:2, 2] = as_array("shift", shift, (2,))
+    return actions.AffineAction(matrix)
+
+
+def plane_algebra(group: str, direction: float = 0.0) -> lie.LieAlgebra:
+    """Return the Lie algebra of a group of :func:`plane_element`."""
+    if group == "rigid":
+        return lie.se(2)
+    generator = np.zeros((3, 3))
+    if group == "rotation":
+        generator[:2, :2] = lie.J
+    elif group == "scaling":
+        generator[:2, :2] = np.eye(2)
+    elif group == "shear":
+        generator[0, 1] = 1.0
+    elif group == "translation":
+        generator[:2, 2] = _unit(direction)
+    else:
+        raise ValueError(f"group must be one of {', '.join(GROUPS)}, got {group!r}")
+    return lie.LieAlgebra(generator[None], affine=True, name=group)
+
+
+class OrbitExplorer(HgmrlWidget):
+    """The plane under a group: drag a point, slide the element, and see what is carried where.
+
+    Shown are the point p and its image g·p, and by choice: an F and its image; the orbit of p; what fixes p; the level
+    sets of a function f and of g·f, where (g·f)(p) = f(g⁻¹ p); the arrows of the policy g·π, where (g·π)(s) =
+    K_g π(g⁻¹ s). The element is set by sliders, by dragging g·p along the orbit, or by dragging the moved F. All of it
+    is computed in JavaScript, by the formulas of :mod:`hgmrl_lite.actions`.
+
+    Parameters
+    ----------
+    group : {"rotation", "scaling", "shear", "translation", "rigid"}, optional
+        Which group acts.
+    t : float, optional
+        The element: an angle in radians, the logarithm of a factor, a shear, or a distance.
+    point : array_like, shape (2,), optional
+        The point p, inside the window.
+    direction : float, optional
+        Direction of the translations in degrees.
+    shift : array_like, shape (2,), optional
+        Shift of the rigid motion, within ±5.
+    goal : array_like, shape (2,), optional
+        Where the function f has its top and where the policy π walks to.
+    show : iterable of str, optional
+        What is drawn at first, of "figure", "orbit", "stabiliser", "level_sets", "arrows".
+
+    Attributes
+    ----------
+    group, t, direction, shift, point, goal
+        As above; arrays may be assigned.
+    show_figure, show_orbit, show_stabiliser, show_level_sets, show_arrows : bool
+        What is drawn.
+
+    Raises
+    ------
+    ValueError
+        When an argument is unknown, of another shape, not finite or out of range.
+
+    Examples
+    --------
+    >>> explorer = OrbitExplorer("rotation", t=np.pi / 2, point=[1.0, 0.0])
+    >>> explorer.moved_point.round(3) + 0.0
+    array([0., 1.])
+    """
+
+    _esm = esm(
+        "matrix2", "words", "shared", "plane", "point_handle", "controls", "plane_groups", "orbit_scene",
+        own="orbit_explorer",
+    )  # fmt: skip
+    _css = css() + "\n" + Path(__file__).with_name("orbit_explorer.css").read_text(encoding="utf-8")
+
+    group = traitlets.Unicode("rotation").tag(sync=True)
+    t = traitlets.Float(1.2).tag(sync=True)
+    direction = traitlets.Float(20.0).tag(sync=True)
+    shift = traitlets.Any().tag(sync=True)
+    point = traitlets.Any().tag(sync=True)
+    goal = traitlets.Any().tag(sync=True)
+    show_figure = traitlets.Bool(True).tag(sync=True)
+    show_orbit = traitlets.Bool(True).tag(sync=True)
+    show_stabiliser = traitlets.Bool(False).tag(sync=True)
+    show_level_sets = traitlets.Bool(False).tag(sync=True)
+    show_arrows = traitlets.Bool(False).tag(sync=True)
+    settings = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self,
+        group: str = "rotation",
+        *,
+        t: float = 1.2,
+        point: ArrayLike = (1.6, 0.3),
+        direction: float = 20.0,
+        shift: ArrayLike = (0.4, 0.8),
+        goal: ArrayLike = (-0.9, 1.2),
+        show: tuple[str, ...] | list[str] = ("figure", "orbit"),
+    ) -> None:
+        unknown = sorted(set(show) - set(_SHOW)) if not isinstance(show, str) else [show]
+        if unknown:
+            raise ValueError(f"show must be a list of {', '.join(_SHOW)}, got {unknown}")
+        super().__init__(
+            group=group, t=t, point=point, direction=direction, shift=shift, goal=goal,
+            **{f"show_{name}": name in show for name in _SHOW},
+            settings={
+                "groups": {name: dict(values) for name, values in GROUPS.items()},
+                "half": HALF,
+                "shift_limit": SHIFT_LIMIT,
+                "figure": FIGURE,
+                "grip": GRIP,
+                "hill": _HILL,
+                "slow": _SLOW,
+                "spacing": 0.5,
+                "words": _WORDS,
+            },
+        )  # fmt: skip
+
+    @traitlets.validate("group")
+    def _valid_group(self, proposal: Any) -> str:
+        if proposal["value"] not in GROUPS:
+            raise ValueError(f"group must be one of {', '.join(GROUPS)}, got {proposal['value']!r}")
+        return str(proposal["value"])
+
+    @traitlets.observe("group")
+    def _fit_t(self, change: Any) -> None:
+        """Bring t into the range that it has in the new group."""
+        limit = GROUPS[change["new"]]["limit"]
+        self.t = float(np.clip(self.t, -limit, limit))
+
+    @traitlets.validate("t")
+    def _valid_t(self, proposal: Any) -> float:
+        t = float(as_array("t", proposal["value"], ()))
+        limit = GROUPS[self.group]["limit"]
+        # A hair of rounding is let through: π may have come by way of degrees.
+        if abs(t) > limit + 1e-9:
+            raise ValueError(f"t must be within ±{limit:.4g} for the group {self.group}, got {t}")
+        return t
+
+    @traitlets.validate("direction")
+    def _valid_direction(self, proposal: Any) -> float:
+        return float(as_array("direction", proposal["value"], ()))
+
+    @traitlets.validate("shift", "point", "goal")
+    def _valid_pair(self, proposal: Any) -> list[float]:
+        name = proposal["trait"].name
+        pair = as_array(name, proposal["value"], (2,))
+        limit = SHIFT_LIMIT if name == "shift" else HALF
+        if np.abs(pair).max() > limit:
+            raise ValueError(f"{name} must be within ±{limit:g} in each coordinate, got {pair.tolist()}")
+        return [float(number) for number in pair]
+
+    @property
+    def element(self) -> actions.AffineAction:
+        """The group element g, which acts on points."""
+        return plane_element(self.group, self.t, self.direction, self.shift)
+
+    @property
+    def algebra(self) -> lie.LieAlgebra:
+        """The group, by its Lie algebra."""
+        return plane_algebra(self.group, self.direction)
+
+    @property
+    def moved_point(self) -> Array:
+        """The point g·p, shape (2,)."""
+        return self.element(self.point)
+
+    def function(self, points: ArrayLike) -> Array:
+        """Return f at points (..., 2): a hill whose top is at ``goal``."""
+        away = as_array("points", points, ("...", 2)) - np.array(self.goal)
+        angle = np.radians(_HILL["degrees"])
+        along = away @ [np.cos(angle), np.sin(angle)] / _HILL["widths"][0]
+        across = away @ [-np.sin(angle), np.cos(angle)] / _HILL["widths"][1]
+        return np.asarray(np.exp(-0.5 * (along**2 + across**2)))
+
+    def policy(self, states: ArrayLike) -> Array:
+        """Return π at states (..., 2): walk to ``goal``, with steps of length at most 1."""
+        away = np.array(self.goal) - as_array("states", states, ("...", 2))
+        return np.asarray(away / np.maximum(np.linalg.norm(away, axis=-1, keepdims=True), _SLOW))
+
+    @property
+    def moved_function(self) -> Any:
+        """The function g·f."""
+        return self.element.on_function(self.function)
+
+    @property
+    def moved_policy(self) -> Any:
+        """The policy g·π, with K the linear part of g."""
+        return self.element.on_policy(self.policy, self.element.matrix[:2, :2])
+
+    def describe(self) -> str:
+        """Return in words what is on screen."""
+        x, y = self.point
+        u, v = self.moved_point
+        shown = [name.replace("_", " ") for name in _SHOW if getattr(self, f"show_{name}")]
+        return (
+            f"{_WORDS['name'][self.group]}, {self._element_in_words()}; p = ({x:.2f}, {y:.2f}) goes to "
+            f"g·p = ({u:.2f}, {v:.2f}); orbit of p: {self.orbit_in_words()}; stabiliser of p: "
+            f"{self.stabiliser_in_words()}; shown: {', '.join(shown) or 'nothing more'}"
+        )
+
+    def _element_in_words(self) -> str:
+        """Say which element it is."""
+        if self.group == "scaling":
+            return f"factor {np.exp(self.t):.2f}"
+        if self.group == "shear":
+            return f"t = {self.t:.2f}"
+        if self.group == "translation":
+            return f"distance {self.t:.2f} in the direction {self.direction:.0f}°"
+        turn = f"angle {np.degrees(self.t):.1f}°"
+        return (
+            turn if self.group == "rotation" else f"{turn}, shift ({self.shift[0]:.2f}, {self.shift[1]:.2f})"
+        )
+
+    def orbit_in_words(self) -> str:
+        """Say what the orbit of p is."""
+        if actions.orbit_dimension(self.algebra, self.point) == 0:
+            return str(_WORDS["fixed"])
+        text = _WORDS["orbit"][self.group]
+        return str(text.format(r=f"{np.hypot(*self.point):.2f}", d=f"{self.direction:.0f}°"))
+
+    def stabiliser_in_words(self) -> str:
+        """Say what the stabiliser of p is."""
+        dimension = actions.stabiliser(self.algebra, self.point).dimension
+        kind = "rotations about it" if self.group == "rigid" else "all" if dimension else "identity"
+        return str(_WORDS["stabiliser"][kind])
+
+    def figure(self) -> "Figure":
+        """Return the current state as a Matplotlib figure."""
+        from hgmrl_lite.widgets.orbit_picture import orbit_picture
+
+        return orbit_picture(self)
+
+
+def _unit(degrees: float) -> Array:
+    """Return the unit vector in a direction."""
+    angle = np.radians(degrees)
+    return np.array([np.cos(angle), np.sin(angle)])
