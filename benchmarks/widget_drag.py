@@ -180,7 +180,15 @@ def picture(path: Path = PICTURE) -> None:
     with harness.JupyterServer() as server, harness.LabBrowser(server, scale=1.5) as browser:
         notebook = _open_goal_drag(browser, 40.0)
         path.parent.mkdir(parents=True, exist_ok=True)
-        notebook.page.locator(".hgmrl-body").screenshot(path=path)
+        figure, panel = (
+            notebook.page.locator(name).bounding_box() for name in (".hgmrl-figure", ".hgmrl-panel")
+        )
+        body = notebook.page.locator(".hgmrl-body").bounding_box()
+        # The page beyond the panel is empty.
+        width = panel["x"] + panel["width"] - figure["x"]
+        edges = {"x": body["x"] - 6, "y": body["y"] - 6, "width": width + 12, "height": body["height"] + 12}
+        notebook.page.mouse.move(1, 1)
+        notebook.page.screenshot(path=path, clip=edges)
         notebook.close()
 
 

@@ -40,34 +40,38 @@ def differential_residual(normals: ArrayLike, generator: ArrayLike, points: Arra
 
 
 def _check_residual(answer: Any) -> Iterator[str]:
-    turn, squeeze = np.array([[0.0, -1.0], [1.0, 0.0]]), np.diag([1.0, -1.0])
+    # Ellipses: for circles n is parallel to p, and W and its transpose give the same residual.
+    symmetry, squeeze = np.array([[0.0, -2.0], [0.5, 0.0]]), np.diag([1.0, -1.0])
     points = np.random.default_rng(3).normal(size=(7, 2))
-    radial = points / np.linalg.norm(points, axis=1, keepdims=True)
+    normals = _unit(points * [2.0, 8.0])
     yield "one number for each point"
     expect_shape(
-        call(answer, radial, turn, points), (7,), "`differential_residual` of 7 normals and 7 points"
+        call(answer, normals, symmetry, points), (7,), "`differential_residual` of 7 normals and 7 points"
     )
-    yield "0 for circles and a rotation"
-    expect_close(call(answer, radial, turn, points), np.zeros(7), "The residual of a symmetry")
-    yield "not 0 for circles and a squeeze"
-    generator = np.array([[0.3, -1.4], [0.6, -0.5]])
-    for matrix, words in ((squeeze, "The residual of a squeeze"), (generator, "The residual of another W")):
-        signed = (radial * (points @ matrix.T)).sum(axis=1)
+    general = np.array([[0.3, -1.4], [0.6, -0.5]])
+    cases = {
+        "0 for ellipses and their own generator": symmetry,
+        "not 0 for ellipses and a squeeze": squeeze,
+        "nor for a generator without any symmetry": general,
+    }
+    for words, matrix in cases.items():
+        yield words
+        signed = (normals * (points @ matrix.T)).sum(axis=1)
         expect_close(
-            call(answer, radial, matrix, points),
+            call(answer, normals, matrix, points),
             np.abs(signed),
-            words,
+            "The residual",
             mistakes=[
-                (signed, "Residuals of both signs would cancel in a mean: take the absolute value."),
-                (np.square(signed), "This is the square; the exercise asks for the absolute value."),
                 (
-                    differential_residual(radial, matrix.T, points),
+                    differential_residual(normals, matrix.T, points),
                     "Rows again: the velocity of a row p is `p @ W.T`. `p @ W` multiplies with the transpose.",
                 ),
                 (
-                    differential_residual(points, matrix, radial),
+                    differential_residual(points, matrix, normals),
                     "Normal and point have changed places: W acts on the point.",
                 ),
+                (signed, "Residuals of both signs would cancel in a mean: take the absolute value."),
+                (np.square(signed), "This is the square; the exercise asks for the absolute value."),
             ],
         )
 
@@ -87,13 +91,13 @@ def _check_normals(answer: Any) -> Iterator[str]:
     along = np.stack([-normals[:, 1], normals[:, 0]], axis=1)
     angle = 0.8
     cases = {
+        "a shear": [[1.0, 0.8], [0.0, 1.0]],
+        "a stretch": [[2.0, 0.0], [0.0, 0.5]],
+        "a matrix without any symmetry, with a reflection in it": [[0.3, 1.4], [0.6, -0.5]],
         "a rotation, where the faulty code was right": [
             [np.cos(angle), -np.sin(angle)],
             [np.sin(angle), np.cos(angle)],
         ],
-        "a shear": [[1.0, 0.8], [0.0, 1.0]],
-        "a stretch": [[2.0, 0.0], [0.0, 0.5]],
-        "a matrix without any symmetry, and a reflection in it": [[0.3, 1.4], [0.6, -0.5]],
     }
     for words, entries in cases.items():
         yield words

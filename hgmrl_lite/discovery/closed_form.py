@@ -10,11 +10,9 @@ from hgmrl_lite._validate import Array, as_array, as_count
 from hgmrl_lite.discovery.frame import Frame
 from hgmrl_lite.discovery.moments import NEARLY, Moments, spectrum
 from hgmrl_lite.discovery.null_space import affine_null_space
-from hgmrl_lite.discovery.symmetry import AGREEMENT, CLEAR, Confidence, Symmetry, common_fixed_point
-from hgmrl_lite.tangents import LevelSetNormals, local_regression
-
-#: Reweighted fits of the generator after the first.
-REFITS = 1
+from hgmrl_lite.discovery.samples import block_count, check_size, gather, regress
+from hgmrl_lite.discovery.symmetry import CLEAR, Confidence, Symmetry, judge
+from hgmrl_lite.tangents import LevelSetNormals
 
 
 def discover(
@@ -79,62 +77,28 @@ def discover(
     >>> found.verdict, found.dimension, found.centre.round(3)
     ('symmetric', 1, array([ 0.3, -0.2]))
     """
-    points = as_array("points", points, ("N", "n"))
     bootstrap, chunk = as_count("bootstrap", bootstrap, 2), as_count("chunk", chunk)
-    _check_size(points, algebra)
-    if (values is None) == (normals is None):
-        raise ValueError(
-            f"values or normals must be given, and not both; got {'neither' if values is None else 'both'}"
-        )
-    fit: LevelSetNormals | None = None
-    if isinstance(normals, LevelSetNormals):
-        fit, points = normals, normals.points
-        _check_size(points, algebra)
-    frame = Frame.of(points, algebra)
-    inside = frame.to_frame(points)
-    covariance: Array | None = None
-    dropped: dict[str, int] = {}
-    total = len(points)
-    if values is not None:
-        # Neighbourhoods in the frame do not depend on the units.
-        fit = _regress(inside, values, degree, neighbours)
-        inside, gradients, covariance, dropped = fit.points, fit.gradients, fit.covariance, fit.dropped
-    elif fit is not None:
-        gradients, dropped = frame.covectors(fit.gradients), fit.dropped
-        total += sum(dropped.values())
-        if np.isfinite(fit.covariance).all():
-            covariance = frame.scale @ fit.covariance @ frame.scale
-    else:
-        given = as_array("normals", normals, points.shape)
-        zero = ~given.any(axis=1)
-        if zero.any():
-            raise ValueError(f"normals must not be zero, got a zero at row {int(np.argmax(zero))}")
-        gradients = frame.covectors(given)
-
-    blocks = _blocks(len(inside), None if fit is None else fit.neighbours)
+    samples = gather(points, values, normals, algebra, degree, neighbours)
 
     def collect(candidates: Array | None = None) -> Moments:
-        moments = Moments.empty(frame, blocks)
-        for start in range(0, len(inside), chunk):
+        moments = Moments.empty(samples.frame, samples.blocks)
+        for start in range(0, len(samples.points), chunk):
             rows = slice(start, start + chunk)
-            moments.add(
-                inside[rows], gradients[rows], None if covariance is None else covariance[rows], candidates
-            )
+            covariance = None if samples.covariance is None else samples.covariance[rows]
+            moments.add(samples.points[rows], samples.gradients[rows], covariance, candidates)
         return moments
 
-    first = collect()
-    moments, vectors = first, None
-    answer = _read(first)
+    moments = collect()
+    answer = _read(moments)
+    exact: Array | None = None
     if answer is not None and answer[1]:
-        vectors = _refine(first, *answer)
-        if fit is None:
+        if samples.estimated:
+            moments = collect(_refine(moments, *answer))
+        else:
             # Exact normals: singular values that are not squared.
-            exact = affine_null_space(points, given, algebra=algebra, chunk=chunk)[1][: answer[1]]
-            return _conclude(first, bootstrap, seed, total, dropped, vectors, exact)
-        for _ in range(REFITS):
-            moments = collect(vectors)
-            vectors = _refine(moments, *answer)
-    return _conclude(moments, bootstrap, seed, total, dropped, vectors)
+            assert normals is not None and not isinstance(normals, LevelSetNormals)
+            exact = affine_null_space(points, normals, algebra=algebra, chunk=chunk)[1][: answer[1]]
+    return _conclude(moments, answer, bootstrap, seed, samples.total, samples.dropped, exact)
 
 
 def discover_batches(
@@ -174,48 +138,18 @@ def discover_batches(
     for number, (batch, values) in enumerate(batches):
         points = as_array(f"points of batch {number}", batch, ("N", "n" if moments is None else moments.n))
         if moments is None:
-            _check_size(points, algebra)
+            check_size(points, algebra)
             frame = Frame.of(points, algebra)
-        fit = _regress(frame.to_frame(points), values, degree, neighbours)
+        fit = regress(frame.to_frame(points), values, degree, neighbours)
         if moments is None:
-            moments = Moments.empty(frame, _blocks(len(points), fit.neighbours))
+            moments = Moments.empty(frame, block_count(len(points), fit.neighbours))
         moments.add(fit.points, fit.gradients, fit.covariance)
         total += len(points)
         for reason, count in fit.dropped.items():
             dropped[reason] = dropped.get(reason, 0) + count
     if moments is None:
         raise ValueError("batches must hold at least one pair (points, values), got none")
-    answer = _read(moments)
-    vectors = _refine(moments, *answer) if answer is not None and answer[1] else None
-    return _conclude(moments, bootstrap, seed, total, dropped, vectors)
-
-
-def _check_size(points: Array, algebra: str) -> None:
-    """Raise ValueError when the points cannot determine the candidates."""
-    number, n = points.shape
-    if n < 2:
-        raise ValueError(f"points must have at least 2 coordinates, got shape {points.shape}")
-    unknowns = n * (n + (algebra == "affine"))
-    if number < unknowns:
-        raise ValueError(f"points must number at least {unknowns} (the unknowns of W), got {number}")
-
-
-def _blocks(number: int, neighbours: Array | None) -> int:
-    """Return into how many blocks to cut: each as large as a neighbourhood, within which errors are shared."""
-    size = 20.0 if neighbours is None or not len(neighbours) else float(np.median(neighbours))
-    return int(np.clip(number / size, 20, 256))
-
-
-def _regress(points: Array, values: ArrayLike, degree: int | None, neighbours: int | None) -> LevelSetNormals:
-    """Estimate gradients, with the degree that suits the dimension."""
-    values = as_array("values", values, (len(points),))
-    if np.ptp(values) <= 1e-12 * np.abs(values).max():
-        raise ValueError(
-            f"values must vary, got the constant {values.flat[0]:.6g}: every map is a symmetry of a constant"
-        )
-    if degree is None:
-        degree = 3 if points.shape[1] == 2 else 2
-    return local_regression(points, values, degree=degree, neighbours=neighbours)
+    return _conclude(moments, _read(moments), bootstrap, seed, total, dropped)
 
 
 def _sums(moments: Moments) -> tuple[Array, Array, Array]:
@@ -245,27 +179,19 @@ def _refine(moments: Moments, squares: Array, dimension: int) -> Array:
 
 def _conclude(
     moments: Moments,
+    answer: tuple[Array, int] | None,
     resamples: int,
     seed: int,
     total: int,
     dropped: dict[str, int],
-    vectors: Array | None,
-    generators: Array | None = None,
+    exact: Array | None = None,
 ) -> Symmetry:
-    """Resample, judge and dress the answer."""
+    """Resample, judge and dress the answer; ``exact`` replaces the generators that the moments give."""
     frame = moments.frame
     n, unknowns = len(frame.shift), frame.unknowns
-    answer = _read(moments)
-    common = {
-        "n_used": moments.used,
-        "n_points": total,
-        "dropped": dropped,
-        "algebra": "affine" if frame.affine else "linear",
-    }
+    algebra = "affine" if frame.affine else "linear"
     if answer is None:
-        reason = (
-            f"only {moments.used} of {total} points have a gradient above its error, {2 * unknowns} are needed"
-        )
+        reason = f"only {moments.used} of {total} points have a gradient clearly above its error, too few"
         return Symmetry(
             generators=np.zeros((0, n + 1, n + 1)),
             dimension=0,
@@ -276,63 +202,44 @@ def _conclude(
             noise_floor=math.nan,
             centre=None,
             confidence=Confidence(math.nan, 0.0, np.full(unknowns, math.nan), 0),
-            **common,
+            n_used=moments.used,
+            n_points=total,
+            dropped=dropped,
+            algebra=algebra,
         )
-    score, lifted, precise = _sums(moments)
     squares, d = answer
-    all_vectors = spectrum(score.sum(axis=0), lifted.sum(axis=0))[1]
-    rng = np.random.default_rng(seed)
-    counts = rng.multinomial(len(score), np.full(len(score), 1.0 / len(score)), size=resamples).astype(float)
+    score, lifted, precise = _sums(moments)
+    draw = np.random.default_rng(seed).multinomial(len(score), np.full(len(score), 1 / len(score)), resamples)
 
     def resampled(sums: Array) -> Array:
-        return (counts @ sums.reshape(len(sums), -1)).reshape(resamples, *sums.shape[1:])
+        return (draw.astype(float) @ sums.reshape(len(sums), -1)).reshape(resamples, *sums.shape[1:])
 
     redrawn = resampled(lifted)
     again, _ = spectrum(resampled(score), redrawn)
     agreement = float(np.mean((again < NEARLY**2).sum(axis=1) == d))
-    angle = math.nan
-    centre = None
-    if vectors is not None:
-        _, fits = spectrum(resampled(precise), redrawn)
-        found = frame.generators(vectors) if generators is None else generators
-        spread = principal_angle(frame.generators(fits[:, :d]), found)
+    generators, angle, centre = np.zeros((0, n + 1, n + 1)), math.nan, None
+    if d:
+        generators = frame.generators(_refine(moments, squares, d)) if exact is None else exact
+        fits = frame.generators(spectrum(resampled(precise), redrawn)[1][:, :d])
+        spread = principal_angle(fits, generators)
         angle = float(np.degrees(np.sqrt(np.mean(np.square(spread)))))
-        blocks = vectors.reshape(d, n, -1)
-        if not frame.affine:
-            blocks = np.concatenate([blocks, np.zeros((d, n, 1))], axis=2)
-        inside = common_fixed_point(blocks, 3.0 * math.radians(angle))
-        centre = None if inside is None else frame.shift + frame.scale @ inside
-    else:
-        found = np.zeros((0, n + 1, n + 1))
-    verdict, reason = _judge(squares, d, agreement)
+        centre = frame.fixed_point(generators, 3.0 * math.radians(angle))
+    verdict, reason = judge(squares, d, agreement, angle)
     return Symmetry(
-        generators=found,
+        generators=generators,
         dimension=d,
         verdict=verdict,
         reason=reason,
         spectrum=np.sqrt(np.maximum(squares, 0.0)),
-        candidates=frame.generators(all_vectors),
-        noise_floor=math.sqrt(moments.error * n / float(np.einsum("bii->", lifted) / len(lifted[0]))),
+        candidates=frame.generators(spectrum(score.sum(axis=0), lifted.sum(axis=0))[1]),
+        noise_floor=math.sqrt(moments.error / moments.weight),
         centre=centre,
         confidence=Confidence(angle, agreement, again.std(axis=0), resamples),
-        **common,
+        n_used=moments.used,
+        n_points=total,
+        dropped=dropped,
+        algebra=algebra,
     )
-
-
-def _judge(squares: Array, dimension: int, agreement: float) -> tuple[str, str]:
-    """Return the verdict and the reason."""
-    scores = np.sqrt(np.maximum(squares, 0.0))
-    if dimension < len(scores) and scores[dimension] < CLEAR:
-        return "undecided", (
-            f"candidate {dimension + 1} scores {scores[dimension]:.3f}, neither below {NEARLY} (a symmetry) nor "
-            f"above {CLEAR} (clearly none)"
-        )
-    if agreement < AGREEMENT:
-        return "undecided", f"only {agreement:.0%} of the resamples agree on dimension {dimension}"
-    if not dimension:
-        return "none", f"the best candidate scores {scores[0]:.3f}, above {CLEAR}"
-    gap = f"; the next one scores {scores[dimension]:.3f}" if dimension < len(scores) else ""
-    return "symmetric", f"{dimension} candidate(s) score at most {scores[dimension - 1]:.3f}{gap}"
 
 
 def principal_angle(left: Array, right: Array) -> Array:

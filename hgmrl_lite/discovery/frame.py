@@ -81,3 +81,25 @@ class Frame:
         if self.affine:
             result[..., :n, n] += blocks[..., n] @ self.scale
         return result
+
+    def fixed_point(self, generators: Array, tolerance: float) -> Array | None:
+        """Return the point c, W c = 0 for all generators (d, n+1, n+1), that is nearest to the mean, or None.
+
+        Singular values up to ``tolerance`` times the largest count as zero. None means that there is no common
+        fixed point within ten standard deviations of the data.
+        """
+        n = len(self.shift)
+        linear = np.linalg.solve(self.scale, generators[:, :n, :n] @ self.scale)
+        speed = generators[:, :n, :n] @ self.shift + generators[:, :n, n]
+        shift = np.linalg.solve(self.scale, speed.T).T
+        stacked = np.concatenate([linear, shift[:, :, None]], axis=2).reshape(-1, n + 1)
+        _, singular, right = np.linalg.svd(stacked, full_matrices=True)
+        singular = np.concatenate([singular, np.zeros(n + 1 - len(singular))])
+        null = right[singular <= max(tolerance, 1e-10) * singular[0]]
+        if not len(null):
+            return None
+        # Of the null vectors the one closest to [0; 1]; its last entry is then 1 / (1 + ‖c‖²).
+        point = null.T @ null[:, -1]
+        if point[-1] < 1.0 / (1.0 + 10.0**2):
+            return None
+        return self.shift + self.scale @ (point[:-1] / point[-1])

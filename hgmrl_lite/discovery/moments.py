@@ -36,8 +36,8 @@ class Moments:
         Σ w (‖g‖² − tr C) hhᵀ: what ``score`` is measured against.
     precise : ndarray, shape (B, P, P)
         Σ w' (ggᵀ − C) ⊗ hhᵀ with w' the inverse variance of gᵀWh: what the generator is read from.
-    error : float
-        Σ w tr C, the part of the trace that is error.
+    error, weight : float
+        Σ w tr C, what the errors would add, and Σ w (‖g‖² − tr C), against which it counts.
     used, total : int
         Points that entered, and all that came.
     reference : float
@@ -49,6 +49,7 @@ class Moments:
     lifted: Array
     precise: Array
     error: float = 0.0
+    weight: float = 0.0
     used: int = 0
     total: int = 0
     reference: float | None = None
@@ -149,6 +150,7 @@ class Moments:
         share = (equal * (size - trace))[:, None]
         self.lifted[target] += product(share, outer).reshape(count, q, q)
         self.error += float(equal @ trace)
+        self.weight += float(share.sum())
 
 
 def _variance(lifted: Array, covariance: Array, candidates: Array | None) -> Array:
@@ -180,7 +182,9 @@ def spectrum(moment: Array, lifted: Array) -> tuple[Array, Array]:
     q = lifted.shape[-1]
     unknowns = moment.shape[-1]
     n = unknowns // q
-    whitening = np.linalg.inv(np.linalg.cholesky(lifted)) * np.sqrt(n)
+    # A ridge at rounding level, for resamples that hit very few blocks.
+    ridge = 1e-13 * np.trace(lifted, axis1=-2, axis2=-1)[..., None, None] * np.eye(q)
+    whitening = np.linalg.inv(np.linalg.cholesky(lifted + ridge)) * np.sqrt(n)
     wide = np.kron(np.eye(n), whitening)
     values, vectors = np.linalg.eigh(wide @ moment @ np.swapaxes(wide, -1, -2))
     return values, np.swapaxes(vectors, -1, -2) @ wide

@@ -127,7 +127,9 @@ class Symmetry:
             "<table><caption>W<sub>%d</sub></caption>%s</table>"
             % (
                 number,
-                "".join("<tr>" + "".join(f"<td>{x:.4f}</td>" for x in row) + "</tr>" for row in generator[:-1]),
+                "".join(
+                    "<tr>" + "".join(f"<td>{x:.4f}</td>" for x in row) + "</tr>" for row in generator[:-1]
+                ),
             )
             for number, generator in enumerate(self.generators, start=1)
         )
@@ -137,29 +139,33 @@ class Symmetry:
         )
 
 
-def common_fixed_point(generators: Array, tolerance: float) -> Array | None:
-    """Return the point c with W c = 0 for all generators that is nearest to the origin, or None.
+def judge(squares: Array, dimension: int, agreement: float, angle_deg: float) -> tuple[str, str]:
+    """Return the verdict and the reason.
 
     Parameters
     ----------
-    generators : ndarray, shape (d, n, n+1)
-        Upper blocks [A, b] in coordinates where the data have mean zero and unit covariance.
-    tolerance : float
-        Relative size up to which a singular value counts as zero.
-
-    Returns
-    -------
-    ndarray, shape (n,), or None
-        None when there is no fixed point within ten standard deviations of the data.
+    squares : ndarray, shape (P,)
+        Squared scores, ascending.
+    dimension : int
+        How many of them are below NEARLY².
+    agreement : float
+        Share of resamples with the same dimension.
+    angle_deg : float
+        Spread of the algebra over resamples; NaN when there is none.
     """
-    stacked = generators.reshape(-1, generators.shape[-1])
-    _, singular, right = np.linalg.svd(stacked, full_matrices=True)
-    singular = np.concatenate([singular, np.zeros(len(right) - len(singular))])
-    null = right[singular <= max(tolerance, 1e-12) * singular[0]]
-    if not len(null):
-        return None
-    point = null.T @ null[:, -1]
-    # The last entry is cos² of the angle to the null space: 1 / (1 + ‖c‖²).
-    if point[-1] < 1.0 / (1.0 + 10.0**2):
-        return None
-    return point[:-1] / point[-1]
+    scores = np.sqrt(np.maximum(squares, 0.0))
+    if dimension < len(scores) and scores[dimension] < CLEAR:
+        return "undecided", (
+            f"candidate {dimension + 1} scores {scores[dimension]:.3f}, neither below {NEARLY} (a symmetry) "
+            f"nor above {CLEAR} (clearly none)"
+        )
+    if agreement < AGREEMENT:
+        return "undecided", f"only {agreement:.0%} of the resamples agree on dimension {dimension}"
+    if not dimension:
+        return "none", f"the best candidate scores {scores[0]:.3f}, above {CLEAR}"
+    # The same bound as for a score: an algebra this uncertain contains what is not even nearly a symmetry.
+    if angle_deg > np.degrees(NEARLY):
+        return "undecided", f"the algebra is only known to within {angle_deg:.1f}°"
+    gap = f"; the next one scores {scores[dimension]:.3f}" if dimension < len(scores) else ""
+    some = "one candidate scores" if dimension == 1 else f"{dimension} candidates score at most"
+    return "symmetric", f"{some} {scores[dimension - 1]:.3f}{gap}"

@@ -216,7 +216,7 @@ def _require_rotations(rows: Array, work: Array) -> None:
     away[4:] -= 1.0
     flat = away.reshape(-1)
     # The sum of squares bounds the largest in one pass, and NaN fails it; the largest is rarely wanted.
-    if not np.dot(flat, flat) <= ROTATION_TOLERANCE**2:
+    if not np.einsum("i,i->", flat, flat) <= ROTATION_TOLERANCE**2:
         matrices = rows[[0, 1, 2, 6, 7, 8, 12, 13, 14]].T.reshape(-1, 3, 3)
         as_array("rotation", matrices)
         worst = int(np.abs(away).max(axis=0).argmax())

@@ -7,4 +7,3 @@ the gradient of a polynomial fitted to the nearest neighbours.
 
 from hgmrl_lite.tangents.normals import LevelSetNormals, orthogonal_complement
 from hgmrl_lite.tangents.regression import local_regression
-

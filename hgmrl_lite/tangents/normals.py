@@ -41,7 +41,9 @@ def orthogonal_complement(normals: ArrayLike) -> Array:
     mirror = normals.copy()
     mirror[..., 0] += np.where(normals[..., 0] < 0, -1.0, 1.0)
     scale = 2.0 / np.square(mirror).sum(axis=-1)
-    return np.eye(normals.shape[-1])[1:] - scale[..., None, None] * mirror[..., 1:, None] * mirror[..., None, :]
+    return (
+        np.eye(normals.shape[-1])[1:] - scale[..., None, None] * mirror[..., 1:, None] * mirror[..., None, :]
+    )
 
 
 @dataclass(frozen=True, repr=False)

@@ -276,6 +276,7 @@ function orbitExplorerPlane(settings, hand, signal) {
       const { limit } = settings.groups[state.place.group];
       for (const { handle } of [image, tip]) speak(handle, state.place.t.toFixed(4), `${where}; g·p at ${inPair(at)}`, limit);
 
+      labels["g·p"].textContent = gap < 3 ? "p = g·p" : "g·p";
       const boxes = [roundBox(plane, point, 8), roundBox(plane, at, 13)];
       if (withGoal) boxes.push(roundBox(plane, state.goal, 8), roundBox(plane, state.movedGoal, 9));
       if (state.show_figure) boxes.push(roundBox(plane, cornerNow(), 8));
@@ -288,7 +289,7 @@ function orbitExplorerPlane(settings, hand, signal) {
       placeApart(
         plane,
         [
-          named("p", point, 9, true),
+          named("p", point, 9, gap >= 3),
           named("g·p", at, 14, true),
           named("goal c", state.goal, 9, withGoal),
           named("g·c", state.movedGoal, 10, withGoal),

@@ -1,4 +1,4 @@
-"""OrbitExplorer: a group element under the hand, and what it does to points, figures, functions and policies."""
+"""OrbitExplorer: a group element under the hand, and what it does to points, functions and policies."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -31,8 +31,8 @@ GROUPS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
 SHIFT_LIMIT = 5.0
 #: An F: neither a rotation nor a reflection carries it to itself. The hand takes it at the third corner.
 FIGURE = [
-    [-1.7, -1.7], [-1.7, -0.7], [-1.05, -0.7], [-1.05, -0.89], [-1.48, -0.89],
-    [-1.48, -1.1], [-1.18, -1.1], [-1.18, -1.29], [-1.48, -1.29], [-1.48, -1.7],
+    [-1.4, -1.5], [-1.4, -0.6], [-0.82, -0.6], [-0.82, -0.77], [-1.2, -0.77],
+    [-1.2, -0.96], [-0.94, -0.96], [-0.94, -1.13], [-1.2, -1.13], [-1.2, -1.5],
 ]  # fmt: skip
 GRIP = 2
 _HILL: dict[str, Any] = {"widths": [0.5, 0.28], "degrees": 30.0}
@@ -71,7 +71,8 @@ def plane_element(
     Parameters
     ----------
     group : {"rotation", "scaling", "shear", "translation", "rigid"}
-        Rotations and scalings about the origin, shears along the x axis, translations in one direction, rigid motions.
+        Rotations and scalings about the origin, shears along the x axis, translations in one direction, rigid
+        motions.
     t : float
         The angle in radians; the logarithm of the factor; the shear of a unit of y; the distance.
     direction : float, optional
@@ -125,10 +126,10 @@ def plane_algebra(group: str, direction: float = 0.0) -> lie.LieAlgebra:
 class OrbitExplorer(HgmrlWidget):
     """The plane under a group: drag a point, slide the element, and see what is carried where.
 
-    Shown are the point p and its image g·p, and by choice: an F and its image; the orbit of p; what fixes p; the level
-    sets of a function f and of g·f, where (g·f)(p) = f(g⁻¹ p); the arrows of the policy g·π, where (g·π)(s) =
-    K_g π(g⁻¹ s). The element is set by sliders, by dragging g·p along the orbit, or by dragging the moved F. All of it
-    is computed in JavaScript, by the formulas of :mod:`hgmrl_lite.actions`.
+    Shown are the point p and its image g·p, and by choice: an F and its image; the orbit of p; what fixes p;
+    the level sets of a function f and of g·f, where (g·f)(p) = f(g⁻¹ p); the arrows of the policy g·π, where
+    (g·π)(s) = K_g π(g⁻¹ s). The element is set by sliders, by dragging g·p along the orbit, or by dragging
+    the moved F. All of it is computed in JavaScript, by the formulas of :mod:`hgmrl_lite.actions`.
 
     Parameters
     ----------

@@ -16,11 +16,11 @@ _GREEN = "#009E73"
 
 
 def orbit_picture(explorer: "OrbitExplorer") -> Figure:
-    """Draw what the widget shows: p and g·p, and what is chosen of figure, orbit, stabiliser, function and policy."""
+    """Draw p and g·p, and what is chosen of figure, orbit, stabiliser, function and policy."""
     from hgmrl_lite.widgets.orbit_explorer import FIGURE, HALF
 
     element, point = explorer.element, np.array(explorer.point)
-    figure = Figure(figsize=(5.0, 5.7), layout="constrained")
+    figure = Figure(figsize=(5.0, 5.8), layout="constrained")
     axes = plane_axes(figure, HALF)
     axes.plot(0, 0, "+", color="0.4", ms=9)
     outline = np.array([*FIGURE, FIGURE[0]])
@@ -45,7 +45,7 @@ def orbit_picture(explorer: "OrbitExplorer") -> Figure:
         axes.fill(*element(outline).T, fc=BLUE, ec="black", alpha=0.75, label="g·F")
     axes.plot(*element(point), "o", mfc="white", mec=BLUE, mew=2.5, ms=13, label="g·p")
     axes.plot(*point, "o", color="black", ms=7, label="p")
-    axes.set_title(explorer.describe().split("; ")[0].replace(", ", ":\n", 1), fontsize=10)
+    axes.set_title(explorer.describe().split("; ")[0], fontsize=9)
     figure.legend(loc="outside lower center", ncols=4, frameon=False, fontsize=8)
     return figure
 

@@ -469,3 +469,7 @@ def test_without_a_jupyter_kernel_it_still_follows_the_hand(flow):
     flow.drag("invariants", -40, 20)
     assert re.search("elliptic: spirals inwards", flow.text(".hgmrl-card-type"))
     assert flow.path(".hgmrl-field") != before
+    # Jupyter itself reports that nobody is there to be told; nothing else may have gone wrong.
+    others = [text for text in flow.notebook.console_errors if "Could not send widget sync message" not in text]
+    assert others == []
+    flow.notebook.console_errors.clear()
