@@ -18,7 +18,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 # conda-forge's names where they differ.
 CONDA_NAMES = {"torch": "pytorch-cpu", "matplotlib": "matplotlib-base"}
 # Where a module is not called like its package.
-PACKAGE_OF_MODULE = {"yaml": "pyyaml", "PIL": "pillow"}
+PACKAGE_OF_MODULE = {"yaml": "pyyaml", "PIL": "pillow", "websocket": "websocket-client"}
 CONDA_ENTRY = re.compile(r"([A-Za-z0-9._-]+)\s*(.*)")
 
 Ranges = dict[str, SpecifierSet]

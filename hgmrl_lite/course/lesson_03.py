@@ -64,11 +64,7 @@ def _check_residual(answer: Any) -> Iterator[str]:
             mistakes=[
                 (
                     differential_residual(normals, matrix.T, points),
-                    "Rows again: the velocity of a row p is `p @ W.T`. `p @ W` multiplies with the transpose.",
-                ),
-                (
-                    differential_residual(points, matrix, normals),
-                    "Normal and point have changed places: W acts on the point.",
+                    "This is n · (Wᵀ p). For rows, W p is `p @ W.T`; or have normal and point changed places?",
                 ),
                 (signed, "Residuals of both signs would cancel in a mean: take the absolute value."),
                 (np.square(signed), "This is the square; the exercise asks for the absolute value."),

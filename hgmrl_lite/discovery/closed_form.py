@@ -96,7 +96,8 @@ def discover(
             moments = collect(_refine(moments, *answer))
         else:
             # Exact normals: singular values that are not squared.
-            assert normals is not None and not isinstance(normals, LevelSetNormals)
+            assert normals is not None
+            assert not isinstance(normals, LevelSetNormals)
             exact = affine_null_space(points, normals, algebra=algebra, chunk=chunk)[1][: answer[1]]
     return _conclude(moments, answer, bootstrap, seed, samples.total, samples.dropped, exact)
 

@@ -60,10 +60,10 @@ class Frame:
 
     def to_frame(self, points: Array) -> Array:
         """Return q for points p (M, n)."""
-        return np.linalg.solve(self.scale, (points - self.shift).T).T
+        return (points - self.shift) @ np.linalg.inv(self.scale)
 
     def lift(self, inside: Array) -> Array:
-        """Return what W multiplies: [q; 1] (M, n+1) for affine candidates, q (M, n) itself for linear ones."""
+        """Return what W multiplies: [q; 1] (M, n+1) for affine candidates, q (M, n) for linear ones."""
         return np.hstack([inside, np.ones((len(inside), 1))]) if self.affine else inside
 
     def covectors(self, gradients: Array) -> Array:
@@ -71,7 +71,7 @@ class Frame:
         return gradients @ self.scale
 
     def generators(self, vectors: Array) -> Array:
-        """Return generators (..., n+1, n+1) acting on [p; 1] from rows (..., unknowns) acting on the lifted q."""
+        """Return generators (..., n+1, n+1) on [p; 1] from rows (..., unknowns) on the lifted q."""
         n = len(self.shift)
         blocks = vectors.reshape(*vectors.shape[:-1], n, -1)
         linear = self.scale @ blocks[..., :n] @ np.linalg.inv(self.scale)
@@ -83,10 +83,10 @@ class Frame:
         return result
 
     def fixed_point(self, generators: Array, tolerance: float) -> Array | None:
-        """Return the point c, W c = 0 for all generators (d, n+1, n+1), that is nearest to the mean, or None.
+        """Return the common fixed point of generators (d, n+1, n+1) that is nearest to the mean, or None.
 
-        Singular values up to ``tolerance`` times the largest count as zero. None means that there is no common
-        fixed point within ten standard deviations of the data.
+        Singular values up to ``tolerance`` times the largest count as zero. None means that there is no
+        common fixed point within ten standard deviations of the data.
         """
         n = len(self.shift)
         linear = np.linalg.solve(self.scale, generators[:, :n, :n] @ self.scale)

@@ -1,6 +1,7 @@
 """The plain null space: every candidate generator with its score, from points and normals."""
 
 import numpy as np
+import scipy.linalg
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_array, as_count
@@ -82,7 +83,7 @@ def affine_null_space(
         covectors *= (np.sqrt(weights[rows]) / length)[:, None]
         lifted = frame.lift(frame.to_frame(points[rows]))
         system = (covectors[:, :, None] * lifted[:, None, :]).reshape(-1, unknowns)
-        triangle = np.linalg.qr(np.vstack([triangle, system]), mode="r")
+        triangle = scipy.linalg.qr(np.vstack([triangle, system]), mode="r", overwrite_a=True)[0][:unknowns]
     _, singular, right = np.linalg.svd(triangle)
     scores = singular * np.sqrt(n / weights.sum())
     return scores[::-1].copy(), frame.generators(right[::-1])

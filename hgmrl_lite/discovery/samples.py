@@ -1,4 +1,4 @@
-"""What discovery starts from: gradients with their errors, in the frame, from values or from given normals."""
+"""What discovery starts from: gradients with their errors, in the frame, from values or given normals."""
 
 from dataclasses import dataclass
 
@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.discovery.frame import Frame
 from hgmrl_lite.tangents import LevelSetNormals, local_regression
+from hgmrl_lite.tangents.normals import Index
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ def regress(points: Array, values: ArrayLike, degree: int | None, neighbours: in
     return local_regression(points, values, degree=degree, neighbours=neighbours)
 
 
-def block_count(number: int, neighbours: Array | None) -> int:
-    """Return into how many blocks to cut: each as large as a neighbourhood, within which errors are shared."""
+def block_count(number: int, neighbours: Index | None) -> int:
+    """Return into how many blocks to cut: each as large as a neighbourhood, which shares its errors."""
     size = 20.0 if neighbours is None or not len(neighbours) else float(np.median(neighbours))
     return int(np.clip(number / size, 20, 256))

@@ -124,19 +124,18 @@ class Symmetry:
             if np.isfinite(score)
         )
         cells = "".join(
-            "<table><caption>W<sub>%d</sub></caption>%s</table>"
-            % (
-                number,
-                "".join(
-                    "<tr>" + "".join(f"<td>{x:.4f}</td>" for x in row) + "</tr>" for row in generator[:-1]
-                ),
-            )
+            f"<table><caption>W<sub>{number}</sub></caption>{_rows(generator[:-1])}</table>"
             for number, generator in enumerate(self.generators, start=1)
         )
         return (
             f"<div><table><caption>Symmetry of a sampled function</caption>{rows}</table>"
             f"<table><caption>Spectrum (blue: symmetry)</caption>{bars}</table>{cells}</div>"
         )
+
+
+def _rows(matrix: Array) -> str:
+    """Return a matrix as rows of an HTML table."""
+    return "".join("<tr>" + "".join(f"<td>{x:.4f}</td>" for x in row) + "</tr>" for row in matrix)
 
 
 def judge(squares: Array, dimension: int, agreement: float, angle_deg: float) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """Every static figure of the lessons, one function each; each returns the Matplotlib figure."""
 
+from hgmrl_lite.plots.descent import condition_meshes, descent_angles, symmetry_spectra
 from hgmrl_lite.plots.flows import charted_orbits, euler_polygons, planar_flows
 from hgmrl_lite.plots.level_sets import (
     bias_and_variance,
@@ -17,6 +18,8 @@ __all__ = [
     "bias_and_variance",
     "calibration",
     "charted_orbits",
+    "condition_meshes",
+    "descent_angles",
     "euler_polygons",
     "functional_and_differential",
     "level_set_tangents",
@@ -25,6 +28,7 @@ __all__ = [
     "regret_around_circle",
     "reward_as_a_function_of",
     "sphere_paths",
+    "symmetry_spectra",
     "transformed_normals",
     "wrong_goal_regret",
 ]

@@ -126,8 +126,10 @@ class _Sample:
 
 @dataclass(frozen=True)
 class _Fit:
-    """Local fits at m points: gradients (m, n), their covariance for unit noise (m, n, n), and (m,) each of
-    residual variance, radius of the neighbourhood and variance inflation.
+    """Local fits at m points.
+
+    Gradients (m, n), their covariance for unit noise (m, n, n), and (m,) each: residual variance, radius of
+    the neighbourhood, variance inflation.
     """
 
     gradients: Array
@@ -186,7 +188,7 @@ def _monomials(offsets: Array, degree: int) -> Array:
     design = np.empty((m, math.comb(n + degree, degree), k))
     design[:, 0] = 1.0
     design[:, 1 : n + 1] = offsets
-    at = {(i,): i + 1 for i in range(n)}
+    at: dict[tuple[int, ...], int] = {(i,): i + 1 for i in range(n)}
     column = n + 1
     for order in range(2, degree + 1):
         for factors in combinations_with_replacement(range(n), order):
@@ -247,7 +249,7 @@ def _take(fit: _Fit, where: np.ndarray) -> _Fit:
 
 def _error(fit: _Fit, terms: int, neighbours: Index, noise: float) -> Array:
     """Return the error covariance of the gradients: unit covariance times a local residual variance."""
-    # A few residuals make a poor variance: shrink it towards the common one, worth as many as there are terms.
+    # A few residuals make a poor variance: shrink it towards the common one.
     freedom = neighbours - terms
     variance = (freedom * fit.scatter + terms * noise) / (freedom + terms)
     return variance[:, None, None] * fit.unit
