@@ -17,12 +17,12 @@ SAMPLES = 5000
 
 
 def distance(points):
-    """f = −‖p‖."""
+    """Return −‖p‖."""
     return -((points[..., 0] ** 2 + points[..., 1] ** 2) ** 0.5)
 
 
 def square(points):
-    """f = −‖p‖²."""
+    """Return −‖p‖²."""
     return -(points[..., 0] ** 2 + points[..., 1] ** 2)
 
 
@@ -30,7 +30,7 @@ FUNCTIONS = {"distance": distance, "square": square}
 
 
 def run(quick: bool) -> dict[str, float]:
-    """Return the figures; a quartile that more than a quarter, half, ... of the runs miss is infinity."""
+    """Return the figures; a quartile that too few runs reach is left out, as JSON has no infinity."""
     points = np.random.default_rng(0).normal(size=(SAMPLES, 2))
     figures: dict[str, float] = {}
     for rate in RATES:
@@ -58,18 +58,19 @@ def run(quick: bool) -> dict[str, float]:
 
 
 def _summary(key: str, result: descent.Descent) -> dict[str, float]:
-    low, middle, high = result.quartiles()
     steps = result.steps_to()
-    arrived = np.isfinite(steps)
-    return {
-        f"{key}.steps_q1": float(low),
-        f"{key}.steps_median": float(middle),
-        f"{key}.steps_q3": float(high),
-        f"{key}.steps_sd_of_reached": float(steps[arrived].std()) if arrived.any() else float("nan"),
-        f"{key}.reached": float(result.reached()),
+    arrived = steps[np.isfinite(steps)]
+    figures = {
+        f"{key}.reached": float(len(arrived)),
         f"{key}.norm_at_end_median": float(np.median(result.norm[-1])),
         f"{key}.ms_per_step": 1e3 * result.seconds / max(1, result.steps),
     }
+    if len(arrived):
+        figures[f"{key}.steps_sd_of_reached"] = float(arrived.std())
+    for name, value in zip(("q1", "median", "q3"), result.quartiles(), strict=True):
+        if np.isfinite(value):
+            figures[f"{key}.steps_{name}"] = float(value)
+    return figures
 
 
 def _condition(points: Array) -> dict[str, float]:

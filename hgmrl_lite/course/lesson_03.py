@@ -1,4 +1,4 @@
-"""Exercises of lesson 03: symmetries of a function, differential residual, covectors, local gradients, neighbours."""
+"""Exercises of lesson 03: symmetries of a function, residuals, covectors, local gradients, neighbours."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -10,7 +10,16 @@ from numpy.typing import ArrayLike
 from hgmrl_lite import envs, tangents
 from hgmrl_lite._validate import Array
 from hgmrl_lite.course.exercise import Exercise
-from hgmrl_lite.course.expect import NotYet, as_numbers, call, expect, expect_choice, expect_close, expect_shape
+from hgmrl_lite.course.expect import (
+    NotYet,
+    as_numbers,
+    call,
+    describe,
+    expect,
+    expect_choice,
+    expect_close,
+    expect_shape,
+)
 
 _LETTERS = ("A", "B", "C", "D", "none")
 _SYMMETRIES = {"f1": "A", "f2": "B", "f3": "C", "f4": "D", "f5": "none"}
@@ -20,7 +29,7 @@ def _check_symmetries(answer: Any) -> Iterator[str]:
     expect(isinstance(answer, dict), "The prediction should be the dictionary of the cell, filled in.")
     hints = {
         "f1": "The level sets of −‖p‖³ are those of ‖p‖. Which flow stays on circles?",
-        "f2": "exp(xy) is constant where xy is constant, on hyperbolas. Along which field does xy stay as it is?",
+        "f2": "exp(xy) is constant where xy is, on hyperbolas. Along which field does xy stay as it is?",
         "f3": "sin y does not depend on x. Which of the fields moves every point sideways only?",
         "f4": "df_p = (2x, 8y). Multiply it with each of the four velocities and see which one gives 0.",
         "f5": "df_p = (1, 2y). Multiply it with each velocity: does one of them give 0 at every point?",
@@ -64,7 +73,7 @@ def _check_residual(answer: Any) -> Iterator[str]:
             mistakes=[
                 (
                     differential_residual(normals, matrix.T, points),
-                    "This is n · (Wᵀ p). For rows, W p is `p @ W.T`; or have normal and point changed places?",
+                    "This is n · (Wᵀ p). For rows, W p is `p @ W.T`. Have normal and point changed places?",
                 ),
                 (signed, "Residuals of both signs would cancel in a mean: take the absolute value."),
                 (np.square(signed), "This is the square; the exercise asks for the absolute value."),
@@ -79,6 +88,7 @@ def moved_normals(matrix: ArrayLike, normals: ArrayLike) -> Array:
 
 
 def _unit(vectors: Array) -> Array:
+    """Return vectors (..., 2) made unit vectors."""
     return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
 
 
@@ -159,7 +169,10 @@ def _check_gradient(answer: Any) -> Iterator[str]:
         "The gradient from 12 neighbours",
         mistakes=[
             (everywhere, "All 300 points are in the fit. Only the k nearest should be."),
-            (local_gradient(points[:12], curved[:12], place, 12), "These are the first k points, not the nearest."),
+            (
+                local_gradient(points[:12], curved[:12], place, 12),
+                "These are the first k points, not the nearest.",
+            ),
             (local_gradient(points[far], curved[far], place, 12), "These are the points farthest away."),
             (
                 local_gradient(points, curved, 0 * place, 12),
@@ -179,7 +192,7 @@ def _without_constant(points: Array, values: Array, place: Array, k: int) -> Arr
     """Fit without a constant: a typical mistake."""
     offsets = points - place
     near = np.argsort((offsets**2).sum(axis=1))[:k]
-    return np.linalg.lstsq(offsets[near], values[near], rcond=None)[0]
+    return np.asarray(np.linalg.lstsq(offsets[near], values[near], rcond=None)[0], dtype=np.float64)
 
 
 #: Noise of exercise 03.5, in units of the standard deviation of the rewards, and what is asked about each.
@@ -195,15 +208,13 @@ def _exploration(noise: float) -> tuple[Array, Array, Array]:
     seen = envs.explore(goal, 5000, seed=11)
     jitter = np.random.default_rng(12).standard_normal(len(seen))
     toward = goal - seen.next_states
-    return seen.next_states, seen.rewards + noise * seen.rewards.std() * jitter, _unit(toward)
+    return seen.next_states, seen.rewards + noise * float(seen.rewards.std()) * jitter, _unit(toward)
 
 
 def median_angle_error(noise: float, neighbours: int) -> float:
     """Return the median angle error in degrees of a local linear regression in exercise 03.5's task."""
     points, values, true = _exploration(noise)
-    fit = tangents.local_regression(
-        points, values, degree=1, neighbours=neighbours, standard_errors=False
-    )
+    fit = tangents.local_regression(points, values, degree=1, neighbours=neighbours, standard_errors=False)
     cosine = np.abs((fit.normals * true[fit.index]).sum(axis=1))
     return float(np.degrees(np.median(np.arccos(np.minimum(cosine, 1.0)))))
 
@@ -220,9 +231,12 @@ def _check_neighbours(answer: Any) -> Iterator[str]:
         expect(name in answer, f'The entry "{name}" is missing from the dictionary.')
         expect(answer[name] is not Ellipsis, f'"{name}" is still open.')
         k = as_numbers(answer[name], f'"{name}"')
-        expect(k.shape == () and float(k) == int(k), f'"{name}" should be one whole number, not {answer[name]!r}.')
         expect(
-            4 <= k <= 1000,
+            k.shape == () and float(k).is_integer(),
+            f'"{name}" should be one whole number, not {describe(answer[name])}.',
+        )
+        expect(
+            bool(4 <= k <= 1000),
             f"k = {int(k)} is out of range.",
             "A plane has three coefficients, so fewer than 4 points leave nothing to tell the error from.",
         )
@@ -233,7 +247,7 @@ def _check_neighbours(answer: Any) -> Iterator[str]:
         fewer = median_angle_error(noise, max(4, int(k) // 2))
         raise NotYet(
             f"With k = {int(k)} the median error is {error:.2g}°; {best:.2g}° is possible.",
-            "Half as many neighbours do better: this is bias. The plane is too stiff for so wide a neighbourhood."
+            "Half as many neighbours do better: this is bias. The plane is too stiff to reach so far."
             if fewer < error
             else "More neighbours do better: this is variance. Too few values are averaged.",
         )
@@ -244,9 +258,9 @@ EXERCISES = (
         "03.1",
         "Predict the symmetries",
         (
-            "W is a symmetry of f when f does not change along the flow: the velocity Wp lies along the level set.",
-            "Write df_p as a row of two derivatives, Wp as a column of two entries, and multiply. The product must "
-            "be 0 at every p.",
+            "W is a symmetry of f when f does not change along its flow: Wp lies along the level set.",
+            "Write df_p as a row of two derivatives, Wp as a column of two entries, and multiply. The "
+            "product must be 0 at every p.",
             "An increasing function of f has the level sets of f: exp(xy) can be replaced by xy.",
         ),
         _check_symmetries,
@@ -256,7 +270,7 @@ EXERCISES = (
         "03.2",
         "The differential residual",
         (
-            "First all velocities W p, then the inner product of each with its own normal, then the absolute value.",
+            "All velocities W p, then each one's inner product with its normal, then the absolute value.",
             "Points are rows, so all velocities at once are `points @ W.T`.",
             "The inner products row by row are `(normals * velocities).sum(axis=1)`.",
         ),
@@ -267,8 +281,7 @@ EXERCISES = (
         "03.3",
         "Find the planted error",
         (
-            "It is right for the rotation. Which matrix that the code should use equals L for a rotation, but not "
-            "for a shear?",
+            "It is right for the rotation. Which other matrix equals L for a rotation, but not for a shear?",
             "n · t = 0 has to become n' · (L t) = 0. Try n' = M n and ask what MᵀL must be.",
             "M = L^{-T}. For normals in rows, n' = n Mᵀ, so a single inverse is enough.",
         ),
@@ -279,10 +292,10 @@ EXERCISES = (
         "03.4",
         "Fit a local gradient",
         (
-            "Three steps: which k points are nearest, what are their offsets from `place`, which plane fits best.",
-            "`np.argsort(distances)[:k]` gives the nearest. The plane is c + g · (p − place): three unknowns.",
-            "`np.linalg.lstsq(design, values, rcond=None)[0]`, with a column of ones and the two columns of offsets, "
-            "returns c and then g.",
+            "Three steps: the k nearest points, their offsets from `place`, and the plane that fits best.",
+            "`np.argsort(distances)[:k]` gives the nearest. The plane c + g · (p − place) has 3 unknowns.",
+            "`np.linalg.lstsq(design, values, rcond=None)[0]`, with a column of ones and the two columns of "
+            "offsets, returns c and then g.",
         ),
         _check_gradient,
         local_gradient,
@@ -293,8 +306,8 @@ EXERCISES = (
         (
             "Look at the curves of degree 1 in the figure above: where is each one lowest?",
             "The curves are flat near their lowest point: half or twice the best k costs little.",
-            "Without noise only the bend of f matters, so few neighbours do. With noise, many more are needed: "
-            "somewhere in the hundreds.",
+            "Without noise only the bend of f matters, so few neighbours do. With noise, many more are "
+            "needed: somewhere in the hundreds.",
         ),
         _check_neighbours,
         {"clean": 20, "noisy": 250},

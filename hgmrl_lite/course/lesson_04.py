@@ -1,6 +1,6 @@
-"""Exercises of lesson 04: the differential residual, what a loss sees, a trap, the null space, dimensions."""
+"""Exercises of lesson 04: the functional loss, what a loss sees, a plateau, the null space, dimensions."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -18,45 +18,58 @@ from hgmrl_lite.course.expect import (
     expect_shape,
 )
 
+Function = Callable[[Any], Any]
 CHOICES = ("both", "differential", "functional", "neither")
 
 
-def differential_residuals(generator: ArrayLike, points: ArrayLike, normals: ArrayLike) -> Array:
-    """Return n_i · (W p_i), shape (N,), for points and normals in rows."""
-    residuals: Array = np.sum(np.asarray(normals) * (np.asarray(points) @ np.asarray(generator).T), axis=1)
-    return residuals
+def functional_loss(generator: ArrayLike, f: Function, points: ArrayLike, times: ArrayLike) -> float:
+    """Return the mean of |f(exp(t_i W) p_i) − f(p_i)| over points (N, 2) and times (N,)."""
+    points = np.asarray(points)
+    elements = lie.exp(np.asarray(times)[:, None, None] * np.asarray(generator))
+    moved = (elements @ points[:, :, None])[:, :, 0]
+    return float(np.mean(np.abs(f(moved) - f(points))))
 
 
-def _check_residuals(answer: Any) -> Iterator[str]:
-    generator = np.array([[0.5, -2.0], [1.0, 0.3]])
-    points, normals = np.random.default_rng(4).normal(size=(2, 6, 2))
-    yield "one point: W = [[0.5, -2], [1, 0.3]], p = (1, 0), n = (1, 0)"
-    one = np.array([[1.0, 0.0]])
-    expect_close(call(answer, generator, one, one), [0.5], "The residual")
-    yield "six points at once, one residual each"
+def _check_functional(answer: Any) -> Iterator[str]:
+    def height(points: ArrayLike) -> Array:
+        points = np.asarray(points)
+        values: Array = points[..., 0] + 2.0 * points[..., 1]
+        return values
+
+    identity, one = np.eye(2), np.array([[1.0, 0.0]])
+    yield "one point: W = I for t = 1 carries (1, 0) to (e, 0)"
     expect_close(
-        call(answer, generator, points, normals),
-        differential_residuals(generator, points, normals),
-        "The residuals of six points",
+        call(answer, identity, height, one, np.array([1.0])),
+        np.e - 1.0,
+        "The loss for f = x + 2y",
+        mistakes=[(1.0, "1 + tW is only the beginning of exp(tW).")],
+    )
+    points, times = np.random.default_rng(4).normal(size=(5, 2)), np.array([0.2, 5.0, 1.0, 3.0, 2.0])
+    spiral = np.array([[0.1, -2.0], [0.7, -0.2]])
+    right = functional_loss(spiral, height, points, times)
+    elements = lie.exp(times[:, None, None] * spiral)
+    change = height((elements @ points[:, :, None])[:, :, 0]) - height(points)
+    yield "five points, each with its own time"
+    expect_close(
+        call(answer, spiral, height, points, times),
+        right,
+        "The loss",
         mistakes=[
+            (change.mean(), "Positive and negative changes cancel here. Where does the absolute value go?"),
+            (np.abs(change).sum(), "This is the sum over the points; the loss is their mean."),
             (
-                differential_residuals(generator.T, points, normals),
-                "This is Wᵀ p. For points in rows, W p is `points @ W.T`.",
+                functional_loss(spiral.T, height, points, times),
+                "This moves points by the transposed matrix.",
             ),
-            (
-                np.abs(differential_residuals(generator, points, normals)),
-                "The residual keeps its sign; the loss takes the absolute value later.",
-            ),
-            (
-                np.full(6, differential_residuals(generator, points, normals).mean()),
-                "One residual for each point is asked, not their mean.",
-            ),
+            (functional_loss(spiral, height, points, np.ones(5)), "Every point has its own time t_i."),
         ],
     )
-    yield "a rotation generator leaves circles alone"
-    expect_close(
-        call(answer, np.asarray(lie.J), points, points), np.zeros(6), "The residuals of J on circles"
-    )
+    yield "it is zero for W = J and f = −‖p‖"
+
+    def distance(points: ArrayLike) -> Array:
+        return -np.asarray(np.linalg.norm(points, axis=-1))
+
+    expect_close(call(answer, np.asarray(lie.J), distance, points, times), 0.0, "The loss of J")
 
 
 def _check_seen(answer: Any) -> Iterator[str]:
@@ -67,14 +80,14 @@ def _check_seen(answer: Any) -> Iterator[str]:
         CHOICES,
         "The loss that changes",
         {
-            "both": "Draw the level sets of −‖p‖ and of −‖p‖². What of them enters the differential loss?",
-            "differential": "The differential loss looks at unit normals of level sets. Do the level sets change?",
+            "both": "Draw the level sets of −‖p‖ and −‖p‖². What of them enters the differential loss?",
+            "differential": "The differential loss looks at normals of level sets. Do the level sets change?",
             "neither": "The functional loss subtracts values of f. Are they the same for −‖p‖ and −‖p‖²?",
         },
     )
 
 
-def _check_trap(answer: Any) -> Iterator[str]:
+def _check_bad_start(answer: Any) -> Iterator[str]:
     from hgmrl_lite import descent
 
     yield "a 2 × 2 start with all entries from 0 to 1"
@@ -92,7 +105,7 @@ def _check_trap(answer: Any) -> Iterator[str]:
     if not plain.reached():
         raise NotYet(
             f"The plain loss is still {plain.angle_deg[-1, 0]:.0f}° from J after 400 steps.",
-            "Choose a start that is not quite so far out; it should trap the relative loss only.",
+            "Choose a start that is not quite so far out; only the relative loss should fail from it.",
         )
     yield "400 steps on the relative loss do not"
     relative = descent.descend(descent.Differential(circle, circle, relative=True), **options)
@@ -104,11 +117,11 @@ def _check_trap(answer: Any) -> Iterator[str]:
 
 
 #: On the plateau: det W = −0.9.
-TRAP = np.array([[0.2, 1.0], [1.0, 0.5]])
+BAD_START = np.array([[0.2, 1.0], [1.0, 0.5]])
 
 
 def null_generator(points: ArrayLike, normals: ArrayLike) -> Array:
-    """Return the W (2, 2) of norm 1 with the least sum of (n_i · W p_i)², by a singular value decomposition."""
+    """Return the W (2, 2) of norm 1 with the least sum of (n_i · W p_i)², from singular vectors."""
     points, normals = np.asarray(points), np.asarray(normals)
     rows = (normals[:, :, None] * points[:, None, :]).reshape(len(points), -1)
     best: Array = np.linalg.svd(rows, full_matrices=False)[2][-1].reshape(2, 2)
@@ -165,7 +178,7 @@ def _check_dimensions(answer: Any) -> Iterator[str]:
     numbers = expect_shape(answer, (4,), "The answer")
     hints = (
         "Which rotations keep the circles about c, and is there anything else affine that does?",
-        "f = y³ is constant along every horizontal line: name all affine fields (a x + b y + c, 0) that point along it.",
+        "f = y³ is constant along horizontal lines: count the affine fields (a x + b y + c, 0) along them.",
         "The hyperbolas x y = const: stretch x and shrink y by the same factor.",
         "A square with rounded corners: which *continuous* family of affine maps keeps it?",
     )
@@ -178,14 +191,14 @@ def _check_dimensions(answer: Any) -> Iterator[str]:
 EXERCISES = (
     Exercise(
         "04.1",
-        "The differential residual",
+        "The functional loss",
         (
-            "First the velocities W p_i of all points, shape (N, 2); then their dot products with the normals.",
-            "With points in rows, the velocities are `points @ W.T`.",
-            "A dot product row by row is a product entry by entry, summed over `axis=1`.",
+            "`lie.exp` takes a whole batch: for matrices of shape (N, 2, 2) it returns N exponentials.",
+            "The N matrices t_i W are `times[:, None, None] * generator`.",
+            "`elements @ points[:, :, None]` moves every point by its own element, as columns (N, 2, 1).",
         ),
-        _check_residuals,
-        differential_residuals,
+        _check_functional,
+        functional_loss,
     ),
     Exercise(
         "04.2",
@@ -199,23 +212,23 @@ EXERCISES = (
     ),
     Exercise(
         "04.3",
-        "Design a trap",
+        "Design a bad start",
         (
             "Look at the plateau: which sign has det W there?",
             "det W = ad − bc. Which entries must be large, and which small, to make it clearly negative?",
             "Stay away from det W = 0, where a run may slip over to the good side.",
         ),
-        _check_trap,
-        TRAP,
+        _check_bad_start,
+        BAD_START,
         60.0,
     ),
     Exercise(
         "04.4",
         "The closed form, by hand",
         (
-            "n · (W p) is a sum over j and k of n_j W_jk p_k: what multiplies W_jk?",
-            "Row i of A has the four entries n_j p_k, in the order in which `W.ravel()` has the W_jk.",
-            "`np.linalg.svd(A)` returns the right singular vectors as rows of its third result, the largest first.",
+            "n · (W p) is the sum of n_j W_jk p_k over j and k: what multiplies W_jk?",
+            "Row i of A has the four numbers n_j p_k, in the order in which `W.ravel()` has the W_jk.",
+            "`np.linalg.svd(A)` has the right singular vectors in the rows of its third result.",
         ),
         _check_null,
         null_generator,
@@ -224,8 +237,8 @@ EXERCISES = (
         "04.5",
         "Know the dimension you expect",
         (
-            "An affine field is p ↦ A p + b. Count those, up to linear combination, that run along the level sets.",
-            "A function of y alone does not care how fast a point moves sideways, even if that speed depends on x or y.",
+            "Count the affine fields p ↦ A p + b along the level sets, up to linear combination.",
+            "A function of y alone does not care how fast a point moves sideways, wherever it is.",
             "Affine, and continuous: a reflection or a quarter turn is no one-parameter family.",
         ),
         _check_dimensions,

@@ -7,7 +7,9 @@ constraint; the null space needs no iteration and also tells the dimension.
 """
 
 from hgmrl_lite.discovery.closed_form import discover, discover_batches
+from hgmrl_lite.discovery.dictionaries import Dictionary, DictionarySymmetry
 from hgmrl_lite.discovery.frame import Frame
+from hgmrl_lite.discovery.nonlinear import discover_in_dictionary
 from hgmrl_lite.discovery.null_space import affine_null_space
 from hgmrl_lite.discovery.symmetry import CLEAR, NEARLY, Confidence, Symmetry
 
@@ -15,9 +17,12 @@ __all__ = [
     "CLEAR",
     "NEARLY",
     "Confidence",
+    "Dictionary",
+    "DictionarySymmetry",
     "Frame",
     "Symmetry",
     "affine_null_space",
     "discover",
     "discover_batches",
+    "discover_in_dictionary",
 ]

@@ -11,7 +11,8 @@ from hgmrl_lite.discovery.frame import Frame
 from hgmrl_lite.discovery.moments import NEARLY, Moments, spectrum
 from hgmrl_lite.discovery.null_space import affine_null_space
 from hgmrl_lite.discovery.samples import block_count, check_size, gather, regress
-from hgmrl_lite.discovery.symmetry import CLEAR, Confidence, Symmetry, judge
+from hgmrl_lite.discovery.symmetry import CLEAR, Confidence, Symmetry, judge, too_few
+from hgmrl_lite.lie import principal_angles
 from hgmrl_lite.tangents import LevelSetNormals
 
 
@@ -192,12 +193,11 @@ def _conclude(
     n, unknowns = len(frame.shift), frame.unknowns
     algebra = "affine" if frame.affine else "linear"
     if answer is None:
-        reason = f"only {moments.used} of {total} points have a gradient clearly above its error, too few"
         return Symmetry(
             generators=np.zeros((0, n + 1, n + 1)),
             dimension=0,
             verdict="undecided",
-            reason=reason,
+            reason=too_few(moments.used, total, dropped),
             spectrum=np.full(unknowns, math.nan),
             candidates=np.zeros((0, n + 1, n + 1)),
             noise_floor=math.nan,
@@ -210,6 +210,8 @@ def _conclude(
         )
     squares, d = answer
     score, lifted, precise = _sums(moments)
+    # From unit sum of squared speeds to unit mean in each direction: a rotation about the mean gets entries ±1.
+    unit = math.sqrt(moments.weight)
     draw = np.random.default_rng(seed).multinomial(len(score), np.full(len(score), 1 / len(score)), resamples)
 
     def resampled(sums: Array) -> Array:
@@ -220,9 +222,9 @@ def _conclude(
     agreement = float(np.mean((again < NEARLY**2).sum(axis=1) == d))
     generators, angle, centre = np.zeros((0, n + 1, n + 1)), math.nan, None
     if d:
-        generators = frame.generators(_refine(moments, squares, d)) if exact is None else exact
+        generators = unit * frame.generators(_refine(moments, squares, d)) if exact is None else exact
         fits = frame.generators(spectrum(resampled(precise), redrawn)[1][:, :d])
-        spread = principal_angle(fits, generators)
+        spread = principal_angles(fits, generators).max(axis=-1)
         angle = float(np.degrees(np.sqrt(np.mean(np.square(spread)))))
         centre = frame.fixed_point(generators, 3.0 * math.radians(angle))
     verdict, reason = judge(squares, d, agreement, angle)
@@ -232,7 +234,7 @@ def _conclude(
         verdict=verdict,
         reason=reason,
         spectrum=np.sqrt(np.maximum(squares, 0.0)),
-        candidates=frame.generators(spectrum(score.sum(axis=0), lifted.sum(axis=0))[1]),
+        candidates=unit * frame.generators(spectrum(score.sum(axis=0), lifted.sum(axis=0))[1]),
         noise_floor=math.sqrt(moments.error / moments.weight),
         centre=centre,
         confidence=Confidence(angle, agreement, again.std(axis=0), resamples),
@@ -241,12 +243,3 @@ def _conclude(
         dropped=dropped,
         algebra=algebra,
     )
-
-
-def principal_angle(left: Array, right: Array) -> Array:
-    """Return the largest principal angle (...,) in radians between spans of generators (..., d, n+1, n+1)."""
-    first = np.linalg.qr(np.swapaxes(left.reshape(*left.shape[:-2], -1), -1, -2))[0]
-    second = np.linalg.qr(np.swapaxes(right.reshape(*right.shape[:-2], -1), -1, -2))[0]
-    # The part of one basis outside the other keeps small angles accurate, as the cosine would not.
-    outside = second - first @ (np.swapaxes(first, -1, -2) @ second)
-    return np.arcsin(np.minimum(np.linalg.norm(outside, ord=2, axis=(-2, -1)), 1.0))

@@ -177,7 +177,7 @@ def spectrum(moment: Array, lifted: Array) -> tuple[Array, Array]:
     values : ndarray, shape (..., P)
         Ascending: squares of the scores.
     vectors : ndarray, shape (..., P, P)
-        Rows are candidates, orthonormal in the form on the right: unit mean square speed over the data.
+        Rows are candidates, orthonormal in the form on the right: unit sum of squared speeds, over n.
     """
     q = lifted.shape[-1]
     unknowns = moment.shape[-1]

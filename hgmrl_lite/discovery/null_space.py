@@ -41,7 +41,8 @@ def affine_null_space(
         Singular values, ascending, scaled so that 0 is a symmetry and 1 what a random direction has.
     generators : ndarray, shape (n(n+1), n+1, n+1) or (n², n+1, n+1)
         Homogeneous, in the original coordinates, in the order of the scores: the first d span a symmetry
-        algebra of dimension d. In the coordinates q they are orthonormal.
+        algebra of dimension d. In the coordinates q they are orthogonal, of Frobenius norm √n (a rotation
+        about the mean has entries ±1).
 
     Raises
     ------
@@ -86,4 +87,4 @@ def affine_null_space(
         triangle = scipy.linalg.qr(np.vstack([triangle, system]), mode="r", overwrite_a=True)[0][:unknowns]
     _, singular, right = np.linalg.svd(triangle)
     scores = singular * np.sqrt(n / weights.sum())
-    return scores[::-1].copy(), frame.generators(right[::-1])
+    return scores[::-1].copy(), frame.generators(np.sqrt(n) * right[::-1])

@@ -44,8 +44,8 @@ class Symmetry:
     Attributes
     ----------
     generators : ndarray, shape (d, n+1, n+1)
-        Basis of the algebra, homogeneous, in the original coordinates; of unit root mean square speed over
-        the data in units of their spread.
+        Basis of the algebra, homogeneous, in the original coordinates. Where the data have unit covariance
+        the mean square speed over them is n (a rotation about their mean has entries ±1).
     dimension : int
         d, the number of scores below the bound for a symmetry.
     verdict : {"symmetric", "none", "undecided"}
@@ -136,6 +136,12 @@ class Symmetry:
 def _rows(matrix: Array) -> str:
     """Return a matrix as rows of an HTML table."""
     return "".join("<tr>" + "".join(f"<td>{x:.4f}</td>" for x in row) + "</tr>" for row in matrix)
+
+
+def too_few(used: int, total: int, dropped: dict[str, int]) -> str:
+    """Return why nothing can be said about so few points."""
+    left = "".join(f"; {count} left out: {why}" for why, count in dropped.items())
+    return f"only {used} of {total} points have a gradient clearly above its error, too few{left}"
 
 
 def judge(squares: Array, dimension: int, agreement: float, angle_deg: float) -> tuple[str, str]:

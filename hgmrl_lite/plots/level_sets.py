@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
+from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
@@ -15,6 +17,8 @@ from hgmrl_lite.tangents import LevelSetNormals
 from hgmrl_lite.transitions import Transitions
 
 Function = Callable[[Array], Array]
+# The light end of the map would not show on white.
+_NO_WHITE = ListedColormap(colormaps["viridis_r"](np.linspace(0.2, 1.0, 128)))
 
 
 def functional_and_differential(
@@ -63,7 +67,7 @@ def functional_and_differential(
 
 
 def transformed_normals(matrix: ArrayLike) -> Figure:
-    """Draw a circle with tangents and normals, and its image with both, the normals moved wrongly and rightly.
+    """Draw a circle with tangents and normals, and its image with both: normals moved wrongly and rightly.
 
     Parameters
     ----------
@@ -79,27 +83,33 @@ def transformed_normals(matrix: ArrayLike) -> Figure:
     circle = np.stack([np.cos(turn), np.sin(turn)], axis=1)
     marks = circle[:-1:20]
     along = np.stack([-marks[:, 1], marks[:, 0]], axis=1)
-    moved = marks @ matrix.T
+    moved, image = marks @ matrix.T, circle @ matrix.T
     figure = Figure(figsize=(9.0, 3.5), layout="constrained")
     panels = (
         ("before: tangents t, normals n", circle, marks, along, marks),
-        ("L t, and normals moved as L n: wrong", circle @ matrix.T, moved, along @ matrix.T, marks @ matrix.T),
+        (
+            "L t, and normals moved as L n: wrong",
+            circle @ matrix.T,
+            moved,
+            along @ matrix.T,
+            marks @ matrix.T,
+        ),
         (
             "L t, and normals moved as $L^{-T}$n: right",
-            circle @ matrix.T,
+            image,
             moved,
             along @ matrix.T,
             marks @ np.linalg.inv(matrix),
         ),
     )
-    half = 1.15 * float(np.abs(circle @ matrix.T).max()) + 0.55
+    half = 1.15 * float(np.abs(image).max()) + 0.55
     for axes, (title, curve, places, tangents, normals) in zip(figure.subplots(1, 3), panels, strict=True):
         axes.plot(*curve.T, color="0.5", lw=1.2)
         for vectors, colour, name in ((tangents, COLOURS[0], "tangent"), (normals, COLOURS[1], "normal")):
             unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
             axes.quiver(
-                *places.T, *(0.55 * unit).T, color=colour, angles="xy", scale_units="xy", scale=1, width=0.011,
-                label=name,
+                *places.T, *(0.55 * unit).T, color=colour, label=name, width=0.011,
+                angles="xy", scale_units="xy", scale=1,
             )  # fmt: skip
         axes.set_title(title, fontsize=10)
         axes.set(aspect="equal", xlim=(-half, half), ylim=(-half, half), xticks=[], yticks=[])
@@ -166,7 +176,7 @@ def level_set_tangents(fit: LevelSetNormals, *, every: int = 1, goal: ArrayLike 
     figure = Figure(figsize=(5.6, 4.6), layout="constrained")
     axes = figure.subplots()
     strokes = LineCollection(
-        list(np.stack([points - 0.035 * along, points + 0.035 * along], axis=1)), cmap="viridis_r", lw=1.3
+        list(np.stack([points - 0.035 * along, points + 0.035 * along], axis=1)), cmap=_NO_WHITE, lw=1.3
     )
     strokes.set_array(error)
     strokes.set_clim(0.0, float(np.quantile(error, 0.95)))
@@ -181,7 +191,7 @@ def level_set_tangents(fit: LevelSetNormals, *, every: int = 1, goal: ArrayLike 
 
 
 def bias_and_variance(errors: Mapping[str, Mapping[str, Mapping[int, float]]], unit: str) -> Figure:
-    """Draw median angle errors against the number of neighbours, a panel for each noise, a curve for each method.
+    """Draw median angle errors against the samples in each estimate: panels of curves, one a method.
 
     Parameters
     ----------
@@ -228,11 +238,11 @@ def calibration(scores: Mapping[str, ArrayLike]) -> Figure:
     for number, (axes, (name, values)) in enumerate(zip(panels, scores.items(), strict=True)):
         z = as_array(name, values, ("N",))
         share = 100.0 * np.mean(np.abs(z) < 1.0)
-        bins = np.linspace(-5.0, 5.0, 41)
+        bins = np.linspace(-5.0, 5.0, 41).tolist()
         axes.hist(np.clip(z, -5.0, 5.0), bins=bins, density=True, color=COLOURS[number], alpha=0.55)
         axes.plot(grid, law, color="black", lw=1.2, label="normal law")
         axes.set_title(f"{name}\n{share:.0f} % within one standard error", fontsize=10)
-        axes.set_xlabel("angle error / standard error")
+        axes.set_xlabel("angle error / standard error\n(beyond ±5: at the ends)")
         axes.set_yticks([])
     panels[0].legend(frameon=False, fontsize=9)
     return figure

@@ -17,7 +17,7 @@ from hgmrl_lite.plots.style import COLOURS
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 _SYMBOLS = ("circle", "square", "diamond", "cross", "x", "circle-open")
 # From where both pictures look at the sphere.
-_EYE = {"x": 1.35, "y": 1.05, "z": 0.75}
+_EYE = {"x": 1.0, "y": 0.78, "z": 0.56}
 
 
 @dataclass(frozen=True)
@@ -28,14 +28,14 @@ class TurnableFigure:
     ----------
     plotly : dict
         The figure as Plotly's JSON; it holds no script and asks no network.
-    png : bytes
+    jpeg : bytes
         The picture.
     alt : str
         What is to be seen.
     """
 
     plotly: dict[str, Any]
-    png: bytes
+    jpeg: bytes
     alt: str
 
     def __repr__(self) -> str:
@@ -44,9 +44,10 @@ class TurnableFigure:
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """Return the figure in every form; a notebook takes the first that it can show."""
+        # No PNG: Plotly's extension of JupyterLab would show it in the figure's place until the mouse is there.
         return {
             "application/vnd.plotly.v1+json": self.plotly,
-            "image/png": base64.b64encode(self.png).decode("ascii"),
+            "image/jpeg": base64.b64encode(self.jpeg).decode("ascii"),
             "text/plain": repr(self),
         }
 
@@ -87,19 +88,38 @@ def sphere_paths(paths: Mapping[str, ArrayLike], *, alt: str) -> TurnableFigure:
     figure.add_trace(
         go.Surface(
             **dict(zip("xyz", _globe(0.985), strict=True)),
-            showscale=False, opacity=0.55, hoverinfo="skip", colorscale=[[0, "#dfe4e8"], [1, "#dfe4e8"]],
+            showscale=False, opacity=0.4, hoverinfo="skip", colorscale=[[0, "#c8ced4"], [1, "#c8ced4"]],
+            lighting={"ambient": 1.0, "diffuse": 0.0, "specular": 0.0},
             contours={axis: {"highlight": False} for axis in "xyz"},
         )
     )  # fmt: skip
-    for index, (name, path) in enumerate(found.items()):
-        marks = np.zeros(len(path))
-        marks[-1] = 7
+    figure.add_trace(
+        go.Scatter3d(
+            **dict(zip("xyz", _graticule(), strict=True)), mode="lines", showlegend=False, hoverinfo="skip",
+            line={"color": "#a4acb3", "width": 1},
+        )
+    )  # fmt: skip
+    for end, axis in zip(1.35 * np.eye(3), "xyz", strict=True):
         figure.add_trace(
             go.Scatter3d(
-                **dict(zip("xyz", path.T, strict=True)),
-                name=name, mode="lines+markers", hoverinfo="name",
-                line={"color": COLOURS[index], "width": 7, "dash": _DASHES[index]},
-                marker={"color": COLOURS[index], "symbol": _SYMBOLS[index], "size": marks},
+                **{name: [0.0, value] for name, value in zip("xyz", end, strict=True)},
+                mode="lines+text", text=["", axis], line={"color": "#808080", "width": 3},
+                showlegend=False, hoverinfo="skip",
+            )
+        )  # fmt: skip
+    for index, (name, path) in enumerate(found.items()):
+        colour = COLOURS[index]
+        figure.add_trace(
+            go.Scatter3d(
+                **dict(zip("xyz", path.T, strict=True)), name=name, mode="lines", hoverinfo="name",
+                line={"color": colour, "width": 7, "dash": _DASHES[index]},
+            )
+        )  # fmt: skip
+        figure.add_trace(
+            go.Scatter3d(
+                **dict(zip("xyz", path[-1:].T, strict=True)), mode="markers", showlegend=False,
+                hoverinfo="text", text=[f"end of: {name}"],
+                marker={"color": colour, "symbol": _SYMBOLS[index], "size": 7},
             )
         )  # fmt: skip
     return TurnableFigure(json.loads(figure.to_json()), _picture(found), alt.strip())
@@ -107,16 +127,15 @@ def sphere_paths(paths: Mapping[str, ArrayLike], *, alt: str) -> TurnableFigure:
 
 def _layout() -> dict[str, Any]:
     """Return a plain scene in a grey that both themes bear."""
-    axis = {"showbackground": False, "showspikes": False, "range": [-1.15, 1.15], "tickvals": [-1, 0, 1]}
-    axis |= {"gridcolor": "rgba(128,128,128,0.35)", "zerolinecolor": "rgba(128,128,128,0.6)"}
+    axis = {"visible": False, "range": [-1.4, 1.4]}
     return {
         "scene": {"xaxis": axis, "yaxis": axis, "zaxis": axis, "aspectmode": "cube", "camera": {"eye": _EYE}},
-        "legend": {"orientation": "h", "y": 1.02, "x": 0.0},
-        "margin": {"l": 0, "r": 0, "t": 30, "b": 0},
+        "legend": {"orientation": "h", "y": 0.0, "x": 0.5, "xanchor": "center"},
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 30},
         "height": 430,
         "width": 620,
         "paper_bgcolor": "rgba(0,0,0,0)",
-        "font": {"color": "#808080"},
+        "font": {"color": "#808080", "size": 13},
     }
 
 
@@ -130,8 +149,16 @@ def _globe(radius: float) -> tuple[Array, Array, Array]:
     )
 
 
+def _graticule() -> Array:
+    """Return the lines of latitude and longitude as one line of shape (3, N), with NaN between them."""
+    globe = np.stack(_globe(1.0))
+    gap = np.full((3, 1), np.nan)
+    lines = [*globe[:, 4:-1:4].swapaxes(0, 1), *globe[:, :, :-1:8].transpose(2, 0, 1)]
+    return np.hstack([part for line in lines for part in (line, gap)])
+
+
 def _picture(paths: Mapping[str, Array]) -> bytes:
-    """Return the same paths as a PNG."""
+    """Return the same paths as a JPEG."""
     figure = Figure(figsize=(6.2, 4.3), layout="constrained")
     axes: Any = figure.add_subplot(projection="3d")
     axes.plot_wireframe(*_globe(1.0), rstride=3, cstride=4, color="0.85", lw=0.6)
@@ -143,5 +170,5 @@ def _picture(paths: Mapping[str, Array]) -> bytes:
     axes.set(xlabel="x", ylabel="y", zlabel="z", box_aspect=(1, 1, 1), **ticks)
     figure.legend(loc="outside upper center", ncols=2, frameon=False, fontsize=9)
     stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=90, metadata={"Software": None})
+    figure.savefig(stream, format="jpeg", dpi=90, pil_kwargs={"quality": 90})
     return stream.getvalue()

@@ -90,11 +90,10 @@ def local_pca(
 
 def _pairs(tree: cKDTree, points: Array, rows: Index, radius: float) -> tuple[Index, Index]:
     """Return every (position in rows, neighbour) within the radius, in the order of the positions."""
-    near = tree.query_ball_point(points[rows], radius)
-    counts = np.fromiter(map(len, near), np.intp, len(rows))
-    return np.repeat(np.arange(len(rows)), counts), np.concatenate(
-        [np.asarray(found, np.intp) for found in near]
-    )
+    near = [np.asarray(found, np.intp) for found in tree.query_ball_point(points[rows], radius)]
+    counts = np.array([len(found) for found in near])
+    other = np.concatenate(near)
+    return np.repeat(np.arange(len(rows)), counts), other
 
 
 def _components(
@@ -107,7 +106,7 @@ def _components(
     rise = values[other] - values[rows[centre]]
 
     def total(weights: Array) -> Array:
-        return np.bincount(centre, weights=weights, minlength=m)
+        return np.bincount(centre, weights=weights, minlength=m).astype(np.float64)
 
     level = (np.abs(rise) <= level_width).astype(float)
     count = total(level)
@@ -119,16 +118,14 @@ def _components(
     variances, axes = np.linalg.eigh(second - mean[:, :, None] * mean[:, None, :])
     normal = axes[:, :, 0]
     height = (offset * normal[centre]).sum(axis=1)
-    spread = np.maximum(total(height * height), np.finfo(float).tiny)
-    slope = total(height * rise) / spread
-    scatter = total(np.square(rise - slope[centre] * height)) / np.maximum(
-        total(np.ones(len(rise))) - 1.0, 1.0
-    )
+    spread = total(height * height)
+    known = spread > 0.0
+    spread[~known] = 1.0
+    slope = np.where(known, total(height * rise) / spread, 0.0)
+    scatter = total(np.square(rise - slope[centre] * height)) / np.maximum(np.bincount(centre) - 1.0, 1.0)
     # An eigenvector turns towards another by a variance of λ_0 λ_j / (count (λ_j − λ_0)²) (Anderson, 1963).
-    gap = np.maximum(variances[:, 1:] - variances[:, :1], np.finfo(float).tiny)
-    turn = np.minimum(variances[:, :1] * variances[:, 1:] / (count[:, None] * gap * gap), 1e6)
-    covariance = np.einsum(
-        "mij,mj,mkj->mik", axes[:, :, 1:], np.square(slope)[:, None] * turn, axes[:, :, 1:]
-    )
+    gap = np.maximum(count[:, None] * np.square(variances[:, 1:] - variances[:, :1]), np.finfo(float).tiny)
+    turn = np.minimum(variances[:, :1] * variances[:, 1:] / gap, 1e6) * np.square(slope)[:, None]
+    covariance = np.einsum("mij,mj,mkj->mik", axes[:, :, 1:], turn, axes[:, :, 1:])
     covariance += (scatter / spread)[:, None, None] * normal[:, :, None] * normal[:, None, :]
     return slope[:, None] * normal, covariance, count.astype(np.intp), scatter

@@ -149,17 +149,16 @@ def _fit(sample: _Sample, rows: Index, neighbours: int) -> _Fit:
     batch = max(1, BATCH // (neighbours * sample.terms))
     if len(rows) > batch:
         parts = [_fit(sample, rows[i : i + batch], neighbours) for i in range(0, len(rows), batch)]
-        return _Fit(
-            *(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(_Fit))
-        )
+        names = [field.name for field in fields(_Fit)]
+        return _Fit(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
     centre, terms = sample.points[rows], sample.terms
     n = centre.shape[1]
-    distance, near = sample.tree.query(centre, k=neighbours)
-    radius = distance[:, -1]
+    found, near = sample.tree.query(centre, k=neighbours)
+    radius = np.asarray(found)[:, -1]
     scale = np.where(radius > 0, radius, 1.0)
-    offsets = np.stack(
-        [(sample.points[near, i] - centre[:, i, None]) / scale[:, None] for i in range(n)], axis=1
-    )
+    offsets = np.empty((len(rows), n, neighbours))
+    for i in range(n):
+        offsets[:, i] = (sample.points[near, i] - centre[:, i, None]) / scale[:, None]
     design = _monomials(offsets, sample.degree)
     # Subtracting the value at the centre keeps the precision when f has a large offset.
     target = sample.values[near] - sample.values[rows, None]

@@ -1,4 +1,4 @@
-"""KernelProbe: a probe on a sampled function, its neighbours, and two estimates of the level set's tangent there."""
+"""KernelProbe: a probe on a sampled function, its neighbours, and two estimates of the tangent there."""
 
 import math
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 #: Half the side of the window, of the square that is sampled, and of the one that the probe keeps to.
 _HALF, _SAMPLED, _LIMIT = 2.2, 2.0, 1.9
 _MOST = 5000
-#: Smallest and largest value of each slider; noise and window in units of the standard deviation of f.
+#: Smallest and largest value of each slider; noise and level width in units of the standard deviation of f.
 RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
     {
         "samples": (200, _MOST),
@@ -31,7 +31,7 @@ RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
         "neighbours": (12, 200),
         "degree": (1, 3),
         "radius": (0.05, 1.0),
-        "window": (0.005, 0.3),
+        "level_width": (0.005, 0.5),
     }
 )
 
@@ -50,24 +50,24 @@ class ProbeEstimate:
         Predicted standard error of the direction, in degrees; NaN when dropped.
     neighbours : int
         Samples that were used, the probe included.
-    dropped : str
-        Why there is no estimate; empty when there is one.
+    dropped : bool
+        Whether the samples did not support an estimate.
     """
 
     normal: Array
     angle_error: float
     standard_error: float
     neighbours: int
-    dropped: str
+    dropped: bool
 
 
 class KernelProbe(HgmrlWidget):
-    """A function of the plane known from samples; at the probe the tangent of its level set is estimated twice.
+    """A function of the plane known from samples; at the probe its level set's tangent is estimated twice.
 
-    The probe is one more sample, with noise of its own. Its neighbours light up; the true level set and gradient are
-    drawn beside the tangent of :func:`hgmrl_lite.tangents.local_regression` and that of
-    :func:`hgmrl_lite.tangents.local_pca`, each with a wedge of one standard error. All of it is computed in JavaScript
-    while the probe is dragged.
+    The probe is one more sample, with noise of its own. Its neighbours light up; the true level set and
+    gradient are drawn beside the tangent of :func:`hgmrl_lite.tangents.local_regression` and that of
+    :func:`hgmrl_lite.tangents.local_pca`, each with a wedge of one standard error. All of it is computed in
+    JavaScript while the probe is dragged.
 
     Parameters
     ----------
@@ -83,9 +83,9 @@ class KernelProbe(HgmrlWidget):
         Samples in the local regression, the probe included; 12 to 200.
     degree : {1, 2, 3}, optional
         Degree of the local polynomial.
-    radius, window : float, optional
-        The two radii of the local PCA: how near neighbours are in the plane, and in the values of f (in units of its
-        standard deviation).
+    radius, level_width : float, optional
+        The two radii of the local PCA: how near neighbours are in the plane (0.05 to 1), and in the values of
+        f (0.005 to 0.5, in units of its standard deviation).
     seed : int, optional
         Seed of the samples and their noise.
 
@@ -96,14 +96,15 @@ class KernelProbe(HgmrlWidget):
 
     Examples
     --------
-    >>> probe = KernelProbe("saddle", (1.0, 0.5))
-    >>> abs(probe.regression.angle_error) < 0.1
+    >>> probe = KernelProbe("saddle", (1.0, 0.5), noise=0.0)
+    >>> abs(probe.regression.angle_error) < 1e-6
     True
     """
 
     _esm = esm(
-        "arrays", "planar_functions", "neighbours", "local_regression", "level_set_pca", "level_set", "words", "shared",
-        "plane", "point_handle", "controls", own="kernel_probe",
+        "arrays", "planar_functions", "neighbours", "local_regression", "local_pca", "level_set", "words",
+        "shared", "plane", "point_handle", "controls", "probe_scene", "probe_plane", "probe_panel",
+        own="kernel_probe",
     )  # fmt: skip
     _css = css() + "\n" + Path(__file__).with_name("kernel_probe.css").read_text(encoding="utf-8")
 
@@ -114,7 +115,7 @@ class KernelProbe(HgmrlWidget):
     neighbours = traitlets.Int(24).tag(sync=True)
     degree = traitlets.Int(2).tag(sync=True)
     radius = traitlets.Float(0.4).tag(sync=True)
-    window = traitlets.Float(0.05).tag(sync=True)
+    level_width = traitlets.Float(0.1).tag(sync=True)
     settings = traitlets.Dict().tag(sync=True)
 
     def __init__(
@@ -127,7 +128,7 @@ class KernelProbe(HgmrlWidget):
         neighbours: int = 24,
         degree: int = 2,
         radius: float = 0.4,
-        window: float = 0.05,
+        level_width: float = 0.1,
         seed: int = 0,
     ) -> None:
         rng = np.random.default_rng(seed)
@@ -145,7 +146,7 @@ class KernelProbe(HgmrlWidget):
             neighbours=neighbours,
             degree=degree,
             radius=radius,
-            window=window,
+            level_width=level_width,
             array_data=data,
             array_index=index,
             settings={
@@ -197,22 +198,23 @@ class KernelProbe(HgmrlWidget):
     @property
     def regression(self) -> ProbeEstimate:
         """The estimate of the local regression at the probe."""
-        fit = tangents.local_regression(self.points, self.values, degree=self.degree, neighbours=self.neighbours)
+        fit = tangents.local_regression(
+            self.points, self.values, degree=self.degree, neighbours=self.neighbours
+        )
         return self._at_probe(fit)
 
     @property
     def pca(self) -> ProbeEstimate:
         """The estimate of the local PCA at the probe."""
-        fit = tangents.local_pca(
-            self.points, self.values, radius=self.radius, window=self.window * self._spreads[self.function]
-        )
+        width = self.level_width * self._spreads[self.function]
+        fit = tangents.local_pca(self.points, self.values, radius=self.radius, level_width=width)
         return self._at_probe(fit)
 
     def _at_probe(self, fit: tangents.LevelSetNormals) -> ProbeEstimate:
         """Return the row of the probe, which is the last point."""
         if not len(fit) or fit.index[-1] != self.samples:
             nothing = np.full(2, np.nan)
-            return ProbeEstimate(nothing, math.nan, math.nan, 0, "; ".join(fit.dropped) or "dropped")
+            return ProbeEstimate(nothing, math.nan, math.nan, 0, True)
         gradient = FUNCTIONS[self.function].gradient(np.array(self.probe))
         (nx, ny), (tx, ty) = fit.normals[-1], gradient
         off = math.degrees(math.atan2(ny * tx - nx * ty, nx * tx + ny * ty)) if np.any(gradient) else math.nan
@@ -221,7 +223,7 @@ class KernelProbe(HgmrlWidget):
             off - 180.0 * math.ceil(off / 180.0 - 0.5) if np.isfinite(off) else off,
             math.degrees(fit.standard_error[-1]),
             int(fit.neighbours[-1]),
-            "",
+            False,
         )
 
     def describe(self) -> str:
@@ -230,14 +232,14 @@ class KernelProbe(HgmrlWidget):
         said = []
         for name, estimate in (("local regression", self.regression), ("local PCA", self.pca)):
             said.append(
-                f"{name} dropped the probe ({estimate.dropped})"
+                f"{name} dropped the probe"
                 if estimate.dropped
                 else f"{name} is {abs(estimate.angle_error):.2g}° off, predicted standard error "
                 f"{estimate.standard_error:.2g}°"
             )
         return (
-            f"f = {f.formula} ({f.title}) from {self.samples} samples with noise {100 * self.noise:.1f} %; probe at "
-            f"({self.probe[0]:.2f}, {self.probe[1]:.2f}): {'; '.join(said)}"
+            f"f = {f.formula} ({f.title}) from {self.samples} samples with noise {100 * self.noise:.1f} %; "
+            f"probe at ({self.probe[0]:.2f}, {self.probe[1]:.2f}): {'; '.join(said)}"
         )
 
     def figure(self) -> "Figure":
@@ -268,6 +270,8 @@ class KernelProbe(HgmrlWidget):
             arrow = {"arrowstyle": "-|>", "color": "black", "lw": 1.8}
             axes.annotate("", probe + 0.62 * gradient / size, probe, arrowprops=arrow)
         axes.plot(*probe, "o", mfc="white", mec="black", mew=2, ms=10)
-        axes.set_title(f"f = {f.formula}: {self.samples} samples, noise {100 * self.noise:.1f} %", fontsize=10)
+        axes.set_title(
+            f"f = {f.formula}: {self.samples} samples, noise {100 * self.noise:.1f} %", fontsize=10
+        )
         figure.legend(loc="outside lower center", frameon=False, fontsize=8)
         return figure

@@ -89,8 +89,7 @@ def plane_element(
     ValueError
         When there is no such group.
     """
-    if group not in GROUPS:
-        raise ValueError(f"group must be one of {', '.join(GROUPS)}, got {group!r}")
+    _known(group)
     matrix = np.eye(3)
     if group in ("rotation", "rigid"):
         matrix[:2, :2] = lie.so2_exp(t)
@@ -106,7 +105,8 @@ def plane_element(
 
 
 def plane_algebra(group: str, direction: float = 0.0) -> lie.LieAlgebra:
-    """Return the Lie algebra of a group of :func:`plane_element`."""
+    """Return the Lie algebra of a group of :func:`plane_element`; ``direction`` in degrees."""
+    _known(group)
     if group == "rigid":
         return lie.se(2)
     generator = np.zeros((3, 3))
@@ -116,10 +116,8 @@ def plane_algebra(group: str, direction: float = 0.0) -> lie.LieAlgebra:
         generator[:2, :2] = np.eye(2)
     elif group == "shear":
         generator[0, 1] = 1.0
-    elif group == "translation":
-        generator[:2, 2] = _unit(direction)
     else:
-        raise ValueError(f"group must be one of {', '.join(GROUPS)}, got {group!r}")
+        generator[:2, 2] = _unit(direction)
     return lie.LieAlgebra(generator[None], affine=True, name=group)
 
 
@@ -201,7 +199,8 @@ class OrbitExplorer(HgmrlWidget):
         if unknown:
             raise ValueError(f"show must be a list of {', '.join(_SHOW)}, got {unknown}")
         super().__init__(
-            group=group, t=t, point=point, direction=direction, shift=shift, goal=goal,
+            group=_known(group), t=float(as_array("t", t, ())), point=point,
+            direction=float(as_array("direction", direction, ())), shift=shift, goal=goal,
             **{f"show_{name}": name in show for name in _SHOW},
             settings={
                 "groups": {name: dict(values) for name, values in GROUPS.items()},
@@ -218,9 +217,7 @@ class OrbitExplorer(HgmrlWidget):
 
     @traitlets.validate("group")
     def _valid_group(self, proposal: Any) -> str:
-        if proposal["value"] not in GROUPS:
-            raise ValueError(f"group must be one of {', '.join(GROUPS)}, got {proposal['value']!r}")
-        return str(proposal["value"])
+        return _known(proposal["value"])
 
     @traitlets.observe("group")
     def _fit_t(self, change: Any) -> None:
@@ -330,6 +327,13 @@ class OrbitExplorer(HgmrlWidget):
         from hgmrl_lite.widgets.orbit_picture import orbit_picture
 
         return orbit_picture(self)
+
+
+def _known(group: str) -> str:
+    """Return the name of a group, or raise a ValueError."""
+    if group not in GROUPS:
+        raise ValueError(f"group must be one of {', '.join(GROUPS)}, got {group!r}")
+    return group
 
 
 def _unit(degrees: float) -> Array:

@@ -1,4 +1,4 @@
-"""Functions of the plane that a widget samples: value and gradient, in Python what js/planar_functions.js has."""
+"""Functions of the plane that a widget samples: in Python what js/planar_functions.js has."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -68,7 +68,9 @@ FUNCTIONS: Mapping[str, PlanarFunction] = MappingProxyType(
             _bump,
             lambda p: -_bump(p)[..., None] * (p - GOAL) / WIDTH**2,
         ),
-        "saddle": PlanarFunction("saddle", "xy", lambda p: p[..., 0] * p[..., 1], lambda p: p[..., ::-1].copy()),
+        "saddle": PlanarFunction(
+            "saddle", "xy", lambda p: p[..., 0] * p[..., 1], lambda p: p[..., ::-1].copy()
+        ),
         "none": PlanarFunction(
             "no symmetry",
             "sin 2x + 0.5 cos 3y + 0.3xy",

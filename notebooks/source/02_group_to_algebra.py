@@ -39,6 +39,7 @@ GeneratorFlow()
 #
 # In words: moving for time $t$ and then for time $s$ is moving for time $s + t$, and moving for no time does nothing.
 
+
 # %%
 def rotation(t):
     return np.array([[np.cos(t), -np.sin(t)], [np.sin(t), np.cos(t)]])
@@ -78,7 +79,8 @@ print(((rotation(h) - rotation(-h)) / (2 * h)).round(6) + 0.0)
 generator = ...  # a 2 × 2 matrix: [[ , ], [ , ]]
 
 # %% tags=["solution", "02.1"]
-# Product rule: the derivative of e^(-t/2) at 0 is -1/2, that of cos 2t is 0, that of sin 2t is 2.
+# By the product rule and the chain rule.
+# At t = 0 the derivative of e^(-t/2) is -1/2, that of cos 2t is 0, that of sin 2t is 2.
 generator = [[-1 / 2, -8], [1 / 2, -1 / 2]]
 
 # %% tags=["check"]
@@ -101,8 +103,8 @@ course.figure(
 )
 
 # %% [markdown]
-# The polygon runs outside of the circle, since each straight step leaves along the tangent. Twice as many steps halve
-# the error. The limit, where the way is smooth, has a name, the **matrix exponential**:
+# The polygon runs outside of the circle, since each straight step leaves along the tangent. Once the steps are short,
+# twice as many of them halve the error. The limit, where the way is smooth, is called the **matrix exponential**:
 #
 # $$\exp(tW) = \lim_{N\to\infty}\Big(I + \frac{t}{N} W\Big)^N = I + tW + \frac{t^2}{2!} W^2 + \frac{t^3}{3!} W^3 + \dots$$
 #
@@ -131,6 +133,7 @@ print("lie.exp:", np.abs(lie.exp(t * lie.J) - np.eye(2)).max())
 # Here is a colleague's code for the small steps. Look at the evidence first: it is right for two generators and wrong
 # for two others.
 
+
 # %%
 def faulty_flow(generator, point, time, steps):
     step = time / steps
@@ -139,7 +142,12 @@ def faulty_flow(generator, point, time, steps):
     return point
 
 
-cases = {"saddle": [[1, 0], [0, -1]], "scaling": [[0.5, 0], [0, 0.5]], "rotation": lie.J, "shear": [[0, 1], [0, 0]]}
+cases = {
+    "saddle": [[1, 0], [0, -1]],
+    "scaling": [[0.5, 0], [0, 0.5]],
+    "rotation": lie.J,
+    "shear": [[0, 1], [0, 0]],
+}
 for name, matrix in cases.items():
     matrix, start = np.array(matrix, dtype=float), np.array([1.0, 0.5])
     away = np.abs(faulty_flow(matrix, start, 1.0, 10_000) - lie.exp(matrix) @ start).max()
@@ -148,6 +156,7 @@ for name, matrix in cases.items():
 # %% [markdown]
 # Write the right one. It gets a generator of shape `(2, 2)`, a point of shape `(2,)`, a time and a number of steps,
 # and returns where the point ends.
+
 
 # %% tags=["exercise", "02.2"]
 def flow(generator, point, time, steps):
@@ -238,7 +247,8 @@ lie.planar_type(W)
 prediction = {"A": ..., "B": ..., "C": ..., "D": ..., "returns": ...}
 
 # %% tags=["solution", "02.3"]
-# det W - (tr W)² / 4 is 4, 0, -1 and 2. A has trace 0; D turns too, but shrinks with every turn.
+# By the sign of det W - (tr W)² / 4.
+# It is 4, 0, -1 and 2. A has trace 0; D turns too, but shrinks with every turn.
 prediction = {"A": "elliptic", "B": "parabolic", "C": "hyperbolic", "D": "elliptic", "returns": "A"}
 
 # %% tags=["check"]
@@ -311,6 +321,7 @@ print(lie.exp(shift))
 #
 # Write the generator of the rotations about $c$, counter-clockwise, with period $2\pi$. Ask yourself: which velocity
 # must the point $c$ itself have? (`lie.J` is $J$.)
+
 
 # %% tags=["exercise", "02.4"]
 def generator_about(centre):
@@ -405,6 +416,7 @@ except ValueError as error:
 counterexample = ...  # a 2 × 2 matrix: [[ , ], [ , ]]
 
 # %% tags=["solution", "02.5"]
+# One of many answers.
 # Two different negative eigenvalues whose product is 1. Another answer, with one eigenvector: [[-1, 1], [0, -1]].
 counterexample = [[-2, 0], [0, -1 / 2]]
 
@@ -440,9 +452,7 @@ print((lie.exp(np.pi * lie.J) @ lie.exp(np.diag([np.log(2), -np.log(2)]))).round
 # %%
 turn, drive, sideways = lie.se(2).basis
 for size in (0.5, 0.1, 0.02):
-    loop = (
-        lie.exp(size * turn) @ lie.exp(size * drive) @ lie.exp(-size * turn) @ lie.exp(-size * drive)
-    )
+    loop = lie.exp(size * turn) @ lie.exp(size * drive) @ lie.exp(-size * turn) @ lie.exp(-size * drive)
     print(f"size {size:4.2f}: gap / size² =", ((loop - np.eye(3)) / size**2)[:2, 2].round(3))
 print("[turn, drive] is the generator sideways:", np.allclose(lie.bracket(turn, drive), sideways))
 
@@ -503,6 +513,7 @@ print(np.allclose(lie.bracket(W1, W2), W3), lie.LieAlgebra([W1, W2]).closure().d
 #
 # Here is a plane that was bent, and rotations in it. Seen from the states, it is a mess of squares and powers:
 
+
 # %%
 def bend(p):  # φ
     return np.stack([p[..., 0], p[..., 1] - 0.4 * p[..., 0] ** 2], axis=-1)
@@ -529,6 +540,7 @@ course.figure(
 #
 # In words: go with $L_g$, come back with the matrix; where the two disagree, take the mean. Its derivative at the
 # origin is $I$, so near the origin $\varphi$ is invertible. Let us try.
+
 
 # %%
 def L(angle):
@@ -560,6 +572,7 @@ print("φ(L s) − M φ(s):", np.abs(averaged(L(1.0)(s)) - lie.so2_exp(1.0) @ av
 # A group that is not compact may have a chart as well, only nobody promises it. Scaling $p \mapsto e^t p$ becomes a
 # *shift* in log-polar coordinates $(\ln r, \text{angle})$, and so does every rotation. This chart leaves out the
 # origin and has a cut in the angle:
+
 
 # %%
 def log_polar(p):
@@ -606,4 +619,5 @@ for t in (0.0, 0.5, 1.0):
 # ## Next
 #
 # A generator says how points move. The rewards of a task do not move: they have level sets, along which nothing
-# changes. When does a flow stay inside them? That question is *linear* in $W$, and it is the next lesson's.
+# changes. When does a flow stay inside them? That question is *linear* in $W$:
+# [lesson 03](03_level_sets.ipynb) asks it, and answers it from samples.

@@ -53,7 +53,9 @@ def f(points):
 about_goal, about_origin = (lie.rotations_about(centre).basis[0] for centre in (c, [0.0, 0.0]))
 for t in (0.1, 1.0, 2.5):
     moved = [(lie.exp(t * W) @ [*p, 1.0])[:2] for W in (about_goal, about_origin)]
-    print(f"t = {t}: f changes by {f(moved[0]) - f(p):+.3f} about c, {f(moved[1]) - f(p):+.3f} about the origin")
+    print(
+        f"t = {t}: f changes by {f(moved[0]) - f(p):+.3f} about c, {f(moved[1]) - f(p):+.3f} about the origin"
+    )
 
 # %% [markdown]
 # ## Differentiate it
@@ -161,6 +163,7 @@ course.figure(
 # `points` of shape `(N, 2)` and a `generator` of shape `(2, 2)`. Here $n$ is the unit **normal**, the gradient divided
 # by its length. Return an array of shape `(N,)`.
 
+
 # %% tags=["exercise", "03.2"]
 def differential_residual(normals, generator, points):
     """Return |n · (W p)| at every point."""
@@ -207,6 +210,7 @@ course.figure(
 #
 # A colleague moves normals along with the points. The code has passed a test with rotations. Look at the evidence:
 
+
 # %%
 def faulty_normals(matrix, normals):
     moved = normals @ matrix.T
@@ -216,11 +220,15 @@ def faulty_normals(matrix, normals):
 normals = np.array([[1.0, 0.0], [0.6, 0.8]])
 along = np.array([[0.0, 1.0], [-0.8, 0.6]])
 for name, matrix in {"rotation": lie.so2_exp(0.7), "shear": np.array([[1.0, 0.9], [0.0, 1.0]])}.items():
-    print(f"{name}: n · (L t) =", ((faulty_normals(matrix, normals) * (along @ matrix.T)).sum(axis=1)).round(3) + 0.0)
+    print(
+        f"{name}: n · (L t) =",
+        ((faulty_normals(matrix, normals) * (along @ matrix.T)).sum(axis=1)).round(3) + 0.0,
+    )
 
 # %% [markdown]
 # Write the right one. It gets a matrix of shape `(2, 2)` and unit normals in rows, shape `(N, 2)`, and returns the
 # moved normals as unit vectors.
+
 
 # %% tags=["exercise", "03.3"]
 def moved_normals(matrix, normals):
@@ -282,7 +290,7 @@ displacement = points - points[i]
 near = np.linalg.norm(displacement, axis=1) < 0.2
 level = np.abs(rewards - rewards[i]) < 0.01
 chosen = displacement[near & level & (np.arange(len(points)) != i)]
-_, stretch, axes = np.linalg.svd(chosen, full_matrices=False)
+_, stretch, axes = np.linalg.svd(chosen - chosen.mean(axis=0), full_matrices=False)
 true_normal = (goal - points[i]) / np.linalg.norm(goal - points[i])
 off = np.degrees(np.arcsin(abs(axes[0] @ true_normal)))
 print(f"{len(chosen)} neighbours; they extend {stretch[0] / stretch[1]:.1f} times as far along as across")
@@ -295,7 +303,7 @@ print(f"the tangent is {off:.2f}° off")
 # package does the same for all points at once:
 
 # %%
-by_pca = tangents.local_pca(points, rewards, radius=0.2, window=0.01)
+by_pca = tangents.local_pca(points, rewards, radius=0.2, level_width=0.01)
 by_pca
 
 # %% [markdown]
@@ -315,6 +323,7 @@ by_pca
 #
 # Write the plainest form, a plane: from `points` of shape `(N, 2)` and `values` of shape `(N,)`, take the `k` points
 # nearest to `place`, fit $c + g \cdot (p - \text{place})$ by least squares, and return $g$, an array of shape `(2,)`.
+
 
 # %% tags=["exercise", "03.4"]
 def local_gradient(points, values, place, k):
@@ -355,6 +364,7 @@ course.figure(
 # the truth in this one task, we can measure how good the strokes are. The angle between two directions of the plane
 # has a sign, and it is worth keeping:
 
+
 # %%
 def angle_error(fit):
     """Return the signed angles in degrees from the true to the estimated normal, as lines."""
@@ -388,12 +398,11 @@ for title, values in {"clean rewards": rewards, "noise 5 %": noisy}.items():
     for degree, name in ((1, "regression, linear"), (2, "regression, quadratic")):
         fits = {k: tangents.local_regression(points, values, degree=degree, neighbours=k) for k in sizes}
         curves[name] = {k: np.median(np.abs(angle_error(estimate))) for k, estimate in fits.items()}
-    pca = curves["local PCA, best window"] = {}
-    for radius in (0.07, 0.1, 0.15, 0.2, 0.3, 0.4):
-        fits = [tangents.local_pca(points, values, radius=radius, window=w) for w in (0.004, 0.01, 0.03)]
-        median = [np.median(np.abs(angle_error(estimate))) for estimate in fits]
-        best = int(np.argmin(median))
-        pca[float(np.median(fits[best].neighbours))] = median[best]
+    pca = curves["local PCA, better of two widths"] = {}
+    for radius in (0.07, 0.1, 0.15, 0.22):
+        fits = [tangents.local_pca(points, values, radius=radius, level_width=w) for w in (0.01, 0.03)]
+        better = min(fits, key=lambda estimate: np.median(np.abs(angle_error(estimate))))
+        pca[np.median(better.neighbours)] = np.median(np.abs(angle_error(better)))
 
 # %%
 course.figure(
@@ -409,8 +418,8 @@ course.figure(
 # a long descent: that is variance going down. Then the plane's curve turns up again, and that is bias. There is no
 # best $k$ as such; it depends on noise, on the bend of $f$ and on how dense the samples are.
 #
-# Local PCA can be tuned to be decent in both panels, though its best window had to be picked *by the truth* here.
-# Without noise it stays at about a degree: the level set is an arc, and the band has a width.
+# Local PCA can be tuned to be decent, though the better width had to be picked *by the truth* here. Without noise it
+# stays at about a degree: the level set is an arc, and the band has a width.
 
 # %% [markdown]
 # ## Exercise 03.5 · Choose k
@@ -482,7 +491,9 @@ print("one level set:", tangents.local_regression(points, np.ones(len(points))).
 on_a_line = np.stack([points[:, 0], 2 * points[:, 0]], axis=1)
 print("points on a line:", tangents.local_regression(on_a_line, rewards, degree=1, neighbours=8).dropped)
 copies = np.repeat(points[:50], 20, axis=0)
-print("copies:", tangents.local_regression(copies, np.repeat(rewards[:50], 20), degree=1, neighbours=8).dropped)
+print(
+    "copies:", tangents.local_regression(copies, np.repeat(rewards[:50], 20), degree=1, neighbours=8).dropped
+)
 print("local PCA:", by_pca.dropped)
 
 # %% [markdown]
@@ -497,6 +508,7 @@ print("local PCA:", by_pca.dropped)
 # Samples cover a region only. If the flow leaves it, the differential constraint can hold at every sample, and $f$ may
 # still change later on. An example: $f(p) = -\max(\lvert x\rvert, \lvert y\rvert)$, whose level sets are squares,
 # sampled on the right side only.
+
 
 # %%
 def square(points):

@@ -47,7 +47,13 @@ def generators():
     random = rng.uniform(-LIMIT, LIMIT, (60, 2, 2))
     turning = rng.uniform(-LIMIT, LIMIT, (20, 2, 2))
     turning[:, 1, 1] = -turning[:, 0, 0]
-    edges = [[[1, 1], [0, 1]], [[0, 1], [0, 0]], [[1, -1], [1, -1]], [[0, -0.05], [0.05, 0]], [[0, 1.5], [-1.5, 0]]]
+    edges = [
+        [[1, 1], [0, 1]],
+        [[0, 1], [0, 0]],
+        [[1, -1], [1, -1]],
+        [[0, -0.05], [0.05, 0]],
+        [[0, 1.5], [-1.5, 0]],
+    ]
     return np.concatenate([random, turning, np.array(edges, dtype=float), np.array(list(PRESETS.values()))])
 
 
@@ -81,7 +87,9 @@ def test_the_logarithm_of_the_exponential_is_that_of_the_package(page):
     assert wrapped > 30
 
 
-@pytest.mark.parametrize(("generator", "sense"), [([0, -1, 1, 0], 1), ([0, 1, -1, 0], -1), ([0, -1.5, 0.5, 0], 1)])
+@pytest.mark.parametrize(
+    ("generator", "sense"), [([0, -1, 1, 0], 1), ([0, 1, -1, 0], -1), ([0, -1.5, 0.5, 0], 1)]
+)
 def test_a_half_turn_takes_the_documented_choice(page, generator, sense):
     half = np.pi / np.sqrt(abs(generator[1] * generator[2]))
     for t in (half, -half, 3 * half):
@@ -129,7 +137,9 @@ class Flow:
 
     def frame(self):
         """Wait until what was set is drawn."""
-        self.notebook.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        self.notebook.evaluate(
+            "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
 
     def handle(self, name):
         return self.root.locator(f".hgmrl-handle.hgmrl-{name}")
@@ -239,7 +249,9 @@ def test_dragging_the_point_of_the_chart_down_goes_from_turning_over_a_shear_to_
     flow.drag("invariants", 0, unit, release=False)
     assert "parabolic: a shear" in flow.text(".hgmrl-card-type")
     assert "not compact: never" in flow.text(".hgmrl-card-returns")
-    flow.page.mouse.move(*[a + b for a, b in zip(centre(flow.handle("invariants")), (0, unit), strict=True)], steps=4)
+    flow.page.mouse.move(
+        *[a + b for a, b in zip(centre(flow.handle("invariants")), (0, unit), strict=True)], steps=4
+    )
     assert "hyperbolic: a saddle" in flow.text(".hgmrl-card-type")
     flow.page.mouse.up()
     trace, determinant = flow.notebook.wait_python(
@@ -464,12 +476,16 @@ def test_it_fits_a_narrow_page(flow):
 
 def test_without_a_jupyter_kernel_it_still_follows_the_hand(flow):
     # The last test of this notebook: its Jupyter kernel goes.
-    flow.notebook.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.shutdown()")
+    flow.notebook.evaluate(
+        "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.shutdown()"
+    )
     before = flow.path(".hgmrl-field")
     flow.drag("invariants", -40, 20)
     assert re.search("elliptic: spirals inwards", flow.text(".hgmrl-card-type"))
     assert flow.path(".hgmrl-field") != before
     # Jupyter itself reports that nobody is there to be told; nothing else may have gone wrong.
-    others = [text for text in flow.notebook.console_errors if "Could not send widget sync message" not in text]
+    others = [
+        text for text in flow.notebook.console_errors if "Could not send widget sync message" not in text
+    ]
     assert others == []
     flow.notebook.console_errors.clear()

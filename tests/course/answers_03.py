@@ -109,7 +109,7 @@ ANSWERS = {
             (lambda n, w, p: (n * (p @ w.T)).sum(axis=1), "take the absolute value"),
             (lambda n, w, p: (n * (p @ w.T)).sum(axis=1) ** 2, "This is the square"),
             (lambda n, w, p: np.abs((n * (p @ w)).sum(axis=1)), "This is n · (Wᵀ p)"),
-            (lambda n, w, p: residual_by_einsum(p, w, n), "have normal and point changed places"),
+            (lambda n, w, p: residual_by_einsum(p, w, n), "Have normal and point changed places"),
             (residual_mean, "should have shape (7,), but is a single number"),
         ],
     },

@@ -1,17 +1,29 @@
 """Sample answers to the exercises of lesson 04."""
 
 import numpy as np
-from scipy.linalg import null_space
+from scipy.linalg import expm, null_space
 
 
-def residuals_by_einsum(generator, points, normals):
-    """Write the sum over both indices."""
-    return np.einsum("ij,jk,ik->i", normals, generator, points)
-
-
-def residuals_by_loop(generator, points, normals):
+def functional_by_loop(generator, f, points, times):
     """Take one point after another."""
-    return [n @ generator @ p for n, p in zip(normals, points, strict=True)]
+    changes = [f(expm(t * generator) @ p) - f(p) for t, p in zip(times, points, strict=True)]
+    return np.mean(np.abs(changes))
+
+
+def functional_by_einsum(generator, f, points, times):
+    """Sum over indices."""
+    moved = np.einsum("ijk,ik->ij", expm(times[:, None, None] * generator), points)
+    return abs(f(moved) - f(points)).sum() / len(points)
+
+
+def functional_signed(generator, f, points, times):
+    """Forget the absolute value."""
+    return np.mean(f(np.einsum("ijk,ik->ij", expm(times[:, None, None] * generator), points)) - f(points))
+
+
+def functional_first_order(generator, f, points, times):
+    """Take the beginning of the series for the exponential."""
+    return np.mean(np.abs(f(points + times[:, None] * (points @ generator.T)) - f(points)))
 
 
 def rows_of(points, normals):
@@ -47,12 +59,13 @@ def null_of_other_length(points, normals):
 
 ANSWERS = {
     "04.1": {
-        "correct": [residuals_by_einsum, residuals_by_loop],
+        "correct": [functional_by_loop, functional_by_einsum],
         "mistakes": [
-            (lambda w, p, n: np.sum(n * (p @ w), axis=1), "This is Wᵀ p"),
-            (lambda w, p, n: np.abs(np.sum(n * (p @ w.T), axis=1)), "keeps its sign"),
-            (lambda w, p, n: n * (p @ w.T), "should have shape (1,)"),
-            (lambda w, p, n: np.full(len(p), np.mean(np.sum(n * (p @ w.T), axis=1))), "not their mean"),
+            (functional_signed, "Positive and negative changes cancel"),
+            (functional_first_order, "only the beginning of exp(tW)"),
+            (lambda w, f, p, t: functional_by_loop(w.T, f, p, t), "transposed matrix"),
+            (lambda w, f, p, t: functional_by_loop(w, f, p, np.ones_like(t)), "its own time"),
+            (lambda w, f, p, t: len(p) * functional_by_loop(w, f, p, t), "the loss is their mean"),
         ],
     },
     "04.2": {
@@ -66,7 +79,7 @@ ANSWERS = {
     "04.3": {
         "correct": [[[0, 1], [1, 0]], np.array([[0.1, 0.9], [0.8, 0.1]])],
         "mistakes": [
-            (np.eye(2), "On which side is the plateau"),
+            ([[0.1, 0.0], [0.6, 0.2]], "On which side is the plateau"),
             ([[1, -1], [1, 1]], "should be from 0 to 1"),
             (np.zeros((2, 2)), "no direction"),
             ([0.5, 0.5], "should have shape (2, 2)"),
@@ -84,7 +97,7 @@ ANSWERS = {
     "04.5": {
         "correct": [[1, 3, 1, 0], np.array([1.0, 3.0, 1.0, 0.0])],
         "mistakes": [
-            ((1, 1, 1, 0), "every horizontal line"),
+            ((1, 1, 1, 0), "along horizontal lines"),
             ((1, 3, 1, 1), "rounded corners"),
             ((1, 3, 0, 0), "shrink y by the same factor"),
             ((3, 3, 1, 0), "keep the circles about c"),

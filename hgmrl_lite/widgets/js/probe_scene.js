@@ -1,0 +1,84 @@
+// KernelProbe: what is on screen, from the model's traits; and the hand on the probe.
+
+const PROBE_TRAITS = ["function", "probe", "samples", "noise", "neighbours", "degree", "radius", "level_width"];
+const PROBE_STEP = 0.02;
+const TO_DEGREES = 180 / Math.PI;
+
+// Keep the last result of a costly step, by its question.
+function rememberLast() {
+  let key = null;
+  let value = null;
+  return (question, compute) => {
+    if (question !== key) {
+      value = compute();
+      key = question;
+    }
+    return value;
+  };
+}
+
+// What is on screen, from the model's traits.
+function kernelProbeScene(model) {
+  const { points: packed, draws: packedDraws } = unpackArrays(model.get("array_data"), model.get("array_index"));
+  const { half, spreads, pilot } = model.get("settings");
+  const points = packed.values;
+  const draws = packedDraws.values;
+  const keepSearch = rememberLast();
+  const keepValues = rememberLast();
+  const keepPilot = rememberLast();
+  const levelSets = {};
+  return () => {
+    const [name, [px, py], count, noise, neighbours, degree, radius, levelWidth] = PROBE_TRAITS.map((t) => model.get(t));
+    const f = PLANAR_FUNCTIONS[name];
+    const sigma = noise * spreads[name];
+    const nearest = keepSearch(count, () => makeNeighbours(points, count));
+    const values = keepValues(`${name} ${count} ${sigma}`, () =>
+      Float64Array.from({ length: count }, (_, i) => f.value(points[2 * i], points[2 * i + 1]) + sigma * draws[i]),
+    );
+    const variance = keepPilot(`${name} ${count} ${sigma} ${neighbours} ${degree}`, () =>
+      pilotVariance(points, values, count, nearest, { neighbours, degree, pilot }),
+    );
+    // The probe is one more sample, with noise of its own.
+    const here = f.value(px, py) + sigma * draws[draws.length - 1];
+    const relative = (index) => [
+      index.map((i) => points[2 * i] - px), index.map((i) => points[2 * i + 1] - py), index.map((i) => values[i] - here),
+    ];
+    const used = nearest(px, py, neighbours - 1);
+    const [xs, ys, rises] = relative(used.index);
+    const fit = fitGradient([0, ...xs], [0, ...ys], [0, ...rises], used.radius, degree);
+    const regression = regressionNormal(fit, neighbours, degree, variance);
+    const around = nearest.within(px, py, radius);
+    const [ball, width] = [relative(around), levelWidth * spreads[name]];
+    const pca = localPca([0, ...ball[0]], [0, ...ball[1]], [0, ...ball[2]], width);
+    const gradient = f.gradient(px, py);
+    const truth = Math.hypot(...gradient) > 1e-9 ? Math.atan2(gradient[1], gradient[0]) : null;
+    const angles = ({ normal, error, dropped }) => ({
+      dropped, error, line: Math.atan2(normal[1], normal[0]),
+      // A line has no direction: its angle to the truth is in (-90°, 90°].
+      off: truth === null ? null : wrapDegrees(2 * (Math.atan2(normal[1], normal[0]) - truth) * TO_DEGREES) / 2,
+    });
+    levelSets[name] ??= makeLevelSets(f.value, half);
+    return {
+      name, points, values, count, noise, neighbours, degree, radius, levelWidth,
+      probe: [px, py], here, gradient, truth,
+      used: used.index, reach: used.radius, band: around.filter((_, i) => Math.abs(ball[2][i]) <= width),
+      levelSet: levelSets[name](f.value(px, py)),
+      regression: angles(regression),
+      pca: angles(pca),
+    };
+  };
+}
+
+// The hand on the probe; three digits, so that the place can be read in Python.
+function kernelProbeHand(model) {
+  const { limit } = model.get("settings");
+  const tidy = (value) => Math.round(1e3 * Math.min(limit, Math.max(-limit, value))) / 1e3;
+  return {
+    move: (x, y) => setTrait(model, "probe", [tidy(x), tidy(y)]),
+    along(axis, value) {
+      const place = [...model.get("probe")];
+      place[axis] = tidy(value);
+      setTrait(model, "probe", place);
+    },
+  };
+}
