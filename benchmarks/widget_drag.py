@@ -17,6 +17,15 @@ _HARNESS = _ROOT / "tests" / "browser"
 PICTURE = _ROOT / "notebooks" / "images" / "goal_drag.png"
 MOVES_PER_SECOND = 60
 SECONDS = 3.0
+# Pixels: a circle that stays inside every plane and chart.
+RADIUS = 15.0
+# The widgets with a handle that moves freely: their selector, and that of the handle.
+FREE_HANDLES = {
+    "OrbitExplorer": (".hgmrl-orbit-explorer", ".hgmrl-point-handle"),
+    "GeneratorFlow": (".hgmrl-generator-flow", ".hgmrl-invariants"),
+    "KernelProbe": (".hgmrl-kernel-probe", ".hgmrl-handle"),
+    "DescentRace": (".hgmrl-descent-race", ".hgmrl-handle"),
+}
 
 GOAL_DRAG = """
 from hgmrl_lite.envs import training_tasks
@@ -164,14 +173,45 @@ def goal_drag(runs: int) -> list[dict[str, float]]:
     return results
 
 
+def free_handle(name: str, root: str, handle: str, runs: int) -> list[dict[str, float]]:
+    """Return the figures of several drags of a handle that moves freely, once around a small circle."""
+    harness = _harness()
+    results = []
+    cell = f"from hgmrl_lite.widgets import {name}\nwidget = {name}()\nwidget"
+    with harness.JupyterServer() as server, harness.LabBrowser(server) as browser:
+        notebook = browser.open_notebook([cell])
+        notebook.run_all()
+        notebook.page.wait_for_selector(f"{root} {handle}")
+        held = notebook.page.locator(f"{root} {handle}").first
+        held.scroll_into_view_if_needed()
+        notebook.page.wait_for_timeout(500)
+        count = round(SECONDS * MOVES_PER_SECOND)
+        for run in range(runs):
+            box = held.bounding_box()
+            x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+            way = 1 if run % 2 == 0 else -1
+            angles = [way * 2.0 * math.pi * k / count for k in range(count + 1)]
+            points = [
+                (x - RADIUS + RADIUS * math.cos(angle), y + RADIUS * math.sin(angle)) for angle in angles
+            ]
+            notebook.page.mouse.move(*points[0])
+            results.append(drag_figures(browser, notebook.page, root, handle, points[1:]))
+        notebook.close()
+    return results
+
+
 def run(quick: bool = False) -> dict[str, float]:
     """Return the figures of every widget that is dragged: medians over the drags, jumps in all of them."""
-    drags = goal_drag(1 if quick else 5)
-    figures = {
-        f"widget.GoalDrag.{name}": statistics.median(drag[name] for drag in drags)
-        for name in ("drag_p95_ms", "drag_p50_ms", "redraws_per_s", "moves_per_s")
-    }
-    return figures | {"widget.GoalDrag.backward_jumps": sum(drag["backward_jumps"] for drag in drags)}
+    runs = 1 if quick else 5
+    drags = {"GoalDrag": goal_drag(runs)}
+    for name, (root, handle) in FREE_HANDLES.items():
+        drags[name] = free_handle(name, root, handle, runs)
+    figures = {}
+    for widget, results in drags.items():
+        for name in ("drag_p95_ms", "drag_p50_ms", "redraws_per_s", "moves_per_s"):
+            figures[f"widget.{widget}.{name}"] = statistics.median(result[name] for result in results)
+        figures[f"widget.{widget}.backward_jumps"] = sum(result["backward_jumps"] for result in results)
+    return figures
 
 
 def picture(path: Path = PICTURE) -> None:

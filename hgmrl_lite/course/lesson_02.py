@@ -240,8 +240,8 @@ EXERCISES = (
         (
             "The generator is $g'(0)$: differentiate each entry, then put t = 0.",
             "Each entry is a product of e^(-t/2) and something else: two terms come out.",
-            "At t = 0 every sine is 0 and every cosine is 1, so few terms are left. The derivative of sin 2t is "
-            "2 cos 2t.",
+            "At t = 0 every sine is 0 and every cosine is 1, so few terms are left. The "
+            "derivative of sin 2t is 2 cos 2t.",
         ),
         _check_generator,
         SPIRAL,
@@ -250,8 +250,8 @@ EXERCISES = (
         "02.2",
         "Find the planted error",
         (
-            "It is right for the saddle and for every scaling, wrong for the rotation and the shear. What have "
-            "the first ones in common as matrices?",
+            "It is right for the saddle and for every scaling, wrong for the rotation and the shear. "
+            "What have the first ones in common as matrices?",
             "They are symmetric: $W^T = W$. So the code may use $W^T$ where it should use W.",
             "For a one-dimensional array, `point @ W` is the row vector times W. Which order gives W p?",
         ),

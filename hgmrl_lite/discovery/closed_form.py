@@ -210,7 +210,7 @@ def _conclude(
         )
     squares, d = answer
     score, lifted, precise = _sums(moments)
-    # From unit sum of squared speeds to unit mean in each direction: a rotation about the mean gets entries ±1.
+    # From unit sum of squared speeds to unit mean: a rotation about the mean gets entries ±1.
     unit = math.sqrt(moments.weight)
     draw = np.random.default_rng(seed).multinomial(len(score), np.full(len(score), 1 / len(score)), resamples)
 

@@ -2,7 +2,7 @@
 
 from hgmrl_lite.hereditary.geometry import HereditaryGeometry, discover_geometry
 from hgmrl_lite.hereditary.inference import Inference, infer
-from hgmrl_lite.hereditary.left_actions import intertwiner, invariant_form, left_actions, task_generator
+from hgmrl_lite.hereditary.closed_form import intertwiner, invariant_form, left_actions, task_generator
 from hgmrl_lite.hereditary.reward_model import RewardModel
 
 __all__ = [

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array, as_array
-from hgmrl_lite.hereditary.left_actions import left_actions, task_generator
+from hgmrl_lite.hereditary.closed_form import left_actions, task_generator
 from hgmrl_lite.transitions import Transitions
 
 # A further direction counts when it is this large beside the leading one.

@@ -1,6 +1,7 @@
 """Figures of symmetry discovery: descents, conditioning, spectra."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -109,7 +110,7 @@ def symmetry_spectra(results: Mapping[str, Symmetry]) -> Figure:
         axes.text(1.47, row, f"{result.verdict}, dimension {d}", va="center", fontsize=10)
     axes.set_yticks(range(len(results)), list(results))
     axes.set(xlim=(-0.03, 1.46), ylim=(len(results) - 0.4, -0.6), xlabel="score")
-    above = {"transform": axes.get_xaxis_transform(), "va": "bottom", "fontsize": 9}
+    above: dict[str, Any] = {"transform": axes.get_xaxis_transform(), "va": "bottom", "fontsize": 9}
     axes.text(NEARLY, 1.01, "symmetry", ha="right", color=COLOURS[0], **above)
     axes.text((NEARLY + CLEAR) / 2, 1.01, " undecided", ha="left", color="0.4", **above)
     axes.tick_params(axis="y", length=0)

@@ -44,7 +44,7 @@ class TurnableFigure:
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """Return the figure in every form; a notebook takes the first that it can show."""
-        # No PNG: Plotly's extension of JupyterLab would show it in the figure's place until the mouse is there.
+        # No PNG: Plotly's extension would show it in the figure's place until the mouse is there.
         return {
             "application/vnd.plotly.v1+json": self.plotly,
             "image/jpeg": base64.b64encode(self.jpeg).decode("ascii"),

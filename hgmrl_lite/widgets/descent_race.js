@@ -4,7 +4,7 @@ const RACE_TRAITS = ["start", "function", "plane", "learning_rate", "step", "pla
 const RACE_NAMES = ["differential", "functional"];
 // Steps that a frame moves on while it plays, and the time that a frame may compute.
 const RACE_PACE = 3;
-const RACE_BUDGET = 8;
+const RACE_BUDGET = 6;
 
 function raceScene(model, proceed) {
   const arrays = unpackArrays(model.get("array_data"), model.get("array_index"));
@@ -237,9 +237,15 @@ function raceLandscape(parent, name, settings, hand, signal) {
     label.setAttribute("x", (x(0) + 11).toFixed(1));
     label.setAttribute("y", (y(0) + 4).toFixed(1));
 
+    // Steps shorter than a pixel are drawn as one: a walker that hardly moves makes no long text.
     let text = "";
-    for (let k = 0; k < run.path.length; k += 2) {
-      text += `${k ? "L" : "M"}${x(run.path[k]).toFixed(1)} ${y(run.path[k + 1]).toFixed(1)}`;
+    let [px, py] = [Infinity, Infinity];
+    const last = run.path.length - 2;
+    for (let k = 0; k <= last; k += 2) {
+      const [qx, qy] = [x(run.path[k]), y(run.path[k + 1])];
+      if (k < last && Math.abs(qx - px) + Math.abs(qy - py) < 1) continue;
+      [px, py] = [qx, qy];
+      text += `${text ? "L" : "M"}${qx.toFixed(1)} ${qy.toFixed(1)}`;
     }
     halo.setAttribute("d", text);
     path.setAttribute("d", text);

@@ -239,7 +239,8 @@ class DescentRace(HgmrlWidget):
             levels = np.linspace(float(values.min()), float(np.quantile(values, 0.98)), 15)
             # The darkest band stays a middle grey, so that every mark stands out on it.
             top = levels[-1] + 0.8 * (levels[-1] - levels[0])
-            axes.contourf(ticks, ticks, values, levels, cmap="Greys", extend="both", vmin=levels[0], vmax=top)
+            values = np.minimum(values, levels[-1])
+            axes.contourf(ticks, ticks, values, levels, cmap="Greys", vmin=levels[0], vmax=top)
             colour, dash = (BLUE, "-") if name == "differential" else (VERMILLION, "--")
             axes.plot(*path.T, dash, color=colour, lw=2)
             axes.plot(*path[-1], "o" if name == "differential" else "s", color=colour, ms=6)

@@ -61,15 +61,17 @@ function generatorFlowHand(model) {
   };
 }
 
-// The plane with field, particles, flag and the two column arrows. Returns { svg, show(scene) }.
-function generatorFlowPlane(settings, hand, signal) {
+// The plane with field, particles, flag and the two column arrows. Returns { show(scene) }.
+function generatorFlowPlane(parent, settings, hand, signal) {
   const { half, flag, limit } = settings;
   const plane = makePlane({ half, ticks: [-2, -1, 0, 1, 2], label: "Plane with the velocity field and its flow" });
+  const stack = htmlElement("div", { class: "hgmrl-stack" }, parent);
+  const cloud = makeCloud(stack, half, signal);
+  stack.append(plane.svg);
   const layer = plane.layer("flow");
   const line = (name) => svgElement("path", { class: name }, layer);
   const arrows = line("hgmrl-field");
   const orbit = line("hgmrl-orbit");
-  const particles = line("hgmrl-particles");
   const way = line("hgmrl-way");
   const draw = (points) =>
     `M${points.slice(0, 4).map(([x, y]) => `${plane.x(clip(x)).toFixed(1)} ${plane.y(clip(y)).toFixed(1)}`).join("L")}Z`;
@@ -109,19 +111,18 @@ function generatorFlowPlane(settings, hand, signal) {
     return { stem, text, handle, tip, start: j === 0 ? [1, 0] : [0, 1] };
   });
 
-  const cloud = makeParticles(half);
+  const particles = makeParticles(half);
   const drawParticles = (time) => {
     if (motion.moving()) {
-      cloud.move(shown.w, time);
-      particles.setAttribute("d", cloud.path(plane, shown.w));
+      particles.move(shown.w, time);
+      cloud.paint(particles.streaks(shown.w));
     } else {
-      particles.setAttribute("d", standingOrbits(plane, shown.w));
+      cloud.paint(standingOrbits(shown.w));
     }
   };
   const motion = flowWhileSeen(plane.svg, () => shown, drawParticles, signal);
 
   return {
-    svg: plane.svg,
     show(state) {
       shown = state;
       arrows.setAttribute("d", fieldArrows(plane, state.w));
@@ -216,8 +217,7 @@ export default () => {
       const { signal } = ending;
       const areas = widgetAreas(el, "hgmrl-generator-flow", signal);
       const settings = model.get("settings");
-      const plane = generatorFlowPlane(settings, hand, signal);
-      areas.figure.append(plane.svg);
+      const plane = generatorFlowPlane(areas.figure, settings, hand, signal);
       const time = generatorFlowTime(areas.figure, settings, hand, signal);
       const legend = generatorFlowLegend(areas.legend, model, signal);
       const panel = generatorFlowPanel(areas.panel, settings, hand, signal);

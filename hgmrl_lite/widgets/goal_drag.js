@@ -121,6 +121,7 @@ function goalDragPlane(scene, hand, signal) {
   });
 
   let cuts = "";
+  let explored = "";
   return {
     svg: plane.svg,
     show(state) {
@@ -142,7 +143,9 @@ function goalDragPlane(scene, hand, signal) {
       }
       for (const element of [baseFaint, baseMean]) element.style.display = state.showBase ? "" : "none";
       exploration.style.display = state.showExploration ? "" : "none";
-      if (state.showExploration) exploration.setAttribute("d", dots(plane, state.context.points));
+      const points = dots(plane, state.context.points);
+      if (points !== explored) exploration.setAttribute("d", points);
+      explored = points;
     },
   };
 }
@@ -248,11 +251,10 @@ function goalDragPanel(parent, model, scene, hand, signal) {
   const note = htmlElement("div", { class: "hgmrl-note" }, parent);
   const spoken = spokenText(parent);
   signal.addEventListener("abort", spoken.stop);
-  return (state) => {
+  const words = atMostEvery(80, (state) => {
     const { inferred } = state;
     slide(state.degrees);
     setSteps(state.steps);
-    setText(question, `How badly each angle fits the ${state.steps} rewards`);
     const turn = wrapDegrees(state.aim - state.baseDegrees);
     const way = turn < 0 ? "clockwise" : "anticlockwise";
     const regrets = [hand.regret("geometric"), hand.regret("base")];
@@ -263,13 +265,7 @@ function goalDragPanel(parent, model, scene, hand, signal) {
     );
     const away = Math.abs(wrapDegrees(state.baseDegrees - state.degrees));
     base(`trained for the goal at ${inDegrees(state.baseDegrees)}, ${inDegrees(away)} away`, "", regrets[1]);
-    plot.show({
-      degrees: state.gridDegrees,
-      misfit: inferred.misfit,
-      best: [state.aim, inferred.residual],
-      runnerUp: state.runnerUp === null ? null : [state.runnerUp, inferred.runnerUpResidual],
-      hand: state.degrees,
-    });
+    setText(question, `How badly each angle fits the ${state.steps} rewards`);
     const best = `● best ${inDegrees(state.aim)}: misfit ${inShort(inferred.residual)}`;
     const other =
       state.runnerUp === null
@@ -281,6 +277,17 @@ function goalDragPanel(parent, model, scene, hand, signal) {
     const about = failure ? `The evaluation failed: ${failure}` : REGRET;
     setText(note, model.get("evaluates") ? about : "");
     spoken.say(`Test goal at ${inDegrees(state.degrees, 0)}: ${onScreen(state)}. ${regrets[0].stale ? "" : regrets[0].text}`);
+  });
+  signal.addEventListener("abort", words.stop);
+  return (state) => {
+    plot.show({
+      degrees: state.gridDegrees,
+      misfit: state.inferred.misfit,
+      best: [state.aim, state.inferred.residual],
+      runnerUp: state.runnerUp === null ? null : [state.runnerUp, state.inferred.runnerUpResidual],
+      hand: state.degrees,
+    });
+    words.call(state);
   };
 }
 

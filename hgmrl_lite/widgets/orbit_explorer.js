@@ -113,20 +113,28 @@ function placeApart(plane, labels, hard, soft) {
   const taken = [...hard];
   for (const { text, at, away, gap, shown } of labels) {
     const [px, py] = [plane.x(at[0]), plane.y(at[1])];
-    text.style.visibility = "hidden";
-    if (!shown || Math.min(px, py) < 0 || Math.max(px, py) > plane.size) continue;
+    if (!shown || Math.min(px, py) < 0 || Math.max(px, py) > plane.size) {
+      text.style.visibility = "hidden";
+      continue;
+    }
     const start = Math.atan2(away[1], away[0]);
-    const boxes = [0, 1, -1, 2, -2, 3, -3, 4].map((k) => {
-      const angle = start + (k * Math.PI) / 4;
-      return [angle, placeBeside(text, px, py, Math.cos(angle), Math.sin(angle), gap, plane.size, plane.size)];
-    });
-    const free = (others) => boxes.find(([, box]) => !others.some((other) => boxesOverlap(box, other)));
-    const found = free([...taken, ...soft]) ?? free(taken);
-    if (!found) continue;
-    const [angle] = found;
-    taken.push(placeBeside(text, px, py, Math.cos(angle), Math.sin(angle), gap, plane.size, plane.size));
-    text.style.visibility = "";
+    // Tried on a stand-in: writing to the page is what takes time, so the label itself is placed once.
+    const trial = { textContent: text.textContent, setAttribute() {} };
+    const beside = (label, angle) =>
+      placeBeside(label, px, py, Math.cos(angle), Math.sin(angle), gap, plane.size, plane.size);
+    const angles = [0, 1, -1, 2, -2, 3, -3, 4].map((k) => start + (k * Math.PI) / 4);
+    const boxes = angles.map((angle) => beside(trial, angle));
+    const free = (others) => boxes.findIndex((box) => !others.some((other) => boxesOverlap(box, other)));
+    let found = free([...taken, ...soft]);
+    if (found < 0) found = free(taken);
+    text.style.visibility = found < 0 ? "hidden" : "";
+    if (found >= 0) taken.push(beside(text, angles[found]));
   }
+}
+
+// Write a path only when it has changed, as setText does with texts.
+function setPath(element, d) {
+  if (element.getAttribute("d") !== d) element.setAttribute("d", d);
 }
 
 function polygonBox(plane, points) {
@@ -241,25 +249,25 @@ function orbitExplorerPlane(settings, hand, signal) {
       shown = state;
       const { orbit, point, moved: at } = state;
       visible(whole, state.show_orbit && orbit.kind === "plane");
-      if (visible(curve, state.show_orbit && orbit.kind === "curve")) curve.setAttribute("d", plane.path([orbit.points]));
+      if (visible(curve, state.show_orbit && orbit.kind === "curve")) setPath(curve, plane.path([orbit.points]));
       visible(hole, state.show_orbit && orbit.kind === "curve" && state.place.group === "scaling");
       visible(copies, state.show_stabiliser);
-      copies.setAttribute("d", state.copies.map(closed).join(""));
+      setPath(copies, state.copies.map(closed).join(""));
       visible(still, state.show_figure || state.show_stabiliser);
-      still.setAttribute("d", closed(state.figure));
+      setPath(still, closed(state.figure));
       visible(moved, state.show_figure);
-      moved.setAttribute("d", closed(state.movedFigure));
+      setPath(moved, closed(state.movedFigure));
       visible(tip.handle, state.show_figure);
-      levels.setAttribute("d", state.levelSets.map(closed).join(""));
-      movedLevels.setAttribute("d", state.movedLevelSets.map(closed).join(""));
-      arrows.setAttribute("d", state.arrows.map((arrow) => arrowPath(plane, ...arrow, 0.5)).join(""));
+      setPath(levels, state.levelSets.map(closed).join(""));
+      setPath(movedLevels, state.movedLevelSets.map(closed).join(""));
+      setPath(arrows, state.arrows.map((arrow) => arrowPath(plane, ...arrow, 0.5)).join(""));
       const withGoal = state.show_level_sets || state.show_arrows;
       for (const [element, [x, y]] of [[goal, state.goal], [movedGoal, state.movedGoal]]) {
         visible(element, withGoal);
         element.setAttribute("transform", `translate(${plane.x(x).toFixed(2)} ${plane.y(y).toFixed(2)})`);
       }
       for (const [element, start, vector] of [[action, point, state.action], [movedAction, at, state.movedAction]]) {
-        if (visible(element, state.show_arrows)) element.setAttribute("d", arrowPath(plane, ...start, ...vector, 0.95));
+        if (visible(element, state.show_arrows)) setPath(element, arrowPath(plane, ...start, ...vector, 0.95));
       }
       place(origin, point);
       place(image, at);
@@ -276,7 +284,7 @@ function orbitExplorerPlane(settings, hand, signal) {
       const { limit } = settings.groups[state.place.group];
       for (const { handle } of [image, tip]) speak(handle, state.place.t.toFixed(4), `${where}; g·p at ${inPair(at)}`, limit);
 
-      labels["g·p"].textContent = gap < 3 ? "p = g·p" : "g·p";
+      setText(labels["g·p"], gap < 3 ? "p = g·p" : "g·p");
       const boxes = [roundBox(plane, point, 8), roundBox(plane, at, 13)];
       if (withGoal) boxes.push(roundBox(plane, state.goal, 8), roundBox(plane, state.movedGoal, 9));
       if (state.show_figure) boxes.push(roundBox(plane, cornerNow(), 8));
@@ -307,9 +315,7 @@ function orbitExplorerPlane(settings, hand, signal) {
 function bracketReadout(parent, columns, count) {
   const body = htmlElement("span", { class: `hgmrl-bracket hgmrl-bracket-${columns}` }, parent);
   const cells = Array.from({ length: count }, () => htmlElement("span", {}, body));
-  return (numbers) => cells.forEach((cell, k) => {
-    cell.textContent = inNumber(numbers[k]);
-  });
+  return (numbers) => cells.forEach((cell, k) => setText(cell, inNumber(numbers[k])));
 }
 
 function orbitCard(parent, title, kind) {
@@ -319,8 +325,8 @@ function orbitCard(parent, title, kind) {
   const more = htmlElement("div", { class: "hgmrl-detail" }, box);
   return (words, detail = "", shown = true) => {
     box.classList.toggle("hgmrl-hidden", !shown);
-    text.textContent = words;
-    more.textContent = detail;
+    setText(text, words);
+    setText(more, detail);
   };
 }
 
@@ -413,7 +419,7 @@ function orbitExplorerPanel(parent, settings, hand, signal) {
     point = state.point;
     showElement(state);
     const outside = Math.max(...state.moved.map(Math.abs)) > settings.half ? ", outside the picture" : "";
-    pair.textContent = `${inPair(state.point)} → ${inPair(state.moved)}${outside}`;
+    setText(pair, `${inPair(state.point)} → ${inPair(state.moved)}${outside}`);
     coordinates.forEach((show, k) => show(state.point[k]));
     const where = orbitInWords(state, settings.words);
     const fixing = settings.words.stabiliser[state.stabiliser.kind];

@@ -60,6 +60,7 @@ print(f"from {state.round(3)} to {next_state.round(3)}, reward {reward:.3f}, goa
 predicted_regret = ...
 
 # %% tags=["solution", "00.1"]
+# The cost of one step, times the steps.
 # Opposite points are 2 apart, and the episode has 100 steps: -200, against about -5 for the straight walk.
 predicted_regret = 100 * 2 - 5
 

@@ -181,7 +181,7 @@ for name, group in groups.items():
 #
 # > If an action is both, then for any $p$ and $q$ there is *exactly one* $g$ with $g \cdot p = q$.
 #
-# Transitive gives at least one: free gives at most one. Keep this sentence. An agent that meets a new task will ask
+# Transitive gives at least one, free at most one. Keep this sentence. An agent that meets a new task will ask
 # just this: *which* group element carries the task I know to the one I see?
 
 # %% [markdown]
@@ -243,7 +243,7 @@ print("p", p, "→", quarter_about_p(p).round(6))
 print("q", q.round(6), "→", quarter_about_q(q).round(6))
 
 # %% [markdown]
-# "Back, do it there, forth" is a pattern. It will come three more times in this lesson.
+# *Back, do it there, and forth*: this is a pattern. Watch for it in the rest of the lesson.
 
 # %% [markdown]
 # ## How a function moves
@@ -419,8 +419,8 @@ course.check("01.4", carried)
 # - A policy is **equivariant** when $g\cdot\pi = \pi$, that is $\pi(L_g s) = K_g\, \pi(s)$: turn the state, and the
 #   action turns with it.
 #
-# Both can be measured: compare the two sides on many points. A *residual* of 0 means the symmetry is exact; 1 means it
-# is as wrong as the function varies. Take the reward of lesson 00's base task, $-\lVert p - c\rVert$:
+# Both can be measured: compare the two sides on many points. A *residual* of 0 means the symmetry is exact; near
+# 1, the two sides have little to do with each other. Take the reward of lesson 00's base task, $-\lVert p - c\rVert$:
 
 # %%
 base_goal = envs.training_tasks()[0]
@@ -438,7 +438,8 @@ print(f"rotation about the goal:   {actions.invariance_residual(reward, about_go
 # %% [markdown]
 # Keep these two apart, they will be with us to the end. Rotations about the *goal* leave this one task as it is: the
 # symmetry of *one task*. Rotations about the *origin* change the task into another one: that is what relates *tasks* to
-# each other. (They are $r$ and $g r g^{-1}$ of above: the same kind of group, about another point.)
+# each other. (The one is $g r g^{-1}$, with $r$ the other and $g$ the translation to the goal: the same kind of group,
+# about another point.)
 
 # %% [markdown]
 # ## Does the environment play along?
@@ -448,7 +449,9 @@ print(f"rotation about the goal:   {actions.invariance_residual(reward, about_go
 #
 # $$T(L_g s, K_g a) = L_g\, T(s, a).$$
 #
-# In words: turn state and action, then take a step; or take the step, then turn. It must come to the same.
+# In words: turn state and action, then take a step; or take the step, then turn. It must come to the same. (The noise
+# and the law of the start must look the same after a turn, too. Here both are round, and the start is centred on the
+# origin.)
 #
 # The environment cuts actions that are too long. Ours cuts to the *disc*, $\lVert a\rVert \le 1$. The paper's cuts each
 # coordinate to $[-1, 1]$: a *box*. A disc looks the same from every side. A box does not. How much does it matter? We
@@ -495,9 +498,9 @@ course.figure(
 )
 
 # %% [markdown]
-# A broken symmetry need not be a catastrophe. In the box up to 8 % of a step goes wrong, and the carried policy loses
-# about 0.2 of return, where an episode returns about −4. On the disc it loses nothing. That is why this workbook uses
-# the disc, and says so whenever it uses the paper's box.
+# A broken symmetry need not be a catastrophe. In the box up to 8 % of a step goes wrong, and the carried policy has a
+# regret of about 0.2. (In lesson 00, going to the wrong goal cost up to 200.) On the disc it loses nothing. That is why
+# this workbook uses the disc, and says so whenever it uses the paper's box.
 
 # %% [markdown]
 # ## Exercise 01.5 · Design a counterexample
@@ -557,7 +560,7 @@ course.figure(
 # one angle, which an agent can infer from a few rewards. That is what the agent of lesson 00 does.
 #
 # One warning. Other groups reach the same goals: the translation by $c_z - c_0$ does, and so do infinitely many rigid
-# motions. On the rewards alone they are all as good. That the right ones are found among them is a matter for later
+# motions. On the rewards alone they are all as good; which of them a learned policy can trust is a matter for later
 # lessons. The idea of a family of tasks that are images of one another under symmetries of the system is the paper's,
 # and it calls such a family *hereditary*.
 

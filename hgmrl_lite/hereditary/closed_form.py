@@ -42,8 +42,8 @@ def task_generator(task: Transitions) -> tuple[Array, Array]:
             f"task must have more than {5 * unknowns} transitions (five for each of the {unknowns} entries "
             f"of an affine generator), got {len(task)}"
         )
-    fit = local_regression(task.next_states, task.rewards, degree=2)
-    spectrum, candidates = affine_null_space(fit.points, fit.normals)
+    fit = local_regression(task.next_states, task.rewards, degree=3)
+    spectrum, candidates = affine_null_space(fit.points, fit.normals, fit.weights)
     best = candidates[0]
     # The Frobenius norm is not invariant under conjugation; the eigenvalues are.
     trace = float(np.trace(best[:n, :n]))
