@@ -25,9 +25,10 @@ function goalDragHand(model, redraw) {
   model.on("change:answered", () => {
     unanswered = false;
   });
-  return {
+  const hand = {
     // To a hundredth of a degree: finer than a pixel, and a number one can read in Python.
     turn: (degrees) => setTrait(model, "goal_degrees", wrapDegrees(Math.round(100 * degrees) / 100)),
+    step: (amount) => hand.turn(model.get("goal_degrees") + amount),
     grab() {
       dragging = true;
       soon.cancel();
@@ -46,6 +47,7 @@ function goalDragHand(model, redraw) {
       return { text: `regret ${inShort(value)}`, stale: !fresh };
     },
   };
+  return hand;
 }
 
 // The plane: what is drawn on it, and the hand on the test goal. Returns { svg, show(scene) }.
@@ -115,7 +117,7 @@ function goalDragPlane(scene, hand, signal) {
   drag(handle, true);
   drag(band, false);
   steppable(handle, {
-    step: (amount) => hand.turn(shown.degrees + amount),
+    step: hand.step,
     limit: (side) => hand.turn(side < 0 ? -179 : 180),
     signal,
   });
@@ -251,10 +253,8 @@ function goalDragPanel(parent, model, scene, hand, signal) {
   const note = htmlElement("div", { class: "hgmrl-note" }, parent);
   const spoken = spokenText(parent);
   signal.addEventListener("abort", spoken.stop);
-  const words = atMostEvery(80, (state) => {
+  const beside = atMostEvery(50, (state) => {
     const { inferred } = state;
-    slide(state.degrees);
-    setSteps(state.steps);
     const turn = wrapDegrees(state.aim - state.baseDegrees);
     const way = turn < 0 ? "clockwise" : "anticlockwise";
     const regrets = [hand.regret("geometric"), hand.regret("base")];
@@ -265,6 +265,13 @@ function goalDragPanel(parent, model, scene, hand, signal) {
     );
     const away = Math.abs(wrapDegrees(state.baseDegrees - state.degrees));
     base(`trained for the goal at ${inDegrees(state.baseDegrees)}, ${inDegrees(away)} away`, "", regrets[1]);
+    plot.show({
+      degrees: state.gridDegrees,
+      misfit: inferred.misfit,
+      best: [state.aim, inferred.residual],
+      runnerUp: state.runnerUp === null ? null : [state.runnerUp, inferred.runnerUpResidual],
+      hand: state.degrees,
+    });
     setText(question, `How badly each angle fits the ${state.steps} rewards`);
     const best = `● best ${inDegrees(state.aim)}: misfit ${inShort(inferred.residual)}`;
     const other =
@@ -278,16 +285,11 @@ function goalDragPanel(parent, model, scene, hand, signal) {
     setText(note, model.get("evaluates") ? about : "");
     spoken.say(`Test goal at ${inDegrees(state.degrees, 0)}: ${onScreen(state)}. ${regrets[0].stale ? "" : regrets[0].text}`);
   });
-  signal.addEventListener("abort", words.stop);
+  signal.addEventListener("abort", beside.stop);
   return (state) => {
-    plot.show({
-      degrees: state.gridDegrees,
-      misfit: state.inferred.misfit,
-      best: [state.aim, state.inferred.residual],
-      runnerUp: state.runnerUp === null ? null : [state.runnerUp, state.inferred.runnerUpResidual],
-      hand: state.degrees,
-    });
-    words.call(state);
+    slide(state.degrees);
+    setSteps(state.steps);
+    beside.call(state);
   };
 }
 

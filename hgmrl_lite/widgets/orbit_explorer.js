@@ -415,12 +415,7 @@ function orbitExplorerPanel(parent, settings, hand, signal) {
   const policy = orbitCard(parent, "Policy: (g·π)(s) = K π(L⁻¹ s)", "hgmrl-card-policy");
   const spoken = spokenText(parent);
   signal.addEventListener("abort", spoken.stop);
-  return (state) => {
-    point = state.point;
-    showElement(state);
-    const outside = Math.max(...state.moved.map(Math.abs)) > settings.half ? ", outside the picture" : "";
-    setText(pair, `${inPair(state.point)} → ${inPair(state.moved)}${outside}`);
-    coordinates.forEach((show, k) => show(state.point[k]));
+  const words = atMostEvery(80, (state) => {
     const where = orbitInWords(state, settings.words);
     const fixing = settings.words.stabiliser[state.stabiliser.kind];
     orbit(where);
@@ -437,6 +432,16 @@ function orbitExplorerPanel(parent, settings, hand, signal) {
       state.show_arrows,
     );
     spoken.say(`${elementInWords(state.place)}. Orbit of p: ${where}. Stabiliser: ${fixing}.`);
+  });
+  signal.addEventListener("abort", words.stop);
+  // The sliders are written at every frame: their keys step from what they show.
+  return (state) => {
+    point = state.point;
+    showElement(state);
+    const outside = Math.max(...state.moved.map(Math.abs)) > settings.half ? ", outside the picture" : "";
+    setText(pair, `${inPair(state.point)} → ${inPair(state.moved)}${outside}`);
+    coordinates.forEach((show, k) => show(state.point[k]));
+    words.call(state);
   };
 }
 

@@ -52,6 +52,7 @@ DescentRace()
 # Read them once more and look for $W$. In the first loss it sits inside an exponential, inside $f$. In $n\cdot Wp$ it
 # stands alone: that expression is *linear* in $W$, and $t$ is gone.
 
+
 # %%
 def distance(p):
     return -((p[..., 0] ** 2 + p[..., 1] ** 2) ** 0.5)
@@ -74,6 +75,7 @@ for scale in (1, 2, 3):
 #
 # Write the functional loss for given points of shape `(N, 2)` and times of shape `(N,)`: move each point by its own
 # $\exp(t_i W)$, take the change of $f$, and average its size. `f` takes points in rows.
+
 
 # %% tags=["exercise", "04.1"]
 def functional_loss(generator, f, points, times):
@@ -122,6 +124,7 @@ course.figure(
 # steps, and its **spread** over the starts, the standard deviation. How large is the advantage? That depends on the
 # learning rate and on $f$:
 
+
 # %%
 def square(p):
     return -(p[..., 0] ** 2 + p[..., 1] ** 2)
@@ -141,8 +144,12 @@ for name, first, second in (
     medians = [run.quartiles()[1] for run in (first, second)]
     # A run that has not arrived counts with all its steps.
     spreads = [np.std(np.minimum(run.steps_to(), run.steps)) for run in (first, second)]
-    print(f"{name}:  median {medians[0]:.0f} against {medians[1]:.0f} steps, ratio {medians[1] / medians[0]:.1f};")
-    print(f"{'':28}spread {spreads[0]:.0f} against {spreads[1]:.0f}; {second.reached()} of 16 functional runs arrive")
+    print(
+        f"{name}:  median {medians[0]:.0f} against {medians[1]:.0f} steps, ratio {medians[1] / medians[0]:.1f};"
+    )
+    print(
+        f"{'':28}spread {spreads[0]:.0f} against {spreads[1]:.0f}; {second.reached()} of 16 functional runs arrive"
+    )
 
 # %% [markdown]
 # (`inf` stands for "never": more than half of the runs had not arrived when the steps were used up, and then the
@@ -190,7 +197,10 @@ course.check("04.2", notices)
 ticks = np.linspace(-0.6, 0.6, 11)
 u, v = np.meshgrid(ticks, ticks)
 mesh = lie.J + u[..., None, None] * np.eye(2) + v[..., None, None] * np.diag([1.0, -1.0])
-losses = {"differential": descent.Differential(points, normals), "functional": descent.Functional(points, distance)}
+losses = {
+    "differential": descent.Differential(points, normals),
+    "functional": descent.Functional(points, distance),
+}
 conditions = {name: descent.gauss_newton_condition(loss, mesh, samples=1500) for name, loss in losses.items()}
 course.figure(
     plots.condition_meshes(conditions, ticks, ("growth u", "stretch v")),
@@ -292,6 +302,7 @@ right[-1].reshape(2, 2).round(6)
 # Make a function of it: from points and normals, both of shape `(N, 2)`, return the generator of norm 1 that fits
 # best. Try it on level sets that are no circles: the check does.
 
+
 # %% tags=["exercise", "04.4"]
 def null_generator(points, normals):
     """Return the W of norm 1 with the smallest sum of (n_i · W p_i)²."""
@@ -365,6 +376,7 @@ course.check("04.5", dimensions)
 # Descent always hands you a matrix. Take $f = -(x^4 + y^4)^{1/4}$. Its level sets are squares with rounded corners: no
 # continuous family of linear maps keeps them. What does descent make of it?
 
+
 # %%
 def rounded_square(p):
     return -((p[..., 0] ** 4 + p[..., 1] ** 4) ** 0.25)
@@ -385,7 +397,9 @@ functions = {
     "x y": points[:, 0] * points[:, 1],
     "y³": points[:, 1] ** 3,
     "−(x⁴ + y⁴)^¼": rounded_square(points),
-    "sin 2x + ½ cos 3y + 0.3 xy": np.sin(2 * points[:, 0]) + 0.5 * np.cos(3 * points[:, 1]) + 0.3 * points.prod(axis=1),
+    "sin 2x + ½ cos 3y + 0.3 xy": np.sin(2 * points[:, 0])
+    + 0.5 * np.cos(3 * points[:, 1])
+    + 0.3 * points.prod(axis=1),
 }
 spectra = {name: discovery.discover(points, sampled) for name, sampled in functions.items()}
 course.figure(
@@ -420,7 +434,12 @@ course.figure(
 # answer:
 
 # %%
-for name, change in (("f", lambda f: f), ("f + 5", lambda f: f + 5), ("exp(f)", np.exp), ("f³", lambda f: f**3)):
+for name, change in (
+    ("f", lambda f: f),
+    ("f + 5", lambda f: f + 5),
+    ("exp(f)", np.exp),
+    ("f³", lambda f: f**3),
+):
     same = discovery.discover(points, change(values))
     print(f"{name:7} {same.verdict}, dimension {same.dimension}, centre {same.centre.round(4)}")
 

@@ -253,7 +253,9 @@ class View:
         return self.root.locator(f".hgmrl-plane .hgmrl-{name}").first.get_attribute("d")
 
     def text(self, name):
+        """Return what a card says; words follow the picture at most every 80 ms."""
         self.frame()
+        self.page.wait_for_timeout(120)
         return self.root.locator(f".hgmrl-{name}").first.text_content()
 
     def slider(self, label):
@@ -298,7 +300,7 @@ def test_it_renders_with_what_it_shows_in_words(view):
     assert handles[1].get_attribute("aria-valuetext") == "turned by 68.8°; g·p at (0.30, 1.60)"
     assert "the circle of radius 1.63 about the origin" in view.text("card-orbit")
     assert "only the identity" in view.text("card-stabiliser")
-    assert not view.root.locator(".hgmrl-card-policy").is_visible()
+    assert view.root.locator(".hgmrl-card-policy").is_hidden()
     outputs = view.notebook.evaluate(
         "() => window.jupyterapp.shell.currentWidget.content.widgets[1].model.outputs.toJSON()[0].data"
     )

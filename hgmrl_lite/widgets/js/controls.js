@@ -47,12 +47,16 @@ function labelledSlider(parent, { label, min, max, step, format, change, release
   input.addEventListener("input", () => change(snap(Number(input.value))), { signal });
   input.addEventListener("change", () => release(), { signal });
   steppable(input, {
-    step: (amount) => change(clamp(current + amount * step)),
-    limit: (side) => change(side < 0 ? min : max),
+    // Remembered at once: a second key may come before the first is drawn.
+    step: (amount) => change((current = clamp(current + amount * step))),
+    limit: (side) => change((current = side < 0 ? min : max)),
     signal,
   });
+  let drawn = null;
   return (value) => {
     current = value;
+    if (value === drawn) return;
+    drawn = value;
     input.value = String(value);
     input.setAttribute("aria-valuetext", format(value));
     setText(output, format(value));

@@ -48,8 +48,8 @@ function afterPause(action, delay) {
   };
 }
 
-// Run `action` at most once every `pause` ms, and in the end with what came last: for words beside a moving figure,
-// which nobody reads at 60 a second and which cost the page a layout each time. stop() drops what waits.
+// Run `action` at most once every `pause` ms, and in the end with what came last: for words and small plots beside a
+// moving figure, which nobody reads at 60 a second and which cost the page a layout each time. stop() drops what waits.
 function atMostEvery(pause, action) {
   let last = -Infinity;
   let timer = 0;
