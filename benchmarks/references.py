@@ -31,3 +31,23 @@ REFERENCES: dict[str, tuple[Target | None, str]] = {
     "inference.N20.ms": (("≤", 10.0), ""),
     "import.seconds": (("≤", 1.0), ""),
 }
+
+# Discovery of the symmetry of one function: value noise in percent of its standard deviation.
+for _noise, _angle in (("0", 0.5), ("1", 0.5), ("5", 1.0)):
+    for _case in (
+        "distance", "bump", "ellipse", "so3", "hyperbolic", "scaling", "coordinate", "radii", "radii_wide",
+        "none", "nearly",
+    ):  # fmt: skip
+        REFERENCES[f"discover.{_case}.{_noise}.dimension_rate"] = (("≥", 0.95), "")
+    for _case in ("distance", "bump", "ellipse", "hyperbolic", "scaling"):
+        REFERENCES[f"discover.{_case}.{_noise}.angle_deg"] = (("≤", _angle), "")
+
+# Steps to one degree, medians of 16 seeds of a prototype with other random draws.
+REFERENCES |= {
+    "descent.differential.both.0.00045.free.steps_median": (None, "prototype: 2023"),
+    "descent.functional.distance.0.00045.free.steps_median": (None, "prototype: 9065"),
+    "descent.functional.square.0.00045.free.steps_median": (None, "prototype: 19480"),
+    "descent.differential.both.0.01.free.steps_median": (None, "prototype: 101"),
+    "descent.functional.distance.0.01.free.steps_median": (None, "prototype: 1360"),
+    "descent.functional.square.0.01.free.steps_median": (None, "prototype: 8 of 16 within 10,000"),
+}

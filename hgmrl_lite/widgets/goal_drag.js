@@ -255,6 +255,8 @@ function goalDragPanel(parent, model, scene, hand, signal) {
   signal.addEventListener("abort", spoken.stop);
   const beside = atMostEvery(50, (state) => {
     const { inferred } = state;
+    slide(state.degrees);
+    setSteps(state.steps);
     const turn = wrapDegrees(state.aim - state.baseDegrees);
     const way = turn < 0 ? "clockwise" : "anticlockwise";
     const regrets = [hand.regret("geometric"), hand.regret("base")];
@@ -286,11 +288,7 @@ function goalDragPanel(parent, model, scene, hand, signal) {
     spoken.say(`Test goal at ${inDegrees(state.degrees, 0)}: ${onScreen(state)}. ${regrets[0].stale ? "" : regrets[0].text}`);
   });
   signal.addEventListener("abort", beside.stop);
-  return (state) => {
-    slide(state.degrees);
-    setSteps(state.steps);
-    beside.call(state);
-  };
+  return beside.call;
 }
 
 export default () => {

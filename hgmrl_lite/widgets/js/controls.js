@@ -52,12 +52,21 @@ function labelledSlider(parent, { label, min, max, step, format, change, release
     limit: (side) => change((current = side < 0 ? min : max)),
     signal,
   });
+  // Under the hand the thumb is where the hand is: what comes back later must not pull at it.
+  let held = false;
+  const hold = (holds) => () => {
+    held = holds;
+  };
+  input.addEventListener("pointerdown", hold(true), { signal });
+  for (const end of ["change", "pointerup", "pointercancel", "blur"]) {
+    input.addEventListener(end, hold(false), { signal });
+  }
   let drawn = null;
   return (value) => {
     current = value;
     if (value === drawn) return;
     drawn = value;
-    input.value = String(value);
+    if (!held) input.value = String(value);
     input.setAttribute("aria-valuetext", format(value));
     setText(output, format(value));
   };
