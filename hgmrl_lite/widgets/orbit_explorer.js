@@ -291,14 +291,16 @@ function orbitExplorerPlane(settings, hand, signal) {
       const soft = state.show_figure ? [polygonBox(plane, state.figure), polygonBox(plane, state.movedFigure)] : [];
       const named = (name, position, gapTo, condition, away = position) =>
         ({ text: labels[name], at: position, away: Math.hypot(...away) < 1e-9 ? [1, 1] : away, gap: gapTo, shown: condition });
+      // A ray leads away from the origin: its points' names stand across it.
+      const offOrbit = ([x, y]) => (state.place.group === "scaling" ? [-y, x] : [x, y]);
       const foots = [foot, carryPoint(state.element, ...foot)];
       const tops = [figure[1], carryPoint(state.element, ...figure[1])];
       const up = foots.map(([x, y], k) => [x - tops[k][0], y - tops[k][1]]);
       placeApart(
         plane,
         [
-          named("p", point, 9, gap >= 3),
-          named("g·p", at, 14, true),
+          named("p", point, 9, gap >= 3, offOrbit(point)),
+          named("g·p", at, 14, true, offOrbit(at)),
           named("goal c", state.goal, 9, withGoal),
           named("g·c", state.movedGoal, 10, withGoal),
           named("F", foots[0], 5, state.show_figure, up[0]),

@@ -83,7 +83,7 @@ class Drag:
         return self.root.get_by_label(label, exact=True)
 
     def words(self):
-        """Wait until the words beside the figure, which follow more slowly than the figure, are the last ones."""
+        """Wait until the words beside the figure, which follow more slowly, are the last ones."""
         self.page.wait_for_timeout(120)
         self.frame()
 
