@@ -1,8 +1,6 @@
 """OrbitExplorer: a group element under the hand, and what it does to points, functions and policies."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,21 +10,12 @@ from numpy.typing import ArrayLike
 from hgmrl_lite import actions, lie
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.widgets.base import HgmrlWidget, css, esm
+from hgmrl_lite.widgets.plane_groups import GROUPS, known, plane_algebra, plane_element
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 HALF = 2.5
-#: For each group: what its parameter t is called, how far t goes, and the step of a key.
-GROUPS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
-    {
-        "rotation": {"label": "angle", "limit": np.pi, "step": np.pi / 180},
-        "scaling": {"label": "factor", "limit": 1.2, "step": 0.02},
-        "shear": {"label": "shear t", "limit": 1.5, "step": 0.02},
-        "translation": {"label": "distance t", "limit": 4.0, "step": 0.05},
-        "rigid": {"label": "angle", "limit": np.pi, "step": np.pi / 180},
-    }
-)
 #: Largest shift of a rigid motion, per coordinate.
 SHIFT_LIMIT = 5.0
 #: An F: neither a rotation nor a reflection carries it to itself. The hand takes it at the third corner.
@@ -61,64 +50,6 @@ _WORDS: dict[str, Any] = {
         "rotations about it": "all rotations about p",
     },
 }
-
-
-def plane_element(
-    group: str, t: float, direction: float = 0.0, shift: ArrayLike = (0.0, 0.0)
-) -> actions.AffineAction:
-    """Return one element of a group of the plane.
-
-    Parameters
-    ----------
-    group : {"rotation", "scaling", "shear", "translation", "rigid"}
-        Rotations and scalings about the origin, shears along the x axis, translations in one direction, rigid
-        motions.
-    t : float
-        The angle in radians; the logarithm of the factor; the shear of a unit of y; the distance.
-    direction : float, optional
-        Of the translations, in degrees.
-    shift : array_like, shape (2,), optional
-        Of the rigid motion, after its rotation.
-
-    Returns
-    -------
-    AffineAction
-
-    Raises
-    ------
-    ValueError
-        When there is no such group.
-    """
-    _known(group)
-    matrix = np.eye(3)
-    if group in ("rotation", "rigid"):
-        matrix[:2, :2] = lie.so2_exp(t)
-    if group == "scaling":
-        matrix[:2, :2] *= np.exp(t)
-    if group == "shear":
-        matrix[0, 1] = t
-    if group == "translation":
-        matrix[:2, 2] = t * _unit(direction)
-    if group == "rigid":
-        matrix[:2, 2] = as_array("shift", shift, (2,))
-    return actions.AffineAction(matrix)
-
-
-def plane_algebra(group: str, direction: float = 0.0) -> lie.LieAlgebra:
-    """Return the Lie algebra of a group of :func:`plane_element`; ``direction`` in degrees."""
-    _known(group)
-    if group == "rigid":
-        return lie.se(2)
-    generator = np.zeros((3, 3))
-    if group == "rotation":
-        generator[:2, :2] = lie.J
-    elif group == "scaling":
-        generator[:2, :2] = np.eye(2)
-    elif group == "shear":
-        generator[0, 1] = 1.0
-    else:
-        generator[:2, 2] = _unit(direction)
-    return lie.LieAlgebra(generator[None], affine=True, name=group)
 
 
 class OrbitExplorer(HgmrlWidget):
@@ -167,6 +98,7 @@ class OrbitExplorer(HgmrlWidget):
 
     _esm = esm(
         "matrix2", "words", "shared", "plane", "point_handle", "controls", "plane_groups", "orbit_scene",
+        "orbit_hand", "orbit_plane",
         own="orbit_explorer",
     )  # fmt: skip
     _css = css() + "\n" + Path(__file__).with_name("orbit_explorer.css").read_text(encoding="utf-8")
@@ -199,7 +131,7 @@ class OrbitExplorer(HgmrlWidget):
         if unknown:
             raise ValueError(f"show must be a list of {', '.join(_SHOW)}, got {unknown}")
         super().__init__(
-            group=_known(group), t=float(as_array("t", t, ())), point=point,
+            group=known(group), t=float(as_array("t", t, ())), point=point,
             direction=float(as_array("direction", direction, ())), shift=shift, goal=goal,
             **{f"show_{name}": name in show for name in _SHOW},
             settings={
@@ -217,7 +149,7 @@ class OrbitExplorer(HgmrlWidget):
 
     @traitlets.validate("group")
     def _valid_group(self, proposal: Any) -> str:
-        return _known(proposal["value"])
+        return known(proposal["value"])
 
     @traitlets.observe("group")
     def _fit_t(self, change: Any) -> None:
@@ -327,16 +259,3 @@ class OrbitExplorer(HgmrlWidget):
         from hgmrl_lite.widgets.orbit_picture import orbit_picture
 
         return orbit_picture(self)
-
-
-def _known(group: str) -> str:
-    """Return the name of a group, or raise a ValueError."""
-    if group not in GROUPS:
-        raise ValueError(f"group must be one of {', '.join(GROUPS)}, got {group!r}")
-    return group
-
-
-def _unit(degrees: float) -> Array:
-    """Return the unit vector in a direction."""
-    angle = np.radians(degrees)
-    return np.array([np.cos(angle), np.sin(angle)])

@@ -234,3 +234,8 @@ course.doctor()
 #   (null spaces in place of descent) are this workbook's own.
 # - R. S. Sutton and A. G. Barto, *Reinforcement Learning: An Introduction*, 2nd edition, MIT Press, 2018: policies,
 #   returns and everything else about learning from rewards.
+#
+# ## Next
+#
+# Turning the plane is one way of moving everything on it. What are the others, where can they carry a point, and what
+# does a function or a policy do when it is moved? [Lesson 01: group actions on the plane](01_group_actions.ipynb).

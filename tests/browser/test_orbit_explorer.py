@@ -10,7 +10,8 @@ import pytest
 from hgmrl_lite import actions
 from hgmrl_lite.widgets import OrbitExplorer
 from hgmrl_lite.widgets.base import shared_javascript
-from hgmrl_lite.widgets.orbit_explorer import FIGURE, GRIP, GROUPS, plane_algebra, plane_element
+from hgmrl_lite.widgets.orbit_explorer import FIGURE, GRIP
+from hgmrl_lite.widgets.plane_groups import GROUPS, plane_algebra, plane_element
 
 pytestmark = pytest.mark.browser
 

@@ -5,7 +5,8 @@ import pytest
 
 from hgmrl_lite import actions, lie
 from hgmrl_lite.widgets import OrbitExplorer
-from hgmrl_lite.widgets.orbit_explorer import FIGURE, GROUPS, HALF, plane_algebra, plane_element
+from hgmrl_lite.widgets.orbit_explorer import FIGURE, HALF
+from hgmrl_lite.widgets.plane_groups import GROUPS, plane_algebra, plane_element
 
 every_group = pytest.mark.parametrize("group", list(GROUPS))
 ONE_PARAMETER = [group for group in GROUPS if group != "rigid"]

@@ -1,0 +1,82 @@
+// OrbitExplorer's traits under the hand, and what is on screen in words.
+
+// Numbers that can be read in Python: four digits, angles to a hundredth of a degree.
+const orbitTidy = (value) => Math.round(1e4 * value) / 1e4;
+const orbitTidyAngle = (t) => (Math.round((100 * t) / PLANE_RADIANS) / 100) * PLANE_RADIANS;
+
+function orbitHand(model) {
+  const { groups, half, shift_limit: shiftLimit } = model.get("settings");
+  const within = (value, end) => Math.min(end, Math.max(-end, value));
+  const isAngle = (group) => group === "rotation" || group === "rigid";
+  const tidyT = (group, t) => within(isAngle(group) ? orbitTidyAngle(t) : orbitTidy(t), groups[group].limit);
+  const set = (changes) => {
+    const { group } = orbitPlace(model);
+    for (const [name, value] of Object.entries(changes)) {
+      if (name === "t") model.set("t", tidyT(group, value));
+      else model.set(name, value.map((number) => within(orbitTidy(number), shiftLimit)));
+    }
+    model.save_changes();
+  };
+  return {
+    choose(group) {
+      model.set("group", group);
+      model.set("t", tidyT(group, model.get("t")));
+      model.save_changes();
+    },
+    set,
+    step(amount) {
+      const { group, t } = orbitPlace(model);
+      const next = t + amount * groups[group].step;
+      set({ t: isAngle(group) ? wrapRadians(next) : next });
+    },
+    limit: (side) => set({ t: side * groups[orbitPlace(model).group].limit }),
+    shiftBy(dx, dy) {
+      const [u, v] = orbitPlace(model).shift;
+      set({ shift: [u + 0.05 * dx, v + 0.05 * dy] });
+    },
+    // The element that carries q to the hand.
+    pull(q, target) {
+      const place = orbitPlace(model);
+      const pulled = pulledPlace(place, q, target.map((value) => within(value, 0.97 * half)));
+      if (pulled) set(pulled);
+    },
+    // The rigid motion turned by the hand about the carried point `foot`.
+    turnAbout: (foot, t) => set(turnedAbout(orbitPlace(model), foot, wrapRadians(orbitTidyAngle(t)))),
+    identity: () => set(orbitPlace(model).group === "rigid" ? { t: 0, shift: [0, 0] } : { t: 0 }),
+    inverse: () => set(inversePlace(orbitPlace(model))),
+    point(x, y) {
+      const limit = 0.96 * half;
+      setTrait(model, "point", [x, y].map((value) => within(Math.round(100 * value) / 100, limit)));
+    },
+    // A hand does not find a line or a point exactly: near the points that stay where they are it snaps to them.
+    dragPoint(x, y) {
+      const { group } = orbitPlace(model);
+      if (Math.hypot(x, y) < 0.09) this.point(0, 0);
+      else this.point(x, group === "shear" && Math.abs(y) < 0.07 ? 0 : y);
+    },
+    direction: (degrees) => setTrait(model, "direction", degrees),
+  };
+}
+
+function inNumber(value, digits = 2) {
+  const text = Math.abs(value).toFixed(digits);
+  return `${value < 0 && Number(text) !== 0 ? "−" : ""}${text}`;
+}
+
+const inPair = ([x, y], digits = 2) => `(${inNumber(x, digits)}, ${inNumber(y, digits)})`;
+
+function elementInWords({ group, t, shift, direction }) {
+  const angle = inDegrees(t / PLANE_RADIANS);
+  if (group === "rotation") return `turned by ${angle}`;
+  if (group === "scaling") return `scaled by ${inNumber(Math.exp(t))}`;
+  if (group === "shear") return `sheared by ${inNumber(t)}`;
+  if (group === "translation") return `moved by ${inNumber(t)} in the direction ${inDegrees(direction, 0)}`;
+  return `turned by ${angle}, then moved by ${inPair(shift)}`;
+}
+
+function orbitInWords({ orbit, place, point }, words) {
+  if (orbit.kind === "point") return words.fixed;
+  return words.orbit[place.group]
+    .replace("{r}", inNumber(Math.hypot(...point)))
+    .replace("{d}", inDegrees(place.direction, 0));
+}

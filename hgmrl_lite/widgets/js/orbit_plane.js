@@ -1,0 +1,233 @@
+// OrbitExplorer's plane: what is drawn on it, its labels, and the three handles.
+
+// An arrow from (x, y) along (u, v), in the drawing's own units: long ones are shortened, so that none is crossed.
+function arrowPath(plane, x, y, u, v, reach) {
+  const size = Math.hypot(u, v);
+  const [px, py] = [plane.x(x), plane.y(y)];
+  if (size < 1e-9) return `M${px.toFixed(1)} ${py.toFixed(1)}h0`;
+  const length = plane.length((reach * size) / (0.7 + size));
+  const [ux, uy] = [u / size, -v / size];
+  const [tx, ty] = [px + length * ux, py + length * uy];
+  const head = 0.32 * length;
+  const barb = (side) =>
+    `${(tx - head * (ux - side * 0.55 * uy)).toFixed(1)} ${(ty - head * (uy + side * 0.55 * ux)).toFixed(1)}`;
+  const tip = `${tx.toFixed(1)} ${ty.toFixed(1)}`;
+  return `M${px.toFixed(1)} ${py.toFixed(1)}L${tip}M${barb(1)}L${tip}L${barb(-1)}`;
+}
+
+const GOAL_SQUARE = "M-6 -6H6V6H-6Z";
+const GOAL_DIAMOND = "M0 -8L8 0L0 8L-8 0Z";
+
+function orbitHandle(parent, name, label, radius, hit) {
+  const handle = svgElement("g", { class: `hgmrl-handle ${name}`, tabindex: "0", role: "slider" }, parent);
+  handle.setAttribute("aria-label", label);
+  const reach = svgElement("circle", { r: hit, class: "hgmrl-hit" }, handle);
+  svgElement("circle", { r: radius + 6, class: "hgmrl-focus" }, handle);
+  svgElement("circle", { r: radius, class: "hgmrl-ring" }, handle);
+  return { handle, reach };
+}
+
+// Put each label where it covers no handle, no other label and, if that can be, no figure; no room: no label.
+function placeApart(plane, labels, hard, soft) {
+  const taken = [...hard];
+  for (const { text, at, away, gap, shown } of labels) {
+    const [px, py] = [plane.x(at[0]), plane.y(at[1])];
+    if (!shown || Math.min(px, py) < 0 || Math.max(px, py) > plane.size) {
+      text.style.visibility = "hidden";
+      continue;
+    }
+    const start = Math.atan2(away[1], away[0]);
+    // Tried on a stand-in: writing to the page is what takes time, so the label itself is placed once.
+    const trial = { textContent: text.textContent, setAttribute() {} };
+    const beside = (label, angle) =>
+      placeBeside(label, px, py, Math.cos(angle), Math.sin(angle), gap, plane.size, plane.size);
+    const angles = [0, 1, -1, 2, -2, 3, -3, 4].map((k) => start + (k * Math.PI) / 4);
+    const boxes = angles.map((angle) => beside(trial, angle));
+    const free = (others) => boxes.findIndex((box) => !others.some((other) => boxesOverlap(box, other)));
+    let found = free([...taken, ...soft]);
+    if (found < 0) found = free(taken);
+    text.style.visibility = found < 0 ? "hidden" : "";
+    if (found >= 0) taken.push(beside(text, angles[found]));
+  }
+}
+
+// Write a path only when it has changed, as setText does with texts.
+function setPath(element, d) {
+  if (element.getAttribute("d") !== d) element.setAttribute("d", d);
+}
+
+function polygonBox(plane, points) {
+  const xs = points.filter((_, k) => k % 2 === 0).map(plane.x);
+  const ys = points.filter((_, k) => k % 2 === 1).map(plane.y);
+  return { left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) };
+}
+
+function roundBox(plane, [x, y], radius) {
+  const [px, py] = [plane.x(x), plane.y(y)];
+  return { left: px - radius, right: px + radius, top: py - radius, bottom: py + radius };
+}
+
+// The plane with everything on it. Returns { svg, show(scene) }.
+function orbitExplorerPlane(settings, hand, signal) {
+  const { half, figure, grip, words } = settings;
+  const plane = makePlane({ half, ticks: [-2, -1, 0, 1, 2], label: "Plane with p, g·p and what the group carries along" });
+  const layer = plane.layer("orbit");
+  const line = (name) => svgElement("path", { class: name }, layer);
+  const whole = svgElement("rect", { x: 1, y: 1, width: plane.size - 2, height: plane.size - 2, class: "hgmrl-orbit-plane" }, layer);
+  line("hgmrl-origin").setAttribute("d", `M${plane.x(0) - 5} ${plane.y(0)}h10M${plane.x(0)} ${plane.y(0) - 5}v10`);
+  const curve = line("hgmrl-orbit-curve");
+  const hole = svgElement("circle", { cx: plane.x(0), cy: plane.y(0), r: 4, class: "hgmrl-orbit-hole" }, layer);
+  const levels = line("hgmrl-level-still");
+  const movedLevels = line("hgmrl-level-moved");
+  const arrows = line("hgmrl-arrows");
+  const copies = line("hgmrl-shape hgmrl-shape-copies");
+  const still = line("hgmrl-shape hgmrl-shape-still");
+  const moved = svgElement("path", { class: "hgmrl-shape hgmrl-shape-moved" }, plane.svg);
+  const mark = (d, name) => svgElement("path", { d, class: name }, layer);
+  const goal = mark(GOAL_SQUARE, "hgmrl-goal-still");
+  const movedGoal = mark(GOAL_DIAMOND, "hgmrl-goal-moved");
+  const action = svgElement("path", { class: "hgmrl-action hgmrl-action-still" }, plane.svg);
+  const movedAction = svgElement("path", { class: "hgmrl-action hgmrl-action-moved" }, plane.svg);
+  const label = (content) => {
+    const text = svgElement("text", { class: "hgmrl-label", "text-anchor": "middle" }, plane.svg);
+    text.textContent = content;
+    return text;
+  };
+  const labels = Object.fromEntries(["p", "g·p", "F", "g·F", "goal c", "g·c"].map((name) => [name, label(name)]));
+  // The point lies above its image: where both are one, the middle takes p and the rim takes g·p.
+  const tip = orbitHandle(plane.svg, "hgmrl-grip-handle", "Group element, by the moved figure", 5.5, 15);
+  const image = orbitHandle(plane.svg, "hgmrl-moved-handle", "Group element, by the moved point g·p", 10, 21);
+  const origin = orbitHandle(plane.svg, "hgmrl-point-handle", "Point p", 5.5, 16);
+
+  let shown = null;
+  const isRigid = () => shown.place.group === "rigid";
+  const place = ({ handle }, [x, y]) =>
+    handle.setAttribute("transform", `translate(${plane.x(x).toFixed(2)} ${plane.y(y).toFixed(2)})`);
+  const drag = (element, where, follow, focus = element) => {
+    let offset = [0, 0];
+    draggable(plane, element, {
+      begin(at) {
+        focus.focus({ preventScroll: true });
+        offset = where(at).map((value, k) => value - at[k]);
+      },
+      move: (at) => follow([at[0] + offset[0], at[1] + offset[1]]),
+      end: () => {},
+      signal,
+    });
+  };
+  drag(origin.handle, () => shown.point, ([x, y]) => hand.dragPoint(x, y));
+  steppable2(origin.handle, {
+    step: (dx, dy) => hand.point(shown.point[0] + 0.05 * dx, shown.point[1] + 0.05 * dy),
+    signal,
+  });
+  drag(image.handle, () => shown.moved, (target) => hand.pull(shown.point, target));
+
+  const corner = figure[grip];
+  const foot = figure[0];
+  const footAngle = Math.atan2(corner[1] - foot[1], corner[0] - foot[0]);
+  const cornerNow = () => carryPoint(shown.element, ...corner);
+  const followCorner = (target) => {
+    if (!isRigid()) return hand.pull(corner, target);
+    // A rigid motion turns by the corner, about the foot, which stays where it is.
+    const [fx, fy] = carryPoint(shown.element, ...foot);
+    return hand.turnAbout(foot, Math.atan2(target[1] - fy, target[0] - fx) - footAngle);
+  };
+  drag(tip.handle, cornerNow, followCorner);
+  // The body of the moved figure is taken where it is touched.
+  let touched = corner;
+  drag(
+    moved,
+    (at) => {
+      touched = carryPoint(inverseElement(shown.element), ...at);
+      return at;
+    },
+    (target) => hand.pull(touched, target),
+    tip.handle,
+  );
+  for (const { handle } of [image, tip]) {
+    const turns = () => !isRigid() || handle === tip.handle;
+    steppable(handle, {
+      step(amount) {
+        if (!isRigid()) hand.step(amount);
+        else if (handle === tip.handle) hand.turnAbout(foot, shown.place.t + amount * PLANE_RADIANS);
+      },
+      limit: (side) => (turns() && !isRigid() ? hand.limit(side) : null),
+      signal,
+    });
+    steppable2(handle, { step: (dx, dy) => (turns() ? null : hand.shiftBy(dx, dy)), signal });
+  }
+
+  const closed = (points) => `${plane.path([points])}Z`;
+  const visible = (element, condition) => {
+    element.style.display = condition ? "" : "none";
+    return condition;
+  };
+  return {
+    svg: plane.svg,
+    show(state) {
+      shown = state;
+      const { orbit, point, moved: at } = state;
+      visible(whole, state.show_orbit && orbit.kind === "plane");
+      if (visible(curve, state.show_orbit && orbit.kind === "curve")) setPath(curve, plane.path([orbit.points]));
+      visible(hole, state.show_orbit && orbit.kind === "curve" && state.place.group === "scaling");
+      visible(copies, state.show_stabiliser);
+      setPath(copies, state.copies.map(closed).join(""));
+      visible(still, state.show_figure || state.show_stabiliser);
+      setPath(still, closed(state.figure));
+      visible(moved, state.show_figure);
+      setPath(moved, closed(state.movedFigure));
+      visible(tip.handle, state.show_figure);
+      setPath(levels, state.levelSets.map(closed).join(""));
+      setPath(movedLevels, state.movedLevelSets.map(closed).join(""));
+      setPath(arrows, state.arrows.map((arrow) => arrowPath(plane, ...arrow, 0.5)).join(""));
+      const withGoal = state.show_level_sets || state.show_arrows;
+      for (const [element, [x, y]] of [[goal, state.goal], [movedGoal, state.movedGoal]]) {
+        visible(element, withGoal);
+        element.setAttribute("transform", `translate(${plane.x(x).toFixed(2)} ${plane.y(y).toFixed(2)})`);
+      }
+      for (const [element, start, vector] of [[action, point, state.action], [movedAction, at, state.movedAction]]) {
+        if (visible(element, state.show_arrows)) setPath(element, arrowPath(plane, ...start, ...vector, 0.95));
+      }
+      place(origin, point);
+      place(image, at);
+      place(tip, cornerNow());
+      const gap = Math.hypot(plane.length(at[0] - point[0]), plane.length(at[1] - point[1]));
+      origin.reach.setAttribute("r", Math.max(8, Math.min(16, gap / 2)).toFixed(1));
+
+      const where = elementInWords(state.place);
+      const speak = (handle, value, text, limit) => {
+        const range = { valuemin: -limit, valuemax: limit, valuenow: value, valuetext: text };
+        for (const [name, content] of Object.entries(range)) handle.setAttribute(`aria-${name}`, String(content));
+      };
+      speak(origin.handle, point[0].toFixed(2), `p at ${inPair(point)}`, half);
+      const { limit } = settings.groups[state.place.group];
+      for (const { handle } of [image, tip]) speak(handle, state.place.t.toFixed(4), `${where}; g·p at ${inPair(at)}`, limit);
+
+      setText(labels["g·p"], gap < 3 ? "p = g·p" : "g·p");
+      const boxes = [roundBox(plane, point, 8), roundBox(plane, at, 13)];
+      if (withGoal) boxes.push(roundBox(plane, state.goal, 8), roundBox(plane, state.movedGoal, 9));
+      if (state.show_figure) boxes.push(roundBox(plane, cornerNow(), 8));
+      const soft = state.show_figure ? [polygonBox(plane, state.figure), polygonBox(plane, state.movedFigure)] : [];
+      const named = (name, position, gapTo, condition, away = position) =>
+        ({ text: labels[name], at: position, away: Math.hypot(...away) < 1e-9 ? [1, 1] : away, gap: gapTo, shown: condition });
+      // A ray leads away from the origin: its points' names stand across it.
+      const offOrbit = ([x, y]) => (state.place.group === "scaling" ? [-y, x] : [x, y]);
+      const foots = [foot, carryPoint(state.element, ...foot)];
+      const tops = [figure[1], carryPoint(state.element, ...figure[1])];
+      const up = foots.map(([x, y], k) => [x - tops[k][0], y - tops[k][1]]);
+      placeApart(
+        plane,
+        [
+          named("p", point, 9, gap >= 3, offOrbit(point)),
+          named("g·p", at, 14, true, offOrbit(at)),
+          named("goal c", state.goal, 9, withGoal),
+          named("g·c", state.movedGoal, 10, withGoal),
+          named("F", foots[0], 5, state.show_figure, up[0]),
+          named("g·F", foots[1], 5, state.show_figure, up[1]),
+        ],
+        boxes,
+        soft,
+      );
+    },
+  };
+}
