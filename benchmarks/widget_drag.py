@@ -49,19 +49,27 @@ _RECORD = """
     };
     const log = { moves: [], redraws: [], start: place() };
     window.dragLog = log;
+    // What an earlier drag of this page has left listening would slow this one down.
+    window.dragStop?.();
+    const ending = new AbortController();
     window.addEventListener("pointermove", (event) => {
         log.moves.push([event.timeStamp, event.clientX, event.clientY]);
-    }, { capture: true });
+    }, { capture: true, signal: ending.signal });
     const channel = new MessageChannel();
     const waiting = [];
     channel.port1.onmessage = () => {
         const redraw = waiting.shift();
         log.redraws.push([...redraw, performance.now()]);
     };
-    new MutationObserver(() => {
+    const observer = new MutationObserver(() => {
         waiting.push([log.moves.length, ...place()]);
         channel.port2.postMessage(0);
-    }).observe(element, { attributes: true, attributeFilter: ["transform"] });
+    });
+    observer.observe(element, { attributes: true, attributeFilter: ["transform"] });
+    window.dragStop = () => {
+        ending.abort();
+        observer.disconnect();
+    };
 }
 """
 
