@@ -42,6 +42,10 @@ for _noise, _angle in (("0", 0.5), ("1", 0.5), ("5", 1.0)):
     for _case in ("distance", "bump", "ellipse", "hyperbolic", "scaling"):
         REFERENCES[f"discover.{_case}.{_noise}.angle_deg"] = (("≤", _angle), "")
 
+for _number in ("00", "01", "02", "03", "04"):
+    REFERENCES[f"lesson.{_number}.seconds"] = (("≤", 60.0), "")
+    REFERENCES[f"lesson.{_number}.peak_mb"] = (("≤", 900.0), "")
+
 # Steps to one degree, medians of 16 seeds of a prototype with other random draws.
 REFERENCES |= {
     "descent.differential.both.0.00045.free.steps_median": (None, "prototype: 2023"),
