@@ -137,16 +137,21 @@ def notebook(browser):
 def race(notebook):
     """Return the first view in its first state; afterwards nothing may have gone wrong in the page."""
     notebook.evaluate("() => document.activeElement?.blur()")
-    notebook.python(
-        "[race.set_trait(k, v) for k, v in dict(playing=False, start=[0.8, 0.6], function='distance',"
-        " plane='around', learning_rate=0.01, step=150).items()]"
-    )
     view = Race(notebook)
-    notebook.page.wait_for_function(
-        """() => [...document.querySelectorAll(".hgmrl-descent-race")].every((root) =>
-            [...root.querySelectorAll(".hgmrl-detail")]
-                .every((text) => text.textContent.startsWith("step 150")))"""
-    )
+    shown = """() => [...document.querySelectorAll(".hgmrl-descent-race")].every((root) =>
+        [...root.querySelectorAll(".hgmrl-detail")]
+            .every((text) => text.textContent.startsWith("step 150")))"""
+    # What the page sent last in the test before may come after this and undo it: then set it once more.
+    for _ in range(15):
+        notebook.python(
+            "[race.set_trait(k, v) for k, v in dict(playing=False, start=[0.8, 0.6], function='distance',"
+            " plane='around', learning_rate=0.01, step=150).items()]"
+        )
+        notebook.page.wait_for_timeout(200)
+        if notebook.evaluate(shown):
+            break
+        notebook.page.wait_for_timeout(2000)
+    notebook.page.wait_for_function(shown)
     yield view
     assert notebook.console_errors == []
     assert notebook.outside_requests == []
