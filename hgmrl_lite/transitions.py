@@ -1,9 +1,10 @@
 """Transitions of one task: what exploration hands to discovery and to test-time inference."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from hgmrl_lite._validate import Array, as_array
 
@@ -82,6 +83,19 @@ class Transitions:
             self.next_states[index],
             self.terminated[index],
         )
+
+    @property
+    def starts(self) -> Array:
+        """States that begin an episode, shape (k, n): those that the transition before did not lead to."""
+        begins = np.ones(len(self), dtype=bool)
+        begins[1:] = (self.states[1:] != self.next_states[:-1]).any(axis=1)
+        return self.states[begins]
+
+    def with_rewards(self, reward: Callable[[Array], ArrayLike]) -> "Transitions":
+        """Return the same motion under another reward, a function of next states (N, n) with values (N,)."""
+        assert self.terminated is not None
+        rewards = as_array("the rewards", reward(self.next_states), (len(self),))
+        return Transitions(self.states, self.actions, rewards, self.next_states, self.terminated)
 
     def __repr__(self) -> str:
         """Tell how many there are and of what dimensions."""

@@ -19,6 +19,7 @@ from hgmrl_lite.envs.episodes import episode_seeds
 from hgmrl_lite.envs.explore import EXPLORATION_LAWS, explore
 from hgmrl_lite.envs.navigation import PointNavigation
 from hgmrl_lite.envs.rollout import Rollouts, greedy_policy, rollout
+from hgmrl_lite.envs.synthetic import bent_valley, sample_transitions
 from hgmrl_lite.envs.tasks import TRAINING_ANGLES_DEG, circle_tasks, goals_at, training_tasks
 from hgmrl_lite.envs.vector import PointNavigationVector
 
@@ -39,12 +40,14 @@ __all__ = [
     "PointNavigationVector",
     "Rollouts",
     "StableBaselinesVecEnv",
+    "bent_valley",
     "circle_tasks",
     "episode_seeds",
     "explore",
     "goals_at",
     "greedy_policy",
     "rollout",
+    "sample_transitions",
     "training_tasks",
 ]
 

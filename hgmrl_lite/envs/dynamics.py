@@ -32,10 +32,10 @@ class NavigationDynamics:
     """Mean, noise and reward of point navigation in the plane, without any state of its own.
 
     From p the action a leads to p' = T(p, a) + noise · z with z ~ N(0, I) and T(p, a) = clip(p + 0.1 ·
-    proj(a), ±5), where proj maps a to the nearest admissible action. The reward is −‖p' − goal‖. On the disc,
-    T commutes with every rotation about the origin (as long as the clip at the border is not met); on the box
-    only with quarter turns and reflections. The experiment is that of Nitschke and Talebi (2026),
-    arXiv:2603.00396, which uses the box; the disc is ours.
+    proj(a) + wind, ±5), where proj maps a to the nearest admissible action. The reward is −‖p' − goal‖. On
+    the disc, T commutes with every rotation about the origin (as long as the clip at the border is not met);
+    on the box only with quarter turns and reflections; in a wind with no rotation at all. The experiment is
+    that of Nitschke and Talebi (2026), arXiv:2603.00396, which uses the box; the disc and the wind are ours.
 
     Parameters
     ----------
@@ -49,12 +49,14 @@ class NavigationDynamics:
         Longest episode.
     reward_noise : float
         Standard deviation of Gaussian noise on the observed reward.
+    wind : tuple of float, length 2
+        A constant drift in every step, in units of the state.
 
     Raises
     ------
     ValueError
-        When ``action_set`` is unknown, a standard deviation is negative or not finite, or ``max_steps`` is no
-        whole number of at least 1.
+        When ``action_set`` is unknown, a standard deviation is negative or not finite, ``max_steps`` is no
+        whole number of at least 1, or ``wind`` is no vector of the plane.
 
     Examples
     --------
@@ -67,6 +69,7 @@ class NavigationDynamics:
     start_std: float = START_STD
     max_steps: int = MAX_STEPS
     reward_noise: float = 0.0
+    wind: tuple[float, ...] = (0.0, 0.0)
 
     def __post_init__(self) -> None:
         if self.action_set not in ACTION_SETS:
@@ -77,6 +80,7 @@ class NavigationDynamics:
                 raise ValueError(f"{name} must be a standard deviation of at least 0, got {value}")
             object.__setattr__(self, name, value)
         object.__setattr__(self, "max_steps", as_count("max_steps", self.max_steps))
+        object.__setattr__(self, "wind", tuple(as_array("wind", self.wind, (2,)).tolist()))
 
     @property
     def state_bound(self) -> float:
@@ -87,6 +91,8 @@ class NavigationDynamics:
         """Return T(s, a), shape (..., 2), for states and raw actions (..., 2)."""
         moved = STEP * project_action(actions, self.action_set)
         moved += np.asarray(states)
+        if any(self.wind):
+            moved += self.wind
         # np.clip does the same in twice the time.
         return np.minimum(np.maximum(moved, -ARENA, out=moved), ARENA, out=moved)
 

@@ -32,6 +32,7 @@ def explore(
     start_std: float = START_STD,
     max_steps: int = MAX_STEPS,
     reward_noise: float = 0.0,
+    wind: tuple[float, ...] = (0.0, 0.0),
 ) -> Transitions:
     """Collect transitions of one task, episode after episode.
 
@@ -50,7 +51,7 @@ def explore(
     policy : {"uniform", "gaussian"} or callable, optional
         Random actions from one of :data:`EXPLORATION_LAWS`, or a policy from states (B, 2) to raw actions (B,
         2).
-    action_set, noise, start_std, max_steps, reward_noise
+    action_set, noise, start_std, max_steps, reward_noise, wind
         As in :class:`~hgmrl_lite.envs.PointNavigation`.
 
     Returns
@@ -69,7 +70,7 @@ def explore(
     >>> explore((1.0, 0.0), 20, seed=0)
     Transitions(N=20, n=2, m=2)
     """
-    dynamics = NavigationDynamics(action_set, noise, start_std, max_steps, reward_noise)
+    dynamics = NavigationDynamics(action_set, noise, start_std, max_steps, reward_noise, wind)
     goal = as_goals("goal", goal, (2,))
     n_transitions = as_count("n_transitions", n_transitions)
     if not callable(policy) and policy not in EXPLORATION_LAWS:

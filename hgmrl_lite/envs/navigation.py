@@ -25,9 +25,9 @@ class PointNavigation(gymnasium.Env[Array, Array]):
 
     The observation is the state p itself (float64). The action is taken in units of the largest step, 0.1,
     and may be any finite vector: the environment alone projects it onto the admissible set. The start is
-    drawn from N(0, 0.05² I); p' = clip(p + 0.1 · proj(a), ±5) + N(0, 0.05² I); the reward is −‖p' − goal‖. An
-    episode terminates when ‖p' − goal‖ < 0.1 √2 and is truncated after ``max_steps`` steps, never both at
-    once.
+    drawn from N(0, 0.05² I); p' = clip(p + 0.1 · proj(a) + wind, ±5) + N(0, 0.05² I); the reward is
+    −‖p' − goal‖. An episode terminates when ‖p' − goal‖ < 0.1 √2 and is truncated after ``max_steps`` steps,
+    never both at once.
 
     All the noise of an episode is drawn from ``np_random`` at its reset, so it does not depend on the
     actions: two agents that start from the same seed meet the same noise, step for step and in every
@@ -45,6 +45,8 @@ class PointNavigation(gymnasium.Env[Array, Array]):
         Steps after which an episode is truncated.
     reward_noise : float, optional
         Standard deviation of Gaussian noise on the observed reward.
+    wind : array_like, shape (2,), optional
+        A constant drift in every step, in units of the state.
     render_mode : {None, "rgb_array"}, optional
         Whether :meth:`render` draws the plane.
 
@@ -73,9 +75,10 @@ class PointNavigation(gymnasium.Env[Array, Array]):
         start_std: float = START_STD,
         max_steps: int = MAX_STEPS,
         reward_noise: float = 0.0,
+        wind: tuple[float, ...] = (0.0, 0.0),
         render_mode: str | None = None,
     ) -> None:
-        self.dynamics = NavigationDynamics(action_set, noise, start_std, max_steps, reward_noise)
+        self.dynamics = NavigationDynamics(action_set, noise, start_std, max_steps, reward_noise, wind)
         self._goal = as_goals("goal", goal, (2,))
         self.render_mode = check_render_mode(render_mode)
         self.observation_space, self.action_space = navigation_spaces(self.dynamics)

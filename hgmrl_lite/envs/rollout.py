@@ -88,6 +88,7 @@ def rollout(
     noise: float = NOISE,
     start_std: float = START_STD,
     max_steps: int = MAX_STEPS,
+    wind: tuple[float, ...] = (0.0, 0.0),
     trajectories: bool = False,
 ) -> Rollouts:
     """Play each policy on its goal, over episodes whose noise depends on the seed alone.
@@ -105,7 +106,7 @@ def rollout(
         Episodes on each goal.
     seed : int, optional
         Seed of the noise.
-    action_set, noise, start_std, max_steps
+    action_set, noise, start_std, max_steps, wind
         As in :class:`~hgmrl_lite.envs.PointNavigation`.
     trajectories : bool, optional
         Keep the states.
@@ -125,7 +126,7 @@ def rollout(
     >>> float(rollout(greedy_policy((1.0, 0.0)), [(1.0, 0.0)], episodes=50).success.mean())
     1.0
     """
-    dynamics = NavigationDynamics(action_set, noise, start_std, max_steps)
+    dynamics = NavigationDynamics(action_set, noise, start_std, max_steps, wind=wind)
     goals = as_goals("goals", goals, ("k", 2))
     if not len(goals):
         raise ValueError("goals must hold at least one goal, got none")
@@ -164,8 +165,10 @@ def rollout(
     )
 
 
-def greedy_policy(goal: ArrayLike, action_set: str = "disc") -> "Policy":
-    """Return the reference policy of a known goal: the admissible action nearest to (goal − p) / 0.1.
+def greedy_policy(
+    goal: ArrayLike, action_set: str = "disc", wind: tuple[float, ...] = (0.0, 0.0)
+) -> "Policy":
+    """Return the reference policy of a known goal: the admissible action nearest to (goal − p − wind) / 0.1.
 
     Parameters
     ----------
@@ -173,6 +176,8 @@ def greedy_policy(goal: ArrayLike, action_set: str = "disc") -> "Policy":
         The goal.
     action_set : {"disc", "box"}, optional
         Admissible actions.
+    wind : array_like, shape (2,), optional
+        The environment's drift, which the policy makes up for.
 
     Returns
     -------
@@ -182,12 +187,13 @@ def greedy_policy(goal: ArrayLike, action_set: str = "disc") -> "Policy":
     Raises
     ------
     ValueError
-        When the goal is no point of the arena, or ``action_set`` is unknown.
+        When the goal is no point of the arena, ``action_set`` is unknown, or ``wind`` is no vector of the
+        plane.
     """
-    centre = as_goals("goal", goal, (2,))
-    NavigationDynamics(action_set)
+    dynamics = NavigationDynamics(action_set, wind=wind)
+    aim = as_goals("goal", goal, (2,)) - dynamics.wind
 
     def greedy(observations: ArrayLike) -> Array:
-        return project_action((centre - np.asarray(observations, dtype=np.float64)) / STEP, action_set)
+        return project_action((aim - np.asarray(observations, dtype=np.float64)) / STEP, action_set)
 
     return greedy

@@ -39,7 +39,7 @@ class PointNavigationVector(VectorEnv[Array, Array, NDArray[Any]]):
         Number of rows.
     goal : array_like, shape (2,) or (num_envs, 2)
         One goal for all rows, or one a row.
-    action_set, noise, start_std, max_steps, reward_noise, render_mode
+    action_set, noise, start_std, max_steps, reward_noise, wind, render_mode
         As in :class:`~hgmrl_lite.envs.PointNavigation`.
 
     Raises
@@ -71,10 +71,11 @@ class PointNavigationVector(VectorEnv[Array, Array, NDArray[Any]]):
         start_std: float = START_STD,
         max_steps: int = MAX_STEPS,
         reward_noise: float = 0.0,
+        wind: tuple[float, ...] = (0.0, 0.0),
         render_mode: str | None = None,
     ) -> None:
         self.num_envs = as_count("num_envs", num_envs)
-        self.dynamics = NavigationDynamics(action_set, noise, start_std, max_steps, reward_noise)
+        self.dynamics = NavigationDynamics(action_set, noise, start_std, max_steps, reward_noise, wind)
         self.goal = goal
         self.render_mode = check_render_mode(render_mode)
         self.single_observation_space, self.single_action_space = navigation_spaces(self.dynamics)

@@ -1,0 +1,62 @@
+"""Wind: one drift in every form of the environment, a reference that makes up for it, a broken symmetry."""
+
+import numpy as np
+import pytest
+
+from hgmrl_lite.envs import (
+    NavigationDynamics,
+    PointNavigation,
+    PointNavigationVector,
+    explore,
+    greedy_policy,
+    rollout,
+)
+from hgmrl_lite.lie import so2_exp
+
+WIND = (0.03, -0.02)
+GOAL = (0.6, 0.8)
+
+
+def test_every_form_of_the_environment_drifts_alike():
+    env, many = PointNavigation(GOAL, wind=WIND), PointNavigationVector(2, GOAL, wind=WIND)
+    calm = PointNavigation(GOAL)
+    state, _ = env.reset(seed=5)
+    still, _ = calm.reset(seed=5)
+    rows, _ = many.reset(seed=5)
+    np.testing.assert_array_equal(state, still)
+    for step in range(1, 4):
+        state, reward, *_ = env.step([0.1, 0.0])
+        rows, rewards, *_ = many.step(np.array([[0.1, 0.0]] * 2))
+        calm_state, *_ = calm.step([0.1, 0.0])
+        np.testing.assert_array_equal(rows[0], state)
+        assert rewards[0] == reward
+        np.testing.assert_allclose(state - calm_state, step * np.array(WIND), atol=1e-12)
+    seen = explore(GOAL, 30, seed=1, wind=WIND, noise=0.0)
+    mean = NavigationDynamics(wind=WIND).mean_next_state(seen.states, seen.actions)
+    np.testing.assert_array_equal(seen.next_states, mean)
+
+
+def test_greedy_reference_walks_straight_in_the_wind():
+    goal = np.array([[0.6, 0.8]])
+    quiet = {"episodes": 3, "noise": 0.0, "start_std": 0.0, "wind": WIND}
+    against = rollout(greedy_policy(goal[0], wind=WIND), goal, trajectories=True, **quiet)
+    path = against.trajectories[0, 0]
+    last = path[against.lengths[0, 0]]
+    np.testing.assert_allclose(last, goal[0], atol=1e-9)
+    blind = rollout(greedy_policy(goal[0]), goal, **quiet)
+    assert blind.returns.mean() < against.returns.mean()
+
+
+def test_wind_breaks_the_rotation_symmetry():
+    turn = so2_exp(1.0)
+    states, actions = np.random.default_rng(0).normal(size=(2, 50, 2))
+    for wind, equal in ((WIND, False), ((0.0, 0.0), True)):
+        move = NavigationDynamics(wind=wind).mean_next_state
+        gap = np.abs(move(states @ turn.T, actions @ turn.T) - move(states, actions) @ turn.T).max()
+        assert (gap < 1e-12) == equal
+
+
+@pytest.mark.parametrize("wind", [(0.1,), (np.nan, 0.0), "north", 0.1])
+def test_bad_wind(wind):
+    with pytest.raises(ValueError, match="wind must"):
+        PointNavigation(GOAL, wind=wind)
