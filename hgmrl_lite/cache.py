@@ -68,6 +68,21 @@ def cached_arrays(
     return arrays
 
 
+def clear_cache() -> str:
+    """Delete the package's cached results, such as trained policies; the lessons compute them again.
+
+    Returns
+    -------
+    str
+        How many files were deleted and how large they were.
+    """
+    files = sorted(cache_directory().glob("*.npz"))
+    size = sum(file.stat().st_size for file in files)
+    for file in files:
+        file.unlink()
+    return f"{len(files)} cached results deleted, {size / 1e6:.1f} MB."
+
+
 def _digest(arrays: Mapping[str, NDArray[Any]]) -> str:
     """Hash names, types, shapes and bytes."""
     digest = hashlib.sha256()

@@ -1,7 +1,10 @@
-"""What the lessons need: exercise checks with hints, figures with alt text, a check of the set-up."""
+"""What the lessons need: checks with hints, progress, figures with alt text, a check of the set-up."""
 
+from hgmrl_lite.cache import clear_cache
 from hgmrl_lite.course.doctor import doctor
 from hgmrl_lite.course.exercise import check, hint
 from hgmrl_lite.course.figure import figure
+from hgmrl_lite.course.progress import reset_progress
+from hgmrl_lite.course.progress_map import progress
 
-__all__ = ["check", "doctor", "figure", "hint"]
+__all__ = ["check", "clear_cache", "doctor", "figure", "hint", "progress", "reset_progress"]

@@ -29,7 +29,7 @@ import pkgutil
 import re
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,7 @@ import numpy as np
 import hgmrl_lite.course
 from hgmrl_lite.course.expect import NotAttempted, NotYet, describe
 from hgmrl_lite.course.inspection import is_blank
+from hgmrl_lite.course.progress import remember
 from hgmrl_lite.course.report import CheckResult, Hints, State
 from hgmrl_lite.course.watchdog import TookTooLong, run_with_limit
 
@@ -123,7 +124,7 @@ def find(id: str) -> Exercise:
 
 
 def check(id: str, answer: Any) -> CheckResult:
-    """Check an answer to an exercise of a lesson.
+    """Check an answer to an exercise of a lesson, and note a step forward in the student's progress.
 
     Parameters
     ----------
@@ -142,7 +143,8 @@ def check(id: str, answer: Any) -> CheckResult:
     ValueError
         When there is no such exercise.
     """
-    return examine(find(id), answer)
+    result = examine(find(id), answer)
+    return replace(result, note=remember(result))
 
 
 def examine(exercise: Exercise, answer: Any) -> CheckResult:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from hgmrl_lite.course.exercise import Exercise
 
 State = Literal["Correct", "Not yet", "Not attempted"]
-_SYMBOLS: dict[State, str] = {"Correct": "✓", "Not yet": "✗", "Not attempted": "○"}
+SYMBOLS: dict[State, str] = {"Correct": "✓", "Not yet": "✗", "Not attempted": "○"}
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,8 @@ class CheckResult:
         The first thing that is wrong.
     hint : str, optional
         What to think about, for a mistake that was recognised.
+    note : str, optional
+        What else went wrong, such as a progress file that cannot be written.
     """
 
     exercise: "Exercise"
@@ -35,12 +37,13 @@ class CheckResult:
     tested: tuple[str, ...] = ()
     message: str = ""
     hint: str = ""
+    note: str = ""
 
     def __repr__(self) -> str:
         """Give the verdict and its grounds as plain text."""
-        title = f"{_SYMBOLS[self.state]} {self.state} · Exercise {self.exercise.id}, {self.exercise.title}"
+        title = f"{SYMBOLS[self.state]} {self.state} · Exercise {self.exercise.id}, {self.exercise.title}"
         lines = [f"{word}: {text}" for word, text in self._steps()]
-        lines += [text for text in (self.message, self.hint) if text]
+        lines += [text for text in (self.message, self.hint, self.note) if text]
         return "\n  ".join([title, *lines])
 
     def _repr_html_(self) -> str:
@@ -48,11 +51,11 @@ class CheckResult:
         name = f"Exercise {self.exercise.id}, {self.exercise.title}"
         items = "".join(f"<li><em>{word}:</em> {_prose(text)}</li>" for word, text in self._steps())
         body = f'<ul style="margin:0.3em 0;padding-left:1.2em">{items}</ul>' if items else ""
-        body += "".join(f"<div>{_prose(text)}</div>" for text in (self.message, self.hint) if text)
+        body += "".join(f"<div>{_prose(text)}</div>" for text in (self.message, self.hint, self.note) if text)
         if self.state == "Not yet":
             body += f'<div>For help: <code>course.hint("{self.exercise.id}")</code></div>'
         return _box(
-            f'<strong><span aria-hidden="true">{_SYMBOLS[self.state]}</span> {self.state}</strong>'
+            f'<strong><span aria-hidden="true">{SYMBOLS[self.state]}</span> {self.state}</strong>'
             f" · {_prose(name)}{body}"
         )
 

@@ -1,0 +1,106 @@
+"""The map of a course: which exercises are done, begun and open."""
+
+import html
+from dataclasses import dataclass
+from pathlib import Path
+
+from hgmrl_lite.course.exercise import Exercise, all_exercises
+from hgmrl_lite.course.progress import progress_file, read_states
+from hgmrl_lite.course.report import SYMBOLS, State
+
+_WORDS: dict[State, str] = {"Correct": "done", "Not yet": "begun", "Not attempted": "open"}
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a student has come.
+
+    Parameters
+    ----------
+    exercises : tuple of Exercise
+        All exercises, in order.
+    states : dict
+        The best state of each exercise by id: "Correct" once it was correct, "Not yet" when it was tried.
+    file : Path
+        Where it is kept.
+    unreadable : int
+        Lines of the file that mean nothing.
+    """
+
+    exercises: tuple[Exercise, ...]
+    states: dict[str, State]
+    file: Path
+    unreadable: int = 0
+
+    @property
+    def done(self) -> int:
+        """How many exercises are done."""
+        return sum(self.state(exercise) == "Correct" for exercise in self.exercises)
+
+    def state(self, exercise: Exercise) -> State:
+        """Return the best state of an exercise."""
+        return self.states.get(exercise.id, "Not attempted")
+
+    @property
+    def lessons(self) -> dict[str, list[Exercise]]:
+        """The exercises of each lesson, by its two digits."""
+        lessons: dict[str, list[Exercise]] = {}
+        for exercise in self.exercises:
+            lessons.setdefault(exercise.id[:2], []).append(exercise)
+        return lessons
+
+    @property
+    def summary(self) -> str:
+        """The progress in one sentence."""
+        text = f"{self.done} of {len(self.exercises)} exercises done."
+        if self.unreadable:
+            text += f" {self.unreadable} lines of {self.file} could not be read and are left out."
+        return text
+
+    def __repr__(self) -> str:
+        """Give the map as plain text: a line a lesson."""
+        lines = [self.summary]
+        for lesson, exercises in self.lessons.items():
+            marks = " ".join(f"{SYMBOLS[self.state(one)]} {one.id}" for one in exercises)
+            lines.append(f"{lesson}: {marks}")
+        return "\n".join([*lines, "✓ done   ✗ begun   ○ open"])
+
+    def _repr_html_(self) -> str:
+        """Give the map as a table, a row a lesson; states are words as well as signs."""
+        left = 'style="text-align:left;vertical-align:top"'
+        rows = ""
+        for lesson, exercises in self.lessons.items():
+            items = "".join(
+                f'<li style="margin:0"><span aria-hidden="true">{SYMBOLS[self.state(one)]}</span> '
+                f"{one.id} {html.escape(one.title)} ({_WORDS[self.state(one)]})</li>"
+                for one in exercises
+            )
+            done = sum(self.state(one) == "Correct" for one in exercises)
+            rows += (
+                f'<tr><th scope="row" {left}>{self._link(lesson)}</th>'
+                f"<td {left}>{done} of {len(exercises)}</td>"
+                f'<td {left}><ul style="list-style:none;margin:0;padding:0">{items}</ul></td></tr>'
+            )
+        head = "".join(f'<th scope="col" {left}>{name}</th>' for name in ("Lesson", "Done", "Exercises"))
+        caption = (
+            f'<caption style="text-align:left"><strong>{html.escape(self.summary)}</strong> '
+            f"Kept in {html.escape(self.file.name)}, on this machine only.</caption>"
+        )
+        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+    def _link(self, lesson: str) -> str:
+        """Link to the lesson's notebook where it lies beside the file."""
+        notebook = next(iter(sorted(self.file.parent.glob(f"{lesson}_*.ipynb"))), None)
+        return f'<a href="{html.escape(notebook.name)}">{lesson}</a>' if notebook else lesson
+
+
+def progress() -> Progress:
+    """Return the map of the exercises: done, begun and open.
+
+    Returns
+    -------
+    Progress
+        In a notebook, a table.
+    """
+    states, unreadable = read_states(progress_file())
+    return Progress(all_exercises(), states, progress_file(), unreadable)
