@@ -9,7 +9,7 @@ from tqdm.auto import tqdm
 
 from hgmrl_lite._validate import Array, as_array, as_count
 from hgmrl_lite.agents import GeometricAgent, Policy, PPOSettings, train_base_policy
-from hgmrl_lite.envs import explore, greedy_policy, rollout
+from hgmrl_lite.envs import NOISE, explore, greedy_policy, rollout
 from hgmrl_lite.hereditary import Inference, RewardModel, discover_geometry
 
 # One run's seeds are split by purpose, so that no two of them share a stream of random numbers.
@@ -63,6 +63,9 @@ def meta_train(
     transitions: int = 5000,
     seed: int = 0,
     action_set: str = "disc",
+    noise: float = NOISE,
+    wind: tuple[float, ...] = (0.0, 0.0),
+    reward_noise: float = 0.0,
     settings: PPOSettings | None = None,
     refresh: bool = False,
     progress: bool = True,
@@ -81,8 +84,11 @@ def meta_train(
         Random-policy transitions of each task.
     seed : int, optional
         Seed of training and exploration.
-    action_set : {"disc", "box"}, optional
-        Admissible actions of the environment.
+    action_set, noise, wind
+        The environment, as in :class:`~hgmrl_lite.envs.PointNavigation`.
+    reward_noise : float, optional
+        Standard deviation of noise on the rewards that exploration observes; the base policy is trained
+        without it.
     settings : PPOSettings, optional
         Settings of the base policy's training.
     refresh : bool, optional
@@ -105,7 +111,15 @@ def meta_train(
     if not -len(goals) <= base_index < len(goals):
         raise ValueError(f"base_index must name one of the {len(goals)} tasks, got {base_index}")
     tasks = [
-        explore(goal, transitions, seed=stream_seed(seed, "explore", index), action_set=action_set)
+        explore(
+            goal,
+            transitions,
+            seed=stream_seed(seed, "explore", index),
+            action_set=action_set,
+            noise=noise,
+            wind=wind,
+            reward_noise=reward_noise,
+        )
         for index, goal in enumerate(goals)
     ]
     geometry = discover_geometry(tasks, base_index)
@@ -114,6 +128,8 @@ def meta_train(
         goals[geometry.base_index],
         seed=seed,
         action_set=action_set,
+        noise=noise,
+        wind=wind,
         settings=settings,
         refresh=refresh,
         progress=progress,
