@@ -1,15 +1,27 @@
-"""Agents: the base policy, and the same policy carried along by a group element."""
+"""Agents: one base policy carried along by a group element, and what that is compared with."""
 
-from hgmrl_lite.agents.base import PPOSettings, train_base_policy
+from hgmrl_lite.agents.agent import Agent
+from hgmrl_lite.agents.base import train_base_policy
+from hgmrl_lite.agents.baselines import BaseAgent, NearestTaskAgent
+from hgmrl_lite.agents.bounds import TestTaskAgent, TrueRotationAgent
+from hgmrl_lite.agents.conditioned import ConditionedPolicy, GoalConditionedAgent
 from hgmrl_lite.agents.geometric import GeometricAgent
 from hgmrl_lite.agents.policy import MLPPolicy, Policy, TransformedPolicy, project_action
+from hgmrl_lite.agents.ppo import PPOSettings
 
 __all__ = [
+    "Agent",
+    "BaseAgent",
+    "ConditionedPolicy",
     "GeometricAgent",
+    "GoalConditionedAgent",
     "MLPPolicy",
+    "NearestTaskAgent",
     "PPOSettings",
     "Policy",
+    "TestTaskAgent",
     "TransformedPolicy",
+    "TrueRotationAgent",
     "project_action",
     "train_base_policy",
 ]

@@ -1,6 +1,6 @@
 """Adapter from the vectorised environment to Stable-Baselines3, which brings torch with it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import gymnasium
@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from stable_baselines3.common.vec_env import VecEnv
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices
 
-from hgmrl_lite._validate import as_array
+from hgmrl_lite._validate import as_array, as_count
 from hgmrl_lite.envs.vector import PointNavigationVector
 
 Float32 = NDArray[np.float32]
@@ -118,3 +118,62 @@ class StableBaselinesVecEnv(VecEnv):
     ) -> list[bool]:
         """Return False for each of the named rows: a row cannot be wrapped."""
         return [False for _ in self._get_indices(indices)]
+
+
+class ConditionedVecEnv(StableBaselinesVecEnv):
+    """The same with a code behind each state: the observation is [s, c], and c stays for an episode.
+
+    Parameters
+    ----------
+    env : PointNavigationVector
+        The environment.
+    code_dim : int
+        Dimension of the code c.
+    draw_codes : callable
+        From indices of rows (B,) to their codes (B, code_dim); called for the rows that begin an episode.
+
+    Raises
+    ------
+    ValueError
+        When ``code_dim`` is below 1, or the codes that are drawn have another shape, NaN or infinity.
+    """
+
+    def __init__(
+        self,
+        env: PointNavigationVector,
+        code_dim: int,
+        draw_codes: Callable[[NDArray[np.intp]], ArrayLike],
+    ) -> None:
+        super().__init__(env)
+        self.code_dim = as_count("code_dim", code_dim)
+        self._draw_codes = draw_codes
+        self._codes = np.zeros((env.num_envs, code_dim), dtype=np.float32)
+        unbounded = np.full(code_dim, np.inf, dtype=np.float32)
+        states = self.observation_space
+        assert isinstance(states, gymnasium.spaces.Box)
+        self.observation_space = gymnasium.spaces.Box(
+            np.concatenate([states.low, -unbounded]), np.concatenate([states.high, unbounded])
+        )
+
+    def reset(self) -> Float32:
+        """Start an episode in every row, with a new code."""
+        states = super().reset()
+        self._redraw(np.arange(self.num_envs))
+        return np.hstack([states, self._codes])
+
+    def step_wait(self) -> tuple[Float32, Float32, NDArray[np.bool_], list[dict[str, Any]]]:
+        """Make the step; a row whose episode ended gets a new code with its new start state."""
+        states, rewards, dones, infos = super().step_wait()
+        rows = np.flatnonzero(dones)
+        if len(rows):
+            for row in rows:
+                info = infos[row]
+                info["terminal_observation"] = np.hstack([info["terminal_observation"], self._codes[row]])
+            self._redraw(rows)
+        return np.hstack([states, self._codes]), rewards, dones, infos
+
+    def _redraw(self, rows: NDArray[np.intp]) -> None:
+        """Give the rows new codes."""
+        self._codes[rows] = as_array(
+            "the codes that draw_codes returns", self._draw_codes(rows), (len(rows), self.code_dim)
+        )

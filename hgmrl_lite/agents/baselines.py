@@ -1,0 +1,181 @@
+"""Agents that answer with a policy of a training task: always the same one, or the nearest task's."""
+
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from hgmrl_lite._validate import as_count
+from hgmrl_lite.agents.agent import needed_context, stream, training_goals
+from hgmrl_lite.agents.base import train_base_policy
+from hgmrl_lite.agents.policy import MLPPolicy
+from hgmrl_lite.agents.ppo import PPOSettings
+from hgmrl_lite.envs.dynamics import NOISE
+from hgmrl_lite.envs.explore import explore
+from hgmrl_lite.hereditary.reward_model import RewardModel
+from hgmrl_lite.transitions import Transitions
+
+
+class BaseAgent:
+    """The base policy as it is, on whatever task: what adaptation has to do better than.
+
+    Parameters
+    ----------
+    goal : array_like, shape (2,)
+        The base task's goal, for the environment.
+    seed : int, optional
+        Seed of the training.
+    action_set, noise, wind
+        As in :class:`~hgmrl_lite.envs.PointNavigation`.
+    settings : PPOSettings, optional
+        The learner's settings.
+    refresh, progress : bool, optional
+        Train again although it is cached; show progress bars.
+
+    Attributes
+    ----------
+    policy : MLPPolicy
+        The base policy.
+
+    Raises
+    ------
+    ValueError
+        When an argument is malformed.
+    """
+
+    name: ClassVar = "base policy"
+    context_size: ClassVar = 0
+    uses_goal: ClassVar = False
+
+    def __init__(
+        self,
+        goal: ArrayLike,
+        *,
+        seed: int = 0,
+        action_set: str = "disc",
+        noise: float = NOISE,
+        wind: tuple[float, ...] = (0.0, 0.0),
+        settings: PPOSettings | None = None,
+        refresh: bool = False,
+        progress: bool = True,
+    ) -> None:
+        settings = settings or PPOSettings()
+        self.policy = train_base_policy(
+            goal,
+            seed=seed,
+            action_set=action_set,
+            noise=noise,
+            wind=wind,
+            settings=settings,
+            refresh=refresh,
+            progress=progress,
+        )
+        self.env_steps = settings.env_steps
+
+    def adapt(self, context: Transitions | None = None, goal: ArrayLike | None = None) -> MLPPolicy:
+        """Return the base policy, whatever the task."""
+        return self.policy
+
+    def __repr__(self) -> str:
+        """Tell what the training took."""
+        return f"BaseAgent({self.env_steps} environment steps)"
+
+
+class NearestTaskAgent:
+    """One policy a training task; a new task gets that of the task whose rewards its context looks like.
+
+    A reward model of each training task predicts the context's rewards, and the task with the smallest mean
+    square error is taken for the nearest. The goals go into the environments only.
+
+    Parameters
+    ----------
+    goals : array_like, shape (k, 2)
+        Goals of the training tasks, for the environments.
+    seed : int, optional
+        Seed of training and exploration.
+    action_set, noise, wind
+        As in :class:`~hgmrl_lite.envs.PointNavigation`.
+    settings : PPOSettings, optional
+        The learner's settings, for each policy.
+    transitions : int, optional
+        Random-policy transitions of each task, for its reward model.
+    context_size : int, optional
+        Transitions of the new task it wants.
+    refresh, progress : bool, optional
+        Train again although it is cached; show progress bars.
+
+    Attributes
+    ----------
+    policies : tuple of MLPPolicy
+        One a training task.
+    reward_models : tuple of RewardModel
+        One a training task.
+
+    Raises
+    ------
+    ValueError
+        When an argument is malformed.
+    """
+
+    name: ClassVar = "nearest task"
+    uses_goal: ClassVar = False
+
+    def __init__(
+        self,
+        goals: ArrayLike,
+        *,
+        seed: int = 0,
+        action_set: str = "disc",
+        noise: float = NOISE,
+        wind: tuple[float, ...] = (0.0, 0.0),
+        settings: PPOSettings | None = None,
+        transitions: int = 5000,
+        context_size: int = 20,
+        refresh: bool = False,
+        progress: bool = True,
+    ) -> None:
+        goals = training_goals(goals)
+        settings = settings or PPOSettings()
+        self.context_size = as_count("context_size", context_size)
+        explored = [
+            explore(
+                goal,
+                transitions,
+                seed=stream(seed, "explore", index),
+                action_set=action_set,
+                noise=noise,
+                wind=wind,
+            )
+            for index, goal in enumerate(goals)
+        ]
+        self.reward_models = tuple(RewardModel.fit(task.next_states, task.rewards) for task in explored)
+        self.policies = tuple(
+            train_base_policy(
+                goal,
+                seed=seed,
+                action_set=action_set,
+                noise=noise,
+                wind=wind,
+                settings=settings,
+                refresh=refresh,
+                progress=progress,
+            )
+            for goal in goals
+        )
+        self.env_steps = len(goals) * (settings.env_steps + transitions)
+
+    def nearest(self, context: Transitions | None) -> int:
+        """Return the index of the training task whose reward model explains the context best."""
+        context = needed_context(self, context)
+        errors = [
+            np.square(model(context.next_states) - context.rewards).mean() for model in self.reward_models
+        ]
+        return int(np.argmin(errors))
+
+    def adapt(self, context: Transitions | None, goal: ArrayLike | None = None) -> MLPPolicy:
+        """Return the policy of the training task that the context looks like."""
+        return self.policies[self.nearest(context)]
+
+    def __repr__(self) -> str:
+        """Tell the number of tasks and what the training took."""
+        return f"NearestTaskAgent({len(self.policies)} tasks, {self.env_steps} environment steps)"

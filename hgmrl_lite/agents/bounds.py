@@ -1,0 +1,158 @@
+"""Upper bounds, which are told the true goal: the true rotation, and a policy trained on the test task."""
+
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from hgmrl_lite.agents.agent import needed_goal
+from hgmrl_lite.agents.base import train_base_policy
+from hgmrl_lite.agents.policy import MLPPolicy, TransformedPolicy
+from hgmrl_lite.agents.ppo import PPOSettings
+from hgmrl_lite.envs.dynamics import NOISE, NavigationDynamics, as_goals
+from hgmrl_lite.transitions import Transitions
+
+
+class TrueRotationAgent:
+    """The base policy, turned by the true angle: what a geometric agent would do that made no error.
+
+    Parameters
+    ----------
+    goal : array_like, shape (2,)
+        The base task's goal, not the origin.
+    seed : int, optional
+        Seed of the training.
+    action_set, noise, wind
+        As in :class:`~hgmrl_lite.envs.PointNavigation`.
+    settings : PPOSettings, optional
+        The learner's settings.
+    refresh, progress : bool, optional
+        Train again although it is cached; show progress bars.
+
+    Attributes
+    ----------
+    policy : MLPPolicy
+        The base policy.
+
+    Raises
+    ------
+    ValueError
+        When an argument is malformed.
+    """
+
+    name: ClassVar = "true rotation"
+    context_size: ClassVar = 0
+    uses_goal: ClassVar = True
+
+    def __init__(
+        self,
+        goal: ArrayLike,
+        *,
+        seed: int = 0,
+        action_set: str = "disc",
+        noise: float = NOISE,
+        wind: tuple[float, ...] = (0.0, 0.0),
+        settings: PPOSettings | None = None,
+        refresh: bool = False,
+        progress: bool = True,
+    ) -> None:
+        self._base_angle = _polar_angle(as_goals("goal", goal, (2,)))
+        settings = settings or PPOSettings()
+        self.policy = train_base_policy(
+            goal,
+            seed=seed,
+            action_set=action_set,
+            noise=noise,
+            wind=wind,
+            settings=settings,
+            refresh=refresh,
+            progress=progress,
+        )
+        self.env_steps = settings.env_steps
+
+    def adapt(self, context: Transitions | None, goal: ArrayLike | None = None) -> TransformedPolicy:
+        """Return the base policy turned about the origin, from the base goal's direction to the new goal's.
+
+        Raises
+        ------
+        ValueError
+            When the goal is None or the origin, which has no direction.
+        """
+        angle = _polar_angle(needed_goal(self, goal)) - self._base_angle
+        rotation = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        return TransformedPolicy(self.policy, rotation, rotation)
+
+    def __repr__(self) -> str:
+        """Tell what the training took."""
+        return f"TrueRotationAgent({self.env_steps} environment steps)"
+
+
+class TestTaskAgent:
+    """A policy trained on the test task itself: no adaptation at all, and as many steps for every new task.
+
+    Parameters
+    ----------
+    seed : int, optional
+        Seed of the training.
+    action_set, noise, wind
+        As in :class:`~hgmrl_lite.envs.PointNavigation`.
+    settings : PPOSettings, optional
+        The learner's settings.
+    refresh, progress : bool, optional
+        Train again although it is cached; show progress bars.
+
+    Attributes
+    ----------
+    env_steps : int
+        Environment steps for each new task.
+
+    Raises
+    ------
+    ValueError
+        When an argument is malformed.
+    """
+
+    __test__ = False  # or pytest takes it for a test, by its name
+    name: ClassVar = "trained on the test task"
+    context_size: ClassVar = 0
+    uses_goal: ClassVar = True
+
+    def __init__(
+        self,
+        *,
+        seed: int = 0,
+        action_set: str = "disc",
+        noise: float = NOISE,
+        wind: tuple[float, ...] = (0.0, 0.0),
+        settings: PPOSettings | None = None,
+        refresh: bool = False,
+        progress: bool = True,
+    ) -> None:
+        NavigationDynamics(action_set, noise, wind=wind)
+        settings = settings or PPOSettings()
+        self._options: dict[str, Any] = {
+            "seed": seed,
+            "action_set": action_set,
+            "noise": noise,
+            "wind": wind,
+            "settings": settings,
+            "refresh": refresh,
+            "progress": progress,
+        }
+        self.env_steps = settings.env_steps
+
+    def adapt(self, context: Transitions | None, goal: ArrayLike | None = None) -> MLPPolicy:
+        """Train a policy in the environment of this goal, or read it from the cache."""
+        return train_base_policy(needed_goal(self, goal), **self._options)
+
+    def __repr__(self) -> str:
+        """Tell what the training of a task takes."""
+        return f"TestTaskAgent({self.env_steps} environment steps a task)"
+
+
+def _polar_angle(goal: ArrayLike) -> float:
+    """Return the direction of a goal in radians."""
+    x, y = np.asarray(goal, dtype=np.float64)
+    if x == 0.0 and y == 0.0:
+        raise ValueError("goal must not be the origin, which no rotation moves")
+    return float(np.arctan2(y, x))

@@ -1,0 +1,211 @@
+"""Policies conditioned on a code of the task, and the agent whose code is the true goal."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite.agents.agent import needed_goal, training_goals
+from hgmrl_lite.agents.policy import MLPPolicy
+from hgmrl_lite.agents.ppo import PPOSettings, policy_network, run_ppo
+from hgmrl_lite.cache import cached_arrays
+from hgmrl_lite.envs.dynamics import NOISE, NavigationDynamics
+from hgmrl_lite.transitions import Transitions
+
+
+@dataclass(frozen=True)
+class ConditionedPolicy:
+    """A network of [s, c] at one code c: a policy of the state alone.
+
+    Parameters
+    ----------
+    network : MLPPolicy
+        Maps [s, c] of dimension n + d to actions.
+    code : array_like, shape (d,)
+        The code c of the task.
+
+    Raises
+    ------
+    ValueError
+        When the code is not finite, or leaves no inputs for the state.
+    """
+
+    network: MLPPolicy
+    code: Array
+
+    def __post_init__(self) -> None:
+        code = as_array("code", self.code, ("d",))
+        if not 0 < len(code) < self.network.state_dim:
+            raise ValueError(
+                f"code must have 1 to {self.network.state_dim - 1} entries for a network of "
+                f"{self.network.state_dim} inputs, got {len(code)}"
+            )
+        object.__setattr__(self, "code", code)
+
+    @property
+    def state_dim(self) -> int:
+        """Dimension n of the observations."""
+        return self.network.state_dim - len(self.code)
+
+    @property
+    def action_dim(self) -> int:
+        """Dimension m of the actions."""
+        return self.network.action_dim
+
+    @cached_property
+    def folded(self) -> MLPPolicy:
+        """The same map as a network of s alone: what c adds to the first layer is in its bias."""
+        n = self.state_dim
+        first, *others = self.network.weights
+        bias, *other_biases = self.network.biases
+        return MLPPolicy(
+            (first[:, :n], *others), (bias + first[:, n:] @ self.code, *other_biases), self.network.action_set
+        )
+
+    def __call__(self, observations: ArrayLike) -> Array:
+        """Return the admissible actions (..., m) for ``observations`` (..., n)."""
+        return self.folded(observations)
+
+
+def train_conditioned(
+    goals: Array,
+    code_dim: int,
+    draw_codes: Callable[[NDArray[np.intp]], Array],
+    *,
+    seed: int,
+    dynamics: NavigationDynamics,
+    settings: PPOSettings,
+    label: str,
+    progress: bool = True,
+) -> dict[str, Array]:
+    """Train one network of [s, c] on several tasks together; row i of the environment plays task i mod k.
+
+    Parameters
+    ----------
+    goals : ndarray, shape (k, 2)
+        Goals of the training tasks, for the environment.
+    code_dim : int
+        Dimension d of the code.
+    draw_codes : callable
+        From indices of tasks (B,) to codes (B, d); called for the tasks whose episodes begin.
+    seed : int
+        Seed of the training.
+    dynamics : NavigationDynamics
+        The environment.
+    settings : PPOSettings
+        The learner's settings.
+    label : str
+        What the progress bar says.
+    progress : bool, optional
+        Show the progress bar.
+
+    Returns
+    -------
+    dict of str to ndarray
+        The network's layers, as :func:`~hgmrl_lite.agents.ppo.policy_network` reads them.
+
+    Raises
+    ------
+    ValueError
+        When there are fewer rows than tasks.
+    """
+    # They bring torch, which is slow to import and not needed when the policy is cached.
+    from hgmrl_lite.envs.sb3 import ConditionedVecEnv
+    from hgmrl_lite.envs.vector import PointNavigationVector
+
+    if settings.num_envs < len(goals):
+        raise ValueError(
+            f"settings must have a num_envs of at least {len(goals)}, one row a task, got {settings.num_envs}"
+        )
+    tasks = np.arange(settings.num_envs) % len(goals)
+    environment = ConditionedVecEnv(
+        PointNavigationVector(settings.num_envs, goals[tasks], **asdict(dynamics)),
+        code_dim,
+        lambda rows: draw_codes(tasks[rows]),
+    )
+    return run_ppo(environment, settings, seed=seed, label=label, progress=progress)
+
+
+class GoalConditionedAgent:
+    """One policy of [s, goal], trained on the training tasks and told the true goal: the best of task codes.
+
+    A code learned from transitions can at best be as smooth, and as free of noise, as the goal is.
+
+    Parameters
+    ----------
+    goals : array_like, shape (k, 2)
+        Goals of the training tasks.
+    seed : int, optional
+        Seed of the training.
+    action_set, noise, wind
+        As in :class:`~hgmrl_lite.envs.PointNavigation`.
+    settings : PPOSettings, optional
+        The learner's settings; :meth:`default_settings` when left out.
+    refresh, progress : bool, optional
+        Train again although it is cached; show a progress bar.
+
+    Attributes
+    ----------
+    network : MLPPolicy
+        The network of [s, goal].
+
+    Raises
+    ------
+    ValueError
+        When an argument is malformed.
+    """
+
+    name: ClassVar = "goal-conditioned"
+    context_size: ClassVar = 0
+    uses_goal: ClassVar = True
+
+    def __init__(
+        self,
+        goals: ArrayLike,
+        *,
+        seed: int = 0,
+        action_set: str = "disc",
+        noise: float = NOISE,
+        wind: tuple[float, ...] = (0.0, 0.0),
+        settings: PPOSettings | None = None,
+        refresh: bool = False,
+        progress: bool = True,
+    ) -> None:
+        goals = training_goals(goals)
+        settings = settings or self.default_settings()
+        dynamics = NavigationDynamics(action_set, noise, wind=wind)
+        key = {"goals": goals.tolist(), "seed": seed, **asdict(dynamics), **asdict(settings)}
+        arrays = cached_arrays(
+            "goal-conditioned",
+            key,
+            lambda: train_conditioned(
+                goals,
+                2,
+                lambda tasks: goals[tasks],
+                seed=seed,
+                dynamics=dynamics,
+                settings=settings,
+                label="goal-conditioned policy",
+                progress=progress,
+            ),
+            refresh=refresh,
+        )
+        self.network = policy_network(arrays, action_set)
+        self.env_steps = settings.env_steps
+
+    @staticmethod
+    def default_settings() -> PPOSettings:
+        """Return the settings it is trained with when none are given."""
+        return PPOSettings(num_envs=128, total_steps=245_760, batch_size=1024)
+
+    def adapt(self, context: Transitions | None, goal: ArrayLike | None = None) -> ConditionedPolicy:
+        """Return the policy for the goal."""
+        return ConditionedPolicy(self.network, needed_goal(self, goal))
+
+    def __repr__(self) -> str:
+        """Tell what the training took."""
+        return f"GoalConditionedAgent({self.env_steps} environment steps)"

@@ -1,0 +1,164 @@
+"""Proximal Policy Optimization: the one place where Stable-Baselines3 is run."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from hgmrl_lite._validate import Array, as_array, as_count
+from hgmrl_lite.agents.policy import MLPPolicy
+
+if TYPE_CHECKING:
+    from stable_baselines3.common.vec_env import VecEnv
+
+
+@dataclass(frozen=True)
+class PPOSettings:
+    """What Stable-Baselines3's PPO is run with.
+
+    Parameters
+    ----------
+    num_envs : int
+        Environments stepped together.
+    total_steps : int
+        Environment steps in all; rounded up to whole updates.
+    n_steps, batch_size, n_epochs : int
+        Steps an environment between updates, minibatch size, passes over each batch.
+    learning_rate : float
+        Step size of Adam at the start; it falls linearly to zero.
+    gamma, gae_lambda : float
+        Discount, and the λ of generalised advantage estimation.
+    hidden : tuple of int
+        Widths of the tanh layers, the same for policy and value.
+    log_std : float
+        Logarithm of the exploration's standard deviation at the start.
+
+    Raises
+    ------
+    ValueError
+        When a count is below 1, or a rate, discount or logarithm is out of its range.
+    """
+
+    num_envs: int = 64
+    total_steps: int = 81_920
+    n_steps: int = 32
+    batch_size: int = 512
+    n_epochs: int = 10
+    learning_rate: float = 3e-3
+    gamma: float = 0.95
+    gae_lambda: float = 0.95
+    hidden: tuple[int, ...] = (64, 64)
+    log_std: float = -0.5
+
+    def __post_init__(self) -> None:
+        for name in ("num_envs", "total_steps", "n_steps", "batch_size", "n_epochs"):
+            as_count(name, getattr(self, name))
+        for index, width in enumerate(self.hidden):
+            as_count(f"hidden[{index}]", width)
+        if float(as_array("learning_rate", self.learning_rate, ())) <= 0.0:
+            raise ValueError(f"learning_rate must be above 0, got {self.learning_rate}")
+        for name in ("gamma", "gae_lambda"):
+            if not 0.0 <= float(as_array(name, getattr(self, name), ())) <= 1.0:
+                raise ValueError(f"{name} must be from 0 to 1, got {getattr(self, name)}")
+        as_array("log_std", self.log_std, ())
+
+    @property
+    def env_steps(self) -> int:
+        """Environment steps that a training really takes."""
+        update = self.num_envs * self.n_steps
+        return update * math.ceil(self.total_steps / update)
+
+
+def run_ppo(
+    environment: "VecEnv", settings: PPOSettings, *, seed: int, label: str, progress: bool = True
+) -> dict[str, Array]:
+    """Train a policy network and return its layers.
+
+    Parameters
+    ----------
+    environment : VecEnv
+        ``settings.num_envs`` rows, as Stable-Baselines3 steps them.
+    settings : PPOSettings
+        The learner's settings.
+    seed : int
+        Seed of the network, the environment and the exploration.
+    label : str
+        What the progress bar says.
+    progress : bool, optional
+        Show the progress bar.
+
+    Returns
+    -------
+    dict of str to ndarray
+        ``weight0``, ``bias0``, ``weight1`` ...: the layers of the mean action, as :func:`policy_network`
+        reads them.
+
+    Raises
+    ------
+    ValueError
+        When the environment has another number of rows than the settings say.
+    """
+    if environment.num_envs != settings.num_envs:
+        raise ValueError(
+            f"environment must have num_envs = {settings.num_envs} rows, got {environment.num_envs}"
+        )
+    # Slow to import, and not needed when the policy is cached.
+    import torch
+    from stable_baselines3 import PPO
+    from stable_baselines3.common.callbacks import BaseCallback
+
+    class Bar(BaseCallback):
+        """Advance a progress bar by the environment steps taken."""
+
+        def __init__(self, bar: Any) -> None:
+            super().__init__()
+            self._bar = bar
+
+        def _on_step(self) -> bool:
+            self._bar.update(self.training_env.num_envs)
+            return True
+
+    threads = torch.get_num_threads()
+    # Networks this small run slower on several threads, and one thread gives one result on every machine.
+    torch.set_num_threads(1)
+    try:
+        model = PPO(
+            "MlpPolicy",
+            environment,
+            n_steps=settings.n_steps,
+            batch_size=settings.batch_size,
+            n_epochs=settings.n_epochs,
+            learning_rate=lambda remaining: settings.learning_rate * max(remaining, 0.0),
+            gamma=settings.gamma,
+            gae_lambda=settings.gae_lambda,
+            policy_kwargs={"net_arch": list(settings.hidden), "log_std_init": settings.log_std},
+            seed=seed,
+            device="cpu",
+        )
+        with tqdm(total=settings.env_steps, desc=label, unit="step", disable=not progress) as bar:
+            model.learn(settings.env_steps, callback=Bar(bar))
+    finally:
+        torch.set_num_threads(threads)
+    linear = [
+        layer
+        for layer in (*model.policy.mlp_extractor.policy_net, model.policy.action_net)
+        if isinstance(layer, torch.nn.Linear)
+    ]
+    arrays: dict[str, Array] = {}
+    for index, layer in enumerate(linear):
+        arrays[f"weight{index}"] = layer.weight.detach().numpy().astype(np.float64)
+        arrays[f"bias{index}"] = layer.bias.detach().numpy().astype(np.float64)
+    return arrays
+
+
+def policy_network(arrays: Mapping[str, Array], action_set: str) -> MLPPolicy:
+    """Return the network of :func:`run_ppo`'s layers, its output projected onto the admissible actions."""
+    layers = sum(name.startswith("weight") for name in arrays)
+    return MLPPolicy(
+        tuple(arrays[f"weight{layer}"] for layer in range(layers)),
+        tuple(arrays[f"bias{layer}"] for layer in range(layers)),
+        action_set,
+    )
