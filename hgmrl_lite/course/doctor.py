@@ -2,12 +2,16 @@
 
 import html
 import importlib.metadata
+import json
 import os
 import platform
+import re
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import psutil  # type: ignore[import-untyped]
@@ -24,6 +28,8 @@ _GIB = 2**30
 _MEMORY_NEEDED = 2.0
 # The cached policies of all lessons take a few MB.
 _DISK_NEEDED = 0.1
+# What the page needs beside the Python packages: the extension's folder, and the package that brings it.
+_PAGE_PARTS = {"@jupyter-widgets/jupyterlab-manager": "jupyterlab_widgets", "anywidget": "anywidget"}
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,16 @@ class Diagnosis:
                 lines.append(f"    {finding.remedy}")
         return "\n".join(lines)
 
+    def _ipython_display_(self) -> None:
+        """Show the table, and below it the one line that only the page itself can write."""
+        # Slow to import, and not needed by who asks from a script.
+        from IPython.display import display
+
+        from hgmrl_lite.course.handshake import Handshake
+
+        display({"text/html": self._repr_html_(), "text/plain": repr(self)}, raw=True)
+        display(Handshake())
+
     def _repr_html_(self) -> str:
         """Give the table as HTML; states are words, the colours are the notebook's own."""
         left = 'style="text-align:left"'
@@ -107,14 +123,15 @@ _COLUMNS = ("What", "State", "Found", "Needed", "Remedy")
 
 
 def doctor() -> Diagnosis:
-    """Look at Python, the packages, the machine and the cache folder.
+    """Look at Python, the packages, the page's parts, the machine and the cache folder.
 
     Returns
     -------
     Diagnosis
-        One finding each; in a notebook a table.
+        One finding each; in a notebook a table, and a line in which the page and the Jupyter kernel say
+        whether they reach each other.
     """
-    return Diagnosis((*_packages(), *_machine(), _cache()))
+    return Diagnosis((*_packages(), *_page_parts(), *_machine(), _cache()))
 
 
 def _packages() -> Iterable[Finding]:
@@ -130,14 +147,23 @@ def _packages() -> Iterable[Finding]:
     fits = needed.contains(found, prereleases=True)
     remedy = "" if fits else f"Make the environment anew with Python {needed} and choose its Jupyter kernel."
     yield Finding("Python", "OK" if fits else "Problem", found, str(needed) or "any", remedy)
+    tested = _tested_versions()
     for text in distribution.requires or ():
         requirement = Requirement(text)
         if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
-            yield _package(requirement)
+            yield _package(requirement, tested.get(requirement.name.lower(), ""))
 
 
-def _package(requirement: Requirement) -> Finding:
-    """Compare one installed package with the range it must lie in."""
+def _tested_versions() -> dict[str, str]:
+    """Return the versions the workbook was tested with; none when it is not run from its own folder."""
+    file = Path(__file__).resolve().parents[2] / "constraints.txt"
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    pairs = [re.split("==", line.split("#")[0].strip()) for line in lines]
+    return {pair[0].lower(): pair[1] for pair in pairs if len(pair) == 2}
+
+
+def _package(requirement: Requirement, tested: str) -> Finding:
+    """Compare one installed package with the range it must lie in, and name the tested version if another."""
     try:
         found = importlib.metadata.version(requirement.name)
     except importlib.metadata.PackageNotFoundError:
@@ -145,7 +171,23 @@ def _package(requirement: Requirement) -> Finding:
     fits = found != "not installed" and requirement.specifier.contains(found, prereleases=True)
     remedy = f'Run `pip install "{requirement}"`, then restart the Jupyter kernel.'
     needed = str(requirement.specifier) or "any"
+    # Without the local part, which tells builds of one version apart: 2.13.0+cpu.
+    if tested and found.partition("+")[0] != tested:
+        needed += f"; tested with {tested}"
     return Finding(requirement.name, "OK" if fits else "Problem", found, needed, "" if fits else remedy)
+
+
+def _page_parts() -> Iterable[Finding]:
+    """Look for the parts of widgets that run in the page: without them a widget is an error message there."""
+    folder = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
+    for name, package in _PAGE_PARTS.items():
+        remedy = f"Run `pip install --force-reinstall --no-deps {package}`, then reload the page."
+        try:
+            found = str(json.loads((folder / name / "package.json").read_text(encoding="utf-8"))["version"])
+        except (OSError, ValueError, KeyError):
+            yield Finding(f"page part of {package}", "Problem", "not there", "the extension", remedy)
+        else:
+            yield Finding(f"page part of {package}", "OK", found, "the extension")
 
 
 def _machine() -> Iterable[Finding]:

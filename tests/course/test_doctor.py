@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from hgmrl_lite import course
+from hgmrl_lite.course.handshake import Handshake
 
 # The function has the module's name in the package.
 doctor_module = importlib.import_module("hgmrl_lite.course.doctor")
@@ -51,6 +52,34 @@ def test_package_versions(monkeypatch, version, state):
     found = finding("numpy")
     assert (found.state, found.found) == (state, version)
     assert ('pip install "numpy>=' in found.remedy) == (state == "Problem")
+
+
+def test_another_version_than_the_tested_one_is_named(monkeypatch):
+    tested = doctor_module._tested_versions()
+    assert {"numpy", "torch", "jupyterlab"} <= tested.keys()
+    real = importlib.metadata.version
+    versions = {"numpy": "99.0", "torch": tested["torch"] + "+cpu"}
+    monkeypatch.setattr(importlib.metadata, "version", lambda name: versions.get(name) or real(name))
+    assert f"tested with {tested['numpy']}" in finding("numpy").needed
+    assert "tested" not in finding("torch").needed
+
+
+def test_missing_parts_of_the_page(monkeypatch, tmp_path):
+    parts = ["page part of jupyterlab_widgets", "page part of anywidget"]
+    assert [finding(name).state for name in parts] == ["OK", "OK"]
+    monkeypatch.setattr(doctor_module.sys, "prefix", str(tmp_path))
+    folder = tmp_path / "share" / "jupyter" / "labextensions" / "anywidget"
+    folder.mkdir(parents=True)
+    (folder / "package.json").write_text("{broken")
+    assert [finding(name).state for name in parts] == ["Problem", "Problem"]
+    assert "--force-reinstall --no-deps anywidget" in finding(parts[1]).remedy
+
+
+def test_handshake_answers_what_it_is_asked():
+    line = Handshake()
+    line.question = "0.25"
+    assert line.answered == "0.25"
+    assert "widgets are not live here" in repr(line)
 
 
 def test_missing_package(monkeypatch):
