@@ -1,0 +1,366 @@
+"""The closure of a group exp(span W) with a bounded orbit, and points that cover it.
+
+Everything is done in a frame where the group is orthogonal: C with P = CᵀC for an inner product P that the
+group keeps. The element on states and the one on actions are always carried together.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.spatial import cKDTree
+
+from hgmrl_lite import lie
+from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite.hereditary.torus import closing_time, winding
+from hgmrl_lite.lie.compact import inner_product_root
+
+Index = NDArray[np.intp]
+
+GRID = 72
+"""Points on a circle: five degrees apart."""
+
+# A bracket adds a generator, and a frequency is not a resonance, when this much of it is new: generators that
+# were estimated from transitions are wrong in the third decimal.
+_NEW = 0.02
+# Points that cover a group of two, three and more dimensions.
+_COVER = {2: 288, 3: 720}
+_LARGE_COVER = 1500
+# Random points for each one kept, and factors of the random words behind them.
+_CANDIDATES = 4
+_ROUNDS = 4
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class CompactGroup:
+    """A compact connected matrix group, as it moves states and actions. Made by `compact_group`.
+
+    Parameters
+    ----------
+    generators_states : ndarray, shape (d, n, n)
+        A basis of the algebra on states: what was given first, then what its closure adds.
+    generators_actions : ndarray, shape (d, m, m), or None
+        The same elements as they move actions.
+    directions : ndarray, shape (d, n, n)
+        Another basis, orthonormal in the bi-invariant metric ½ tr(AᵀA) of the frame: of a rotation the length
+        is its angle. Updates and Gauss-Newton matrices are in these.
+    frames : tuple
+        The frames C on states and on actions (None without actions).
+    period : float
+        For d = 1, the T with exp(TW) = I; NaN for other d.
+    """
+
+    generators_states: Array
+    generators_actions: Array | None
+    directions: Array
+    frames: tuple[Array, Array | None]
+    period: float
+
+    @property
+    def dimension(self) -> int:
+        """Dimension d of the group."""
+        return len(self.generators_states)
+
+    @cached_property
+    def _change(self) -> Array:
+        """The (d, d) matrix of θ ↦ coordinates in ``directions``."""
+        flat = self.directions.reshape(self.dimension, -1)
+        return np.asarray(np.linalg.lstsq(flat.T, self.generators_states.reshape(self.dimension, -1).T)[0])
+
+    @cached_property
+    def _skew(self) -> tuple[Array, Array | None]:
+        """The orthonormal basis in the frames, exactly skew."""
+        back = np.linalg.inv(self._change)
+        states = _conjugate(self.frames[0], self.directions)
+        actions = None
+        if self.generators_actions is not None:
+            actions = _skew_part(
+                _conjugate(self.frames[1], np.einsum("kij,kl->lij", self.generators_actions, back))
+            )
+        return _skew_part(states), actions
+
+    @cached_property
+    def abelian(self) -> bool:
+        """Whether all elements commute."""
+        states = self._skew[0]
+        return self.dimension == 1 or float(np.abs(lie.bracket(states[:, None], states[None])).max()) < _NEW
+
+    def exp(self, coordinates: Array) -> "Elements":
+        """Return the elements exp(Σ ξ_k directions_k) for coordinates (G, d)."""
+        states, actions = self._skew
+        return Elements(
+            _exp_skew(np.tensordot(coordinates, states, axes=1)),
+            None if actions is None else _exp_skew(np.tensordot(coordinates, actions, axes=1)),
+        )
+
+    def left(self, elements: "Elements") -> Array:
+        """Return the L_g (G, n, n) of elements."""
+        return _conjugate_back(self.frames[0], elements.states)
+
+    def right(self, elements: "Elements") -> Array | None:
+        """Return the K_g (G, m, m) of elements, or None."""
+        if elements.actions is None or self.frames[1] is None:
+            return None
+        return _conjugate_back(self.frames[1], elements.actions)
+
+    def log(self, elements: "Elements") -> Array:
+        """Return θ (G, d) with exp(Σ θ_k W_k) = g, on the principal branch.
+
+        Raises
+        ------
+        ValueError
+            When the principal logarithm of an element is not in the algebra.
+        """
+        return lie.LieAlgebra(self.generators_states).log(self.left(elements), tol=1e-6)
+
+    def unit(self, theta: Array) -> Array:
+        """Return the coordinates in ``directions`` of coordinates θ (..., d) in the generators."""
+        return np.asarray(theta @ self._change.T)
+
+    def theta(self, coordinates: Array) -> Array:
+        """Return the coordinates θ in the generators of coordinates (..., d) in ``directions``."""
+        return np.asarray(np.linalg.solve(self._change, coordinates[..., None])[..., 0])
+
+    def wrap(self, theta: Array) -> Array:
+        """Return θ in one period, [-T/2, T/2), where the group is a circle; else as it is."""
+        if not np.isfinite(self.period):
+            return theta
+        return (theta + 0.5 * self.period) % self.period - 0.5 * self.period
+
+    @cached_property
+    def cover(self) -> "Cover":
+        """Points spread evenly over the group: a grid on a circle, else well-spread random words."""
+        if self.dimension == 1:
+            turns = self.period * float(np.abs(np.linalg.eigvals(self.generators_states[0])).max())
+            count = GRID * max(1, round(turns / (2.0 * np.pi)))
+            theta = np.linspace(-0.5, 0.5, count, endpoint=False)[:, None] * self.period
+            ring = np.arange(count)
+            neighbours = np.stack([np.roll(ring, 1), np.roll(ring, -1)], axis=1)
+            coordinates = self.unit(theta)
+            return Cover(
+                self.exp(coordinates), coordinates, neighbours, float(abs(coordinates[1] - coordinates[0])[0])
+            )
+        return self._random_cover()
+
+    def _random_cover(self) -> "Cover":
+        rng = np.random.default_rng(0)
+        d = self.dimension
+        count = _COVER.get(d, _LARGE_COVER)
+        # Long factors wind around every torus of the group; a few of them mix to the uniform law.
+        reach = 2e3 if self.abelian else 2e2
+        rounds = 1 if self.abelian else _ROUNDS
+        coordinates = rng.uniform(-reach, reach, (rounds, _CANDIDATES * count, d))
+        words = self.exp(coordinates[0])
+        for factor in coordinates[1:]:
+            words = self.exp(factor) @ words
+        flat = words.states.reshape(len(coordinates[0]), -1)
+        kept = _spread(flat, count)
+        found, near = cKDTree(flat[kept]).query(flat[kept], k=2 * d + 1)
+        # Chords between orthogonal matrices, ‖Q - Q'‖_F = √2 · length to first order.
+        spacing = float(np.median(np.asarray(found)[:, 1])) / np.sqrt(2.0)
+        return Cover(words[kept], coordinates[0][kept], np.asarray(near)[:, 1:], spacing)
+
+    def __repr__(self) -> str:
+        """Tell the dimension and what it acts on."""
+        n = self.generators_states.shape[-1]
+        return f"CompactGroup(dimension {self.dimension}, on R^{n})"
+
+
+@dataclass(frozen=True, eq=False)
+class Elements:
+    """A batch of group elements in the frames: states (G, n, n), actions (G, m, m) or None."""
+
+    states: Array
+    actions: Array | None
+
+    def __matmul__(self, other: "Elements") -> "Elements":
+        """Return the products."""
+        actions = None
+        if self.actions is not None and other.actions is not None:
+            actions = self.actions @ other.actions
+        return Elements(self.states @ other.states, actions)
+
+    def __getitem__(self, index: Index) -> "Elements":
+        """Return some of them."""
+        return Elements(self.states[index], None if self.actions is None else self.actions[index])
+
+    def where(self, mask: Array, other: "Elements") -> "Elements":
+        """Return these where ``mask`` (G,) holds, ``other`` elsewhere."""
+        pick = mask[:, None, None]
+        actions = None
+        if self.actions is not None and other.actions is not None:
+            actions = np.where(pick, self.actions, other.actions)
+        return Elements(np.where(pick, self.states, other.states), actions)
+
+    def __len__(self) -> int:
+        """Return G."""
+        return len(self.states)
+
+
+@dataclass(frozen=True, eq=False)
+class Cover:
+    """Elements (S) spread over a group, their coordinates (S, d) where it is abelian, neighbours, spacing."""
+
+    elements: Elements
+    coordinates: Array
+    neighbours: Index
+    spacing: float
+
+
+def compact_group(generators: ArrayLike, action_generators: ArrayLike | None = None) -> CompactGroup:
+    """Return the closure of the group that linear generators generate.
+
+    The bracket closure of the span, and what a dense winding adds: diag(J, √2 J) alone generates a line that
+    comes arbitrarily near to every element of a torus, and the closure is that torus. The same generators
+    give the same object, whose cover is computed once.
+
+    Parameters
+    ----------
+    generators : array_like, shape (n, n) or (d, n, n)
+        W_S, as they move states; linearly independent.
+    action_generators : array_like, shape (m, m) or (d, m, m), optional
+        W_A, the same elements as they move actions.
+
+    Returns
+    -------
+    CompactGroup
+
+    Raises
+    ------
+    ValueError
+        When shapes disagree, generators are dependent, or no inner product is kept, so that the group is
+        unbounded.
+
+    Examples
+    --------
+    >>> compact_group(lie.J)
+    CompactGroup(dimension 1, on R^2)
+    >>> compact_group(np.kron(np.diag([1.0, 2**0.5]), lie.J))
+    CompactGroup(dimension 2, on R^4)
+    """
+    states = _as_generators("generators", generators)
+    if action_generators is None:
+        return _compact_group(states.tobytes(), states.shape, None, None)
+    actions = _as_generators("action_generators", action_generators)
+    if len(actions) != len(states):
+        raise ValueError(
+            f"action_generators must be as many as generators, {len(states)}, got {len(actions)}"
+        )
+    return _compact_group(states.tobytes(), states.shape, actions.tobytes(), actions.shape)
+
+
+@lru_cache(maxsize=16)
+def _compact_group(
+    states_bytes: bytes,
+    states_shape: tuple[int, ...],
+    actions_bytes: bytes | None,
+    actions_shape: tuple[int, ...] | None,
+) -> CompactGroup:
+    """Do the work of `compact_group`; arrays come as bytes, which can be looked up."""
+    states = np.frombuffer(states_bytes).reshape(states_shape)
+    frame = _frame("generators", states)
+    blocks, action_frame, n = _skew_part(_conjugate(frame, states)), None, states.shape[-1]
+    if actions_bytes is not None and actions_shape is not None:
+        actions = np.frombuffer(actions_bytes).reshape(actions_shape)
+        action_frame = _frame("action_generators", actions)
+        blocks = _block_diagonal(blocks, _skew_part(_conjugate(action_frame, actions)))
+    if len(blocks) > 1:
+        blocks = lie.LieAlgebra(blocks).closure(_NEW).basis
+    extra = winding(_centre(blocks), n, _NEW)
+    if len(extra):
+        blocks = np.concatenate([blocks, extra])
+    inner = blocks[:, :n, :n]
+    flat = inner.reshape(len(inner), -1) / np.sqrt(2.0)
+    # The orthonormal basis nearest to the given one: a single generator keeps its direction.
+    left, size, rows = np.linalg.svd(flat, full_matrices=False)
+    if size[-1] <= 1e-9 * size[0]:
+        raise ValueError(
+            f"generators must be linearly independent as they move states, got singular values {size}"
+        )
+    unit = np.sqrt(2.0) * (left @ rows).reshape(inner.shape)
+    return CompactGroup(
+        generators_states=_conjugate_back(frame, inner),
+        generators_actions=None if action_frame is None else _conjugate_back(action_frame, blocks[:, n:, n:]),
+        directions=_conjugate_back(frame, unit),
+        frames=(frame, action_frame),
+        period=closing_time(blocks[0]) if len(blocks) == 1 else float("nan"),
+    )
+
+
+def _as_generators(name: str, value: ArrayLike) -> Array:
+    """Return generators as a contiguous (d, k, k) array."""
+    array = as_array(name, value)
+    if array.ndim == 2:
+        array = array[None]
+    if array.ndim != 3 or array.shape[1] != array.shape[2] or not array.size:
+        raise ValueError(f"{name} must have shape (n, n) or (d, n, n), got {np.shape(value)}")
+    return np.ascontiguousarray(array)
+
+
+def _frame(name: str, generators: Array) -> Array:
+    """Return C with C W C⁻¹ skew for every generator."""
+    form = lie.find_inner_product(generators, tol=1e-6)
+    if form is None:
+        raise ValueError(
+            f"{name} must generate a bounded group, one that keeps an inner product (Wᵀ P + P W = 0); got\n"
+            f"{generators}"
+        )
+    return inner_product_root(form, generators.shape[-1])
+
+
+def _centre(blocks: Array) -> Array:
+    """Return a basis of the elements of a closed algebra (d, N, N) that commute with all of it."""
+    if len(blocks) == 1:
+        return blocks
+    brackets = lie.bracket(blocks[:, None], blocks[None]).reshape(len(blocks), -1)
+    left, size, _ = np.linalg.svd(brackets)
+    size = np.append(size, np.zeros(len(blocks) - len(size)))
+    central = left[:, size <= _NEW * np.square(np.linalg.norm(blocks, axis=(1, 2))).max()].T
+    return np.tensordot(central, blocks, axes=1)
+
+
+def _exp_skew(matrices: Array) -> Array:
+    """Return the exponentials of exactly skew matrices (G, n, n)."""
+    if matrices.shape[-1] <= 3:
+        return lie.exp(matrices)
+    values, vectors = np.linalg.eigh(1j * matrices)
+    return np.asarray(
+        ((vectors * np.exp(-1j * values)[..., None, :]) @ np.conj(vectors.swapaxes(-1, -2))).real
+    )
+
+
+def _skew_part(matrices: Array) -> Array:
+    return 0.5 * (matrices - matrices.swapaxes(-1, -2))
+
+
+def _conjugate(frame: Array | None, matrices: Array) -> Array:
+    """Return C W C⁻¹."""
+    assert frame is not None
+    return np.asarray(frame @ matrices @ np.linalg.inv(frame))
+
+
+def _conjugate_back(frame: Array | None, matrices: Array) -> Array:
+    """Return C⁻¹ Q C."""
+    assert frame is not None
+    return np.asarray(np.linalg.inv(frame) @ matrices @ frame)
+
+
+def _block_diagonal(first: Array, second: Array) -> Array:
+    """Return diag(A_k, B_k) for two batches (d, n, n) and (d, m, m)."""
+    n, m = first.shape[-1], second.shape[-1]
+    out = np.zeros((len(first), n + m, n + m))
+    out[:, :n, :n], out[:, n:, n:] = first, second
+    return out
+
+
+def _spread(points: Array, count: int) -> Index:
+    """Return the indices of ``count`` points of one sphere, each the farthest from those before it."""
+    chosen = np.empty(count, dtype=np.intp)
+    chosen[0] = 0
+    # On a sphere the farthest point is the one with the smallest product.
+    nearest = points @ points[0]
+    for index in range(1, count):
+        chosen[index] = int(np.argmin(nearest))
+        np.maximum(nearest, points @ points[chosen[index]], out=nearest)
+    return chosen

@@ -1,0 +1,185 @@
+"""Search of a compact group: Gauss-Newton from everywhere, and the distinct minima ranked."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from hgmrl_lite._validate import Array
+from hgmrl_lite.hereditary.compact_group import CompactGroup, Elements, Index
+
+NEWTON_STEPS = 30
+"""Most Gauss-Newton steps from each start."""
+DAMPING = 1e-4
+"""Levenberg-Marquardt damping at the start, relative to the mean of the Gauss-Newton matrix's diagonal."""
+SETTLED = 1e-10
+"""A step shorter than this, in radians, ends the refinement."""
+# Most starts that are refined.
+_REFINED = 24
+
+Values = Callable[[Array], Array]
+Linearise = Callable[[Array], tuple[Array, Array]]
+Signature = Callable[[Array], Array]
+
+
+@dataclass(frozen=True, eq=False)
+class Minimum:
+    """A local minimum of the mean square residual over the group.
+
+    Parameters
+    ----------
+    left : ndarray, shape (n, n)
+        The element L on states.
+    right : ndarray, shape (m, m), or None
+        The same element K on actions.
+    theta : ndarray, shape (d,)
+        Its coordinates in ``group.generators_states``.
+    mean_square : float
+        Mean square residual.
+    normal : ndarray, shape (d, d)
+        Gauss-Newton matrix JᵀJ along ``group.directions``.
+    """
+
+    left: Array
+    right: Array | None
+    theta: Array
+    mean_square: float
+    normal: Array
+
+
+def search_group(
+    group: CompactGroup,
+    values: Values,
+    linearise: Linearise,
+    *,
+    signature: Signature | None = None,
+    tolerance: float | None = None,
+    free: Array | None = None,
+) -> tuple[Minimum, ...]:
+    """Return the distinct local minima of Σ r_i(L)² over a compact group, the best first.
+
+    Residuals are evaluated on the group's cover; every point that is no worse than its neighbours is refined
+    by damped Gauss-Newton steps L ← exp(Σ ξ_k W_k) L, which carry the element on actions along.
+
+    Parameters
+    ----------
+    group : CompactGroup
+        Where to search; ``group.directions`` are the W_k.
+    values : callable
+        From elements (G, n, n) to residuals (G, N), perhaps on fewer data than ``linearise``: only ranks
+        starts.
+    linearise : callable
+        From elements (G, n, n) to residuals (G, N) and their derivatives (G, N, d) along ξ at ξ = 0.
+    signature : callable, optional
+        From elements (G, n, n) to vectors (G, P) whose root mean square difference says how far apart two
+        elements are. When left out, the elements themselves in the frame. Elements that do the same, as those
+        that differ by the stabiliser do, are one minimum for a signature that does not see the difference.
+    tolerance : float, optional
+        Signatures nearer than this belong to one minimum; half the spacing of the cover when left out.
+    free : ndarray, shape (f, d), optional
+        Directions (orthonormal rows, along ``group.directions``) of a subgroup H from the right that leaves
+        the residuals as they are: R(L h) = R(L). Of the elements L H the one nearest to the identity is
+        taken.
+
+    Returns
+    -------
+    tuple of Minimum
+    """
+    starts = _starts(group, values)
+    elements, coordinates, residuals, jacobian = _refine(
+        group, linearise, group.cover.elements[starts], group.cover.coordinates[starts]
+    )
+    costs = np.square(residuals).mean(axis=1)
+    if free is not None and len(free):
+        elements = nearest_to_identity(group, elements, free)
+        residuals, jacobian = linearise(group.left(elements))
+        costs = np.square(residuals).mean(axis=1)
+    theta = _coordinates(group, elements, coordinates)
+    lefts, rights = group.left(elements), group.right(elements)
+    if signature is None:
+        marks = elements.states.reshape(len(elements), -1) * np.sqrt(0.5 * elements.states.shape[-1] ** 2)
+        tolerance = 0.5 * group.cover.spacing if tolerance is None else tolerance
+    else:
+        marks = signature(lefts)
+        if tolerance is None:
+            raise ValueError("tolerance must be given with a signature, got None")
+    kept: list[int] = []
+    length = np.linalg.norm(group.unit(theta), axis=1)
+    # Of minima that tie to rounding, the one nearest to the identity comes first.
+    for index in np.lexsort((length, np.round(costs / (costs.min() + 1e-300), 6))):
+        away = [np.sqrt(np.square(marks[index] - marks[other]).mean()) for other in kept]
+        if all(distance > tolerance for distance in away):
+            kept.append(int(index))
+    return tuple(
+        Minimum(
+            lefts[index],
+            None if rights is None else rights[index],
+            theta[index],
+            float(costs[index]),
+            jacobian[index].T @ jacobian[index],
+        )
+        for index in kept
+    )
+
+
+def nearest_to_identity(group: CompactGroup, elements: Elements, free: Array, steps: int = 20) -> Elements:
+    """Return, of each L H, the element with the smallest logarithm, where H is generated by ``free`` (f, d).
+
+    In a bi-invariant metric the gradient of ½‖log L‖² is log L, so that the part of log L along H is taken
+    off until none is left.
+    """
+    for _ in range(steps):
+        along = group.unit(group.log(elements)) @ free.T @ free
+        elements = elements @ group.exp(-along)
+        if np.abs(along).max() < 1e-9:
+            break
+    return elements
+
+
+def _starts(group: CompactGroup, values: Values) -> Index:
+    """Return the points of the cover that are no worse than their neighbours, the best first."""
+    cost = np.square(values(group.left(group.cover.elements))).mean(axis=1)
+    near = cost[group.cover.neighbours]
+    lowest = np.flatnonzero((cost[:, None] <= near).all(axis=1))
+    if not len(lowest):
+        lowest = np.array([int(np.argmin(cost))])
+    return lowest[np.argsort(cost[lowest], kind="stable")][:_REFINED]
+
+
+def _refine(
+    group: CompactGroup, linearise: Linearise, elements: Elements, coordinates: Array
+) -> tuple[Elements, Array, Array, Array]:
+    """Descend from every element by damped Gauss-Newton steps no longer than the cover's spacing."""
+    d, reach = group.dimension, group.cover.spacing
+    residuals, jacobian = linearise(group.left(elements))
+    cost = np.square(residuals).sum(axis=1)
+    damping = np.full(len(elements), DAMPING)
+    coordinates = coordinates.copy()
+    for _ in range(NEWTON_STEPS):
+        normal = np.swapaxes(jacobian, 1, 2) @ jacobian
+        size = np.maximum(np.trace(normal, axis1=1, axis2=2) / d, np.finfo(float).tiny)
+        normal = normal + (damping * size)[:, None, None] * np.eye(d)
+        slope = np.einsum("gni,gn->gi", jacobian, residuals)
+        step = -np.linalg.solve(normal, slope[..., None])[..., 0]
+        length = np.linalg.norm(step, axis=1)
+        step *= np.minimum(1.0, reach / np.maximum(length, np.finfo(float).tiny))[:, None]
+        trial = group.exp(step) @ elements
+        new_residuals, new_jacobian = linearise(group.left(trial))
+        new_cost = np.square(new_residuals).sum(axis=1)
+        better = new_cost < cost
+        elements = trial.where(better, elements)
+        coordinates = coordinates + np.where(better[:, None], step, 0.0)
+        residuals = np.where(better[:, None], new_residuals, residuals)
+        jacobian = np.where(better[:, None, None], new_jacobian, jacobian)
+        cost = np.where(better, new_cost, cost)
+        damping = np.where(better, 0.1 * damping, 10.0 * damping)
+        if (length < SETTLED).all():
+            break
+    return elements, coordinates, residuals, jacobian
+
+
+def _coordinates(group: CompactGroup, elements: Elements, coordinates: Array) -> Array:
+    """Return θ (G, d): followed along on a circle, else the principal logarithm."""
+    if group.dimension == 1:
+        return group.wrap(group.theta(coordinates))
+    return group.log(elements)
