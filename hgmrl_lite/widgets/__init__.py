@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from hgmrl_lite.widgets.goal_drag import GoalDrag
     from hgmrl_lite.widgets.kernel_probe import KernelProbe
     from hgmrl_lite.widgets.orbit_explorer import OrbitExplorer
+    from hgmrl_lite.widgets.task_puller import TaskPuller
 
 _MODULES = {
     "DescentRace": "descent_race",
@@ -18,8 +19,17 @@ _MODULES = {
     "GoalDrag": "goal_drag",
     "KernelProbe": "kernel_probe",
     "OrbitExplorer": "orbit_explorer",
+    "TaskPuller": "task_puller",
 }
-__all__ = ["DescentRace", "GeneratorFlow", "GoalDrag", "HgmrlWidget", "KernelProbe", "OrbitExplorer"]
+__all__ = [
+    "DescentRace",
+    "GeneratorFlow",
+    "GoalDrag",
+    "HgmrlWidget",
+    "KernelProbe",
+    "OrbitExplorer",
+    "TaskPuller",
+]
 
 
 def __getattr__(name: str) -> Any:

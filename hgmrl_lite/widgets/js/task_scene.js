@@ -1,0 +1,106 @@
+// What TaskPuller shows, computed from its traits.
+
+const TASK_PLACE = ["kind", "t", "direction"];
+const TASK_TRAITS = [...TASK_PLACE, "reward", "target", "action_set", "show_base", "show_policy"];
+
+function taskPlace(model) {
+  return Object.fromEntries(TASK_PLACE.map((name) => [name, model.get(name)]));
+}
+
+function taskScene(model) {
+  const settings = model.get("settings");
+  const { goal, levels, targets, spacing, half } = settings;
+  const arrays = unpackArrays(model.get("array_data"), model.get("array_index"));
+  const samples = Object.fromEntries(Object.entries(arrays).map(([name, { values }]) => [name, values]));
+  const rewards = taskRewards(goal, settings.slow);
+  const findings = makeTaskFindings(settings.constants, samples, goal, rewards);
+  // Level sets of the base task, as segments; every other level set on screen is these, carried.
+  const lines = Object.fromEntries(
+    Object.entries(rewards).map(([name, { value }]) => {
+      const levelSet = makeLevelSets((x, y) => value(x + goal[0], y + goal[1]), 3, 110);
+      const moved = levels[name].flatMap(levelSet).map(([a, b, c, d]) => [a + goal[0], b + goal[1], c + goal[0], d + goal[1]]);
+      return [name, Float64Array.from(moved.flat())];
+    }),
+  );
+  const targetOf = () => taskMap(targets[model.get("target")]);
+  const question = () => ({ reward: model.get("reward"), target: targetOf(), actionSet: model.get("action_set") });
+
+  const compute = () => {
+    const place = taskPlace(model);
+    const map = taskMap(place);
+    const back = inverseElement(map);
+    const target = targetOf();
+    const reward = model.get("reward");
+    const found = findings.find(place, question());
+    const policy = (x, y) => apply2(map.linear, ...rewards[reward].policy(...carryPoint(back, x, y)));
+    const arrows = [];
+    const count = Math.floor(half / spacing - 0.2);
+    for (let i = -count; model.get("show_policy") && i <= count; i++) {
+      for (let j = -count; j <= count; j++) arrows.push([i * spacing, j * spacing, ...policy(i * spacing, j * spacing)]);
+    }
+    return {
+      place,
+      map,
+      target,
+      reward,
+      targetName: model.get("target"),
+      actionSet: model.get("action_set"),
+      showBase: model.get("show_base"),
+      showPolicy: model.get("show_policy"),
+      lines: lines[reward],
+      starts: samples.starts,
+      carriedGoal: carryPoint(map, ...goal),
+      targetGoal: carryPoint(target, ...goal),
+      arrows,
+      findings: found,
+      verdict: taskVerdict(found),
+    };
+  };
+  return { compute, best: () => findings.best(model.get("kind"), question()), targetGoal: () => carryPoint(targetOf(), ...goal) };
+}
+
+// TaskPuller's traits under the hand.
+function taskHand(model, scene) {
+  const { goal, half, constants } = model.get("settings");
+  const { maps } = constants;
+  const within = (value, end) => Math.min(end, Math.max(-end, value));
+  const isAngle = (kind) => kind === "rotation" || kind === "reflection";
+  const set = ({ kind = model.get("kind"), t = model.get("t"), direction = model.get("direction") }) => {
+    // Numbers that can be read in Python: four digits, angles to a hundredth of a degree.
+    model.set("kind", kind);
+    model.set("t", within(isAngle(kind) ? orbitTidyAngle(t) : orbitTidy(t), maps[kind].limit));
+    model.set("direction", wrapDegrees(Math.round(100 * direction) / 100));
+    model.save_changes();
+  };
+  return {
+    choose: (kind) => set({ kind, t: 0 }),
+    set,
+    step(amount) {
+      const kind = model.get("kind");
+      const t = model.get("t") + amount * maps[kind].step;
+      set({ t: kind === "rotation" ? wrapRadians(t) : kind === "reflection" ? wrapMirror(t) : t });
+    },
+    limit: (side) => set({ t: side * maps[model.get("kind")].limit }),
+    best: () => set(scene.best()),
+    // The map that carries the base goal to the hand; near the target's goal it snaps to it.
+    pull(target) {
+      const there = scene.targetGoal();
+      const near = Math.hypot(target[0] - there[0], target[1] - there[1]) < 0.06;
+      const pulled = pulledTask(taskPlace(model), goal, near ? there : target.map((value) => within(value, 0.97 * half)));
+      if (pulled) set(pulled);
+    },
+  };
+}
+
+function taskInWords({ kind, t, direction }) {
+  if (kind === "rotation") return `turned by ${inDegrees(t / PLANE_RADIANS)}`;
+  if (kind === "reflection") return `mirrored in the line at ${inDegrees(t / PLANE_RADIANS)}`;
+  if (kind === "scaling") return `scaled by ${inNumber(Math.exp(t))}`;
+  const way = `in the direction ${inDegrees(direction, 0)}`;
+  return kind === "shear" ? `sheared by ${inNumber(t)} ${way}` : `moved by ${inNumber(t)} ${way}`;
+}
+
+// A figure for a card: two decimals, whole from a hundred on.
+function taskNumber(value) {
+  return Math.abs(value) < 100 ? inNumber(value) : inNumber(value, 0).replace(/\B(?=(\d{3})+$)/g, "\u2009");
+}
