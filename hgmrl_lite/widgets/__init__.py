@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from hgmrl_lite.widgets.goal_drag import GoalDrag
     from hgmrl_lite.widgets.kernel_probe import KernelProbe
     from hgmrl_lite.widgets.orbit_explorer import OrbitExplorer
+    from hgmrl_lite.widgets.task_aligner import TaskAligner
     from hgmrl_lite.widgets.task_puller import TaskPuller
 
 _MODULES = {
@@ -19,6 +20,7 @@ _MODULES = {
     "GoalDrag": "goal_drag",
     "KernelProbe": "kernel_probe",
     "OrbitExplorer": "orbit_explorer",
+    "TaskAligner": "task_aligner",
     "TaskPuller": "task_puller",
 }
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "HgmrlWidget",
     "KernelProbe",
     "OrbitExplorer",
+    "TaskAligner",
     "TaskPuller",
 ]
 

@@ -1,0 +1,139 @@
+// TaskAligner: what is on screen, computed from the model's traits; and the hands on it.
+
+const ALIGNER_TRAITS = ["goal", "turn_degrees", "signed", "transitions", "noise", "draw", "revealed"];
+const ALIGNER_RADIANS = Math.PI / 180;
+const QUARTER_TURN = [0, -1, 1, 0];
+
+// Compute again only when the question is another one.
+function aligned(compute) {
+  let question = null;
+  let answer = null;
+  return (...arguments_) => {
+    const key = arguments_.join(" ");
+    if (key !== question) answer = compute(...arguments_);
+    question = key;
+    return answer;
+  };
+}
+
+// The angle in degrees between two unit vectors, as arrows or as lines.
+function angleBetween(ux, uy, vx, vy, signed) {
+  const cosine = ux * vx + uy * vy;
+  return Math.atan2(Math.abs(ux * vy - uy * vx), signed ? cosine : Math.abs(cosine)) / ALIGNER_RADIANS;
+}
+
+// Normals [x0, y0, ...] of two tasks at the same points -> mean angle in degrees; `from` is where the first ones begin.
+function meanAngle(first, second, signed, from = 0) {
+  let sum = 0;
+  for (let i = 0; i < second.length; i += 2) {
+    sum += angleBetween(first[from + i], first[from + i + 1], second[i], second[i + 1], signed);
+  }
+  return sum / (second.length / 2);
+}
+
+function taskAlignerScene(model) {
+  const arrays = unpackArrays(model.get("array_data"), model.get("array_index"));
+  const { base_goal: baseGoal, neighbours, inference } = model.get("settings");
+  const base = makeRewardModel(arrays.centres.values, arrays.weights.values, arrays.linear.values);
+  const infer = makeInference(QUARTER_TURN, base, inference);
+  const [, most] = arrays.draws.shape;
+  const curve = arrays.curve.values;
+  const slope = new Float64Array(3);
+
+  // The base task's unit gradient at a point, its lines turned by an angle: back, look there, and forth.
+  const turned = (radians, x, y) => {
+    const [c, s] = [Math.cos(radians), Math.sin(radians)];
+    base.slope(c * x + s * y, c * y - s * x, slope);
+    const [gx, gy] = [slope[1], slope[2]];
+    const size = Math.hypot(gx, gy);
+    return [(c * gx - s * gy) / size, (s * gx + c * gy) / size];
+  };
+  const baseNormals = (radians, points, normals = new Float64Array(points.length), from = 0) => {
+    for (let i = 0; i < points.length; i += 2) {
+      [normals[from + i], normals[from + i + 1]] = turned(radians, points[i], points[i + 1]);
+    }
+    return normals;
+  };
+
+  const context = aligned((draw, count) => {
+    const points = arrays.points.values.subarray(2 * draw * most, 2 * (draw * most + count));
+    const nearest = makeNeighbours(points, count);
+    const around = Array.from({ length: count }, (_, i) => nearest(points[2 * i], points[2 * i + 1], neighbours));
+    // The base task's normals here at every turn of the curve: they do not depend on the new task's rewards.
+    const fields = new Float64Array(curve.length * points.length);
+    curve.forEach((degrees, k) => baseNormals(degrees * ALIGNER_RADIANS, points, fields, k * points.length));
+    return { points, around, fields, draws: arrays.draws.values.subarray(draw * most, draw * most + count) };
+  });
+  const observed = aligned((draw, count, noise, gx, gy) => {
+    const { points, around, fields, draws } = context(draw, count);
+    const rewards = Float64Array.from(
+      { length: count },
+      (_, i) => noise * draws[i] - Math.hypot(points[2 * i] - gx, points[2 * i + 1] - gy),
+    );
+    const normals = new Float64Array(2 * count);
+    around.forEach(({ index, radius }, i) => {
+      const xs = index.map((j) => points[2 * j] - points[2 * i]);
+      const ys = index.map((j) => points[2 * j + 1] - points[2 * i + 1]);
+      const { gradient } = fitGradient(xs, ys, index.map((j) => rewards[j] - rewards[i]), radius, 1);
+      const size = Math.hypot(...gradient);
+      normals.set([gradient[0] / size, gradient[1] / size], 2 * i);
+    });
+    const along = (signed) =>
+      Array.from(curve, (_, k) => meanAngle(fields, normals, signed, k * points.length));
+    return { points, rewards, normals, lines: along(false), arrows: along(true) };
+  });
+  const answer = aligned((draw, count, noise, gx, gy) => {
+    const { points, rewards } = observed(draw, count, noise, gx, gy);
+    return infer(points, rewards);
+  });
+
+  return () => {
+    const [goal, turn, signed, count, noise, draw, revealed] = ALIGNER_TRAITS.map((trait) => model.get(trait));
+    const question = [draw, count, noise, ...goal];
+    const { points, normals, lines, arrows } = observed(...question);
+    const radians = turn * ALIGNER_RADIANS;
+    const here = baseNormals(radians, points);
+    const angleAt = (degrees) => meanAngle(baseNormals(degrees * ALIGNER_RADIANS, points), normals, signed);
+    const trueTurn = wrapDegrees((Math.atan2(goal[1], goal[0]) - Math.atan2(baseGoal[1], baseGoal[0])) / ALIGNER_RADIANS);
+    let shown = null;
+    if (revealed) {
+      const inferred = answer(...question);
+      const degrees = inferred.theta / ALIGNER_RADIANS;
+      const other = Number.isFinite(inferred.runnerUpResidual) ? inferred.runnerUp / ALIGNER_RADIANS : null;
+      shown = {
+        ...inferred, degrees, other,
+        verdict: inferred.decided ? "decided" : "undecided",
+        error: Math.abs(wrapDegrees(degrees - trueTurn)),
+        aim: apply2(exp2(QUARTER_TURN, inferred.theta), ...baseGoal),
+        place: [degrees, angleAt(degrees)],
+        otherPlace: other === null ? null : [other, angleAt(other)],
+      };
+    }
+    return {
+      goal, turn, signed, count, noise, draw, revealed, points, normals, lines, arrows, curve, trueTurn,
+      base: here,
+      misalignment: meanAngle(here, normals, signed),
+      carried: apply2(exp2(QUARTER_TURN, radians), ...baseGoal),
+      answer: shown,
+    };
+  };
+}
+
+// Tidy numbers, so that what the hand sets can be read in Python.
+function taskAlignerHand(model) {
+  const { reach } = model.get("settings");
+  const tidy = (value) => Math.round(1e3 * value) / 1e3;
+  const hand = {
+    turn: (degrees) => setTrait(model, "turn_degrees", wrapDegrees(Math.round(100 * degrees) / 100)),
+    goal(x, y) {
+      const distance = Math.hypot(x, y);
+      // At the origin a goal has no direction: it stays where it is.
+      if (distance < 1e-9) return;
+      const kept = Math.min(reach[1], Math.max(reach[0], distance)) / distance;
+      setTrait(model, "goal", [tidy(kept * x), tidy(kept * y)]);
+    },
+    goalPolar: (degrees, distance) =>
+      hand.goal(distance * Math.cos(degrees * ALIGNER_RADIANS), distance * Math.sin(degrees * ALIGNER_RADIANS)),
+  };
+  return hand;
+}

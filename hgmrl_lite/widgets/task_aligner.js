@@ -1,0 +1,141 @@
+// TaskAligner: turn the kernel distributions of the base task onto those of a new one.
+
+// The base task's lines where its reward model has its centres: spread over all that was explored.
+function taskAlignerField(model) {
+  const arrays = unpackArrays(model.get("array_data"), model.get("array_index"));
+  const points = arrays.centres.values;
+  const reward = makeRewardModel(points, arrays.weights.values, arrays.linear.values);
+  const slope = new Float64Array(3);
+  const normals = new Float64Array(points.length);
+  for (let i = 0; i < points.length; i += 2) {
+    reward.slope(points[i], points[i + 1], slope);
+    const size = Math.hypot(slope[1], slope[2]);
+    normals.set([slope[1] / size, slope[2] / size], i);
+  }
+  return { points, normals };
+}
+
+function taskAlignerLegend(parent) {
+  const stroke = (name) => (svg) => svgElement("path", { d: "M3 8H23", class: name }, svg);
+  const shape = (d, name) => (svg) => svgElement("path", { d, class: name, transform: "translate(13 8)" }, svg);
+  legendItem(parent, "base task, turned by the outer ring", stroke("hgmrl-base-field"));
+  legendItem(parent, "the same at the new task's points", stroke("hgmrl-base-lines"));
+  legendItem(parent, "new task, from its transitions", stroke("hgmrl-new-lines"));
+  legendItem(parent, "base goal, turned (outline: before)", shape(ALIGNER_SQUARE, "hgmrl-base-goal"));
+  legendItem(parent, "new goal: drag it", (svg) => svgElement("circle", { cx: 13, cy: 8, r: 6, class: "hgmrl-ring" }, svg));
+  legendItem(parent, "the package's answer, when revealed", shape("M-5 -5L5 5M-5 5L5 -5", "hgmrl-aim"));
+}
+
+function taskAlignerPanel(parent, model, hand, signal) {
+  const { ranges, reach } = model.get("settings");
+  const sliders = htmlElement("div", { class: "hgmrl-aligner-sliders" }, parent);
+  const slider = (options) => labelledSlider(sliders, { release: () => {}, signal, ...options });
+  const onTrait = (trait, step) => ({
+    min: ranges[trait][0],
+    max: ranges[trait][1],
+    step,
+    change: (value) => setTrait(model, trait, value),
+  });
+  const setTurn = slider({ label: "Turn", ...onTrait("turn_degrees", 1), format: (value) => inDegrees(value), change: hand.turn });
+
+  const head = htmlElement("strong", { class: "hgmrl-state" }, parent);
+  const plot = makeAlignmentPlot(hand, signal);
+  parent.append(plot.svg);
+  const box = htmlElement("div", { class: "hgmrl-choices" }, parent);
+  const mark = (d, name) => legendMark((svg) => svgElement("path", { d, class: name }, svg));
+  const setSigned = traitCheckbox(box, model, {
+    trait: "signed",
+    label: "signed: compare gradients, not lines",
+    mark: mark("M3 8H22M16 3L22 8L16 13", "hgmrl-new-lines"),
+    signal,
+  });
+  const setRevealed = traitCheckbox(box, model, {
+    trait: "revealed",
+    label: "reveal the package's answer",
+    mark: mark("M8 3L18 13M8 13L18 3", "hgmrl-aim"),
+    signal,
+  });
+
+  const more = htmlElement("div", { class: "hgmrl-aligner-sliders" }, parent);
+  const place = (options) => labelledSlider(more, { release: () => {}, signal, ...options });
+  let [direction, distance] = [0, 1];
+  const setCount = place({ label: "Transitions", ...onTrait("transitions", 1), format: String });
+  const setNoise = place({ label: "Reward noise", ...onTrait("noise", 0.005), format: (value) => value.toFixed(3) });
+  const setDirection = place({
+    label: "Goal direction", min: -180, max: 180, step: 1, format: (value) => inDegrees(value, 0),
+    change: (value) => hand.goalPolar(value, distance),
+  });
+  const setDistance = place({
+    label: "Goal distance", min: reach[0], max: reach[1], step: 0.02, format: (value) => value.toFixed(2),
+    change: (value) => hand.goalPolar(direction, value),
+  });
+  const again = htmlElement("button", { type: "button", class: "hgmrl-button" }, more, "Explore again");
+  again.title = "Other transitions of the same task";
+  again.addEventListener("click", () => setTrait(model, "draw", model.get("draw") + 1), { signal });
+
+  const answer = htmlElement("div", { class: "hgmrl-card hgmrl-of-geometric" }, parent);
+  htmlElement("strong", {}, answer, "The package's answer");
+  const words = htmlElement("div", { class: "hgmrl-state hgmrl-answer" }, answer);
+  const detail = htmlElement("div", { class: "hgmrl-detail" }, answer);
+  const spoken = spokenText(parent);
+  signal.addEventListener("abort", spoken.stop);
+
+  const beside = atMostEvery(50, (state) => {
+    const what = state.signed ? "arrows" : "lines";
+    setTurn(state.turn);
+    setCount(state.count);
+    setNoise(state.noise);
+    direction = Math.atan2(state.goal[1], state.goal[0]) / ALIGNER_RADIANS;
+    distance = Math.hypot(...state.goal);
+    setDirection(direction);
+    setDistance(distance);
+    setSigned(state.signed);
+    setRevealed(state.revealed);
+    setText(head, `On average the ${what} are ${inDegrees(state.misalignment)} apart`);
+    plot.show(state);
+    const found = state.answer;
+    answer.style.display = found ? "" : "none";
+    if (found) {
+      setText(words, `turn by ${inDegrees(found.degrees, 2)}: ${inDegrees(found.error, 2)} off, ${found.verdict}`);
+      const other =
+        found.other === null
+          ? "no runner-up"
+          : `□ runner-up ${inDegrees(found.other, 0)}, misfit of the rewards ${inShort(found.runnerUpResidual)}`;
+      setText(detail, `× misfit of the rewards ${inShort(found.residual)}; ${other}`);
+    }
+    spoken.say(`${alignerTurnInWords(state)}${found ? `; the package turns by ${inDegrees(found.degrees)}, ${found.verdict}` : ""}`);
+  });
+  signal.addEventListener("abort", beside.stop);
+  return beside.call;
+}
+
+export default () => {
+  let shared = null;
+  let hand = null;
+  let field = null;
+  return {
+    initialize({ model }) {
+      shared = sharedScene(model, ALIGNER_TRAITS, taskAlignerScene(model));
+      hand = taskAlignerHand(model);
+      field = taskAlignerField(model);
+    },
+    render({ model, el }) {
+      // Ends every listener of this view, also where the host hands over no signal of its own.
+      const ending = new AbortController();
+      const { signal } = ending;
+      const areas = widgetAreas(el, "hgmrl-task-aligner", signal);
+      const plane = taskAlignerPlane(model.get("settings"), field, hand, signal);
+      areas.figure.append(plane.svg);
+      taskAlignerLegend(areas.legend);
+      const panel = taskAlignerPanel(areas.panel, model, hand, signal);
+      const remove = shared.add((state) => {
+        plane.show(state);
+        panel(state);
+      });
+      return () => {
+        remove();
+        ending.abort();
+      };
+    },
+  };
+};
