@@ -23,6 +23,7 @@ _SUBMODULES = (
     "envs",
     "agents",
     "meta",
+    "experiments",
     "plots",
     "widgets",
     "course",

@@ -1,0 +1,144 @@
+"""Experiments in units of work: each is cached when it is finished, and they run beside each other."""
+
+import hashlib
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import joblib
+from numpy.typing import NDArray
+from tqdm.auto import tqdm
+
+from hgmrl_lite._validate import as_count
+from hgmrl_lite.cache import cached_arrays
+
+Arrays = dict[str, NDArray[Any]]
+
+# What every experiment's figures are made by; plots, widgets and lessons only show them.
+_SOURCES = (
+    "_validate.py", "transitions.py", "lie", "actions", "tangents", "discovery", "hereditary", "envs",
+    "agents", "meta", "experiments/contenders.py",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One piece of work: a function of its settings alone, so that they name its result in the cache.
+
+    Parameters
+    ----------
+    name : str
+        What the progress bar says.
+    compute : callable
+        A function of a module, called with the settings as keyword arguments; returns arrays by name.
+    settings : mapping
+        JSON values.
+    """
+
+    name: str
+    compute: Callable[..., Mapping[str, NDArray[Any]]]
+    settings: Mapping[str, Any]
+
+    @property
+    def kind(self) -> str:
+        """Beginning of the cached file's name."""
+        return f"unit-{self.compute.__name__.strip('_').replace('_', '-')}"
+
+
+class _NotCached(Exception):
+    """Raised instead of computing."""
+
+
+def run_units(
+    units: Sequence[Unit], *, description: str, jobs: int = 2, progress: bool = True, refresh: bool = False
+) -> list[Arrays]:
+    """Return each unit's arrays, from the cache where it was finished before, computing the others.
+
+    A finished unit is in the cache at once: when the run ends early, by an error or by Ctrl-C, the next one
+    computes only what is missing. What was made by other code than today's is not used: a fingerprint of the
+    modules that make the figures is part of the key.
+
+    Parameters
+    ----------
+    units : sequence of Unit
+        The work; the first are started first.
+    description : str
+        What the progress bar is for.
+    jobs : int, optional
+        Processes that work beside each other, each on one thread; 1 works in this process.
+    progress : bool, optional
+        Show a progress bar over all units.
+    refresh : bool, optional
+        Compute all of them anew.
+
+    Returns
+    -------
+    list of dict of str to ndarray
+        In the order of ``units``.
+    """
+    jobs = as_count("jobs", jobs)
+    keys = [_key(unit) for unit in units]
+    found = [None if refresh else _cached(unit, key) for unit, key in zip(units, keys, strict=True)]
+    missing = [index for index, arrays in enumerate(found) if arrays is None]
+    done = len(units) - len(missing)
+    with tqdm(total=len(units), initial=done, desc=description, unit="unit", disable=not progress) as bar:
+        work = _computed([(units[index], keys[index]) for index in missing], jobs)
+        for index, arrays in zip(missing, work, strict=True):
+            found[index] = arrays
+            bar.set_postfix_str(units[index].name, refresh=False)
+            bar.update()
+    return [arrays for arrays in found if arrays is not None]
+
+
+def _computed(work: Sequence[tuple[Unit, dict[str, Any]]], jobs: int) -> Iterator[Arrays]:
+    """Return an iterator over the units' arrays, in their order."""
+    if jobs == 1 or len(work) < 2:
+        return (_compute(unit, key) for unit, key in work)
+    # One thread a process: networks this small run slower on several, and the processes share the cores.
+    with joblib.parallel_config("loky", inner_max_num_threads=1):
+        parallel = joblib.Parallel(n_jobs=min(jobs, len(work)), batch_size=1, return_as="generator")
+        return iter(parallel(joblib.delayed(_compute)(unit, key) for unit, key in work))
+
+
+def _compute(unit: Unit, key: dict[str, Any]) -> Arrays:
+    """Compute a unit and put it into the cache."""
+    return cached_arrays(unit.kind, key, partial(unit.compute, **unit.settings), refresh=True)
+
+
+def _cached(unit: Unit, key: dict[str, Any]) -> Arrays | None:
+    """Return a unit's arrays if they are in the cache."""
+
+    def refuse() -> Arrays:
+        raise _NotCached
+
+    try:
+        return cached_arrays(unit.kind, key, refuse)
+    except _NotCached:
+        return None
+
+
+def _key(unit: Unit) -> dict[str, Any]:
+    """Return what the result depends on."""
+    module = unit.compute.__module__
+    return {
+        "function": f"{module}.{unit.compute.__qualname__}",
+        "code": code_fingerprint(module),
+        **unit.settings,
+    }
+
+
+@cache
+def code_fingerprint(module: str) -> str:
+    """Return a hash of the source that a module's units are made by, as it was when first asked for."""
+    package = Path(__file__).parents[1]
+    files = [package / source for source in _SOURCES]
+    files = [file for path in files for file in (sorted(path.rglob("*.py")) if path.is_dir() else [path])]
+    own = getattr(sys.modules[module], "__file__", None)
+    digest = hashlib.sha256()
+    for file in [*files, *([Path(own)] if own else [])]:
+        digest.update(file.name.encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
