@@ -1,6 +1,6 @@
 """TaskPuller as a still picture, for places where no widget runs."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -23,7 +23,7 @@ def task_picture(puller: "TaskPuller") -> Figure:
     figure = Figure(figsize=(5.0, 5.9), layout="constrained")
     axes = plane_axes(figure, HALF)
     grid = np.stack(np.meshgrid(*2 * [np.linspace(-HALF, HALF, 161)]), axis=-1)
-    curves = [
+    curves: list[tuple[Any, str, float, str, str]] = [
         (target.on_function(reward.value), _GREEN, 3.2, "-", "target's reward"),
         (element.on_function(reward.value), BLUE, 1.4, "-", "carried reward"),
     ]

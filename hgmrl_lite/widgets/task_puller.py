@@ -115,7 +115,8 @@ class TaskPuller(HgmrlWidget):
         self._samples = sample_arrays()
         data, index = pack_arrays(self._samples)
         super().__init__(
-            kind=kind, t=float(as_array("t", t, ())), direction=float(as_array("direction", direction, ())),
+            kind=_chosen("kind", kind), t=float(as_array("t", t, ())),
+            direction=float(as_array("direction", direction, ())),
             reward=reward, target=target, action_set=action_set,
             array_data=data, array_index=index,
             **{f"show_{name}": name in shown for name in _SHOW},
@@ -143,10 +144,7 @@ class TaskPuller(HgmrlWidget):
 
     @traitlets.validate("kind", "reward", "target", "action_set")
     def _valid_choice(self, proposal: Any) -> str:
-        name, value = proposal["trait"].name, proposal["value"]
-        if value not in _CHOICES[name]:
-            raise ValueError(f"{name} must be one of {', '.join(_CHOICES[name])}, got {value!r}")
-        return str(value)
+        return _chosen(proposal["trait"].name, proposal["value"])
 
     @traitlets.observe("kind")
     def _fit_t(self, change: Any) -> None:
@@ -219,3 +217,10 @@ class TaskPuller(HgmrlWidget):
         from hgmrl_lite.widgets.task_picture import task_picture
 
         return task_picture(self)
+
+
+def _chosen(name: str, value: str) -> str:
+    """Return one of the choices of a trait, or raise a ValueError."""
+    if value not in _CHOICES[name]:
+        raise ValueError(f"{name} must be one of {', '.join(_CHOICES[name])}, got {value!r}")
+    return value
