@@ -177,7 +177,7 @@ class TaskAligner(HgmrlWidget):
 
     @property
     def normals(self) -> Array:
-        """Unit gradients of the new task's reward at its next states, shape (N, 2), as far as the data tell."""
+        """Unit gradients of the new task's reward at its next states, as far as the data tell, (N, 2)."""
         context = self.context
         fit = tangents.local_regression(
             context.next_states, context.rewards, degree=1, neighbours=NEIGHBOURS, standard_errors=False
