@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from hgmrl_lite.widgets.goal_drag import GoalDrag
     from hgmrl_lite.widgets.kernel_probe import KernelProbe
     from hgmrl_lite.widgets.orbit_explorer import OrbitExplorer
+    from hgmrl_lite.widgets.regret_explorer import RegretExplorer
     from hgmrl_lite.widgets.task_aligner import TaskAligner
     from hgmrl_lite.widgets.task_puller import TaskPuller
 
@@ -20,6 +21,7 @@ _MODULES = {
     "GoalDrag": "goal_drag",
     "KernelProbe": "kernel_probe",
     "OrbitExplorer": "orbit_explorer",
+    "RegretExplorer": "regret_explorer",
     "TaskAligner": "task_aligner",
     "TaskPuller": "task_puller",
 }
@@ -30,6 +32,7 @@ __all__ = [
     "HgmrlWidget",
     "KernelProbe",
     "OrbitExplorer",
+    "RegretExplorer",
     "TaskAligner",
     "TaskPuller",
 ]

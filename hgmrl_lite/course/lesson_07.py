@@ -1,0 +1,327 @@
+"""Exercises of lesson 07: two predictions, a paired interval, a careless evaluation, an honest one, trust."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from hgmrl_lite import envs
+from hgmrl_lite._validate import Array
+from hgmrl_lite.course.exercise import Exercise
+from hgmrl_lite.course.expect import (
+    NotYet,
+    call,
+    describe,
+    expect,
+    expect_choice,
+    expect_close,
+    expect_shape,
+)
+from hgmrl_lite.transitions import Transitions
+
+#: Degrees from the goal at 54° to the base goal, and to the nearest training goal.
+_AWAY = (81.0, 72.0)
+
+
+def law(degrees: ArrayLike, steps: int = 100) -> Array:
+    """Return what going to a goal that many degrees away costs: the chord, once a step."""
+    return steps * 2.0 * np.sin(np.radians(degrees) / 2.0)
+
+
+def _check_predicted(answer: Any) -> Iterator[str]:
+    yield "two numbers: base policy, nearest task"
+    numbers = expect_shape(answer, (2,), "The answer")
+    names = ("base policy", "nearest-task agent")
+    for value, degrees, other, name in zip(numbers, _AWAY, _AWAY[::-1], names, strict=True):
+        yield f"the regret of the {name}"
+        right = float(law(degrees))
+        if np.isclose(value, law(degrees, 1), atol=0.05):
+            raise NotYet(f"{value:g} is the cost of one step.", "How many steps has such an episode?")
+        if np.isclose(value, 100.0 * np.radians(degrees), rtol=0.02):
+            raise NotYet(
+                f"{value:g} is a hundred times the arc along the circle.",
+                "The reward is the distance straight through the plane: the chord.",
+            )
+        if np.isclose(value, law(other), rtol=0.02):
+            raise NotYet(
+                f"{value:g} is not the {name}'s.",
+                "Which training goal does this agent walk to, and how many degrees is that from 54°?",
+            )
+        expect(
+            bool(abs(value - right) <= 0.1 * right),
+            f"{value:g} is not within a tenth of the law's value for the {name}.",
+            "Find the angle δ between the goal it walks to and the true goal, then use 100 · 2 sin(δ/2).",
+        )
+
+
+def paired_interval(agent: ArrayLike, reference: ArrayLike) -> tuple[float, float]:
+    """Return mean and half width of the 95 % interval of reference − agent, episode by episode."""
+    regret = np.asarray(reference, dtype=float) - np.asarray(agent, dtype=float)
+    return float(regret.mean()), float(1.96 * regret.std(ddof=1) / np.sqrt(len(regret)))
+
+
+def _check_paired(answer: Any) -> Iterator[str]:
+    rng = np.random.default_rng(7)
+    luck = 3.0 * rng.normal(size=40)
+    reference, agent = luck - 5.0, luck - 5.5 + 0.2 * rng.normal(size=40)
+    yield "mean and half width for five episodes"
+    few = (np.array([-6.0, -5.0, -9.0, -8.0, -6.0]), np.array([-5.0, -5.0, -7.0, -7.0, -6.0]))
+    _compare_interval(answer, *few)
+    yield "forty episodes in which luck is larger than the difference"
+    _compare_interval(answer, agent, reference)
+
+
+def _compare_interval(answer: Any, agent: Array, reference: Array) -> None:
+    right = paired_interval(agent, reference)
+    mean, half = right
+    count = len(agent)
+    apart = 1.96 * np.sqrt((agent.var(ddof=1) + reference.var(ddof=1)) / count)
+    expect_close(
+        call(answer, agent, reference),
+        right,
+        "`paired_interval(agent, reference)`",
+        1e-5,
+        mistakes=[
+            ((-mean, half), "Regret is what the agent misses: the reference's return less the agent's."),
+            (
+                (mean, apart),
+                "This takes the two samples as independent. Subtract episode by episode first: what both "
+                "share drops out.",
+            ),
+            (
+                (mean, half * np.sqrt(count)),
+                "The mean of n episodes scatters √n times less than one episode.",
+            ),
+            (
+                (mean, half * np.sqrt((count - 1) / count)),
+                "NumPy's `std` divides by n; with the mean taken from the same data it is n − 1: `ddof=1`.",
+            ),
+            ((mean, half / 1.96), "This is the standard error; the 95 % interval is 1.96 times as wide."),
+            ((mean, 2.0 * half), "This is the whole width; half of it is asked for."),
+        ],
+    )
+
+
+#: The careless evaluation's lines, as the lesson shows them, and which of them are wrong.
+LINES = "ABCDEFGH"
+WRONG_LINES = "BCFH"
+_ABOUT = {
+    "A": "A is as it should be: the same random policy explores for both agents.",
+    "B": "Look at B once more: how often does each agent get to see a task before it is judged?",
+    "C": "Look at C once more: whose goal is it?",
+    "D": "D is as it should be: adapting is what the agent is there for.",
+    "E": "E is as it should be: many episodes, and their mean.",
+    "F": "Look at F once more: what else differs between the two agents?",
+    "G": "G is as it should be: regret is held against the best policy for that goal.",
+    "H": "Look at H once more: is the comparison with the rival a fair one?",
+}
+
+
+def _check_wrong_lines(answer: Any) -> Iterator[str]:
+    yield "letters of lines, from A to H"
+    try:
+        letters = list(answer) if isinstance(answer, (str, list, tuple, set, frozenset)) else None
+        clean = None if letters is None else {letter.strip().upper() for letter in letters} - {"", ","}
+    except AttributeError:
+        clean = None
+    if clean is None or not clean <= set(LINES):
+        raise NotYet(
+            f"The answer should be the letters of the wrong lines, not {describe(answer)}.",
+            'For example "AD" says that the lines A and D are wrong and the others are right.',
+        )
+    yield "no line that is as it should be"
+    for letter in sorted(clean - set(WRONG_LINES)):
+        raise NotYet(f"Line {letter} does not mislead.", _ABOUT[letter])
+    yield "every line that misleads"
+    for letter in sorted(set(WRONG_LINES) - clean):
+        raise NotYet(f"{len(clean)} found, and there is more.", _ABOUT[letter])
+
+
+def honest_regret(agent: Any, goal: ArrayLike, seeds: Any) -> Array:
+    """Return the regret (seeds, 100) of an agent on a true goal, adapted anew from each context."""
+    best = envs.rollout(envs.greedy_policy(goal), [goal], episodes=100, seed=0).returns[0]
+    regrets = []
+    for seed in seeds:
+        policy = agent.adapt(envs.explore(goal, agent.context_size, seed=seed))
+        regrets.append(best - envs.rollout(policy, [goal], episodes=100, seed=0).returns[0])
+    return np.array(regrets)
+
+
+class _Compass:
+    """An agent that walks in a direction of its own: towards the best next state, turned by an error."""
+
+    context_size = 20
+
+    def __init__(self, error: float = 0.0, *, exact: Array | None = None) -> None:
+        self.error = error
+        self.exact = exact
+        self.seen: list[Transitions] = []
+
+    def __deepcopy__(self, memo: Any) -> "_Compass":
+        """Stay one object: what is called with a copy must be seen to have been called."""
+        return self
+
+    def adapt(self, context: Transitions) -> Any:
+        """Return the greedy policy of where the agent believes the goal to be."""
+        self.seen.append(context)
+        if self.exact is not None:
+            aim = self.exact
+        else:
+            # The reward is minus the distance: where it grows is where the goal is.
+            slope = np.linalg.lstsq(
+                context.next_states - context.next_states.mean(axis=0),
+                context.rewards - context.rewards.mean(),
+                rcond=None,
+            )[0]
+            aim = slope / np.linalg.norm(slope)
+        cosine, sine = np.cos(self.error), np.sin(self.error)
+        return envs.greedy_policy(np.array([[cosine, -sine], [sine, cosine]]) @ aim)
+
+
+def _check_honest(answer: Any) -> Iterator[str]:
+    goal = envs.goals_at(0.7)
+    seeds = [3, 5, 8]
+    what = "`honest_regret(agent, goal, [3, 5, 8])`"
+
+    def ask(agent: _Compass) -> Array:
+        return expect_shape(call(answer, agent, goal, seeds, what="honest_regret"), (3, 100), what)
+
+    yield "an array of one regret a context and episode, shape (3, 100)"
+    perfect = _Compass(exact=goal)
+    regret = ask(perfect)
+    yield "the agent adapts once for each seed, to that seed's context of the true goal"
+    contexts = [envs.explore(goal, perfect.context_size, seed=seed) for seed in seeds]
+    if len(perfect.seen) != len(seeds):
+        raise NotYet(
+            f"The agent was adapted {len(perfect.seen)} times for {len(seeds)} seeds.",
+            "Each context draw is a chance to be lucky or unlucky: explore and adapt inside the loop.",
+        )
+    for given, right, seed in zip(perfect.seen, contexts, seeds, strict=True):
+        if not isinstance(given, Transitions) or len(given) != len(right):
+            raise NotYet(
+                f"`adapt` got {describe(given)}, not a context of {perfect.context_size} transitions.",
+                "Use `envs.explore(goal, agent.context_size, seed=seed)`.",
+            )
+        expect(
+            bool(np.array_equal(given.rewards, right.rewards)),
+            f"The context for seed {seed} is not what `envs.explore(goal, 20, seed={seed})` gives.",
+            "Explore the true goal's task, with that seed and nothing else.",
+        )
+    yield "a perfect agent has regret 0 in every single episode"
+    if np.abs(regret.mean()) < 1.0 and np.abs(regret).max() > 1e-9:
+        raise NotYet(
+            f"The mean is near 0, but single episodes have up to {np.abs(regret).max():.2g}.",
+            "The agent and its reference meet different noise. Give both rollouts the same seed, 0.",
+        )
+    expect_close(regret, np.zeros((3, 100)), what, 1e-9)
+    yield "an agent that errs by 40° pays for it on the true goal"
+    wrong = ask(_Compass(np.radians(40.0), exact=goal))
+    right = honest_regret(_Compass(np.radians(40.0), exact=goal), goal, seeds)
+    expect_close(
+        wrong,
+        right,
+        what,
+        1e-6,
+        mistakes=[
+            (np.zeros((3, 100)), "It is judged on the goal that it believes in. Judge it on the true one."),
+            (-right, "Regret is the reference's return less the agent's."),
+        ],
+    )
+    yield "an agent that uses its context: each draw has a regret of its own"
+    expect_close(ask(_Compass(0.5)), honest_regret(_Compass(0.5), goal, seeds), what, 1e-6)
+
+
+CASES = (
+    "box actions",
+    "a goal off the circle",
+    "wind",
+    "tasks related by a reflection",
+    "a badly trained base policy",
+)
+NOTICES = ("geometry", "inference", "geometry", "geometry", "nobody")
+_OPTIONS = ("geometry", "inference", "nobody")
+_WHY = (
+    "Is a rotation by 30° still a symmetry when the actions fill a square? That is known before any test.",
+    "The training tasks are as they always were. What is odd here is the new task alone.",
+    "Wind blows in the training tasks too. Does the system still look the same from every side?",
+    "What relates these training tasks has determinant −1, and no exponential reaches it.",
+    "The report is about maps between tasks, the inference about rewards. Does either look at the policy?",
+)
+
+
+def _check_notices(answer: Any) -> Iterator[str]:
+    yield "five words, one for each case"
+    if not isinstance(answer, (list, tuple)) or len(answer) != len(CASES):
+        raise NotYet(
+            f"The answer should be {len(CASES)} words, not {describe(answer)}.",
+            'One of "geometry", "inference", "nobody" for each case, in the order of the list.',
+        )
+    for got, right, case, why in zip(answer, NOTICES, CASES, _WHY, strict=True):
+        yield f"who notices {case}"
+        wrong = {option: why for option in _OPTIONS if option != right}
+        expect_choice(got, right, _OPTIONS, f"Who notices {case}", wrong)
+
+
+EXERCISES = (
+    Exercise(
+        "07.1",
+        "Predict two regrets",
+        (
+            "Neither agent can do anything but walk to a training goal and stay there. Which goal is it?",
+            "The base goal is at 135°, the other training goals at −18°, −96.5° and −144.5°, the test goal at "
+            "54°.",
+            "A hundred steps, each as costly as the chord 2 sin(δ/2): lesson 00 did it for δ = 180°.",
+        ),
+        _check_predicted,
+        tuple(law(_AWAY)),
+    ),
+    Exercise(
+        "07.2",
+        "A difference and its interval",
+        (
+            "Both agents met the same noise in episode j. What do you get if you subtract first, and average "
+            "afterwards?",
+            "The standard error of a mean is the standard deviation of the numbers, divided by √n.",
+            "`np.std(x, ddof=1)` is the standard deviation from a sample; 1.96 standard errors make 95 %.",
+        ),
+        _check_paired,
+        paired_interval,
+    ),
+    Exercise(
+        "07.3",
+        "Find what is wrong with this evaluation",
+        (
+            "There are four. Each has had a section of its own in this lesson.",
+            "For each line ask: would an agent that has learned nothing look better by it?",
+            "For each line ask: is this the same for the agent and for its rival?",
+        ),
+        _check_wrong_lines,
+        WRONG_LINES,
+    ),
+    Exercise(
+        "07.4",
+        "An honest evaluation",
+        (
+            "Write the loop over the seeds first: one context, one policy and one row of regrets for each.",
+            "The greedy reference `envs.greedy_policy(goal)` meets the noise of `envs.rollout(..., seed=0)` "
+            "too, and does not depend on the context.",
+            "`envs.rollout(policy, [goal], seed=0).returns` has shape (1, 100): one row a goal.",
+        ),
+        _check_honest,
+        honest_regret,
+        60.0,
+    ),
+    Exercise(
+        "07.5",
+        "Who notices?",
+        (
+            "Ask first when the damage is there to be seen: in the training tasks, or only in the new one?",
+            "The geometry's report looks at how the training tasks and the system are built. The inference "
+            "looks at how well some turned base task explains the new rewards.",
+            "Three are noticed before any test, one at the test, and one is noticed by neither.",
+        ),
+        _check_notices,
+        NOTICES,
+    ),
+)
