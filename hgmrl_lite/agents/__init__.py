@@ -4,6 +4,7 @@ from hgmrl_lite.agents.agent import Agent
 from hgmrl_lite.agents.base import train_base_policy
 from hgmrl_lite.agents.baselines import BaseAgent, NearestTaskAgent
 from hgmrl_lite.agents.bounds import TestTaskAgent, TrueRotationAgent
+from hgmrl_lite.agents.ccm import CCMAgent, CCMSettings
 from hgmrl_lite.agents.conditioned import ConditionedPolicy, GoalConditionedAgent
 from hgmrl_lite.agents.geometric import GeometricAgent
 from hgmrl_lite.agents.policy import MLPPolicy, Policy, TransformedPolicy, project_action
@@ -12,6 +13,8 @@ from hgmrl_lite.agents.ppo import PPOSettings
 __all__ = [
     "Agent",
     "BaseAgent",
+    "CCMAgent",
+    "CCMSettings",
     "ConditionedPolicy",
     "GeometricAgent",
     "GoalConditionedAgent",

@@ -1,0 +1,229 @@
+"""CCM: a code of the task learned by contrast, then a policy conditioned on the code."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from hgmrl_lite._validate import Array, as_array, as_count
+from hgmrl_lite.agents.agent import needed_context, stream, training_goals
+from hgmrl_lite.agents.conditioned import ConditionedPolicy, train_conditioned
+from hgmrl_lite.agents.contrastive import ContextEncoder, ContextPool, train_encoder, unit
+from hgmrl_lite.agents.policy import MLPPolicy
+from hgmrl_lite.agents.ppo import PPOSettings, policy_network
+from hgmrl_lite.cache import cached_arrays
+from hgmrl_lite.envs.dynamics import NOISE, NavigationDynamics
+from hgmrl_lite.envs.explore import explore
+from hgmrl_lite.transitions import Transitions
+
+
+@dataclass(frozen=True)
+class CCMSettings:
+    """What the CCM agent is trained with.
+
+    Parameters
+    ----------
+    context_size : int
+        Transitions of a context, in training and on a new task.
+    transitions : int
+        Random-policy transitions of each training task. The encoder learns from the first half; the policy
+        sees codes of the second half, whose spread is that of contexts the encoder has not met.
+    code_dim : int
+        Dimension of the code.
+    hidden : tuple of int
+        Widths of the encoder's layers.
+    encoder_steps, pairs : int
+        Steps of Adam, and pairs of contexts of each task in a step.
+    sample_size : int
+        Transitions of each context that a step looks at: a random part, whose mean is that of the whole up to
+        a little noise.
+    learning_rate : float
+        Adam's, for the encoder, at the start; it falls linearly to zero.
+    temperature : float
+        Of InfoNCE.
+    codes : int
+        Contexts of each task that are drawn for the policy's training; every episode begins with one of them.
+    ppo : PPOSettings
+        The settings of the conditioned policy's training.
+
+    Raises
+    ------
+    ValueError
+        When a count is too small, or the learning rate or temperature is not above 0.
+    """
+
+    context_size: int = 800
+    transitions: int = 20_000
+    code_dim: int = 8
+    hidden: tuple[int, ...] = (64, 64)
+    encoder_steps: int = 600
+    pairs: int = 3
+    sample_size: int = 50
+    learning_rate: float = 5e-3
+    temperature: float = 0.2
+    codes: int = 256
+    ppo: PPOSettings = field(
+        default_factory=lambda: PPOSettings(num_envs=128, total_steps=245_760, batch_size=1024)
+    )
+
+    def __post_init__(self) -> None:
+        for name in (
+            "context_size",
+            "transitions",
+            "code_dim",
+            "encoder_steps",
+            "pairs",
+            "sample_size",
+            "codes",
+        ):
+            as_count(name, getattr(self, name))
+        for index, width in enumerate(self.hidden):
+            as_count(f"hidden[{index}]", width)
+        for name in ("learning_rate", "temperature"):
+            if float(as_array(name, getattr(self, name), ())) <= 0.0:
+                raise ValueError(f"{name} must be above 0, got {getattr(self, name)}")
+
+    def quick(self) -> "CCMSettings":
+        """Return settings that train in a third of the time, for a lesson."""
+        return replace(
+            self,
+            encoder_steps=self.encoder_steps // 2,
+            ppo=replace(self.ppo, total_steps=self.ppo.total_steps // 3),
+        )
+
+
+class CCMAgent:
+    """Contrastive context encoder, after Fu et al., 2021, "Towards effective context for meta-RL" (AAAI).
+
+    A permutation-invariant encoder is trained by InfoNCE to tell the training tasks apart by their contexts,
+    and is then frozen. One policy of [s, code] is trained on all training tasks together; every episode draws
+    another context of its task, so that the policy meets the code's whole spread. A new task is explored by
+    the same random policy, encoded, and the policy conditioned on its code. The goals go into the
+    environments only. Of the published method this keeps the contrastive context; its learned exploration is
+    left out, so that every agent here explores alike.
+
+    Parameters
+    ----------
+    goals : array_like, shape (k, 2)
+        Goals of the training tasks, two at least, for the environments.
+    settings : CCMSettings, optional
+        The settings of the training.
+    seed : int, optional
+        Seed of exploration, encoder and policy.
+    action_set, noise, wind
+        As in :class:`~hgmrl_lite.envs.PointNavigation`.
+    refresh, progress : bool, optional
+        Train again although it is cached; show progress bars.
+
+    Attributes
+    ----------
+    encoder : ContextEncoder
+        From a context to its code.
+    network : MLPPolicy
+        The network of [s, code].
+
+    Raises
+    ------
+    ValueError
+        When an argument is malformed, or the transitions of a task are too few for its contexts.
+    """
+
+    name: ClassVar = "CCM"
+    uses_goal: ClassVar = False
+
+    def __init__(
+        self,
+        goals: ArrayLike,
+        settings: CCMSettings | None = None,
+        *,
+        seed: int = 0,
+        action_set: str = "disc",
+        noise: float = NOISE,
+        wind: tuple[float, ...] = (0.0, 0.0),
+        refresh: bool = False,
+        progress: bool = True,
+    ) -> None:
+        goals = training_goals(goals, least=2)
+        self.settings = settings = settings or CCMSettings()
+        dynamics = NavigationDynamics(action_set, noise, wind=wind)
+        key = {"goals": goals.tolist(), "seed": seed, **asdict(dynamics), **asdict(settings)}
+        arrays = cached_arrays(
+            "ccm", key, lambda: _train(goals, settings, seed, dynamics, progress), refresh=refresh
+        )
+        self.encoder = _encoder(arrays)
+        self.network = policy_network(arrays, action_set)
+        self.context_size = settings.context_size
+        self.env_steps = len(goals) * settings.transitions + settings.ppo.env_steps
+
+    def adapt(self, context: Transitions | None, goal: ArrayLike | None = None) -> ConditionedPolicy:
+        """Return the policy at the context's code."""
+        return ConditionedPolicy(self.network, self.encoder(needed_context(self, context)))
+
+    def __repr__(self) -> str:
+        """Tell the sizes and what the training took."""
+        return (
+            f"CCMAgent(contexts of {self.context_size} transitions, code of dimension "
+            f"{self.encoder.code_dim}, {self.env_steps} environment steps)"
+        )
+
+
+def _train(
+    goals: Array, settings: CCMSettings, seed: int, dynamics: NavigationDynamics, progress: bool
+) -> dict[str, Array]:
+    """Train encoder and policy and return their layers."""
+    options: dict[str, Any] = asdict(dynamics)
+    explored = [
+        explore(goal, settings.transitions, seed=stream(seed, "explore", index), **options)
+        for index, goal in enumerate(goals)
+    ]
+    half = settings.transitions // 2
+    encoder = train_encoder(
+        [task[:half] for task in explored],
+        context_size=settings.context_size,
+        sample_size=settings.sample_size,
+        code_dim=settings.code_dim,
+        hidden=settings.hidden,
+        steps=settings.encoder_steps,
+        pairs=settings.pairs,
+        learning_rate=settings.learning_rate,
+        temperature=settings.temperature,
+        seed=stream(seed, "encoder"),
+        progress=progress,
+    )
+    rng = np.random.default_rng(stream(seed, "contexts"))
+    codes = np.stack([_codes(encoder, task[half:], settings, rng) for task in explored])
+    layers = train_conditioned(
+        goals,
+        settings.code_dim,
+        lambda tasks: codes[tasks, rng.integers(settings.codes, size=len(tasks))],
+        seed=seed,
+        dynamics=dynamics,
+        settings=settings.ppo,
+        label="conditioned policy",
+        progress=progress,
+    )
+    encoded = {f"encoder_weight{layer}": weight for layer, weight in enumerate(encoder.weights)}
+    encoded |= {f"encoder_bias{layer}": bias for layer, bias in enumerate(encoder.biases)}
+    return {**layers, **encoded, "encoder_mean": encoder.mean, "encoder_scale": encoder.scale}
+
+
+def _codes(
+    encoder: ContextEncoder, explored: Transitions, settings: CCMSettings, rng: np.random.Generator
+) -> Array:
+    """Return the codes (codes, d) of contexts drawn from one task's exploration."""
+    pool = ContextPool(explored, settings.context_size)
+    embedded = encoder.embed(pool.features)
+    return unit(embedded[pool.draw(settings.codes, rng)].mean(axis=1))
+
+
+def _encoder(arrays: Mapping[str, Array]) -> ContextEncoder:
+    """Return the encoder among the arrays that were cached."""
+    layers = sum(name.startswith("encoder_weight") for name in arrays)
+    return ContextEncoder(
+        arrays["encoder_mean"],
+        arrays["encoder_scale"],
+        tuple(arrays[f"encoder_weight{layer}"] for layer in range(layers)),
+        tuple(arrays[f"encoder_bias{layer}"] for layer in range(layers)),
+    )

@@ -1,0 +1,238 @@
+"""A code of the task from a context, learned by contrast: contexts of one task alike, of two tasks not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm.auto import tqdm
+
+from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite.transitions import Transitions
+
+
+@dataclass(frozen=True)
+class ContextEncoder:
+    """The code c = u / ‖u‖ with u the mean over the context of a network of (s, a, r, s').
+
+    It does not depend on the order of the transitions.
+
+    Parameters
+    ----------
+    mean, scale : ndarray, shape (2n + m + 1,)
+        What is subtracted from a transition's numbers, and what they are then divided by.
+    weights : tuple of ndarray
+        One (out, in) matrix a layer; max(x, 0) between the layers, none after the last.
+    biases : tuple of ndarray
+        One (out,) vector a layer.
+
+    Raises
+    ------
+    ValueError
+        When the arrays do not fit together.
+    """
+
+    mean: Array
+    scale: Array
+    weights: tuple[Array, ...]
+    biases: tuple[Array, ...]
+
+    def __post_init__(self) -> None:
+        if not self.weights or len(self.weights) != len(self.biases):
+            raise ValueError(
+                "weights and biases must have one entry a layer, "
+                f"got {len(self.weights)} and {len(self.biases)}"
+            )
+        width = len(as_array("mean", self.mean, ("features",)))
+        if not (as_array("scale", self.scale, (width,)) > 0.0).all():
+            raise ValueError(f"scale must be above 0, got a smallest entry of {self.scale.min()}")
+        for layer, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
+            as_array(f"weights[{layer}]", weight, ("out", width))
+            as_array(f"biases[{layer}]", bias, (len(weight),))
+            width = len(weight)
+
+    @property
+    def code_dim(self) -> int:
+        """Dimension d of the code."""
+        return len(self.biases[-1])
+
+    def embed(self, features: Array) -> Array:
+        """Return the network's output (..., d) for transitions (..., 2n + m + 1)."""
+        if features.shape[-1] != len(self.mean):
+            raise ValueError(
+                f"a transition must have {len(self.mean)} numbers (s, a, r, s'), got {features.shape[-1]}"
+            )
+        hidden = (features - self.mean) / self.scale
+        for weight, bias in zip(self.weights[:-1], self.biases[:-1], strict=True):
+            hidden = np.maximum(hidden @ weight.T + bias, 0.0)
+        return hidden @ self.weights[-1].T + self.biases[-1]
+
+    def __call__(self, context: Transitions) -> Array:
+        """Return the code (d,) of a context."""
+        return unit(self.embed(transition_features(context)).mean(axis=0))
+
+    def __repr__(self) -> str:
+        """Tell the sizes."""
+        return f"ContextEncoder({len(self.mean)} numbers a transition, code of dimension {self.code_dim})"
+
+
+def transition_features(transitions: Transitions) -> Array:
+    """Return (s, a, r, s') of each transition, shape (N, 2n + m + 1)."""
+    return np.hstack(
+        [transitions.states, transitions.actions, transitions.rewards[:, None], transitions.next_states]
+    )
+
+
+def unit(vectors: Array) -> Array:
+    """Return vectors (..., d) at length 1."""
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), np.finfo(float).tiny)
+
+
+class ContextPool:
+    """Exploration of one task, from which contexts are drawn: its episodes shuffled, then cut.
+
+    Episodes are independent, so that a context of episodes in any order has the law of one that was explored
+    in one go from a start state.
+
+    Parameters
+    ----------
+    transitions : Transitions
+        Exploration of the task, in order.
+    size : int
+        Transitions of a context.
+
+    Raises
+    ------
+    ValueError
+        When there are too few whole episodes for one context.
+    """
+
+    def __init__(self, transitions: Transitions, size: int) -> None:
+        self.features = transition_features(transitions)
+        begins = np.ones(len(transitions) + 1, dtype=bool)
+        begins[1:-1] = (transitions.states[1:] != transitions.next_states[:-1]).any(axis=1)
+        edges = np.flatnonzero(begins)
+        # The last episode was cut short by the end of the exploration.
+        self._first, self._lengths = edges[:-2], np.diff(edges)[:-1]
+        self._size = size
+        if self._lengths.sum() < size:
+            raise ValueError(
+                f"exploration must hold whole episodes of {size} transitions or more, "
+                f"got {self._lengths.sum()} in {len(self._lengths)}"
+            )
+
+    def draw(self, count: int, rng: np.random.Generator) -> NDArray[np.intp]:
+        """Return which transitions make ``count`` contexts, shape (count, size)."""
+        contexts: list[NDArray[np.intp]] = []
+        while len(contexts) < count:
+            order = rng.permutation(len(self._first))
+            lengths = self._lengths[order]
+            ends = np.cumsum(lengths)
+            # The transitions of the shuffled episodes, end to end.
+            rows = np.arange(ends[-1]) + np.repeat(self._first[order] - (ends - lengths), lengths)
+            begin = 0
+            while begin + self._size <= len(rows) and len(contexts) < count:
+                contexts.append(rows[begin : begin + self._size])
+                # The next context begins with an episode, as every exploration does.
+                end = np.searchsorted(ends, begin + self._size)
+                begin = int(ends[end]) if end < len(ends) else len(rows)
+        return np.stack(contexts)
+
+
+def train_encoder(
+    tasks: Sequence[Transitions],
+    *,
+    context_size: int,
+    sample_size: int,
+    code_dim: int,
+    hidden: tuple[int, ...],
+    steps: int,
+    pairs: int,
+    learning_rate: float,
+    temperature: float,
+    seed: int,
+    progress: bool = True,
+) -> ContextEncoder:
+    """Train an encoder so that two contexts of one task are closer than those of different tasks.
+
+    The loss is InfoNCE (van den Oord, Li and Vinyals, 2018): the codes of two contexts of task i are c_i and
+    c'_i, and the loss is the mean over i of −log(exp(c_i·c'_i / τ) / Σ_j exp(c_i·c'_j / τ)).
+
+    Parameters
+    ----------
+    tasks : sequence of Transitions
+        Exploration of each training task, two at least.
+    context_size : int
+        Transitions of a context.
+    code_dim : int
+        Dimension of the code.
+    hidden : tuple of int
+        Widths of the network's layers.
+    steps : int
+        Steps of Adam; its learning rate falls linearly to zero.
+    pairs : int
+        Pairs of contexts of each task in a step.
+    learning_rate : float
+        At the start.
+    temperature : float
+        τ.
+    seed : int
+        Seed of the network and of the contexts.
+    progress : bool, optional
+        Show a progress bar.
+
+    Returns
+    -------
+    ContextEncoder
+
+    Raises
+    ------
+    ValueError
+        When a task has too few transitions for a context.
+    """
+    # Slow to import, and not needed when the encoder is cached.
+    import torch
+
+    pools = [ContextPool(task, context_size) for task in tasks]
+    every = np.concatenate([pool.features for pool in pools])
+    mean, scale = every.mean(axis=0), every.std(axis=0)
+    rng = np.random.default_rng(seed)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            widths = (len(mean), *hidden, code_dim)
+            linear = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:], strict=False)]
+            layers: list[torch.nn.Module] = [linear[0]]
+            for layer in linear[1:]:
+                layers += [torch.nn.ReLU(), layer]
+            network = torch.nn.Sequential(*layers)
+        data = [torch.as_tensor((pool.features - mean) / scale, dtype=torch.float32) for pool in pools]
+        optimiser = torch.optim.Adam(network.parameters(), lr=learning_rate)
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: 1.0 - step / steps)
+        right = torch.arange(len(pools)).repeat(pairs)
+        for _ in tqdm(range(steps), desc="context encoder", unit="step", disable=not progress):
+            batch = torch.stack(
+                [
+                    values[torch.as_tensor(rng.permuted(pool.draw(2 * pairs, rng), axis=1)[:, :sample_size])]
+                    for values, pool in zip(data, pools, strict=True)
+                ]
+            )
+            # (tasks, 2 pairs, size, features) to codes (tasks, 2 pairs, d).
+            codes = torch.nn.functional.normalize(network(batch).mean(dim=2), dim=-1)
+            one, other = codes[:, :pairs].transpose(0, 1), codes[:, pairs:].transpose(0, 1)
+            logits = one @ other.transpose(1, 2) / temperature
+            loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), right)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+    finally:
+        torch.set_num_threads(threads)
+    return ContextEncoder(
+        mean,
+        scale,
+        tuple(layer.weight.detach().numpy().astype(np.float64) for layer in linear),
+        tuple(layer.bias.detach().numpy().astype(np.float64) for layer in linear),
+    )
