@@ -138,7 +138,7 @@ def contender_units(
                 "agent": agent,
                 "training_goals": np.asarray(training_goals).tolist(),
                 "base_index": base_index,
-                "protocol": {**protocol.settings, "seeds": [seed], "wind": list(protocol.wind)},
+                "protocol": protocol.of_seed(seed),
                 "goals": None if goals is None else np.asarray(goals).tolist(),
             },
         )

@@ -78,8 +78,10 @@ class RegretByDistance:
 
     def caption(self) -> str:
         """Return how it was measured."""
-        tasks = len(self.training_goals)
-        text = f"{tasks} training tasks, each with exploration of its own. {self.protocol.caption()}"
+        text = (
+            f"{len(self.training_goals)} training tasks, {len(self.goals)} test tasks on the unit circle. "
+            f"{self.protocol.caption()}"
+        )
         if "trained on the test task" in self.names:
             number = len(self["trained on the test task"].goals)
             text += f" Trained on the test task: on {number} of the goals."

@@ -79,46 +79,62 @@ class Protocol:
         """Options of the environment, for agents, :func:`~hgmrl_lite.envs.explore` and rollouts."""
         return {"action_set": self.action_set, "noise": self.noise, "wind": self.wind}
 
-    @property
-    def settings(self) -> dict[str, Any]:
-        """Everything that is fixed, by name."""
-        return asdict(self)
+    def of_seed(self, seed: int) -> dict[str, Any]:
+        """Return everything that is fixed by name, as JSON values, with one seed for all seeds."""
+        return {**asdict(self), "seeds": [as_count("seed", seed, 0)], "wind": list(self.wind)}
 
-    def caption(self) -> str:
-        """Return the protocol in words, as every figure shows it."""
-        wind = f", wind ({self.wind[0]:g}, {self.wind[1]:g})" if any(self.wind) else ""
-        seeds, contexts = len(self.seeds), self.contexts
-        over = {
-            (
-                True,
-                True,
-            ): f"the wider of Student's over {seeds} training seeds and over the {contexts} context "
-            "draws within a seed",
-            (True, False): f"Student's over {seeds} training seeds",
-            (False, True): f"Student's over {contexts} context draws of one training seed (what another seed "
-            "would change is not in it)",
-            (False, False): "",
-        }[seeds > 1, contexts > 1]
+    def caption(self, *, environment: str | None = None, draws: bool = True) -> str:
+        """Return the protocol in words, as every figure shows it.
+
+        Parameters
+        ----------
+        environment : str, optional
+            What to say of the action set and the wind where an experiment varies them.
+        draws : bool, optional
+            False for an experiment of agents that look at no context.
+        """
+        if environment is None:
+            wind = f" in a wind ({self.wind[0]:g}, {self.wind[1]:g})" if any(self.wind) else ""
+            environment = f"{self.action_set} actions{wind}"
+        counts = [count(len(self.seeds), "training seed")]
+        if draws:
+            counts.append(count(self.contexts, "context draw") + " each")
         return (
-            f"All agents: the same noisy environment ({self.action_set} actions, motion noise "
-            f"{self.noise:g}{wind}, at most {MAX_STEPS} steps), {self.test_goals} true goals, "
-            f"{_count(self.episodes, 'episode')} a goal in the same noise for every agent and the greedy "
-            f"reference, {_count(contexts, 'context draw')}, {_count(seeds, 'training seed')}. Regret: "
-            "return of the goal's greedy reference less the agent's. "
-            + (f"Means with 95 % intervals: {over}." if over else "Means; one run has no interval.")
+            f"All agents in the same noisy environment ({environment}; motion noise {self.noise:g}, at most "
+            f"{MAX_STEPS} steps), on true goals, {count(self.episodes, 'episode')} a goal in the same noise "
+            f"for every agent and the greedy reference; {', '.join(counts)}. Regret: return of the goal's "
+            f"greedy reference less the agent's. {self._intervals(draws)}"
         )
+
+    def _intervals(self, draws: bool) -> str:
+        """Say how the intervals are made."""
+        seeds = len(self.seeds)
+        of_draws = f"{self.contexts} context draws"
+        if seeds > 1 and self.contexts > 1 and draws:
+            return (
+                f"Means with 95 % intervals: the wider of Student's over the means of the {seeds} seeds and "
+                f"over the {of_draws} within a seed."
+            )
+        if seeds > 1:
+            return f"Means with 95 % intervals: Student's over the means of the {seeds} seeds."
+        if self.contexts > 1 and draws:
+            return (
+                f"Means with 95 % intervals: Student's over the {of_draws}; what another training seed would "
+                "change is not in them."
+            )
+        return "Means; one run has no interval."
 
     def __repr__(self) -> str:
         """Give the numbers."""
         wind = f", wind ({self.wind[0]:g}, {self.wind[1]:g})" if any(self.wind) else ""
         noise = f", noise {self.noise:g}" if self.noise != NOISE else ""
         return (
-            f"Protocol({_count(self.test_goals, 'goal')} × {_count(len(self.seeds), 'seed')} × "
-            f"{_count(self.contexts, 'context')} × {_count(self.episodes, 'episode')}, "
+            f"Protocol({count(self.test_goals, 'goal')} × {count(len(self.seeds), 'seed')} × "
+            f"{count(self.contexts, 'context')} × {count(self.episodes, 'episode')}, "
             f"{self.action_set} actions{noise}{wind})"
         )
 
 
-def _count(number: int, word: str) -> str:
+def count(number: int, word: str) -> str:
     """Return a number with its noun."""
     return f"{number} {word}" + ("s" if number != 1 else "")

@@ -1,1 +1,0 @@
-"""Data that the package brings along; each file names its source."""

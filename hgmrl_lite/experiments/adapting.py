@@ -1,0 +1,217 @@
+"""Experiment 4: what the number of transitions and noise in the reward do to adaptation."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from hgmrl_lite._validate import Array, as_array, as_count
+from hgmrl_lite.envs import rollout, training_tasks
+from hgmrl_lite.experiments.tables import Table
+from hgmrl_lite.experiments.units import Unit, run_units
+from hgmrl_lite.meta import Interval, Protocol, mean_interval, meta_train, stream_seed
+from hgmrl_lite.meta.runs import draw_context, reference_returns
+
+SIZES: Final = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500)
+"""Numbers of transitions N from which the agent adapts."""
+REWARD_NOISES: Final = (0.0, 0.05, 0.1)
+"""Standard deviations of the noise on observed rewards."""
+QUICK_SIZES: Final = (1, 3, 10, 50, 500)
+"""The sizes of the quick form."""
+
+
+@dataclass(frozen=True, eq=False)
+class Adaptation:
+    """Angle error and regret of the geometric agent against the number of transitions it adapts from.
+
+    Parameters
+    ----------
+    protocol : Protocol
+        What was the same for all.
+    sizes : ndarray of int, shape (N,)
+        Numbers of transitions.
+    reward_noises : ndarray, shape (R,)
+        Standard deviations of the noise on observed rewards.
+    angle_error : ndarray, shape (R, S, C, N, k)
+        Angle in degrees between where the inferred element carries the base goal and the true goal.
+    regret : ndarray, shape (R, S, C, N, k)
+        Mean over the episodes.
+    decided : ndarray of bool, shape (R, S, C, N, k)
+        Whether the agent called its inference decided.
+    """
+
+    protocol: Protocol
+    sizes: NDArray[np.int_]
+    reward_noises: Array
+    angle_error: Array
+    regret: Array
+    decided: NDArray[np.bool_]
+
+    @property
+    def mean_regret(self) -> Interval:
+        """Mean regret over the goals with its interval, arrays of shape (R, N)."""
+        return mean_interval(np.moveaxis(self.regret.mean(axis=-1), 0, 2))
+
+    def quantile(self, share: float) -> Array:
+        """Return a quantile of the angle error over seeds, draws and goals in degrees, shape (R, N)."""
+        return np.quantile(self.angle_error, share, axis=(1, 2, 4))
+
+    @property
+    def decided_share(self) -> Array:
+        """Share of inferences that the agent called decided, shape (R, N)."""
+        return self.decided.mean(axis=(1, 2, 4))
+
+    @property
+    def wrong_when_decided(self) -> Array:
+        """Share of the decided inferences that are off by more than 8°, where the cliff is, shape (R, N)."""
+        wrong = (self.decided & (self.angle_error > 8.0)).sum(axis=(1, 2, 4))
+        decided = self.decided.sum(axis=(1, 2, 4))
+        # Where none was decided, none was decided wrongly.
+        return wrong / np.maximum(decided, 1)
+
+    def caption(self) -> str:
+        """Return how it was measured."""
+        trials = self.angle_error[0, :, :, 0].size
+        return (
+            "The geometric agent, discovered from 5000 transitions of each of 4 training tasks; noise on the "
+            "rewards that it observes there and in the new task (the base policy is trained without it); "
+            f"{self.protocol.test_goals} test goals, {trials} inferences a point. {self.protocol.caption()}"
+        )
+
+    @property
+    def table(self) -> Table:
+        """One row a noise and a number of transitions."""
+        mean, median, high = self.mean_regret, self.quantile(0.5), self.quantile(0.9)
+        rows = [
+            (
+                f"{noise:g}",
+                str(size),
+                f"{median[r, n]:.2f}° / {high[r, n]:.2f}°",
+                f"{self.decided_share[r, n]:.0%}",
+                f"{self.wrong_when_decided[r, n]:.1%}",
+                repr(Interval(mean.mean[r, n], mean.low[r, n], mean.high[r, n])),
+            )
+            for r, noise in enumerate(self.reward_noises)
+            for n, size in enumerate(self.sizes)
+        ]
+        header = (
+            "reward noise",
+            "transitions",
+            "angle error, median / 90 %",
+            "decided",
+            "off by over 8° of these",
+            "regret [95 %]",
+        )
+        return Table("Adaptation from N transitions", header, rows, self.caption())
+
+    def __repr__(self) -> str:
+        """Give the table as text."""
+        return self.table.text()
+
+    def _repr_html_(self) -> str:
+        """Give the table for a notebook."""
+        return self.table.html()
+
+
+def adaptation(
+    protocol: Protocol | None = None,
+    *,
+    quick: bool = False,
+    sizes: Sequence[int] | None = None,
+    reward_noises: ArrayLike = REWARD_NOISES,
+    jobs: int = 2,
+    progress: bool = True,
+    refresh: bool = False,
+) -> Adaptation:
+    """Adapt the geometric agent from more and more transitions, under noise in the observed reward.
+
+    Parameters
+    ----------
+    protocol : Protocol, optional
+        What is fixed; ``Protocol()``, or ``Protocol.quick()`` in the quick form.
+    quick : bool, optional
+        The form for a lesson, with fewer sizes.
+    sizes : sequence of int, optional
+        Numbers of transitions, ascending; fewer of a draw are the first of more.
+    reward_noises : array_like, shape (R,), optional
+        Standard deviations of the noise on observed rewards.
+    jobs, progress, refresh
+        As in :func:`~hgmrl_lite.experiments.regret_by_distance`.
+
+    Returns
+    -------
+    Adaptation
+
+    Raises
+    ------
+    ValueError
+        When a size is below 1, sizes do not ascend, or a noise is negative.
+    """
+    protocol = protocol or (Protocol.quick() if quick else Protocol())
+    counts = [as_count("sizes", size) for size in (sizes or (QUICK_SIZES if quick else SIZES))]
+    if counts != sorted(set(counts)):
+        raise ValueError(f"sizes must ascend, got {counts}")
+    noises = as_array("reward_noises", reward_noises, ("R",))
+    if not len(noises) or (noises < 0.0).any():
+        raise ValueError(f"reward_noises must be one or more numbers of at least 0, got {noises.tolist()}")
+    units = [
+        Unit(
+            f"reward noise {noise:g}, seed {seed}",
+            _adapt_from_prefixes,
+            {"reward_noise": float(noise), "sizes": counts, "protocol": protocol.of_seed(seed)},
+        )
+        for noise in noises
+        for seed in protocol.seeds
+    ]
+    parts = run_units(units, description="adaptation", jobs=jobs, progress=progress, refresh=refresh)
+
+    def stacked(name: str) -> NDArray[Any]:
+        values = np.stack([part[name] for part in parts])
+        return values.reshape(len(noises), len(protocol.seeds), *values.shape[1:])
+
+    return Adaptation(
+        protocol, np.array(counts), noises, stacked("angle_error"), stacked("regret"), stacked("decided")
+    )
+
+
+def _adapt_from_prefixes(
+    reward_noise: float, sizes: Sequence[int], protocol: Mapping[str, Any]
+) -> dict[str, NDArray[Any]]:
+    """Return angle error, regret and whether decided, (C, N, k), of the geometric agent of one seed."""
+    fixed = Protocol(**protocol)
+    (seed,) = fixed.seeds
+    goals, training_goals = fixed.goals, training_tasks()
+    agent = meta_train(
+        training_goals, seed=seed, reward_noise=reward_noise, progress=False, **fixed.environment
+    )
+    best = reference_returns(fixed, seed, goals)
+    shape = (fixed.contexts, len(sizes), len(goals))
+    error, regret, decided = np.empty(shape), np.empty(shape), np.empty(shape, dtype=bool)
+    for draw in range(fixed.contexts):
+        contexts = [
+            draw_context(fixed, seed, draw, index, goal, max(sizes), reward_noise)
+            for index, goal in enumerate(goals)
+        ]
+        for number, size in enumerate(sizes):
+            inferences = [agent.infer(context[:size]) for context in contexts if context is not None]
+            policies = [agent.policy_at(inference.theta) for inference in inferences]
+            aims = np.array([policy.left @ training_goals[0] for policy in policies])
+            error[draw, number] = np.degrees(_angles_between(aims, goals))
+            decided[draw, number] = [inference.verdict == "decided" for inference in inferences]
+            played = rollout(
+                policies,
+                goals,
+                episodes=fixed.episodes,
+                seed=stream_seed(seed, "evaluate"),
+                **fixed.environment,
+            )
+            regret[draw, number] = (best - played.returns).mean(axis=1)
+    return {"angle_error": error, "regret": regret, "decided": decided}
+
+
+def _angles_between(first: Array, second: Array) -> Array:
+    """Return the angle from 0 to π between planar vectors (..., 2), shape (...)."""
+    cross = first[..., 0] * second[..., 1] - first[..., 1] * second[..., 0]
+    return np.abs(np.arctan2(cross, (first * second).sum(axis=-1)))

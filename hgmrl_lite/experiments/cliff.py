@@ -1,0 +1,202 @@
+"""Experiment 3: regret against the error of the rotation, the cliff."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from hgmrl_lite._validate import Array, as_array, as_count
+from hgmrl_lite.agents import TransformedPolicy, train_base_policy
+from hgmrl_lite.envs import GOAL_RADIUS, goals_at, rollout
+from hgmrl_lite.experiments.tables import Table
+from hgmrl_lite.experiments.units import Unit, run_units
+from hgmrl_lite.meta import Interval, Protocol, mean_interval, stream_seed
+from hgmrl_lite.meta.runs import reference_returns
+
+ERRORS_DEG: Final = (0.0, 2.0, 4.0, 6.0, 7.0, 8.0, 9.0, 10.0, 12.0, 15.0, 20.0, 30.0)
+"""Errors of the rotation in degrees; each is made to both sides."""
+CASES: Final = (("disc", 135.0), ("box", 135.0), ("box", -18.0))
+"""Action set, and the base goal's polar angle in degrees."""
+
+CLIFF_DEG: Final = float(np.degrees(2.0 * np.arcsin(0.5 * GOAL_RADIUS)))
+"""At a larger error the goal aimed at is farther from the true one than where an episode terminates."""
+
+
+@dataclass(frozen=True, eq=False)
+class RotationCase:
+    """Regret of the base policy turned by the true angle plus an error.
+
+    Parameters
+    ----------
+    action_set : str
+        Admissible actions.
+    base_degrees : float
+        Polar angle of the base goal.
+    regret : ndarray, shape (S, D, 2, k)
+        Mean over the episodes, for each training seed, error, side (plus, minus) and test goal.
+    success : ndarray, shape (S, D, 2, k)
+        Share of the episodes that reached the goal.
+    """
+
+    action_set: str
+    base_degrees: float
+    regret: Array
+    success: Array
+
+    @property
+    def name(self) -> str:
+        """What the case is called."""
+        return f"{self.action_set}, base goal {self.base_degrees:g}°".replace("-", "−")
+
+    @property
+    def mean(self) -> Interval:
+        """Mean regret over both sides and all goals, with its interval, arrays of shape (D,)."""
+        return mean_interval(self.regret.mean(axis=(2, 3))[:, None])
+
+
+@dataclass(frozen=True, eq=False)
+class RotationError:
+    """Regret against the error of the rotation.
+
+    Parameters
+    ----------
+    protocol : Protocol
+        What was the same for all; the action set is each case's.
+    errors_deg : ndarray, shape (D,)
+        The errors in degrees.
+    cases : tuple of RotationCase
+        One an action set and base goal.
+    """
+
+    protocol: Protocol
+    errors_deg: Array
+    cases: tuple[RotationCase, ...]
+
+    def caption(self) -> str:
+        """Return how it was measured."""
+        fixed = self.protocol.caption(environment="actions as named", draws=False)
+        return (
+            "The base policy, turned by the true angle plus an error to either side; "
+            f"{self.protocol.test_goals} test goals. Beyond {CLIFF_DEG:.1f}° the goal aimed at is outside "
+            f"the true one's terminal disc. {fixed}"
+        )
+
+    @property
+    def table(self) -> Table:
+        """One row an error."""
+        means = [case.mean for case in self.cases]
+        rows = [
+            (f"{error:g}°", *(repr(mean[index]) for mean in means))
+            for index, error in enumerate(self.errors_deg)
+        ]
+        header = ("error", *(case.name for case in self.cases))
+        return Table("Regret [95 %] against the error of the rotation", header, rows, self.caption())
+
+    def __repr__(self) -> str:
+        """Give the table as text."""
+        return self.table.text()
+
+    def _repr_html_(self) -> str:
+        """Give the table for a notebook."""
+        return self.table.html()
+
+
+def rotation_error(
+    protocol: Protocol | None = None,
+    *,
+    quick: bool = False,
+    errors_deg: ArrayLike = ERRORS_DEG,
+    cases: Sequence[tuple[str, float]] = CASES,
+    jobs: int = 2,
+    progress: bool = True,
+    refresh: bool = False,
+) -> RotationError:
+    """Turn the base policy by the true angle plus an error, and measure what the error costs.
+
+    Parameters
+    ----------
+    protocol : Protocol, optional
+        What is fixed; ``Protocol()``, or ``Protocol.quick()`` in the quick form. The action set is each
+        case's.
+    quick : bool, optional
+        The form for a lesson.
+    errors_deg : array_like, shape (D,), optional
+        Errors in degrees, from 0 to 180.
+    cases : sequence of (str, float), optional
+        Action set and polar angle of the base goal in degrees.
+    jobs, progress, refresh
+        As in :func:`~hgmrl_lite.experiments.regret_by_distance`.
+
+    Returns
+    -------
+    RotationError
+
+    Raises
+    ------
+    ValueError
+        When an error is out of range, or there is no error or case.
+    """
+    protocol = protocol or (Protocol.quick() if quick else Protocol())
+    errors = as_array("errors_deg", errors_deg, ("D",))
+    if not len(errors) or (errors < 0.0).any() or (errors > 180.0).any():
+        raise ValueError(f"errors_deg must be one or more angles from 0 to 180, got {errors.tolist()}")
+    as_count("the number of cases", len(cases))
+    fixed = [(replace(protocol, action_set=action_set), float(degrees)) for action_set, degrees in cases]
+    units = [
+        Unit(
+            f"{of_case.action_set}, base goal {degrees:g}°, seed {seed}",
+            _turned,
+            {"base_degrees": degrees, "errors_deg": errors.tolist(), "protocol": of_case.of_seed(seed)},
+        )
+        for of_case, degrees in fixed
+        for seed in protocol.seeds
+    ]
+    parts = iter(
+        run_units(units, description="rotation error", jobs=jobs, progress=progress, refresh=refresh)
+    )
+    found = []
+    for of_case, degrees in fixed:
+        of_seeds = [next(parts) for _ in protocol.seeds]
+        found.append(
+            RotationCase(
+                of_case.action_set,
+                degrees,
+                np.stack([part["regret"] for part in of_seeds]),
+                np.stack([part["success"] for part in of_seeds]),
+            )
+        )
+    return RotationError(protocol, errors, tuple(found))
+
+
+def _turned(
+    base_degrees: float, errors_deg: Sequence[float], protocol: Mapping[str, Any]
+) -> dict[str, NDArray[Any]]:
+    """Return regret and success (D, 2, k) of the turned base policy of one seed."""
+    fixed = Protocol(**protocol)
+    (seed,) = fixed.seeds
+    base_goal = goals_at(np.radians(base_degrees))
+    policy = train_base_policy(base_goal, seed=seed, progress=False, **fixed.environment)
+    goals = fixed.goals
+    truth = np.arctan2(goals[:, 1], goals[:, 0]) - np.radians(base_degrees)
+    best = reference_returns(fixed, seed, goals)
+    regret, success = (np.empty((len(errors_deg), 2, len(goals))) for _ in range(2))
+    for index, error in enumerate(errors_deg):
+        for side, sign in enumerate((1.0, -1.0)):
+            turns = [rotation(angle + sign * np.radians(error)) for angle in truth]
+            played = rollout(
+                [TransformedPolicy(policy, turn, turn) for turn in turns],
+                goals,
+                episodes=fixed.episodes,
+                seed=stream_seed(seed, "evaluate"),
+                **fixed.environment,
+            )
+            regret[index, side] = (best - played.returns).mean(axis=1)
+            success[index, side] = played.success.mean(axis=1)
+    return {"regret": regret, "success": success}
+
+
+def rotation(angle: float) -> Array:
+    """Return the rotation of the plane by an angle in radians, shape (2, 2)."""
+    return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])

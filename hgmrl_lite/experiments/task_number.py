@@ -1,0 +1,197 @@
+"""Experiment 2, coverage: how many training tasks an agent needs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from hgmrl_lite._validate import Array, as_count
+from hgmrl_lite.envs import circle_tasks, training_tasks
+from hgmrl_lite.experiments.contenders import contender_units
+from hgmrl_lite.experiments.tables import Table
+from hgmrl_lite.experiments.units import run_units
+from hgmrl_lite.meta import AgentResult, Interval, Protocol, goal_distances
+
+CCM_TASKS: Final = (4, 8, 16, 32)
+"""Numbers of evenly spaced training tasks of CCM."""
+GEOMETRIC_TASKS: Final = (2, 3, 4)
+"""Numbers of training tasks of the geometric agent: the first of experiment 1's."""
+
+
+@dataclass(frozen=True, eq=False)
+class CoverageCase:
+    """One agent, trained on some tasks.
+
+    Parameters
+    ----------
+    agent : str
+        The agent's name.
+    spacing : {"even", "experiment 1"}
+        How its training tasks are placed.
+    training_goals : ndarray, shape (t, 2)
+        Goals of its training tasks.
+    test : AgentResult
+        Its regret on the test goals.
+    train : AgentResult
+        Its regret on its own training goals.
+    """
+
+    agent: str
+    spacing: str
+    training_goals: Array
+    test: AgentResult
+    train: AgentResult
+
+    @property
+    def tasks(self) -> int:
+        """Number of training tasks."""
+        return len(self.training_goals)
+
+    @property
+    def slope(self) -> Interval:
+        """Slope of test regret against the angle to the nearest training goal, per radian."""
+        return self.test.slope(goal_distances(self.test.goals, self.training_goals))
+
+
+@dataclass(frozen=True, eq=False)
+class Coverage:
+    """Regret against the number of training tasks.
+
+    Parameters
+    ----------
+    protocol : Protocol
+        What was the same for all.
+    cases : tuple of CoverageCase
+        One an agent, number and spacing of training tasks.
+    """
+
+    protocol: Protocol
+    cases: tuple[CoverageCase, ...]
+
+    def select(self, agent: str, spacing: str) -> tuple[CoverageCase, ...]:
+        """Return the cases of one agent and spacing, by ascending number of tasks."""
+        found = [case for case in self.cases if (case.agent, case.spacing) == (agent, spacing)]
+        return tuple(sorted(found, key=lambda case: case.tasks))
+
+    def caption(self) -> str:
+        """Return how it was measured."""
+        return (
+            f"{self.protocol.test_goals} test tasks on the unit circle. Evenly spaced training goals lie half "
+            "a spacing off angle 0, so that none is a test goal; the others are those of experiment 1. "
+            f"{self.protocol.caption()}"
+        )
+
+    @property
+    def table(self) -> Table:
+        """One row a case."""
+        rows = [
+            (
+                case.agent,
+                f"{case.tasks}, {'evenly spaced' if case.spacing == 'even' else 'of experiment 1'}",
+                f"{case.test.env_steps:,}".replace(",", " "),
+                str(case.test.context_size),
+                repr(case.train.mean),
+                repr(case.test.mean),
+                repr(case.slope),
+            )
+            for case in self.cases
+        ]
+        header = (
+            "agent",
+            "training tasks",
+            "training steps",
+            "transitions of the new task",
+            "regret on its training goals [95 %]",
+            "on the test goals [95 %]",
+            "slope per radian [95 %]",
+        )
+        return Table("Regret against the number of training tasks", header, rows, self.caption())
+
+    def __repr__(self) -> str:
+        """Give the table as text."""
+        return self.table.text()
+
+    def _repr_html_(self) -> str:
+        """Give the table for a notebook."""
+        return self.table.html()
+
+
+def even_goals(tasks: int) -> Array:
+    """Return evenly spaced training goals on the unit circle, half a spacing off angle 0, shape (tasks, 2)."""
+    return circle_tasks(tasks, phase=np.pi / as_count("tasks", tasks))
+
+
+def coverage(
+    protocol: Protocol | None = None,
+    *,
+    quick: bool = False,
+    ccm_tasks: Sequence[int] | None = None,
+    geometric_tasks: Sequence[int] = GEOMETRIC_TASKS,
+    jobs: int = 2,
+    progress: bool = True,
+    refresh: bool = False,
+) -> Coverage:
+    """Train CCM on more and more tasks beside the geometric agent on few.
+
+    CCM is also trained on the four tasks of experiment 1, which are not evenly spaced.
+
+    Parameters
+    ----------
+    protocol : Protocol, optional
+        What is fixed; ``Protocol()``, or ``Protocol.quick()`` in the quick form.
+    quick : bool, optional
+        The form for a lesson: CCM with 4 and 16 evenly spaced tasks only.
+    ccm_tasks : sequence of int, optional
+        Numbers of evenly spaced training tasks of CCM.
+    geometric_tasks : sequence of int, optional
+        Numbers of training tasks of the geometric agent, from 2 to 4.
+    jobs, progress, refresh
+        As in :func:`~hgmrl_lite.experiments.regret_by_distance`.
+
+    Returns
+    -------
+    Coverage
+
+    Raises
+    ------
+    ValueError
+        When a number of tasks is out of range.
+    """
+    protocol = protocol or (Protocol.quick() if quick else Protocol())
+    numbers = ccm_tasks if ccm_tasks is not None else (CCM_TASKS[::2] if quick else CCM_TASKS)
+    first = training_tasks()
+    for tasks in geometric_tasks:
+        if not 2 <= as_count("geometric_tasks", tasks) <= len(first):
+            raise ValueError(f"geometric_tasks must be from 2 to {len(first)}, got {tasks}")
+    # The largest first: they take longest.
+    wanted = [("CCM", "even", even_goals(tasks)) for tasks in sorted(numbers, reverse=True)]
+    wanted.append(("CCM", "experiment 1", first))
+    wanted += [("geometric", "experiment 1", first[:tasks]) for tasks in sorted(geometric_tasks)]
+    # All tests before all evaluations on training goals: by then each agent is trained and cached.
+    units = [
+        contender_units(agent, goals, protocol, goals=on)
+        for on_own in (False, True)
+        for agent, _, goals in wanted
+        for on in [goals if on_own else None]
+    ]
+    parts = iter(
+        run_units(
+            [unit for of_case in units for unit in of_case],
+            description="coverage",
+            jobs=jobs,
+            progress=progress,
+            refresh=refresh,
+        )
+    )
+    results = [AgentResult.from_seeds([next(parts) for _ in of_case]) for of_case in units]
+    cases = [
+        CoverageCase(agent, spacing, goals, test, train)
+        for (agent, spacing, goals), test, train in zip(
+            wanted, results[: len(wanted)], results[len(wanted) :], strict=True
+        )
+    ]
+    order = {"geometric": 0, "CCM": 1}
+    return Coverage(
+        protocol, tuple(sorted(cases, key=lambda case: (order[case.agent], case.tasks, case.spacing)))
+    )
