@@ -92,7 +92,7 @@ def student(cells: list[Cell], run_time: str) -> dict[str, Any]:
             entries.append((cell.kind, _fill(cell, run_time), _cell_metadata(cell)))
         if cell.role == "check":
             entries.append(("code", f'course.hint("{name}")', {"tags": ["hint"]}))
-    return _notebook(entries)
+    return as_notebook(entries)
 
 
 def solutions(cells: list[Cell], run_time: str, lesson_file: str) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def solutions(cells: list[Cell], run_time: str, lesson_file: str) -> dict[str, A
             )
         if cell.number == 1:
             entries.append(("markdown", note, {}))
-    return _notebook(entries)
+    return as_notebook(entries)
 
 
 def _fill(cell: Cell, run_time: str) -> str:
@@ -135,7 +135,7 @@ def _from_subfolder(text: str) -> str:
     return TARGET.sub(adapt, text)
 
 
-def _notebook(entries: Iterable[tuple[str, str, dict[str, Any]]]) -> dict[str, Any]:
+def as_notebook(entries: Iterable[tuple[str, str, dict[str, Any]]]) -> dict[str, Any]:
     """Make a notebook; an id hangs on its own cell alone, so that an edit changes no other."""
     cells: list[dict[str, Any]] = []
     counts: dict[str, int] = {}
