@@ -122,6 +122,16 @@ class CompactGroup:
         """Return the coordinates θ in the generators of coordinates (..., d) in ``directions``."""
         return np.asarray(np.linalg.solve(self._change, coordinates[..., None])[..., 0])
 
+    def adjoint(self, left: Array) -> Array:
+        """Return the (d, d) matrix of X ↦ L X L⁻¹ in ``directions``, for one element L (n, n)."""
+        moved = (left @ self.directions @ np.linalg.inv(left)).reshape(self.dimension, -1)
+        return np.asarray(np.linalg.lstsq(self.directions.reshape(self.dimension, -1).T, moved.T)[0])
+
+    def speed(self, coordinates: Array) -> Array:
+        """Return how fast the fastest plane turns, (G,), along coordinates (G, d) in ``directions``."""
+        states = np.tensordot(coordinates, self._skew[0], axes=1)
+        return np.asarray(np.linalg.norm(states, ord=2, axis=(-2, -1)))
+
     def wrap(self, theta: Array) -> Array:
         """Return θ in one period, [-T/2, T/2), where the group is a circle; else as it is."""
         if not np.isfinite(self.period):

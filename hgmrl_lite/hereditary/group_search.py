@@ -12,7 +12,7 @@ NEWTON_STEPS = 30
 """Most Gauss-Newton steps from each start."""
 DAMPING = 1e-4
 """Levenberg-Marquardt damping at the start, relative to the mean of the Gauss-Newton matrix's diagonal."""
-SETTLED = 1e-10
+SETTLED = 1e-8
 """A step shorter than this, in radians, ends the refinement."""
 # Most starts that are refined.
 _REFINED = 24

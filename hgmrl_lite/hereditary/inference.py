@@ -1,48 +1,94 @@
 """Test time: which group element carries the base task to a new one, from a few transitions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import chdtri
 
-from hgmrl_lite import lie
-from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite._validate import Array
+from hgmrl_lite.hereditary.compact_group import GRID, CompactGroup, compact_group
+from hgmrl_lite.hereditary.evidence import LARGEST_ANGLE, shared_misfit, student, trend_excess, worst_error
+from hgmrl_lite.hereditary.group_search import NEWTON_STEPS, Minimum, search_group
+from hgmrl_lite.hereditary.context_matching import METHODS, RewardMatching, least_transitions, make_matching
 from hgmrl_lite.hereditary.reward_model import RewardModel
 from hgmrl_lite.transitions import Transitions
 
-GRID = 72
-NEWTON_STEPS = 8
-# Quantile of the chi-squared law with one degree of freedom: one false "decided" in a thousand.
-DECIDED = float(chdtri(1, 1e-3))
+__all__ = ["GRID", "NEWTON_STEPS", "Inference", "infer"]
+
+# The base reward is taken not to change along a direction of the group when its slope there is this small
+# beside the largest it could have.
+_STABILISER = 0.05
+# Points at which tasks are compared.
+_PROBES = 48
+# Rounds in which transitions out of the base model's reach are left out.
+_ROUNDS = 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Inference:
-    """The group element found for a new task.
+    """The group element found for a new task, and how sure it is.
 
     Parameters
     ----------
-    theta : float
-        Coordinate of the element in the generator; radians for a rotation.
+    theta : ndarray, shape (d,)
+        Coordinates of the element, exp(Σ θ_k W_k); for one rotation generator the angle in radians.
+    left : ndarray, shape (n, n)
+        The element L as it moves states.
+    right : ndarray, shape (m, m), or None
+        The same element K as it moves actions; None when no action generators were given.
     residual : float
-        Root mean square of R_0(L⁻¹ s') − r at ``theta``, in units of the reward.
-    runner_up : float
-        The best other local minimum; NaN where there is none.
+        Root mean square of what was matched, at the element: for "functional" R_0(L⁻¹ s') − r in units of the
+        reward, for the other methods in units of the standard errors.
+    runner_up : ndarray, shape (d,)
+        Coordinates of the best other local minimum; NaN where there is none.
     runner_up_residual : float
         The residual there; infinite where there is no other minimum.
+    standard_error : float
+        Standard error of the element in radians, along the worst direction that matters for the task: a
+        rotation by so much, where the plane turns fastest. Infinite when the data leave a direction open.
+    excess : float
+        Trend that the element leaves in the rewards, as a multiple of what noise and the base model's misfit
+        can explain (mean squares): above 1 the task is no image of the base task. NaN with too few
+        transitions.
     noise : float
-        What the base model itself leaves unexplained.
+        What the base model itself leaves unexplained, in the units of ``residual``.
     n_transitions : int
         How many transitions the answer rests on.
+    generators : ndarray, shape (d, n, n)
+        The W_k: those given first, then what the closure of their group adds.
+    free : int
+        Dimension of the base task's stabiliser: directions in which every element is as good. Of these
+        elements the one nearest to the identity is given.
+    method : {"functional", "differential", "both"}
+        What was matched.
     """
 
-    theta: float
+    theta: Array
+    left: Array
+    right: Array | None
     residual: float
-    runner_up: float
+    runner_up: Array
     runner_up_residual: float
+    standard_error: float
+    excess: float
     noise: float
     n_transitions: int
+    generators: Array
+    free: int = 0
+    method: str = "functional"
+
+    @property
+    def angle(self) -> float:
+        """The coordinate of a one-dimensional group, θ_1; for one rotation generator in radians.
+
+        Raises
+        ------
+        AttributeError
+            When the group has another dimension.
+        """
+        if len(self.theta) != 1:
+            raise AttributeError(f"angle exists for a group of dimension 1, this one has {len(self.theta)}")
+        return float(self.theta[0])
 
     @property
     def margin(self) -> float:
@@ -50,42 +96,86 @@ class Inference:
         return self.runner_up_residual / max(self.residual, self.noise, np.finfo(float).tiny)
 
     @property
+    def variance(self) -> float:
+        """Mean square that a right answer leaves over: the residual's, and no less than the base model's."""
+        freedom = max(self._freedom, 1)
+        return max(self.noise**2, self.residual**2 * self.n_transitions / freedom)
+
+    @property
+    def _freedom(self) -> int:
+        return self.n_transitions - len(self.theta) + self.free
+
+    @property
     def verdict(self) -> str:
-        """Answer "decided" when the data rule the runner-up out, else "undecided"."""
-        freedom = max(self.n_transitions - 1, 1)
-        # What a right answer leaves over: the model's own error or, with noisy rewards, the residual.
-        variance = max(self.noise**2, self.residual**2 * self.n_transitions / freedom)
+        """Answer "decided", "undecided" or "unrelated".
+
+        "unrelated": the best element leaves a trend in the rewards that neither noise nor the base model's
+        misfit explains. "undecided": another element explains the data as well, or the element's standard
+        error leaves room for an error of 8°, from where regret climbs steeply. Both up to a chance of one in
+        a thousand.
+        """
+        if self.excess > 1.0:
+            return "unrelated"
+        quantile = student(self._freedom)
         gain = self.n_transitions * (self.runner_up_residual**2 - self.residual**2)
-        return "decided" if gain > DECIDED * variance else "undecided"
+        if not gain > quantile**2 * self.variance or not quantile * self.standard_error < LARGEST_ANGLE:
+            return "undecided"
+        return "decided"
+
+    def _facts(self) -> list[tuple[str, str]]:
+        """Return what there is to tell, as (name, text)."""
+        element = _degrees(self.theta)
+        other = (
+            f"{_degrees(self.runner_up)} with residual {self.runner_up_residual:.2g}"
+            if np.isfinite(self.runner_up_residual)
+            else "none"
+        )
+        return [
+            ("element", f"{element} ± {np.degrees(self.standard_error):.2g}°"),
+            ("transitions", f"{self.n_transitions}, {self.method} matching"),
+            ("residual", f"{self.residual:.2g}"),
+            ("runner-up", other),
+            ("verdict", self.verdict),
+        ]
 
     def __repr__(self) -> str:
-        """Tell the angle, the residuals and the verdict."""
-        other = (
-            f"runner-up {np.degrees(self.runner_up):.0f}° with {self.runner_up_residual:.2g}"
-            if np.isfinite(self.runner_up)
-            else "no other minimum"
-        )
-        return (
-            f"Inference({np.degrees(self.theta):.2f}° from {self.n_transitions} transitions, "
-            f"residual {self.residual:.2g}; {other}: {self.verdict})"
-        )
+        """Tell the element, the residuals and the verdict."""
+        return "Inference(" + "; ".join(f"{name}: {text}" for name, text in self._facts()) + ")"
+
+    def _repr_html_(self) -> str:
+        """Tell the same as a table."""
+        rows = "".join(f"<tr><th>{name}</th><td>{text}</td></tr>" for name, text in self._facts())
+        return f"<table><caption>Inference</caption>{rows}</table>"
 
 
-def infer(generator: ArrayLike, reward_model: RewardModel, context: Transitions) -> Inference:
-    """Find θ that minimises Σ (R_0(exp(−θW) s'_i) − r_i)² over one period of the group.
+def infer(
+    generators: ArrayLike,
+    reward_model: RewardModel,
+    context: Transitions,
+    *,
+    action_generators: ArrayLike | None = None,
+    method: str = "functional",
+) -> Inference:
+    """Find the element L of a compact group that makes R_0(L⁻¹ s') = r, from a short exploration.
 
-    The reward is signed, so that no antipode explains the data as well as the truth: the trap of matching
-    unsigned tangents. Every local minimum of a grid over the whole period is refined by Gauss-Newton, and the
-    best two are kept.
+    Everything matched is signed, so that no antipode explains the data as well as the truth: the trap of
+    matching unsigned tangents. The search covers the closure of the group that the generators generate,
+    refines every local minimum by Gauss-Newton, and keeps the best and the runner-up.
 
     Parameters
     ----------
-    generator : array_like, shape (n, n)
-        W, scaled so that exp(2πW) is the identity.
+    generators : array_like, shape (n, n) or (d, n, n)
+        W_S, generators on states of a group that keeps an inner product.
     reward_model : RewardModel
         The base task's R_0.
     context : Transitions
         A short exploration of the new task.
+    action_generators : array_like, shape (m, m) or (d, m, m), optional
+        W_A, the same elements as they move actions.
+    method : {"functional", "differential", "both"}, optional
+        Match the rewards; the reward's signed gradients, by local regression of the context, which needs at
+        least 8 transitions in the plane (2.4 times n + 1) and is blind to a constant in the reward; or both,
+        each in units of its errors.
 
     Returns
     -------
@@ -94,49 +184,119 @@ def infer(generator: ArrayLike, reward_model: RewardModel, context: Transitions)
     Raises
     ------
     ValueError
-        When the generator does not fit the context or its group does not close after 2π.
+        When the dimensions disagree, the group is not bounded, the method is unknown, or there are too few
+        transitions for gradients.
     """
     n = reward_model.centres.shape[1]
-    generator = as_array("generator", generator, (n, n))
+    if method not in METHODS:
+        raise ValueError(f"method must be one of {METHODS}, got {method!r}")
     if context.next_states.shape[1] != n:
         raise ValueError(f"context must have states of dimension {n}, got {context.next_states.shape[1]}")
-    turn = lie.exp(2.0 * np.pi * generator)
-    if np.abs(turn - np.eye(n)).max() > 1e-6:
-        raise ValueError(f"generator must close after 2π: exp(2πW) = I; got exp(2πW) =\n{turn}")
+    if np.shape(generators)[-2:] != (n, n):
+        raise ValueError(
+            f"generators must have shape ({n}, {n}) or (d, {n}, {n}), got {np.shape(generators)}"
+        )
+    group = compact_group(generators, action_generators)
+    free, slope = _stabiliser(reward_model, group)
+    used = np.ones(len(context), dtype=bool)
+    for _ in range(_ROUNDS):
+        kept = context if used.all() else context[np.flatnonzero(used)]
+        matching = make_matching(method, group, reward_model, kept)
+        minima = search_group(
+            group,
+            matching.values,
+            matching.linearise,
+            # Elements are told apart by the task they make, and by as much as one step of the cover changes
+            # it.
+            signature=lambda left: reward_model(
+                _probes(reward_model) @ np.swapaxes(np.linalg.inv(left), -1, -2)
+            ),
+            tolerance=group.cover.spacing * slope,
+            free=free,
+        )
+        known = np.isfinite(reward_model.local_misfit(context.next_states @ np.linalg.inv(minima[0].left).T))
+        if (known == used).all() or known.sum() < least_transitions(method, n, group.dimension):
+            break
+        used = known
+    return _answer(group, reward_model, kept, method, minima, free)
 
-    def pull(thetas: Array) -> Array:
-        """Return the context's next states as the base task sees them, shape (G, N, n)."""
-        inverses = lie.exp(-thetas[:, None, None] * generator)
-        return context.next_states @ np.swapaxes(inverses, -1, -2)
 
-    def mean_square(thetas: Array) -> Array:
-        return np.square(reward_model(pull(thetas)) - context.rewards).mean(axis=1)
+def _probes(model: RewardModel) -> Array:
+    """Return points where a task is looked at: the centres come well spread."""
+    return model.centres[:_PROBES]
 
-    grid = np.linspace(-np.pi, np.pi, GRID, endpoint=False)
-    loss = mean_square(grid)
-    minima = grid[(loss <= np.roll(loss, 1)) & (loss < np.roll(loss, -1))]
-    thetas = minima if len(minima) else grid[[int(np.argmin(loss))]]
-    start = thetas
-    for _ in range(NEWTON_STEPS):
-        pulled = pull(thetas)
-        residuals = reward_model(pulled) - context.rewards
-        slopes = -np.einsum("gni,gni->gn", reward_model.gradient(pulled), pulled @ generator.T)
-        curvature = np.square(slopes).sum(axis=1)
-        step = (residuals * slopes).sum(axis=1) / np.maximum(curvature, np.finfo(float).tiny)
-        # A minimum of the grid is within one cell of the true one; farther is another basin.
-        thetas = np.clip(thetas - step, start - 2.0 * np.pi / GRID, start + 2.0 * np.pi / GRID)
-    final = np.sqrt(mean_square(thetas))
-    order = np.argsort(final)
-    wrapped = (thetas + np.pi) % (2.0 * np.pi) - np.pi
-    best = order[0]
-    # Two starts may have run into one minimum: the runner-up is the best of the others.
-    apart = np.abs((wrapped[order] - wrapped[best] + np.pi) % (2.0 * np.pi) - np.pi) > 2.0 * np.pi / GRID
-    other = order[apart][0] if apart.any() else None
-    return Inference(
-        theta=float(wrapped[best]),
-        residual=float(final[best]),
-        runner_up=float(wrapped[other]) if other is not None else float("nan"),
-        runner_up_residual=float(final[other]) if other is not None else float("inf"),
-        noise=reward_model.noise,
-        n_transitions=len(context),
+
+def _stabiliser(model: RewardModel, group: CompactGroup) -> tuple[Array, float]:
+    """Return an orthonormal basis (f, d) of the base task's stabiliser, and the largest slope of R_0.
+
+    Along ``group.directions``; root mean square slopes per radian.
+    """
+    points = _probes(model)
+    gradients = model.gradient(points)
+    slopes = np.einsum("ci,kij,cj->ck", gradients, group.directions, points)
+    size, axes = np.linalg.eigh(slopes.T @ slopes / len(points))
+    largest = float((np.square(gradients).sum(axis=1) * np.square(points).sum(axis=1)).mean())
+    return axes[:, size <= _STABILISER**2 * largest].T, float(np.sqrt(max(size[-1], 0.0)))
+
+
+def _answer(
+    group: CompactGroup,
+    model: RewardModel,
+    context: Transitions,
+    method: str,
+    minima: tuple[Minimum, ...],
+    free: Array,
+) -> Inference:
+    """Dress the best minimum and the runner-up as a result."""
+    best, other = minima[0], minima[1] if len(minima) > 1 else None
+    pulled = context.next_states @ np.linalg.inv(best.left).T
+    left_over, slopes = (
+        part[0]
+        for part in RewardMatching(group, model, context.next_states, context.rewards).linearise(
+            best.left[None]
+        )
     )
+    # Residuals in units of standard errors leave 1.
+    noise = model.noise if method == "functional" else 1.0
+    residual = float(np.sqrt(best.mean_square))
+    fitted = group.dimension - len(free)
+    answer = Inference(
+        theta=best.theta,
+        left=best.left,
+        right=best.right,
+        residual=residual,
+        runner_up=np.full_like(best.theta, np.nan) if other is None else other.theta,
+        runner_up_residual=float("inf") if other is None else float(np.sqrt(other.mean_square)),
+        standard_error=0.0,
+        excess=trend_excess(
+            context.next_states,
+            left_over,
+            slopes,
+            model.local_misfit(pulled),
+            model.reward_noise,
+            fitted,
+            offset=method != "differential",
+        ),
+        noise=noise,
+        n_transitions=len(context),
+        generators=group.generators_states,
+        free=len(free),
+        method=method,
+    )
+    if not fitted:
+        return answer
+    # Left updates move the stabiliser along with the element.
+    moved = group.adjoint(best.left) @ free.T
+    matters = np.linalg.svd(np.vstack([moved.T, np.zeros((1, group.dimension))]))[2][len(free) :]
+    # Errors of gradients include the base model's; of rewards they do not.
+    shared = (
+        shared_misfit(slopes @ matters.T, model.cells(pulled), model.local_misfit(pulled))
+        if method == "functional"
+        else np.zeros((fitted, fitted))
+    )
+    size, axis = worst_error(matters @ best.normal @ matters.T, answer.variance, shared)
+    return replace(answer, standard_error=size * float(group.speed((axis @ matters)[None])[0]))
+
+
+def _degrees(theta: Array) -> str:
+    return ", ".join(f"{angle:.2f}°" for angle in np.degrees(theta))

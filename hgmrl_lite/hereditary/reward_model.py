@@ -3,17 +3,25 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+import scipy.linalg
+from numpy.typing import ArrayLike, NDArray
+from scipy.spatial import cKDTree
 
 from hgmrl_lite._validate import Array, as_array, as_count
 
-# Features are scaled to unit mean square first, so that one ridge serves every data set.
-_RIDGE = 1e-10
+# Ridges that generalised cross-validation chooses from, relative to the largest eigenvalue.
+_RIDGES = np.geomspace(1e-14, 1e2, 49)
+# Centres when none are asked for: in more than two dimensions they have more room to fill.
+_CENTRES, _MORE_CENTRES = 200, 400
+# A centre's own share of the data counts like this many more that have the common misfit.
+_PRIOR = 10.0
 
 
 @dataclass(frozen=True)
 class RewardModel:
-    """Cubic radial basis functions and an affine part: R(p) = Σ_j w_j ‖p − c_j‖³ + b_0 + b·p.
+    """A natural cubic spline on scattered centres: R(p) = Σ_j w_j ‖p − c_j‖³ + b_0 + b·p.
+
+    The weights satisfy Σ w_j = 0 and Σ w_j c_j = 0, so that the model grows linearly away from its data.
 
     Parameters
     ----------
@@ -24,17 +32,35 @@ class RewardModel:
     linear : ndarray, shape (n + 1,)
         b_0 and b.
     noise : float
-        Root mean square of what the fit leaves over, in units of the reward.
+        Root mean square of what the fit leaves over, corrected for the parameters it used; in units of the
+        reward.
+    reward_noise : float, optional
+        The part of it that neighbouring points do not share: noise on the rewards.
+    misfit : ndarray, shape (C,), optional
+        The part that neighbours do share, around each centre: how far the model itself is off there. When
+        left out, ``noise`` everywhere.
+    reach : float, optional
+        How far the data extend from the nearest centre; farther out nothing is known.
     """
 
     centres: Array
     weights: Array
     linear: Array
     noise: float
+    reward_noise: float = 0.0
+    misfit: Array | None = None
+    reach: float = float("inf")
+
+    def __post_init__(self) -> None:
+        misfit = np.full(len(self.centres), self.noise) if self.misfit is None else self.misfit
+        object.__setattr__(self, "misfit", misfit)
 
     @classmethod
-    def fit(cls, points: ArrayLike, values: ArrayLike, *, centres: int = 200) -> "RewardModel":
-        """Fit the model by least squares.
+    def fit(cls, points: ArrayLike, values: ArrayLike, *, centres: int | None = None) -> "RewardModel":
+        """Fit the model by penalised least squares.
+
+        The penalty is the spline's own roughness, and generalised cross-validation says how much of it:
+        next to none for exact rewards, enough not to fit the noise for noisy ones (Wahba, 1990).
 
         Parameters
         ----------
@@ -43,7 +69,8 @@ class RewardModel:
         values : array_like, shape (N,)
             The rewards.
         centres : int, optional
-            How many centres to place, by farthest-point sampling; at most N / 5.
+            How many centres to place, by farthest-point sampling; at most N / 5. When left out, 200 up to the
+            plane and 400 beyond.
 
         Returns
         -------
@@ -52,21 +79,54 @@ class RewardModel:
         Raises
         ------
         ValueError
-            When the shapes disagree, an entry is not finite, or there are fewer points than unknowns.
+            When the shapes disagree, an entry is not finite, there are fewer points than unknowns, or the
+            points lie in a plane of fewer dimensions.
         """
         points = as_array("points", points, ("N", "n"))
         values = as_array("values", values, (len(points),))
         n = points.shape[1]
         if len(points) < 5 * (n + 2):
             raise ValueError(f"points must hold at least {5 * (n + 2)} rows for n = {n}, got {len(points)}")
-        chosen = _farthest_points(points, min(as_count("centres", centres), len(points) // 5))
-        features = _features(points, chosen)
-        scale = np.sqrt(np.square(features).mean(axis=0)) + np.finfo(float).tiny
-        scaled = features / scale
-        gram = scaled.T @ scaled / len(points) + _RIDGE * np.eye(scaled.shape[1])
-        coefficients = np.linalg.solve(gram, scaled.T @ values / len(points)) / scale
-        noise = float(np.sqrt(np.mean(np.square(features @ coefficients - values))))
-        return cls(chosen, coefficients[: len(chosen)], coefficients[len(chosen) :], noise)
+        if centres is None:
+            centres = _CENTRES if n <= 2 else _MORE_CENTRES
+        mean = points.mean(axis=0)
+        scale = float(np.sqrt(np.square(points - mean).sum(axis=1).mean()))
+        # In units of the data's spread, so that one set of ridges serves every data set.
+        scaled = (points - mean) / (scale or 1.0)
+        if np.linalg.matrix_rank(scaled) < n:
+            raise ValueError(f"points must span all {n} dimensions, got points in a plane of fewer")
+        chosen = _farthest_points(scaled, min(as_count("centres", centres), len(points) // 5))
+        weights, linear, freedom = _smooth(scaled, values, chosen)
+        left = values - _features(scaled, chosen) @ np.append(weights, linear)
+        # Back to the units of the states.
+        weights = weights / scale**3
+        slope = linear[1:] / scale
+        model = cls(
+            chosen * scale + mean, weights, np.append(linear[0] - slope @ mean, slope), _spread(left, freedom)
+        )
+        return model._with_errors(points, left * len(points) / (len(points) - freedom))
+
+    def _with_errors(self, points: Array, left: Array) -> "RewardModel":
+        """Return the model with noise and misfit told apart, from what it leaves over (N,) at its data."""
+        _, pairs = cKDTree(points).query(points, k=2)
+        other = left[np.asarray(pairs)[:, 1]]
+        # Neighbours share the misfit and not the noise: their product keeps the one, their difference the
+        # other.
+        shared, differ = left * other, 0.5 * np.square(left - other)
+        distance, nearest = cKDTree(self.centres).query(points)
+        count = np.bincount(nearest, minlength=len(self.centres))
+        total = np.bincount(nearest, shared, minlength=len(self.centres))
+        common = max(float(shared.mean()), 0.0)
+        misfit = np.sqrt(np.maximum(total + _PRIOR * common, 0.0) / (count + _PRIOR))
+        return RewardModel(
+            self.centres,
+            self.weights,
+            self.linear,
+            self.noise,
+            float(np.sqrt(differ.mean())),
+            misfit,
+            float(np.max(distance)),
+        )
 
     def __call__(self, points: ArrayLike) -> Array:
         """Return the modelled rewards (...,) at points (..., n)."""
@@ -84,9 +144,95 @@ class RewardModel:
         slope = factor.sum(axis=1, keepdims=True) * flat - factor @ self.centres + self.linear[1:]
         return slope.reshape(points.shape)
 
+    def hessian(self, points: ArrayLike) -> Array:
+        """Return the model's second derivatives (..., n, n) at points (..., n)."""
+        points = np.asarray(points, dtype=np.float64)
+        flat = points.reshape(-1, points.shape[-1])
+        number, n = flat.shape
+        distances = _distances(flat, self.centres)
+        # Σ_j 3 w_j (ρ_j I + x_j x_jᵀ / ρ_j) with x_j = p − c_j; the second term vanishes at a centre.
+        ratio = np.divide(3.0 * self.weights, distances, out=np.zeros_like(distances), where=distances > 1e-9)
+        outer = (self.centres[:, :, None] * self.centres[:, None, :]).reshape(-1, n * n)
+        first = (ratio @ self.centres)[:, :, None] * flat[:, None, :]
+        square = ratio.sum(axis=1)[:, None, None] * flat[:, :, None] * flat[:, None, :]
+        square += (ratio @ outer).reshape(number, n, n) - first - first.swapaxes(1, 2)
+        square += (3.0 * distances @ self.weights)[:, None, None] * np.eye(n)
+        return square.reshape(*points.shape, n)
+
+    def local_misfit(self, points: ArrayLike) -> Array:
+        """Return how far the model is off around points (..., n), shape (...).
+
+        Root mean square in units of the reward, as seen in the data around the nearest centre; infinite out
+        of the reach of the data.
+        """
+        assert self.misfit is not None
+        distances, nearest = self._nearest(points)
+        return np.where(distances <= self.reach, self.misfit[nearest], np.inf)
+
+    def cells(self, points: ArrayLike) -> NDArray[np.intp]:
+        """Return the index of the nearest centre, shape (...), for points (..., n)."""
+        return self._nearest(points)[1]
+
+    def _nearest(self, points: ArrayLike) -> tuple[Array, NDArray[np.intp]]:
+        """Return distance to and index of the nearest centre, each of shape (...)."""
+        points = np.asarray(points, dtype=np.float64)
+        distances = _distances(points.reshape(-1, points.shape[-1]), self.centres)
+        shape = points.shape[:-1]
+        return distances.min(axis=1).reshape(shape), distances.argmin(axis=1).reshape(shape)
+
     def __repr__(self) -> str:
         """Tell the size and the fit."""
-        return f"RewardModel(n={self.centres.shape[1]}, centres={len(self.centres)}, noise={self.noise:.2g})"
+        return (
+            f"RewardModel(n={self.centres.shape[1]}, centres={len(self.centres)}, noise={self.noise:.2g}, "
+            f"of it on the rewards {self.reward_noise:.2g})"
+        )
+
+
+def _smooth(points: Array, values: Array, centres: Array) -> tuple[Array, Array, float]:
+    """Return weights (C,), linear part (n + 1,) and degrees of freedom of the smoothing spline.
+
+    With weights T u that annihilate affine functions, and TᵀKT = I for the K of the centres, the roughness is
+    ‖u‖². After the affine part is projected out, one eigendecomposition serves every ridge.
+    """
+    number = len(points)
+    affine = np.hstack([np.ones((number, 1)), points])
+    transform = _natural_basis(centres)
+    cubes = _cubes(points, centres) @ transform
+    frame, triangle = np.linalg.qr(affine)
+    inside = frame.T @ cubes
+    rest, target = cubes - frame @ inside, values - frame @ (frame.T @ values)
+    eigenvalues, vectors = np.linalg.eigh(rest.T @ rest / number)
+    eigenvalues = np.maximum(eigenvalues, 0.0)
+    seen = vectors.T @ (rest.T @ target) / number
+    ridges = _RIDGES[:, None] * max(float(eigenvalues[-1:].sum()), np.finfo(float).tiny)
+    shrunk = eigenvalues + ridges
+    freedom = (eigenvalues / shrunk).sum(axis=1) + affine.shape[1]
+    size = float(np.square(target).mean())
+    left = size - (np.square(seen) * (shrunk + ridges) / np.square(shrunk)).sum(axis=1)
+    # The difference of two near numbers: below rounding there is nothing to choose by.
+    score = np.maximum(left, 1e-16 * size) / np.square(1.0 - freedom / number)
+    best = int(np.argmin(score))
+    solution = vectors @ (seen / shrunk[best])
+    linear = np.linalg.solve(triangle, frame.T @ values - inside @ solution)
+    return transform @ solution, linear, float(freedom[best])
+
+
+def _natural_basis(centres: Array) -> Array:
+    """Return T (C, C − n − 1): weights that annihilate affine functions, orthonormal in roughness."""
+    affine = np.hstack([np.ones((len(centres), 1)), centres])
+    if len(centres) <= affine.shape[1]:
+        return np.zeros((len(centres), 0))
+    inside = np.linalg.qr(affine, mode="complete")[0][:, affine.shape[1] :]
+    rough = inside.T @ _cubes(centres, centres) @ inside
+    # Positive definite up to rounding, for which the diagonal is raised.
+    rough[np.diag_indices_from(rough)] += 1e-12 * np.trace(rough) / len(rough)
+    factor = np.linalg.cholesky(0.5 * (rough + rough.T))
+    return np.asarray(scipy.linalg.solve_triangular(factor, inside.T, lower=True)).T
+
+
+def _spread(left: Array, freedom: float) -> float:
+    """Return the root mean square of what is left over, per degree of freedom."""
+    return float(np.sqrt(np.square(left).sum() / (len(left) - freedom)))
 
 
 def _distances(points: Array, centres: Array) -> Array:
@@ -95,20 +241,27 @@ def _distances(points: Array, centres: Array) -> Array:
     return np.sqrt(np.maximum(square, 0.0))
 
 
+def _cubes(points: Array, centres: Array) -> Array:
+    """Return ‖p_i − c_j‖³, shape (N, C)."""
+    distances = _distances(points, centres)
+    return distances * distances * distances
+
+
 def _features(points: Array, centres: Array) -> Array:
     """Return the (N, C + 1 + n) design matrix."""
-    distances = _distances(points, centres)
-    return np.hstack([distances * distances * distances, np.ones((len(points), 1)), points])
+    return np.hstack([_cubes(points, centres), np.ones((len(points), 1)), points])
 
 
 def _farthest_points(points: Array, count: int) -> Array:
-    """Return ``count`` of the points, each the farthest from those before it."""
+    """Return up to ``count`` distinct points, each the farthest from those before it."""
     # The first is the one nearest to the mean, so that the choice moves with the data.
     index = int(np.argmin(np.square(points - points.mean(axis=0)).sum(axis=1)))
     chosen = [index]
     gap = np.square(points - points[index]).sum(axis=1)
     for _ in range(count - 1):
         index = int(np.argmax(gap))
+        if not gap[index] > 0.0:
+            break
         chosen.append(index)
         np.minimum(gap, np.square(points - points[index]).sum(axis=1), out=gap)
     return points[chosen]
