@@ -21,9 +21,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from lesson_reader import Cell, SourceError, parse, read
-
 import build
+from lesson_reader import Cell, SourceError, parse, read
 
 TARGET = build.HERE.parents[1] / "build" / "grading"
 # No name, so that a student may hand in the copy from the folder work. Hidden tests and no first cell: the student's notebook needs no Otter and keeps the lesson's own checks. No

@@ -6,12 +6,11 @@ import re
 import subprocess
 import sys
 
+import build
 import grading
 import nbformat
 import pytest
 from lesson_reader import read
-
-import build
 
 SOURCES = build.sources(build.HERE)
 LESSON = next(path for path in SOURCES if path.name.startswith("01"))
