@@ -1,18 +1,26 @@
-"""Geometry of a family of tasks: left actions, generators and test-time inference."""
+"""Geometry of a family of tasks: left actions, generators, system symmetries, the report and test-time inference."""
 
-from hgmrl_lite.hereditary.closed_form import intertwiner, invariant_form, left_actions, task_generator
-from hgmrl_lite.hereditary.geometry import HereditaryGeometry, discover_geometry
+from hgmrl_lite.hereditary.closed_form import intertwiner, invariant_form, task_generator
+from hgmrl_lite.hereditary.findings import Finding
+from hgmrl_lite.hereditary.geometry import HereditaryGeometry, check_left_actions, discover_geometry
 from hgmrl_lite.hereditary.inference import Inference, infer
+from hgmrl_lite.hereditary.report import GeometryReport
 from hgmrl_lite.hereditary.reward_model import RewardModel
+from hgmrl_lite.hereditary.system import CompactSymmetries, SystemSymmetry, system_symmetries
 
 __all__ = [
+    "CompactSymmetries",
+    "Finding",
+    "GeometryReport",
     "HereditaryGeometry",
     "Inference",
     "RewardModel",
+    "SystemSymmetry",
+    "check_left_actions",
     "discover_geometry",
     "infer",
     "intertwiner",
     "invariant_form",
-    "left_actions",
+    "system_symmetries",
     "task_generator",
 ]

@@ -1,20 +1,168 @@
 """Left actions between tasks in closed form: the intertwiner of the tasks' own symmetries."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.spatial import cKDTree
 
-from hgmrl_lite import lie
 from hgmrl_lite._validate import Array, as_array
-from hgmrl_lite.discovery import affine_null_space
-from hgmrl_lite.tangents import local_regression
+from hgmrl_lite.discovery import NEARLY, affine_null_space, discover
+from hgmrl_lite.tangents import LevelSetNormals, local_regression
 from hgmrl_lite.transitions import Transitions
+
+
+#: Resamples for the verdict on a task's own symmetry.
+_RESAMPLES = 50
+#: Blocks of neighbouring points, whose disagreement gives the error of a generator.
+_BLOCKS = 24
+#: Step of the derivatives by which errors go from generators to left actions.
+_STEP = 1e-6
+
+
+@dataclass(frozen=True)
+class OwnSymmetry:
+    """The rotation symmetry of one task in the plane, as far as its transitions show it.
+
+    Attributes
+    ----------
+    generator : ndarray, shape (3, 3), or None
+        Homogeneous affine generator X, its linear part of eigenvalues ±i; None when the best candidate does not
+        rotate.
+    covariance : ndarray, shape (6, 6)
+        Error covariance of the entries of X's first two rows.
+    verdict : {"symmetric", "none", "undecided"}
+        What `discovery.discover` claims.
+    reason : str
+        Why.
+    spectrum : ndarray, shape (6,)
+        Singular values of the null-space problem, ascending.
+    """
+
+    generator: Array | None
+    covariance: Array
+    verdict: str
+    reason: str
+    spectrum: Array
+
+
+def own_symmetry(task: Transitions) -> OwnSymmetry:
+    """Find the rotation symmetry of one task in the plane, about whatever centre.
+
+    The reward as a function of the next state is constant along the orbits of this symmetry.
+
+    Parameters
+    ----------
+    task : Transitions
+        N transitions of one task, states of dimension 2.
+
+    Returns
+    -------
+    OwnSymmetry
+
+    Raises
+    ------
+    ValueError
+        When there are too few transitions or the states are not planar.
+    """
+    n = task.next_states.shape[1]
+    if n != 2:
+        raise ValueError(f"task must have states of dimension 2 for the closed form in the plane, got {n}")
+    unknowns = n * (n + 1)
+    if len(task) <= 5 * unknowns:
+        raise ValueError(
+            f"task must have more than {5 * unknowns} transitions (five for each of the {unknowns} entries "
+            f"of an affine generator), got {len(task)}"
+        )
+    if np.ptp(task.rewards) <= 1e-12 * np.abs(task.rewards).max():
+        return OwnSymmetry(
+            None, np.full((6, 6), np.inf), "undecided", "the rewards are all the same", np.zeros(unknowns)
+        )
+    fit = local_regression(task.next_states, task.rewards, degree=3)
+    if len(fit) < 2 * unknowns:
+        reason = f"only {len(fit)} of {len(task)} transitions show a slope of the reward"
+        return OwnSymmetry(None, np.full((6, 6), np.inf), "undecided", reason, np.zeros(unknowns))
+    spectrum, candidates = affine_null_space(fit.points, fit.normals, fit.weights)
+    found = discover(fit.points, normals=fit, bootstrap=_RESAMPLES)
+    verdict, reason = found.verdict, found.reason
+    if verdict == "symmetric" and found.dimension > 1:
+        verdict, reason = "none", f"a symmetry of dimension {found.dimension} is no rotation about one centre"
+    elif found.dimension == 1 and found.confidence.angle_deg < np.degrees(NEARLY):
+        # Whether there is nearly a second symmetry does not matter, as long as this one is known.
+        verdict = "symmetric"
+    best = candidates[0]
+    # The Frobenius norm is not invariant under conjugation; the eigenvalues are.
+    spin = _spin(best)
+    if spin <= 0.0 or abs(np.trace(best[:n, :n])) > np.sqrt(spin):
+        reason = f"{reason}; the best affine candidate does not rotate"
+        return OwnSymmetry(None, np.full((6, 6), np.inf), verdict, reason, spectrum)
+    generator = best / np.sqrt(spin)
+    return OwnSymmetry(generator, _generator_covariance(fit, generator), verdict, reason, spectrum)
+
+
+def _spin(generator: Array) -> float:
+    """Return the squared speed at which the linear part rotates, negative when it does not."""
+    linear = generator[:2, :2]
+    return float(np.linalg.det(linear - 0.5 * np.trace(linear) * np.eye(2)))
+
+
+def _generator_covariance(fit: LevelSetNormals, generator: Array) -> Array:
+    """Return the covariance (6, 6) of a null vector, from blocks of neighbours, whose errors are shared."""
+    lifted = np.hstack([fit.points, np.ones((len(fit), 1))])
+    rows = (fit.normals[:, :, None] * lifted[:, None, :]).reshape(len(fit), 6)
+    vector = generator[:2].ravel()
+    scores = rows * (fit.weights * (rows @ vector))[:, None]
+    order = np.array_split(np.asarray(cKDTree(fit.points).indices), _BLOCKS)
+    blocks = np.array([scores[rows_of].sum(axis=0) for rows_of in order])
+    information = (rows * fit.weights[:, None]).T @ rows
+    # Along the vector itself there is no error: its length is fixed.
+    unit = vector / np.linalg.norm(vector)
+    away = np.eye(6) - np.outer(unit, unit)
+    bread = np.linalg.pinv(away @ information @ away, rcond=1e-12, hermitian=True)
+    return np.asarray(bread @ (blocks.T @ blocks) @ bread * _BLOCKS / (_BLOCKS - 1))
+
+
+def raw_left_action(base: OwnSymmetry, other: OwnSymmetry) -> tuple[Array, Array, float]:
+    """Return the intertwiner of two own symmetries, its error covariance and what it leaves over.
+
+    Parameters
+    ----------
+    base, other : OwnSymmetry
+        Both with a generator.
+
+    Returns
+    -------
+    left : ndarray, shape (2, 2)
+        L.
+    covariance : ndarray, shape (4, 4)
+        Of its entries, by the derivative of L with respect to both generators.
+    residual : float
+        Root mean square of the equations left over.
+
+    Raises
+    ------
+    ValueError
+        As `intertwiner`.
+    """
+    assert base.generator is not None
+    assert other.generator is not None
+    pair = [base.generator, other.generator]
+    left, residual = intertwiner(*pair)
+    covariance = np.zeros((4, 4))
+    for which, symmetry in enumerate((base, other)):
+        slopes = np.zeros((4, 6))
+        for entry in range(6):
+            moved = list(pair)
+            changed = pair[which].copy()
+            changed[divmod(entry, 3)] += _STEP
+            moved[which] = changed / np.sqrt(_spin(changed))
+            slopes[:, entry] = (intertwiner(*moved)[0] - left).ravel() / _STEP
+        covariance += slopes @ symmetry.covariance @ slopes.T
+    return left, covariance, residual
 
 
 def task_generator(task: Transitions) -> tuple[Array, Array]:
     """Return the generator of a plane task's own rotation symmetry and the spectrum it was read from.
-
-    The reward as a function of the next state is constant along the orbits of this symmetry. Its centre is
-    found, not given.
 
     Parameters
     ----------
@@ -33,27 +181,12 @@ def task_generator(task: Transitions) -> tuple[Array, Array]:
     ValueError
         When there are too few transitions, the states are not planar, or the best candidate does not rotate.
     """
-    n = task.next_states.shape[1]
-    if n != 2:
-        raise ValueError(f"task must have states of dimension 2 for the closed form in the plane, got {n}")
-    unknowns = n * (n + 1)
-    if len(task) <= 5 * unknowns:
+    found = own_symmetry(task)
+    if found.generator is None:
         raise ValueError(
-            f"task must have more than {5 * unknowns} transitions (five for each of the {unknowns} entries "
-            f"of an affine generator), got {len(task)}"
+            f"task must have a rotation-like symmetry, with eigenvalues near a multiple of ±i: {found.reason}"
         )
-    fit = local_regression(task.next_states, task.rewards, degree=3)
-    spectrum, candidates = affine_null_space(fit.points, fit.normals, fit.weights)
-    best = candidates[0]
-    # The Frobenius norm is not invariant under conjugation; the eigenvalues are.
-    trace = float(np.trace(best[:n, :n]))
-    spin = float(np.linalg.det(best[:n, :n] - 0.5 * trace * np.eye(n)))
-    if spin <= 0.0 or abs(trace) > np.sqrt(spin):
-        raise ValueError(
-            "task must have a rotation-like symmetry, with eigenvalues near a multiple of ±i: the best "
-            f"affine candidate has the linear part\n{best[:n, :n]}\nand {np.linalg.eigvals(best[:n, :n])}"
-        )
-    return best / np.sqrt(spin), spectrum
+    return found.generator, found.spectrum
 
 
 def intertwiner(base: ArrayLike, other: ArrayLike) -> tuple[Array, float]:
@@ -129,36 +262,3 @@ def invariant_form(generators: ArrayLike) -> Array:
     form = form / np.sqrt(np.linalg.det(form))[..., None, None]
     mean = form.reshape(-1, 2, 2).mean(axis=0)
     return mean / np.sqrt(np.linalg.det(mean))
-
-
-def left_actions(generators: ArrayLike, base_index: int = 0) -> tuple[Array, Array, Array]:
-    """Return the left actions that carry the base task to each task.
-
-    Parameters
-    ----------
-    generators : array_like, shape (k, 3, 3)
-        One affine generator a task, from `task_generator`.
-    base_index : int, optional
-        Which of them is the base task.
-
-    Returns
-    -------
-    left : ndarray, shape (k, 2, 2)
-        The L_k in the compact group that keeps the common inner product; the identity for the base task.
-    residuals : ndarray, shape (k,)
-        What each intertwiner leaves over, with how far it was from the compact group.
-    form : ndarray, shape (2, 2)
-        The inner product P that the group keeps.
-    """
-    generators = as_array("generators", generators, ("k", 3, 3))
-    form = invariant_form(generators)
-    left, residuals = [], []
-    for generator in generators:
-        raw, residual = intertwiner(generators[base_index], generator)
-        # Before the logarithm: an element off the compact group has a logarithm off its algebra.
-        compact = lie.polar_factor(raw, form)
-        left.append(compact)
-        residuals.append(max(residual, float(np.abs(raw - compact).max())))
-    left[base_index] = np.eye(2)
-    residuals[base_index] = 0.0
-    return np.array(left), np.array(residuals), form

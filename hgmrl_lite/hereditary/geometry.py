@@ -1,49 +1,69 @@
 """Hereditary geometry: the group that carries one task to the others, found from transitions alone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite import lie
-from hgmrl_lite._validate import Array, as_array
-from hgmrl_lite.hereditary.closed_form import left_actions, task_generator
+from hgmrl_lite._validate import Array, as_array, as_count
+from hgmrl_lite.hereditary.family import Chart, TaskFamily
+from hgmrl_lite.hereditary.generators import action_generators, action_maps, mean_response, task_algebra
+from hgmrl_lite.hereditary.left_actions import LeftActions, find_left_actions
+from hgmrl_lite.hereditary.report import Evidence, GeometryReport, make_report
+from hgmrl_lite.hereditary.system import SystemSymmetry
 from hgmrl_lite.transitions import Transitions
 
-# A further direction counts when it is this large beside the leading one.
-_DIRECTION = 0.05
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class HereditaryGeometry:
     """The group that relates a family of tasks, as it acts on states and on actions.
 
-    Parameters
+    Attributes
     ----------
     left_actions : ndarray, shape (k, n, n)
         L_k: how the group moves the base task's states onto task k's.
+    action_maps : ndarray, shape (k, m, m)
+        K_k: the same elements as they move actions.
+    standard_errors : ndarray, shape (k,)
+        Of the L_k, as angles in radians.
     generators_states : ndarray, shape (d, n, n)
-        W_S, a basis of the algebra on states, each scaled so that exp(2πW) = I.
+        W_S, a basis of the algebra on states, each scaled so that exp(2πW) = I for a rotation.
     generators_actions : ndarray, shape (d, m, m)
         W_A, the same elements as they move actions.
     thetas : ndarray, shape (k, d)
-        Coordinates of the log L_k.
+        Coordinates of the log L_k; NaN where there is no real logarithm.
     task_generators : ndarray, shape (k, n + 1, n + 1)
-        Each task's own symmetry X_k (affine): conjugate to the group, not equal to it.
+        Each task's own symmetry X_k (affine) in the plane: conjugate to the group, not equal to it. NaN where
+        none was looked for or found.
     residuals : ndarray, shape (k,)
         How far each task is from being an image of the base task.
     spectrum : ndarray
-        Singular values of the stacked logarithms; those that count give the dimension d.
+        Singular values of the stacked logarithms; those that count give the dimension they span.
     inner_product : ndarray, shape (n, n)
         What the group keeps.
     action_defect : float
         Size of the part of W_A that no bounded group could have, relative to W_A.
     base_index : int
         Which task the others are images of.
+    freedom : int
+        Dimension of what the base task's own symmetry leaves open in the L_k: of all elements that fit, those
+        with the smallest logarithm were taken.
+    raw_left_actions : ndarray, shape (k, n, n)
+        The maps before the step to the group that keeps the inner product: what the report tests.
+    doubts : tuple of str
+        Why the data do not decide, if so.
+    family : TaskFamily
+        The transitions.
+    found : LeftActions
+        How the left actions were found.
     """
 
     left_actions: Array
+    action_maps: Array
+    standard_errors: Array
     generators_states: Array
     generators_actions: Array
     thetas: Array
@@ -53,6 +73,11 @@ class HereditaryGeometry:
     inner_product: Array
     action_defect: float
     base_index: int
+    freedom: int
+    raw_left_actions: Array
+    doubts: tuple[str, ...]
+    family: TaskFamily = field(compare=False)
+    found: LeftActions = field(compare=False)
 
     @property
     def dimension(self) -> int:
@@ -65,6 +90,27 @@ class HereditaryGeometry:
         n = self.left_actions.shape[-1]
         linear, shift = self.task_generators[:, :n, :n], self.task_generators[:, :n, n:]
         return np.asarray(-np.linalg.solve(linear, shift)[..., 0], dtype=np.float64)
+
+    @property
+    def system(self) -> SystemSymmetry:
+        """Symmetries of the system, from the same transitions; computed when first asked for."""
+        return self.family.system
+
+    @cached_property
+    def report(self) -> GeometryReport:
+        """Each property of a hereditary geometry, tested; computed when first asked for."""
+        return make_report(Evidence.of_geometry(self.family, self.found, self.base_index))
+
+    @property
+    def verdict(self) -> str:
+        """Whether the tasks are images of the base task under a compact group.
+
+        One of "related", "unrelated" and "undecided".
+        """
+        if self.doubts:
+            return "undecided"
+        verdicts = {self.report["aligned"].verdict, self.report["compact"].verdict}
+        return "unrelated" if "no" in verdicts else "undecided" if "undecided" in verdicts else "related"
 
     def element(self, theta: ArrayLike) -> tuple[Array, Array]:
         """Return (L_g, K_g) for g = exp(Σ θ_k W_k).
@@ -88,30 +134,68 @@ class HereditaryGeometry:
             lie.exp(np.einsum("...d,dij->...ij", theta, self.generators_actions)),
         )
 
+    def _facts(self) -> list[tuple[str, str]]:
+        facts = [("dimension", str(self.dimension))]
+        if self.dimension == 1:
+            places = ", ".join(
+                f"{np.degrees(angle):.2f}° ± {np.degrees(error):.2g}°"
+                if np.isfinite(angle)
+                else "no logarithm"
+                for angle, error in zip(self.thetas[:, 0], self.standard_errors, strict=True)
+            )
+        else:
+            turns = np.linalg.norm(self.thetas, axis=1) if self.dimension else np.zeros(len(self.thetas))
+            places = ", ".join(f"{np.degrees(turn):.1f}°" for turn in turns)
+        facts.append((f"tasks, from task {self.base_index}", places))
+        for number, generator in enumerate(self.generators_states[:3], start=1):
+            text = np.array2string(generator, precision=4, suppress_small=True).replace("\n", "")
+            facts.append((f"generator {number}", text))
+        facts.append(("largest residual", f"{self.residuals.max():.2g}"))
+        if self.freedom:
+            facts.append(("freedom", f"{self.freedom}: the smallest logarithm was taken"))
+        if self.doubts:
+            facts.append(("undecided", self.doubts[0] + (" ..." if len(self.doubts) > 1 else "")))
+        return facts
+
     def __repr__(self) -> str:
-        """Tell the dimension, the generator and the tasks' places."""
-        angles = ", ".join(f"{angle:.2f}°" for angle in np.degrees(self.thetas[:, 0]))
-        generator = np.array2string(self.generators_states[0], precision=4, suppress_small=True)
+        """Tell the dimension, the tasks' places and the generators."""
         return (
-            f"HereditaryGeometry(dimension={self.dimension}, tasks at {angles} from task {self.base_index}, "
-            f"largest residual {self.residuals.max():.2g},\n  generator {generator})".replace("\n ", " ")
+            "HereditaryGeometry(\n" + "\n".join(f"  {name}: {text}" for name, text in self._facts()) + "\n)"
         )
 
+    def _repr_html_(self) -> str:
+        """Tell the same as a table."""
+        rows = "".join(
+            f"<tr><th style='text-align:left'>{name}</th><td style='text-align:left'>{text}</td></tr>"
+            for name, text in self._facts()
+        )
+        return f"<table><caption>Hereditary geometry</caption>{rows}</table>"
 
-def discover_geometry(tasks: Sequence[Transitions], base_index: int = 0) -> HereditaryGeometry:
-    """Find how the tasks are related, in closed form.
 
-    Normals of each task's reward by local regression; each task's own affine symmetry as a null space; left
-    actions as intertwiners of these symmetries in the identity component; the generator from their
-    logarithms; its partner on actions from the system's law of motion, fitted to the same transitions. No
-    goal, angle or generator is given.
+def discover_geometry(
+    tasks: Sequence[Transitions], base_index: int = 0, *, chart: Chart | None = None, seed: int = 0
+) -> HereditaryGeometry:
+    """Find how the tasks are related. No goal, angle, group or generator is given.
+
+    In the plane, where every task has a rotation symmetry of its own, in closed form: normals of each reward by
+    local regression, the own symmetries as null spaces, left actions as their intertwiners in the identity
+    component; with noisy rewards, the rewards are matched as well. Elsewhere by a search over the group that
+    keeps the law of the starts, and Gauss-Newton. The generators come from the logarithms; their partners on
+    actions from the law of motion.
+
+    A family that is not hereditary gives a geometry all the same, and its ``report`` says what fails.
 
     Parameters
     ----------
     tasks : sequence of Transitions
-        One batch a task, at least two tasks, of one system in the plane.
+        One batch a task, at least two tasks, of one system.
     base_index : int, optional
         The base task's place in ``tasks``.
+    chart : callable, optional
+        φ, a map of states (N, n) to coordinates (N, n) in which the group is to act by matrices. Everything in
+        the result is in these coordinates.
+    seed : int, optional
+        Seed of the search beyond the plane.
 
     Returns
     -------
@@ -120,64 +204,89 @@ def discover_geometry(tasks: Sequence[Transitions], base_index: int = 0) -> Here
     Raises
     ------
     ValueError
-        When the list is too short, dimensions disagree, there are fewer transitions than unknowns, a task
-        has no rotation-like symmetry, or all tasks are the same one.
+        When the list is too short, dimensions disagree, there are fewer transitions than unknowns, or the data
+        do not show how actions move the state.
     """
-    if len(tasks) < 2:
-        raise ValueError(f"tasks must hold at least two tasks, the base task and another, got {len(tasks)}")
-    if not -len(tasks) <= base_index < len(tasks):
-        raise ValueError(f"base_index must name one of the {len(tasks)} tasks, got {base_index}")
-    base_index %= len(tasks)
-    shapes = {(task.states.shape[1], task.actions.shape[1]) for task in tasks}
-    if len(shapes) > 1:
-        raise ValueError(
-            f"tasks must share one state and one action dimension, got (n, m) in {sorted(shapes)}"
-        )
-    generators = np.array([task_generator(task)[0] for task in tasks])
-    left, residuals, form = left_actions(generators, base_index)
-    logs = np.array([lie.log(matrix) for matrix in left])
-    basis, spectrum = _algebra(logs)
-    w_actions, defect = _action_generators(basis, tasks)
-    flat = basis.reshape(len(basis), -1)
-    thetas = np.linalg.lstsq(flat.T, logs.reshape(len(logs), -1).T)[0].T
+    family = TaskFamily(tasks, chart)
+    base_index = as_base_index(base_index, len(tasks))
+    found = find_left_actions(
+        family.tasks, base_index, family.model, lambda: family.system, as_count("seed", seed, 0)
+    )
+    motion = mean_response(family.tasks)
+    algebra = task_algebra(found.compact, found.errors, found.form)
+    w_actions, defect = action_generators(algebra.basis, motion)
     return HereditaryGeometry(
-        left, basis, w_actions, thetas, generators, residuals, spectrum, form, defect, base_index
+        left_actions=found.compact,
+        action_maps=action_maps(found.compact, motion),
+        standard_errors=found.errors,
+        generators_states=algebra.basis,
+        generators_actions=w_actions,
+        thetas=algebra.thetas,
+        task_generators=found.own,
+        residuals=found.residuals,
+        spectrum=algebra.spectrum,
+        inner_product=found.form,
+        action_defect=defect,
+        base_index=base_index,
+        freedom=found.freedom,
+        raw_left_actions=found.raw,
+        doubts=found.doubts,
+        family=family,
+        found=found,
     )
 
 
-def _algebra(logs: Array) -> tuple[Array, Array]:
-    """Return the generators (d, 2, 2) that span the logarithms, and the singular values."""
-    _, spectrum, rows = np.linalg.svd(logs.reshape(len(logs), -1), full_matrices=False)
-    if spectrum[0] < 1e-3:
-        raise ValueError(
-            f"tasks must differ: the left actions are all the identity to within {spectrum[0]:.1g}"
-        )
-    dimension = int((spectrum > _DIRECTION * spectrum[0]).sum())
-    basis = rows[:dimension].reshape(dimension, *logs.shape[1:])
-    # Scale to eigenvalues ±i, and turn the first state axis towards the second.
-    speed = np.sqrt(-0.5 * np.trace(basis @ basis, axis1=-2, axis2=-1))
-    return basis / (speed * np.sign(basis[:, 1, 0]))[:, None, None], spectrum
+def check_left_actions(
+    tasks: Sequence[Transitions],
+    maps: ArrayLike,
+    base_index: int = 0,
+    *,
+    chart: Chart | None = None,
+) -> GeometryReport:
+    """Test given maps between tasks as `HereditaryGeometry.report` tests those it found.
 
+    Parameters
+    ----------
+    tasks : sequence of Transitions
+        One batch a task.
+    maps : array_like, shape (k, n, n) or (k, n + 1, n + 1)
+        A map from the base task's states to each task's: linear, or affine and homogeneous.
+    base_index : int, optional
+        The base task's place in ``tasks``.
+    chart : callable, optional
+        As in `discover_geometry`.
 
-def _action_generators(basis: Array, tasks: Sequence[Transitions]) -> tuple[Array, float]:
-    """Return W_A with J_s W_S s + J_a W_A a = W_S T(s, a), for the affine law of motion fitted to all tasks.
+    Returns
+    -------
+    GeometryReport
 
-    On average over its actions the law is affine in the raw action, s' ≈ A s + B a + b, so that the condition
-    on the actions is B W_A = W_S B. The action set is normalised (the same bound along every axis), so that a
-    group which maps it onto itself is orthogonal: the symmetric part of W_A is estimation error and goes.
+    Raises
+    ------
+    ValueError
+        As `discover_geometry`; also when the maps have another shape or are singular.
     """
-    states = np.concatenate([task.states for task in tasks])
-    actions = np.concatenate([task.actions for task in tasks])
-    targets = np.concatenate([task.next_states for task in tasks])
-    design = np.hstack([states, actions, np.ones((len(states), 1))])
-    n, m = states.shape[1], actions.shape[1]
-    motion = np.linalg.lstsq(design, targets)[0].T[:, n : n + m]
-    if np.linalg.matrix_rank(motion, tol=1e-3 * np.abs(states).max()) < m:
+    family = TaskFamily(tasks, chart)
+    base_index = as_base_index(base_index, len(tasks))
+    n = family.tasks[0].states.shape[1]
+    maps = as_array("maps", maps, (len(tasks), "n", "n"))
+    if maps.shape[1] != maps.shape[2] or maps.shape[1] not in (n, n + 1):
         raise ValueError(
-            f"tasks must show how each of the {m} actions moves the state, got the response\n{motion}"
+            f"maps must have shape ({len(tasks)}, {n}, {n}) or ({len(tasks)}, {n + 1}, {n + 1}), got {maps.shape}"
         )
-    raw = np.array([np.linalg.lstsq(motion, generator @ motion)[0] for generator in basis])
-    skew = 0.5 * (raw - np.swapaxes(raw, -1, -2))
-    # Conjugate generators turn equally fast: dropping the symmetric part must not change the speed.
-    speed = np.sqrt(np.einsum("dij,dji->d", raw, raw) / np.einsum("dij,dji->d", skew, skew))
-    return skew * speed[:, None, None], float(np.linalg.norm(raw - skew) / np.linalg.norm(raw))
+    if maps.shape[1] == n:
+        lifted = np.tile(np.eye(n + 1), (len(maps), 1, 1))
+        lifted[:, :n, :n] = maps
+        maps = lifted
+    if np.abs(maps[:, -1] - np.eye(n + 1)[-1]).max() > 1e-12:
+        raise ValueError("maps must be homogeneous, with last row (0, ..., 0, 1)")
+    stretch = np.linalg.svd(maps[:, :n, :n], compute_uv=False)
+    if (stretch[:, -1] <= 1e-12 * stretch[:, 0]).any():
+        raise ValueError(f"maps must be invertible, got smallest stretch {stretch[:, -1].min():.3g}")
+    return make_report(Evidence.of_maps(family, maps, base_index))
+
+
+def as_base_index(base_index: int, number: int) -> int:
+    """Return the base task's place as a non-negative index, or raise a ValueError."""
+    if not -number <= base_index < number:
+        raise ValueError(f"base_index must name one of the {number} tasks, got {base_index}")
+    return base_index % number

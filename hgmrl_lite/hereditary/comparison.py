@@ -1,0 +1,212 @@
+"""Two tasks under a map between them: are their kernel distributions aligned, and are their rewards the same?
+
+The noise of the samples must not count as a difference. Each task's reward is fitted twice, on disjoint halves of
+its transitions; a difference seen by the first halves times the same difference seen by the second is free of
+the noise's square on average (cross-fitting).
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations_with_replacement
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from hgmrl_lite._validate import Array
+from hgmrl_lite.hereditary.reward_model import RewardModel
+from hgmrl_lite.transitions import Transitions
+
+#: Centres of each half's reward model, in the plane and beyond.
+CENTRES, MORE_CENTRES = 120, 240
+#: Points lie inside a task's data when their fourth neighbour is nearer than this share of the data's own.
+NEIGHBOUR, INSIDE = 4, 0.85
+#: Points of each task at which two tasks are compared.
+POINTS = 400
+#: Neighbouring points are compared in so many blocks, whose disagreement gives the error.
+BLOCKS = 20
+
+
+class TaskModel:
+    """The reward of one task as two independent smooth models, and where its data are.
+
+    Parameters
+    ----------
+    task : Transitions
+        Transitions of the task.
+    """
+
+    def __init__(self, task: Transitions) -> None:
+        self.points, self.rewards = task.next_states, task.rewards
+        first = np.arange(len(task)) % 2 == 0
+        centres = CENTRES if self.points.shape[1] <= 2 else MORE_CENTRES
+        self.halves = tuple(
+            RewardModel.fit(self.points[half], self.rewards[half], centres=centres)
+            for half in (first, ~first)
+        )
+
+    @cached_property
+    def _tree(self) -> tuple[cKDTree, float]:
+        tree = cKDTree(self.points)
+        own = np.asarray(tree.query(self.points, k=NEIGHBOUR + 1)[0])[:, -1]
+        return tree, float(np.quantile(own, INSIDE))
+
+    def inside(self, points: Array) -> NDArray[np.bool_]:
+        """Return which points (N, n) lie among the task's data, not at their rim or beyond."""
+        tree, bound = self._tree
+        return np.asarray(tree.query(points, k=NEIGHBOUR)[0])[:, -1] <= bound
+
+    @cached_property
+    def core(self) -> Array:
+        """At most 400 next states from inside the data, spread evenly over the sample."""
+        found = self.points[self.inside(self.points)]
+        return found[np.unique(np.linspace(0, len(found) - 1, min(POINTS, len(found))).astype(int))]
+
+    def value(self, points: Array) -> Array:
+        """Return the mean of both models' rewards (...) at points (..., n)."""
+        return 0.5 * (self.halves[0](points) + self.halves[1](points))
+
+    def gradient(self, points: Array) -> Array:
+        """Return the mean of both models' gradients (..., n) at points (..., n)."""
+        return 0.5 * (self.halves[0].gradient(points) + self.halves[1].gradient(points))
+
+
+@dataclass(frozen=True)
+class PolynomialMap:
+    """A map Φ(p) = C [1, p, p ⊗ p] of the state space, of degree one or two.
+
+    Parameters
+    ----------
+    coefficients : ndarray, shape (n, 1 + n) or (n, 1 + n + n (n + 1) / 2)
+        C.
+    """
+
+    coefficients: Array
+
+    @classmethod
+    def of_matrix(cls, matrix: Array) -> "PolynomialMap":
+        """Return the map of a matrix (n, n), or a homogeneous one (n + 1, n + 1) with last row (0, ..., 1)."""
+        return cls(np.hstack([matrix[:-1, -1:], matrix[:-1, :-1]]))
+
+    @property
+    def linear(self) -> Array:
+        """The part of degree one, shape (n, n)."""
+        n = len(self.coefficients)
+        return self.coefficients[:, 1 : n + 1]
+
+    def __call__(self, points: Array) -> Array:
+        """Return Φ(p) (..., n) for points (..., n)."""
+        return self._features(points) @ self.coefficients.T
+
+    def pull(self, points: Array, gradients: Array) -> Array:
+        """Return dΦ_pᵀ g: gradients (N, n) of a function at Φ(p) as those of the pulled-back one at p (N, n)."""
+        n = points.shape[-1]
+        out = gradients @ self.linear
+        if self.coefficients.shape[1] > n + 1:
+            weighted = gradients @ self.coefficients[:, n + 1 :]
+            for column, (i, j) in enumerate(combinations_with_replacement(range(n), 2)):
+                out[..., i] += weighted[..., column] * points[..., j]
+                out[..., j] += weighted[..., column] * points[..., i]
+        return out
+
+    def _features(self, points: Array) -> Array:
+        n = points.shape[-1]
+        parts = [np.ones((*points.shape[:-1], 1)), points]
+        if self.coefficients.shape[1] > n + 1:
+            pairs = [points[..., i] * points[..., j] for i, j in combinations_with_replacement(range(n), 2)]
+            parts.append(np.stack(pairs, axis=-1))
+        return np.concatenate(parts, axis=-1)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How far task z is from the image of the base task, noise subtracted.
+
+    Attributes
+    ----------
+    alignment, alignment_error : float
+        Mean squared sine (with sign: 4 for opposite rewards) between carried normals and those of task z, and
+        its standard error. The square may come out negative.
+    rewards, rewards_error : float
+        Mean square of R_z(Φ p) − R_0(p) in units of the variance of the rewards, and its standard error.
+    alignment_blocks, reward_blocks : ndarray, shape (20,)
+        The same, block by block.
+    number : int
+        Points in both tasks' data.
+    """
+
+    alignment: float
+    alignment_error: float
+    rewards: float
+    rewards_error: float
+    alignment_blocks: Array
+    reward_blocks: Array
+    number: int
+
+
+def compare(
+    base: TaskModel, other: TaskModel, change: PolynomialMap, inverse: Array | None = None
+) -> Comparison:
+    """Compare two tasks under a map from the base task's states to the other's.
+
+    Parameters
+    ----------
+    base, other : TaskModel
+        The tasks.
+    change : PolynomialMap
+        Φ.
+    inverse : ndarray, shape (n + 1, n + 1), optional
+        Homogeneous inverse of an affine Φ: then points of the other task are looked at as well.
+
+    Returns
+    -------
+    Comparison
+        NaN with ``number`` 0 when the image of the base task's data misses the other's.
+    """
+    points = base.core
+    if inverse is not None:
+        back = other.core @ inverse[:-1, :-1].T + inverse[:-1, -1]
+        points = np.concatenate([points, back[base.inside(back)]])
+    images = change(points)
+    both = other.inside(images)
+    points, images = points[both], images[both]
+    if len(points) < 2 * BLOCKS:
+        nothing = np.full(BLOCKS, np.nan)
+        return Comparison(np.nan, np.nan, np.nan, np.nan, nothing, nothing, len(points))
+    turns, gaps, sizes, spreads = [], [], [], []
+    for one, two in zip(base.halves, other.halves, strict=True):
+        own = one.gradient(points)
+        pulled = change.pull(points, two.gradient(images))
+        lengths = np.linalg.norm(own, axis=1), np.linalg.norm(pulled, axis=1)
+        turns.append(pulled / _safe(lengths[1])[:, None] - own / _safe(lengths[0])[:, None])
+        sizes.append(np.minimum(lengths[0] / _typical(lengths[0]), lengths[1] / _typical(lengths[1])))
+        here, there = one(points), two(images)
+        gaps.append(there - here)
+        spreads.append(0.5 * (here.var() + there.var()))
+    # Near a critical point the direction is lost in the model's error: such points count less.
+    weights = np.minimum(np.minimum(*sizes), 1.0) ** 2
+    order = np.array_split(np.asarray(cKDTree(points).indices), BLOCKS)
+    turned = (turns[0] * turns[1]).sum(axis=1) * weights
+    missed = gaps[0] * gaps[1] / max(float(np.mean(spreads)), np.finfo(float).tiny)
+    share = np.array([weights[rows].mean() for rows in order]) / weights.mean()
+    alignment = np.array([turned[rows].mean() for rows in order]) / weights.mean()
+    rewards = np.array([missed[rows].mean() for rows in order])
+    mean = float(alignment.mean())
+    return Comparison(
+        mean,
+        # A ratio: what a block adds beyond its share of the weights.
+        float(np.std(alignment - mean * share, ddof=1) / np.sqrt(BLOCKS)),
+        float(rewards.mean()),
+        float(np.std(rewards, ddof=1) / np.sqrt(BLOCKS)),
+        alignment,
+        rewards,
+        len(points),
+    )
+
+
+def _safe(lengths: Array) -> Array:
+    return np.asarray(np.maximum(lengths, np.finfo(float).tiny))
+
+
+def _typical(lengths: Array) -> float:
+    return max(0.5 * float(np.median(lengths)), float(np.finfo(float).tiny))

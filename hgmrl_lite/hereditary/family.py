@@ -1,0 +1,71 @@
+"""Transitions of several tasks of one system, and what is fitted to them on first use."""
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+
+from numpy.typing import ArrayLike
+
+from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite.hereditary.comparison import TaskModel
+from hgmrl_lite.hereditary.system import SystemSymmetry, system_symmetries
+from hgmrl_lite.transitions import Transitions
+
+Chart = Callable[[Array], ArrayLike]
+
+
+class TaskFamily:
+    """Transitions of several tasks, with the models and the system symmetries fitted to them on first use.
+
+    Parameters
+    ----------
+    tasks : sequence of Transitions
+        One batch a task, at least two tasks.
+    chart : callable, optional
+        Map of states (N, n) to coordinates (N, n) in which to work.
+
+    Raises
+    ------
+    ValueError
+        When the list is too short, dimensions disagree, there are fewer transitions than unknowns, or the chart
+        returns another shape, NaN or infinity.
+    """
+
+    def __init__(self, tasks: Sequence[Transitions], chart: Chart | None = None) -> None:
+        if len(tasks) < 2:
+            raise ValueError(
+                f"tasks must hold at least two tasks, the base task and another, got {len(tasks)}"
+            )
+        shapes = {(task.states.shape[1], task.actions.shape[1]) for task in tasks}
+        if len(shapes) > 1:
+            raise ValueError(
+                f"tasks must share one state and one action dimension, got (n, m) in {sorted(shapes)}"
+            )
+        n = tasks[0].states.shape[1]
+        least = 5 * n * (n + 1)
+        for index, task in enumerate(tasks):
+            if len(task) <= least:
+                raise ValueError(
+                    f"tasks must have more than {least} transitions each (five for each of the {n * (n + 1)} "
+                    f"entries of an affine generator), got {len(task)} in task {index}"
+                )
+        self.tasks = tuple(tasks) if chart is None else tuple(_charted(task, chart) for task in tasks)
+        self._models: dict[int, TaskModel] = {}
+
+    def model(self, index: int) -> TaskModel:
+        """Return the reward model of one task."""
+        if index not in self._models:
+            self._models[index] = TaskModel(self.tasks[index])
+        return self._models[index]
+
+    @cached_property
+    def system(self) -> SystemSymmetry:
+        """The symmetries of the system that the tasks share."""
+        return system_symmetries(self.tasks)
+
+
+def _charted(task: Transitions, chart: Chart) -> Transitions:
+    """Return the task with its states in a chart."""
+    states, next_states = (
+        as_array("chart(states)", chart(points), points.shape) for points in (task.states, task.next_states)
+    )
+    return Transitions(states, task.actions, task.rewards, next_states, task.terminated)

@@ -1,0 +1,154 @@
+"""From left actions to the algebra of the group: logarithms, their span, its closure, and W_A beside W_S."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from hgmrl_lite import lie
+from hgmrl_lite._validate import Array
+from hgmrl_lite.transitions import Transitions
+
+# A further direction counts when it is this large beside the leading one, and this many standard errors.
+_DIRECTION, _ERRORS = 0.05, 4.0
+# A bracket of unit generators adds one when more than this of it is new.
+_BRACKET = 0.15
+# A left action this near to the identity, in radians, is the identity.
+_STILL = 1e-3
+
+
+@dataclass(frozen=True)
+class TaskAlgebra:
+    """The algebra that the tasks' left actions span.
+
+    Attributes
+    ----------
+    basis : ndarray, shape (d, n, n)
+        Generators W, each with eigenvalues of largest size i: exp(2πW) = I for a rotation.
+    logs : ndarray, shape (k, n, n)
+        log L_k, NaN where there is no real one.
+    spectrum : ndarray
+        Singular values of the stacked logarithms.
+    spanned : int
+        How many of the generators the logarithms span; the rest are brackets of these.
+    bracket_defect : float
+        The largest share of a bracket of two unit generators outside the basis.
+    """
+
+    basis: Array
+    logs: Array
+    spectrum: Array
+    spanned: int
+    bracket_defect: float
+
+    @property
+    def thetas(self) -> Array:
+        """Coordinates (k, d) of the log L_k in the basis, NaN where there is no logarithm."""
+        known = np.isfinite(self.logs).all(axis=(1, 2))
+        out = np.full((len(self.logs), len(self.basis)), np.nan)
+        size = self.logs[0].size
+        flat, logs = self.basis.reshape(-1, size), self.logs[known].reshape(-1, size)
+        out[known] = np.linalg.lstsq(flat.T, logs.T)[0].T
+        return out
+
+
+def framed(matrices: Array, form: Array) -> tuple[Array, Array, Array]:
+    """Return C M C⁻¹, with C and its inverse, for the C with CᵀC = P: there the group is orthogonal."""
+    root = np.linalg.cholesky(form).T
+    inverse = np.linalg.inv(root)
+    return root @ matrices @ inverse, root, inverse
+
+
+def task_algebra(left: Array, errors: Array, form: Array) -> TaskAlgebra:
+    """Return the algebra spanned by the logarithms of left actions that keep an inner product.
+
+    Parameters
+    ----------
+    left : ndarray, shape (k, n, n)
+        L_k.
+    errors : ndarray, shape (k,)
+        Their standard errors, in radians.
+    form : ndarray, shape (n, n)
+        P.
+
+    Returns
+    -------
+    TaskAlgebra
+    """
+    n = left.shape[-1]
+    inside, root, inverse = framed(left, form)
+    # Rounding in the change of frame must not hide from the logarithm that these are rotations.
+    inside = lie.polar_factor(inside)
+    logs = np.full_like(inside, np.nan)
+    for index, element in enumerate(inside):
+        if np.linalg.det(element) > 0.0:
+            logs[index] = lie.log(element)
+    known = np.isfinite(logs).all(axis=(1, 2))
+    _, spectrum, rows = np.linalg.svd(logs[known].reshape(-1, n * n), full_matrices=False)
+    noise = _ERRORS * float(np.sqrt(np.square(errors[known]).sum()))
+    leading = float(spectrum[0]) if len(spectrum) else 0.0
+    # A rotation by θ radians has a logarithm of norm √2 θ.
+    bound = np.sqrt(2.0) * max(noise, _STILL, _DIRECTION * leading)
+    spanned = int((spectrum > bound).sum())
+    basis = rows[:spanned].reshape(-1, n, n)
+    defect = 0.0
+    if spanned:
+        closed = lie.LieAlgebra(basis).closure(_BRACKET).basis
+        flat = closed.reshape(len(closed), -1)
+        basis = np.linalg.qr(flat.T)[0].T.reshape(-1, n, n)
+        brackets = lie.bracket(basis[:, None], basis[None]).reshape(-1, n * n)
+        span = basis.reshape(len(basis), -1)
+        defect = float(np.linalg.norm(brackets - brackets @ span.T @ span, axis=1).max())
+    speed = np.abs(np.linalg.eigvals(basis).imag).max(axis=1) if len(basis) else np.ones(0)
+    # Turn the first axis towards a later one: the first entry below the diagonal that counts is positive.
+    below = basis[:, *np.tril_indices(n, -1)]
+    first = (
+        np.argmax(np.abs(below) > 1e-6 * np.abs(below).max(axis=1, keepdims=True), axis=1)
+        if len(basis)
+        else []
+    )
+    signs = np.sign(below[np.arange(len(basis)), first])
+    basis = basis / (speed * signs)[:, None, None]
+    return TaskAlgebra(inverse @ basis @ root, inverse @ logs @ root, spectrum, spanned, defect)
+
+
+def mean_response(tasks: Sequence[Transitions]) -> Array:
+    """Return B, the mean response (n, m) of the state to a unit of raw action, from an affine fit to all tasks.
+
+    Raises
+    ------
+    ValueError
+        When some action has no visible effect.
+    """
+    states = np.concatenate([task.states for task in tasks])
+    actions = np.concatenate([task.actions for task in tasks])
+    targets = np.concatenate([task.next_states for task in tasks])
+    design = np.hstack([states, actions, np.ones((len(states), 1))])
+    n, m = states.shape[1], actions.shape[1]
+    motion = np.linalg.lstsq(design, targets)[0].T[:, n : n + m]
+    if np.linalg.matrix_rank(motion, tol=1e-3 * np.abs(states).max()) < m:
+        raise ValueError(
+            f"tasks must show how each of the {m} actions moves the state, got the response\n{motion}"
+        )
+    return motion
+
+
+def action_generators(basis: Array, motion: Array) -> tuple[Array, float]:
+    """Return W_A with B W_A = W_S B, and the share of it that no bounded group could have.
+
+    On average over its actions the law is affine in the raw action, s' ≈ A s + B a + b, so that this is the
+    condition on the actions. The action set is normalised (the same bound along every axis), so that a group
+    which maps it onto itself is orthogonal: the symmetric part of W_A is estimation error and goes.
+    """
+    if not len(basis):
+        return np.zeros((0, motion.shape[1], motion.shape[1])), 0.0
+    raw = np.linalg.pinv(motion) @ basis @ motion
+    skew = 0.5 * (raw - np.swapaxes(raw, -1, -2))
+    # Conjugate generators turn equally fast: dropping the symmetric part must not change the speed.
+    speed = np.sqrt(np.einsum("dij,dji->d", raw, raw) / np.einsum("dij,dji->d", skew, skew))
+    return skew * speed[:, None, None], float(np.linalg.norm(raw - skew) / np.linalg.norm(raw))
+
+
+def action_maps(left: Array, motion: Array) -> Array:
+    """Return the K_k (k, m, m) with B K_k = L_k B, orthogonal as maps of a normalised action set are."""
+    return lie.polar_factor(np.linalg.pinv(motion) @ left @ motion)
