@@ -45,7 +45,7 @@ def aligner_picture(aligner: "TaskAligner") -> Figure:
     axes.plot(CURVE, aligner.mean_angle(CURVE, signed=signed), color="black", lw=1.6)
     axes.plot(aligner.turn_degrees, aligner.misalignment, "o", mfc="white", mec="black", mew=2, ms=9)
     if aligner.revealed:
-        degrees = float(np.degrees(aligner.inference.theta))
+        degrees = float(np.degrees(aligner.inference.angle))
         axes.plot(degrees, aligner.mean_angle(degrees, signed=signed), "x", color=BLUE, ms=9, mew=2.5)
     axes.set(xlim=(-180, 180), ylim=(0, 180), xticks=range(-180, 181, 90), yticks=(0, 90, 180))
     axes.set_xlabel("turn in degrees")

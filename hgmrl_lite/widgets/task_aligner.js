@@ -28,6 +28,7 @@ function taskAlignerLegend(parent) {
 
 function taskAlignerPanel(parent, model, hand, signal) {
   const { ranges, reach } = model.get("settings");
+  const [draws] = model.get("array_index").points.shape;
   const sliders = htmlElement("div", { class: "hgmrl-aligner-sliders" }, parent);
   const slider = (options) => labelledSlider(sliders, { release: () => {}, signal, ...options });
   const onTrait = (trait, step) => ({
@@ -71,7 +72,7 @@ function taskAlignerPanel(parent, model, hand, signal) {
   });
   const again = htmlElement("button", { type: "button", class: "hgmrl-button" }, more, "Explore again");
   again.title = "Other transitions of the same task";
-  again.addEventListener("click", () => setTrait(model, "draw", model.get("draw") + 1), { signal });
+  again.addEventListener("click", () => setTrait(model, "draw", (model.get("draw") + 1) % draws), { signal });
 
   const answer = htmlElement("div", { class: "hgmrl-card hgmrl-of-geometric" }, parent);
   htmlElement("strong", {}, answer, "The package's answer");
@@ -94,15 +95,18 @@ function taskAlignerPanel(parent, model, hand, signal) {
     setText(head, `On average the ${what} are ${inDegrees(state.misalignment)} apart`);
     plot.show(state);
     const found = state.answer;
-    answer.style.display = found ? "" : "none";
-    if (found) {
-      setText(words, `turn by ${inDegrees(found.degrees, 2)}: ${inDegrees(found.error, 2)} off, ${found.verdict}`);
-      const other =
-        found.other === null
-          ? "no runner-up"
-          : `□ runner-up ${inDegrees(found.other, 0)}, misfit of the rewards ${inShort(found.runnerUpResidual)}`;
-      setText(detail, `× misfit of the rewards ${inShort(found.residual)}; ${other}`);
-    }
+    answer.style.display = state.revealed ? "" : "none";
+    setText(words, found ? `turn by ${inDegrees(found.degrees, 2)}: ${inDegrees(found.error, 2)} off, ${found.verdict}` : "asking Python …");
+    const other =
+      found && found.runner_up !== null
+        ? `□ runner-up ${inDegrees(found.runner_up, 0)}, misfit ${inShort(found.runner_up_residual)}`
+        : "no runner-up";
+    setText(
+      detail,
+      found
+        ? `× standard error ${inDegrees(found.standard_error, 2)}, misfit of the rewards ${inShort(found.residual)}; ${other}`
+        : "",
+    );
     spoken.say(`${alignerTurnInWords(state)}${found ? `; the package turns by ${inDegrees(found.degrees)}, ${found.verdict}` : ""}`);
   });
   signal.addEventListener("abort", beside.stop);
@@ -132,6 +136,7 @@ export default () => {
         plane.show(state);
         panel(state);
       });
+      hand.ask();
       return () => {
         remove();
         ending.abort();

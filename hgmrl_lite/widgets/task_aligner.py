@@ -13,7 +13,6 @@ from hgmrl_lite import lie, tangents
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.envs import ARENA, explore, training_tasks
 from hgmrl_lite.hereditary import Inference, RewardModel, infer
-from hgmrl_lite.hereditary.inference import DECIDED, GRID, NEWTON_STEPS
 from hgmrl_lite.transitions import Transitions
 from hgmrl_lite.widgets.base import HgmrlWidget, css, esm, pack_arrays
 from hgmrl_lite.widgets.goal_arrays import context_seed
@@ -43,7 +42,7 @@ class TaskAligner(HgmrlWidget):
     about the origin. In the new task a line stands at every next state, from a local linear regression of the
     noisy rewards. Beside the plane is the mean angle between the lines of both tasks against the turn. With
     ``signed`` the lines become gradients, whose arrows have a direction. All of it is computed in JavaScript
-    while a handle is dragged, the package's own answer too.
+    while a handle is dragged; the package's own answer comes from Python when the hand rests.
 
     Parameters
     ----------
@@ -78,7 +77,7 @@ class TaskAligner(HgmrlWidget):
     """
 
     _esm = esm(
-        "arrays", "matrix2", "rbf", "inference", "neighbours", "local_regression", "words", "shared", "plane",
+        "arrays", "matrix2", "rbf", "neighbours", "local_regression", "words", "shared", "plane",
         "point_handle", "controls", "aligner_scene", "aligner_plane", "alignment_plot", own="task_aligner",
     )  # fmt: skip
     _css = css() + "\n" + Path(__file__).with_name("task_aligner.css").read_text(encoding="utf-8")
@@ -91,6 +90,8 @@ class TaskAligner(HgmrlWidget):
     noise = traitlets.Float(0.0).tag(sync=True)
     draw = traitlets.Int(0).tag(sync=True)
     revealed = traitlets.Bool(False).tag(sync=True)
+    asked: traitlets.List[float] = traitlets.List().tag(sync=True)
+    answer = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     settings = traitlets.Dict().tag(sync=True)
 
     def __init__(
@@ -138,12 +139,6 @@ class TaskAligner(HgmrlWidget):
                 "base_goal": self.base_goal.tolist(),
                 "neighbours": NEIGHBOURS,
                 "ranges": {name: list(ends) for name, ends in RANGES.items()},
-                "inference": {
-                    "grid": GRID,
-                    "newton_steps": NEWTON_STEPS,
-                    "chi2": DECIDED,
-                    "noise": self.reward_model.noise,
-                },
             },
         )
 
@@ -215,6 +210,23 @@ class TaskAligner(HgmrlWidget):
         """The package's answer for the transitions on screen."""
         return infer(lie.J, self.reward_model, self.context)
 
+    @traitlets.observe("asked")
+    def _reveal(self, change: Any) -> None:
+        """Answer what the page asks once the hand rests."""
+        if not change["new"]:
+            return
+        found = self.inference
+        other = np.isfinite(found.runner_up_residual)
+        self.answer = {
+            "question": [self.draw, self.transitions, self.noise, *self.goal],
+            "degrees": float(np.degrees(found.angle)),
+            "standard_error": float(np.degrees(min(found.standard_error, np.pi))),
+            "residual": found.residual,
+            "runner_up": float(np.degrees(found.runner_up[0])) if other else None,
+            "runner_up_residual": found.runner_up_residual if other else None,
+            "verdict": found.verdict,
+        }
+
     def describe(self) -> str:
         """Return in words what is on screen."""
         what = "arrows" if self.signed else "lines"
@@ -225,7 +237,7 @@ class TaskAligner(HgmrlWidget):
         )
         if self.revealed:
             answer = self.inference
-            turn = float(np.degrees(answer.theta))
+            turn = float(np.degrees(answer.angle))
             off = abs(_wrap(turn - self.true_turn))
             text += f"; the package turns by {turn:.1f}° ({off:.2f}° off, {answer.verdict})"
         return text

@@ -1,6 +1,6 @@
 // TaskAligner: what is on screen, computed from the model's traits; and the hands on it.
 
-const ALIGNER_TRAITS = ["goal", "turn_degrees", "signed", "transitions", "noise", "draw", "revealed"];
+const ALIGNER_TRAITS = ["goal", "turn_degrees", "signed", "transitions", "noise", "draw", "revealed", "answer"];
 const ALIGNER_RADIANS = Math.PI / 180;
 const QUARTER_TURN = [0, -1, 1, 0];
 
@@ -33,9 +33,8 @@ function meanAngle(first, second, signed, from = 0) {
 
 function taskAlignerScene(model) {
   const arrays = unpackArrays(model.get("array_data"), model.get("array_index"));
-  const { base_goal: baseGoal, neighbours, inference } = model.get("settings");
+  const { base_goal: baseGoal, neighbours } = model.get("settings");
   const base = makeRewardModel(arrays.centres.values, arrays.weights.values, arrays.linear.values);
-  const infer = makeInference(QUARTER_TURN, base, inference);
   const [, most] = arrays.draws.shape;
   const curve = arrays.curve.values;
   const slope = new Float64Array(3);
@@ -82,29 +81,24 @@ function taskAlignerScene(model) {
       Array.from(curve, (_, k) => meanAngle(fields, normals, signed, k * points.length));
     return { points, rewards, normals, lines: along(false), arrows: along(true) };
   });
-  const answer = aligned((draw, count, noise, gx, gy) => {
-    const { points, rewards } = observed(draw, count, noise, gx, gy);
-    return infer(points, rewards);
-  });
 
   return () => {
-    const [goal, turn, signed, count, noise, draw, revealed] = ALIGNER_TRAITS.map((trait) => model.get(trait));
-    const question = [draw, count, noise, ...goal];
+    const [goal, turn, signed, count, noise, draw, revealed, answer] = ALIGNER_TRAITS.map((trait) => model.get(trait));
+    const question = alignerQuestion(model);
     const { points, normals, lines, arrows } = observed(...question);
     const radians = turn * ALIGNER_RADIANS;
     const here = baseNormals(radians, points);
     const angleAt = (degrees) => meanAngle(baseNormals(degrees * ALIGNER_RADIANS, points), normals, signed);
     const trueTurn = wrapDegrees((Math.atan2(goal[1], goal[0]) - Math.atan2(baseGoal[1], baseGoal[0])) / ALIGNER_RADIANS);
+    const carry = (degrees) => apply2(exp2(QUARTER_TURN, degrees * ALIGNER_RADIANS), ...baseGoal);
+    // Python's answer belongs to the question it was asked; to any other it says nothing.
     let shown = null;
-    if (revealed) {
-      const inferred = answer(...question);
-      const degrees = inferred.theta / ALIGNER_RADIANS;
-      const other = Number.isFinite(inferred.runnerUpResidual) ? inferred.runnerUp / ALIGNER_RADIANS : null;
+    if (revealed && answer && String(answer.question) === String(question)) {
+      const { degrees, runner_up: other } = answer;
       shown = {
-        ...inferred, degrees, other,
-        verdict: inferred.decided ? "decided" : "undecided",
+        ...answer,
         error: Math.abs(wrapDegrees(degrees - trueTurn)),
-        aim: apply2(exp2(QUARTER_TURN, inferred.theta), ...baseGoal),
+        aim: carry(degrees),
         place: [degrees, angleAt(degrees)],
         otherPlace: other === null ? null : [other, angleAt(other)],
       };
@@ -113,17 +107,23 @@ function taskAlignerScene(model) {
       goal, turn, signed, count, noise, draw, revealed, points, normals, lines, arrows, curve, trueTurn,
       base: here,
       misalignment: meanAngle(here, normals, signed),
-      carried: apply2(exp2(QUARTER_TURN, radians), ...baseGoal),
+      carried: carry(turn),
       answer: shown,
     };
   };
 }
 
-// Tidy numbers, so that what the hand sets can be read in Python.
+// Tidy numbers, so that what the hand sets can be read in Python; and the question to Python, once the hand rests.
 function taskAlignerHand(model) {
   const { reach } = model.get("settings");
   const tidy = (value) => Math.round(1e3 * value) / 1e3;
+  const ask = afterPause(() => {
+    const question = alignerQuestion(model);
+    if (model.get("revealed") && String(model.get("asked")) !== String(question)) setTrait(model, "asked", question);
+  }, 200);
+  for (const trait of ["goal", "transitions", "noise", "draw", "revealed"]) model.on(`change:${trait}`, ask.call);
   const hand = {
+    ask: ask.call,
     turn: (degrees) => setTrait(model, "turn_degrees", wrapDegrees(Math.round(100 * degrees) / 100)),
     goal(x, y) {
       const distance = Math.hypot(x, y);
@@ -136,4 +136,9 @@ function taskAlignerHand(model) {
       hand.goal(distance * Math.cos(degrees * ALIGNER_RADIANS), distance * Math.sin(degrees * ALIGNER_RADIANS)),
   };
   return hand;
+}
+
+// What the package's answer depends on.
+function alignerQuestion(model) {
+  return [model.get("draw"), model.get("transitions"), model.get("noise"), ...model.get("goal")];
 }
