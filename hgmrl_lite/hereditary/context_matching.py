@@ -53,9 +53,10 @@ class RewardMatching:
         """Return residuals (G, N) and their derivatives (G, N, d) along L ← exp(Σ ξ_k W_k) L."""
         inverse = np.linalg.inv(left)
         pulled = self.points @ np.swapaxes(inverse, -1, -2)
-        residuals = self.model(pulled) - self.rewards
+        values, gradients = self.model.value_and_gradient(pulled)
+        residuals = values - self.rewards
         # The moved reward R_0(L⁻¹ ·) has the gradient L⁻ᵀ ∇R_0, and W p is how the point goes.
-        moved = self.model.gradient(pulled) @ inverse
+        moved = gradients @ inverse
         along = np.einsum("kij,nj->nki", self.group.directions, self.points)
         return residuals / self.scale, -np.einsum("gni,nki->gnk", moved, along) / self.scale
 

@@ -12,7 +12,7 @@ CHANCE = 1e-3
 """How often a test may say so when it is not so."""
 LARGEST_ANGLE = math.radians(8.0)
 """Error of the element that a policy still bears: regret climbs steeply from 8° to 10° on."""
-MISFIT = 3.0
+MISFIT = 5.0
 """How many times the base model's misfit may be left over without meaning anything."""
 
 

@@ -1,19 +1,20 @@
 """Test time: which group element carries the base task to a new one, from a few transitions."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array
 from hgmrl_lite.hereditary.compact_group import GRID, CompactGroup, compact_group
-from hgmrl_lite.hereditary.evidence import LARGEST_ANGLE, shared_misfit, student, trend_excess, worst_error
-from hgmrl_lite.hereditary.group_search import NEWTON_STEPS, Minimum, search_group
 from hgmrl_lite.hereditary.context_matching import METHODS, RewardMatching, least_transitions, make_matching
+from hgmrl_lite.hereditary.evidence import LARGEST_ANGLE, shared_misfit, student, trend_excess, worst_error
+from hgmrl_lite.hereditary.group_search import DAMPING, NEWTON_STEPS, SETTLED, Minimum, search_group
 from hgmrl_lite.hereditary.reward_model import RewardModel
 from hgmrl_lite.transitions import Transitions
 
-__all__ = ["GRID", "NEWTON_STEPS", "Inference", "infer"]
+__all__ = ["Inference", "infer", "settings_of_inference"]
 
 # The base reward is taken not to change along a direction of the group when its slope there is this small
 # beside the largest it could have.
@@ -219,6 +220,23 @@ def infer(
             break
         used = known
     return _answer(group, reward_model, kept, method, minima, free)
+
+
+def settings_of_inference(model: RewardModel, most: int) -> dict[str, Any]:
+    """Return the constants with which JavaScript infers as `infer` does, from up to ``most`` transitions."""
+    return {
+        "grid": GRID,
+        "newton_steps": NEWTON_STEPS,
+        "damping": DAMPING,
+        "settled": SETTLED,
+        "rounds": _ROUNDS,
+        "noise": model.noise,
+        # JSON has no infinity; no state comes near this.
+        "reach": min(model.reach, 1e9),
+        "largest_angle": LARGEST_ANGLE,
+        # The quantile for N transitions and one parameter stands at N; none for N = 0 and 1.
+        "student": [0.0, 0.0, *(student(number - 1) for number in range(2, most + 1))],
+    }
 
 
 def _probes(model: RewardModel) -> Array:

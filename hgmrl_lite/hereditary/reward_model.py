@@ -138,11 +138,18 @@ class RewardModel:
 
     def gradient(self, points: ArrayLike) -> Array:
         """Return the model's gradients (..., n) at points (..., n)."""
+        return self.value_and_gradient(points)[1]
+
+    def value_and_gradient(self, points: ArrayLike) -> tuple[Array, Array]:
+        """Return the modelled rewards (...,) and their gradients (..., n) at points (..., n)."""
         points = np.asarray(points, dtype=np.float64)
         flat = points.reshape(-1, points.shape[-1])
-        factor = 3.0 * _distances(flat, self.centres) * self.weights
-        slope = factor.sum(axis=1, keepdims=True) * flat - factor @ self.centres + self.linear[1:]
-        return slope.reshape(points.shape)
+        distances = _distances(flat, self.centres)
+        factor = distances * self.weights
+        value = np.einsum("ij,ij,ij->i", factor, distances, distances)
+        value += self.linear[0] + flat @ self.linear[1:]
+        slope = 3.0 * (factor.sum(axis=1, keepdims=True) * flat - factor @ self.centres) + self.linear[1:]
+        return value.reshape(points.shape[:-1]), slope.reshape(points.shape)
 
     def hessian(self, points: ArrayLike) -> Array:
         """Return the model's second derivatives (..., n, n) at points (..., n)."""

@@ -26,6 +26,7 @@ def agent_arrays(agent: GeometricAgent) -> dict[str, Array]:
         "centres": model.centres,
         "weights": model.weights,
         "linear": model.linear,
+        "misfit": model.misfit,
     }
 
 

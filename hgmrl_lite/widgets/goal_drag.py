@@ -15,7 +15,7 @@ from hgmrl_lite.agents.policy import TransformedPolicy
 from hgmrl_lite.envs import ARENA, GOAL_RADIUS, STEP, explore
 from hgmrl_lite.envs.dynamics import as_goals
 from hgmrl_lite.hereditary import Inference
-from hgmrl_lite.hereditary.inference import DECIDED, GRID, NEWTON_STEPS
+from hgmrl_lite.hereditary.inference import settings_of_inference
 from hgmrl_lite.transitions import Transitions
 from hgmrl_lite.widgets.base import HgmrlWidget, css, esm, pack_arrays
 from hgmrl_lite.widgets.goal_arrays import agent_arrays, context_seed, episode_arrays, exploration_arrays
@@ -28,8 +28,6 @@ Evaluate = Callable[[Array], Mapping[str, float]]
 # How many explorations "Explore again" goes through, and how many random steps each has at least.
 _DRAWS = 8
 _MAX_CONTEXT = 40
-# What JavaScript needs to infer as hgmrl_lite.hereditary.infer does.
-_INFERENCE = {"grid": GRID, "newton_steps": NEWTON_STEPS, "chi2": DECIDED}
 
 
 def wrap_degrees(degrees: float) -> float:
@@ -161,7 +159,7 @@ class GoalDrag(HgmrlWidget):
             settings={
                 "base_index": self.base_index,
                 "max_context": self._max_context,
-                "inference": {**_INFERENCE, "noise": agent.reward_model.noise},
+                "inference": settings_of_inference(agent.reward_model, self._max_context),
                 "constants": {
                     "step": STEP,
                     "arena": ARENA,
@@ -210,7 +208,7 @@ class GoalDrag(HgmrlWidget):
     @property
     def policy(self) -> TransformedPolicy:
         """The geometric agent's policy on screen."""
-        return self.agent.policy_at(self.inference.theta)
+        return self.agent.policy_at(self.inference.angle)
 
     @property
     def _question(self) -> list[float]:
@@ -257,7 +255,7 @@ class GoalDrag(HgmrlWidget):
     @property
     def inferred_degrees(self) -> float:
         """Where the policy on screen aims, as an angle in degrees."""
-        return _degrees(self.aim(self.inference.theta))
+        return _degrees(self.aim(self.inference.angle))
 
     def describe(self) -> str:
         """Return in words what is on screen."""

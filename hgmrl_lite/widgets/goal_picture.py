@@ -31,14 +31,14 @@ def goal_picture(drag: "GoalDrag") -> Figure:
     if drag.show_base:
         draw(drag.agent.base_policy, "base policy, unchanged", VERMILLION, (2, 2), 0.15)
     inferred = drag.inference
-    draw(drag.agent.policy_at(inferred.theta), "geometric agent", BLUE, (), 0.32)
+    draw(drag.agent.policy_at(inferred.angle), "geometric agent", BLUE, (), 0.32)
     if drag.show_exploration:
         axes.plot(*drag.context.next_states.T, ".", color=PURPLE, ms=4, label="random steps it learned from")
     others = np.delete(goals, drag.base_index, axis=0)
     axes.plot(*others.T, "D", mfc="white", mec=GREY, mew=1.6, ms=7, label="other training goals")
     axes.plot(*base_goal, "s", mfc=VERMILLION, mec="black", ms=9, label="base goal")
     axes.plot(*drag.goal, "o", mfc="white", mec="black", mew=2, ms=13, label="test goal")
-    axes.plot(*drag.aim(inferred.theta), "x", color=BLUE, ms=7, mew=2, label="where the policy aims")
+    axes.plot(*drag.aim(inferred.angle), "x", color=BLUE, ms=7, mew=2, label="where the policy aims")
     figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=8)
     return figure
 
