@@ -77,8 +77,8 @@ class Coverage:
     def caption(self) -> str:
         """Return how it was measured."""
         return (
-            f"{self.protocol.test_goals} test tasks on the unit circle. Evenly spaced training goals lie half "
-            "a spacing off angle 0, so that none is a test goal; the others are those of experiment 1. "
+            f"{self.protocol.test_goals} test tasks on the unit circle. Evenly spaced training goals lie "
+            "half a spacing off angle 0, so that none is a test goal; the others are those of experiment 1. "
             f"{self.protocol.caption()}"
         )
 
@@ -118,7 +118,7 @@ class Coverage:
 
 
 def even_goals(tasks: int) -> Array:
-    """Return evenly spaced training goals on the unit circle, half a spacing off angle 0, shape (tasks, 2)."""
+    """Return evenly spaced goals on the unit circle, half a spacing off angle 0, shape (tasks, 2)."""
     return circle_tasks(tasks, phase=np.pi / as_count("tasks", tasks))
 
 
