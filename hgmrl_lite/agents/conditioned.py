@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,6 +15,9 @@ from hgmrl_lite.agents.ppo import PPOSettings, policy_network, run_ppo
 from hgmrl_lite.cache import cached_arrays
 from hgmrl_lite.envs.dynamics import NOISE, NavigationDynamics
 from hgmrl_lite.transitions import Transitions
+
+CONDITIONED_PPO: Final = PPOSettings(num_envs=128, total_steps=163_840, batch_size=1024)
+"""Settings for a policy of several tasks: more rows and more steps than one task takes."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +147,7 @@ class GoalConditionedAgent:
     action_set, noise, wind
         As in :class:`~hgmrl_lite.envs.PointNavigation`.
     settings : PPOSettings, optional
-        The learner's settings; :meth:`default_settings` when left out.
+        The learner's settings; :data:`CONDITIONED_PPO` when left out.
     refresh, progress : bool, optional
         Train again although it is cached; show a progress bar.
 
@@ -176,7 +179,7 @@ class GoalConditionedAgent:
         progress: bool = True,
     ) -> None:
         goals = training_goals(goals)
-        settings = settings or self.default_settings()
+        settings = settings or CONDITIONED_PPO
         dynamics = NavigationDynamics(action_set, noise, wind=wind)
         key = {"goals": goals.tolist(), "seed": seed, **asdict(dynamics), **asdict(settings)}
         arrays = cached_arrays(
@@ -196,11 +199,6 @@ class GoalConditionedAgent:
         )
         self.network = policy_network(arrays, action_set)
         self.env_steps = settings.env_steps
-
-    @staticmethod
-    def default_settings() -> PPOSettings:
-        """Return the settings it is trained with when none are given."""
-        return PPOSettings(num_envs=128, total_steps=245_760, batch_size=1024)
 
     def adapt(self, context: Transitions | None, goal: ArrayLike | None = None) -> ConditionedPolicy:
         """Return the policy for the goal."""

@@ -2,13 +2,62 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
-from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite._validate import Array, as_array, as_count
+from hgmrl_lite.agents.ppo import torch_by_itself
 from hgmrl_lite.transitions import Transitions
+
+
+@dataclass(frozen=True)
+class EncoderSettings:
+    """What a context encoder is trained with.
+
+    Parameters
+    ----------
+    context_size : int
+        Transitions of a context, in training and on a new task.
+    code_dim : int
+        Dimension of the code.
+    hidden : tuple of int
+        Widths of the encoder's layers.
+    encoder_steps, pairs : int
+        Steps of Adam, and pairs of contexts of each task in a step.
+    sample_size : int
+        Transitions of each context that a step looks at, drawn at random: neighbours on a path are so alike
+        that a few tell nearly what all do, in a fraction of the time.
+    learning_rate : float
+        Adam's, for the encoder, at the start; it falls linearly to zero.
+    temperature : float
+        The τ of InfoNCE.
+
+    Raises
+    ------
+    ValueError
+        When a count is below 1, or the learning rate or temperature is not above 0.
+    """
+
+    context_size: int = 800
+    code_dim: int = 8
+    hidden: tuple[int, ...] = (64, 64)
+    encoder_steps: int = 600
+    pairs: int = 3
+    sample_size: int = 50
+    learning_rate: float = 5e-3
+    temperature: float = 0.2
+
+    def __post_init__(self) -> None:
+        for name in ("context_size", "code_dim", "encoder_steps", "pairs", "sample_size"):
+            as_count(name, getattr(self, name))
+        for index, width in enumerate(self.hidden):
+            as_count(f"hidden[{index}]", width)
+        for name in ("learning_rate", "temperature"):
+            if float(as_array(name, getattr(self, name), ())) <= 0.0:
+                raise ValueError(f"{name} must be above 0, got {getattr(self, name)}")
 
 
 @dataclass(frozen=True)
@@ -140,18 +189,7 @@ class ContextPool:
 
 
 def train_encoder(
-    tasks: Sequence[Transitions],
-    *,
-    context_size: int,
-    sample_size: int,
-    code_dim: int,
-    hidden: tuple[int, ...],
-    steps: int,
-    pairs: int,
-    learning_rate: float,
-    temperature: float,
-    seed: int,
-    progress: bool = True,
+    tasks: Sequence[Transitions], settings: EncoderSettings, *, seed: int, progress: bool = True
 ) -> ContextEncoder:
     """Train an encoder so that two contexts of one task are closer than those of different tasks.
 
@@ -162,20 +200,8 @@ def train_encoder(
     ----------
     tasks : sequence of Transitions
         Exploration of each training task, two at least.
-    context_size : int
-        Transitions of a context.
-    code_dim : int
-        Dimension of the code.
-    hidden : tuple of int
-        Widths of the network's layers.
-    steps : int
-        Steps of Adam; its learning rate falls linearly to zero.
-    pairs : int
-        Pairs of contexts of each task in a step.
-    learning_rate : float
-        At the start.
-    temperature : float
-        τ.
+    settings : EncoderSettings
+        The settings of the training.
     seed : int
         Seed of the network and of the contexts.
     progress : bool, optional
@@ -188,48 +214,46 @@ def train_encoder(
     Raises
     ------
     ValueError
-        When a task has too few transitions for a context.
+        When there are fewer than two tasks, or one has too few transitions for a context.
     """
+    if len(tasks) < 2:
+        raise ValueError(f"tasks must hold at least two tasks to tell apart, got {len(tasks)}")
     # Slow to import, and not needed when the encoder is cached.
     import torch
 
-    pools = [ContextPool(task, context_size) for task in tasks]
+    pools = [ContextPool(task, settings.context_size) for task in tasks]
     every = np.concatenate([pool.features for pool in pools])
     mean, scale = every.mean(axis=0), every.std(axis=0)
     rng = np.random.default_rng(seed)
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            widths = (len(mean), *hidden, code_dim)
-            linear = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:], strict=False)]
-            layers: list[torch.nn.Module] = [linear[0]]
-            for layer in linear[1:]:
-                layers += [torch.nn.ReLU(), layer]
-            network = torch.nn.Sequential(*layers)
-        data = [torch.as_tensor((pool.features - mean) / scale, dtype=torch.float32) for pool in pools]
-        optimiser = torch.optim.Adam(network.parameters(), lr=learning_rate)
+    pairs, steps = settings.pairs, settings.encoder_steps
+    right = torch.arange(len(pools)).repeat(pairs)
+    data = [torch.as_tensor((pool.features - mean) / scale, dtype=torch.float32) for pool in pools]
+    with torch_by_itself(seed):
+        widths = (len(mean), *settings.hidden, settings.code_dim)
+        linear = [torch.nn.Linear(inner, out) for inner, out in pairwise(widths)]
+        layers: list[torch.nn.Module] = [linear[0]]
+        for layer in linear[1:]:
+            layers += [torch.nn.ReLU(), layer]
+        network = torch.nn.Sequential(*layers)
+        optimiser = torch.optim.Adam(network.parameters(), lr=settings.learning_rate)
         schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: 1.0 - step / steps)
-        right = torch.arange(len(pools)).repeat(pairs)
         for _ in tqdm(range(steps), desc="context encoder", unit="step", disable=not progress):
+            chosen = rng.integers(settings.context_size, size=(2 * pairs, settings.sample_size))
             batch = torch.stack(
                 [
-                    values[torch.as_tensor(rng.permuted(pool.draw(2 * pairs, rng), axis=1)[:, :sample_size])]
+                    values[torch.as_tensor(np.take_along_axis(pool.draw(2 * pairs, rng), chosen, axis=1))]
                     for values, pool in zip(data, pools, strict=True)
                 ]
             )
-            # (tasks, 2 pairs, size, features) to codes (tasks, 2 pairs, d).
+            # (tasks, 2 pairs, sample, features) to codes (tasks, 2 pairs, d).
             codes = torch.nn.functional.normalize(network(batch).mean(dim=2), dim=-1)
             one, other = codes[:, :pairs].transpose(0, 1), codes[:, pairs:].transpose(0, 1)
-            logits = one @ other.transpose(1, 2) / temperature
-            loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), right)
+            similarity = one @ other.transpose(1, 2) / settings.temperature
+            loss = torch.nn.functional.cross_entropy(similarity.flatten(0, 1), right)
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
             schedule.step()
-    finally:
-        torch.set_num_threads(threads)
     return ContextEncoder(
         mean,
         scale,

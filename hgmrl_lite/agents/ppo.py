@@ -1,7 +1,9 @@
 """Proximal Policy Optimization: the one place where Stable-Baselines3 is run."""
 
 import math
-from collections.abc import Mapping
+import random
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +74,25 @@ class PPOSettings:
         return update * math.ceil(self.total_steps / update)
 
 
+@contextmanager
+def torch_by_itself(seed: int) -> Iterator[None]:
+    """Run torch on one thread from a seed, and leave the global generators and threads as they were."""
+    # Slow to import, and not needed when the result is cached.
+    import torch
+
+    threads, numpy_state, python_state = torch.get_num_threads(), np.random.get_state(), random.getstate()  # noqa: NPY002
+    # Networks this small run slower on several threads, and one thread gives one result on every machine.
+    torch.set_num_threads(1)
+    try:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            yield
+    finally:
+        torch.set_num_threads(threads)
+        np.random.set_state(numpy_state)  # noqa: NPY002
+        random.setstate(python_state)
+
+
 def run_ppo(
     environment: "VecEnv", settings: PPOSettings, *, seed: int, label: str, progress: bool = True
 ) -> dict[str, Array]:
@@ -121,10 +142,8 @@ def run_ppo(
             self._bar.update(self.training_env.num_envs)
             return True
 
-    threads = torch.get_num_threads()
-    # Networks this small run slower on several threads, and one thread gives one result on every machine.
-    torch.set_num_threads(1)
-    try:
+    # Stable-Baselines3 seeds every global generator.
+    with torch_by_itself(seed):
         model = PPO(
             "MlpPolicy",
             environment,
@@ -140,8 +159,6 @@ def run_ppo(
         )
         with tqdm(total=settings.env_steps, desc=label, unit="step", disable=not progress) as bar:
             model.learn(settings.env_steps, callback=Bar(bar))
-    finally:
-        torch.set_num_threads(threads)
     linear = [
         layer
         for layer in (*model.policy.mlp_extractor.policy_net, model.policy.action_net)
