@@ -1,0 +1,90 @@
+"""Regret of every agent by the fixed protocol, and the time the experiments take from an empty cache."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+# Run in processes of their own: imports count, and no cache or warm library helps.
+_FULL = """
+import json
+from hgmrl_lite.experiments import regret_by_distance
+result = regret_by_distance(progress=False)
+figures = {}
+for agent in result.agents:
+    name = agent.name.replace(" ", "_").replace("-", "_")
+    figures[f"regret.{name}.mean"] = float(agent.mean.mean)
+    figures[f"regret.{name}.half_width"] = float(agent.mean.half_width)
+    figures[f"regret.{name}.slope"] = float(agent.slope(result.distances(agent.name)).mean)
+    figures[f"regret.{name}.worst_goal"] = float(agent.by_goal.mean.max())
+    figures[f"regret.{name}.env_steps"] = agent.env_steps
+print(json.dumps(figures))
+"""
+
+_QUICK = """
+import json
+from hgmrl_lite.experiments import regret_by_distance
+result = regret_by_distance(quick=True, progress=False)
+print(json.dumps({f"regret.quick.{agent.name}": float(agent.mean.mean) for agent in result.agents}))
+"""
+
+# After the full experiment, in its cache: what it trained is not trained again.
+_MORE = """
+import json
+from hgmrl_lite.envs import training_tasks
+from hgmrl_lite.experiments import breaking, contenders, coverage, regret_by_distance, task_number, units
+from hgmrl_lite.meta import AgentResult, Protocol
+box = [
+    regret_by_distance(
+        Protocol(action_set="box"), agents=["geometric"], base_index=base_index, progress=False
+    )["geometric"].mean.mean
+    for base_index in (0, 1)
+]
+def measured(goals, on):
+    work = contenders.contender_units("CCM", goals, Protocol(), goals=on)
+    return AgentResult.from_seeds(units.run_units(work, description="CCM", progress=False))
+sixteen = task_number.even_goals(16)
+broken = breaking(progress=False)
+said = [trial for case in broken.cases for trial in case.of("geometric")]
+print(json.dumps({
+    "regret.geometric.box_mean": float(max(box)),
+    "regret.ccm4.train": float(measured(training_tasks(), training_tasks()).mean.mean),
+    "regret.ccm16.train": float(measured(sixteen, sixteen).mean.mean),
+    "regret.ccm16.test": float(measured(sixteen, None).mean.mean),
+    "regret.geometric.trusted_and_bad": max(trial.trusted_and_bad for trial in said),
+    "regret.geometric.trusted_unbroken": broken["action set"].of("geometric")[0].share("trusted"),
+}))
+"""
+
+
+def timed(script: str, cache: str) -> tuple[float, dict[str, float]]:
+    """Return the wall seconds of a script in a fresh process, and the figures it printed."""
+    start = time.perf_counter()
+    output = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "HGMRL_LITE_CACHE": cache},
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    return time.perf_counter() - start, json.loads(output)
+
+
+def run(quick: bool = False) -> dict[str, float]:
+    """Return regrets, and seconds of the lesson's form and of the full one; in quick form the lesson's only."""
+    with tempfile.TemporaryDirectory() as cache:
+        seconds, figures = timed(_QUICK, cache)
+    figures["regret.quick_seconds"] = seconds
+    if quick:
+        return figures
+    with tempfile.TemporaryDirectory() as cache:
+        seconds, full = timed(_FULL, cache)
+        figures |= full | {"regret.seconds": seconds} | timed(_MORE, cache)[1]
+    # CCM by the number of its training tasks; the sign of the geometric agent's slope says nothing.
+    for name in [name for name in figures if name.startswith("regret.CCM.")]:
+        figures[name.replace("CCM", "ccm4")] = figures.pop(name)
+    figures["regret.ccm4.test"] = figures.pop("regret.ccm4.mean")
+    figures["regret.geometric.slope"] = abs(figures["regret.geometric.slope"])
+    return figures
