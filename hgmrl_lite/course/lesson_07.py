@@ -269,8 +269,8 @@ EXERCISES = (
         "Predict two regrets",
         (
             "Neither agent can do anything but walk to a training goal and stay there. Which goal is it?",
-            "The base goal is at 135°, the other training goals at −18°, −96.5° and −144.5°, the test goal at "
-            "54°.",
+            "The base goal is at 135°, the other training goals are at −18°, −96.5° and −144.5°. How far is "
+            "each from 54°?",
             "A hundred steps, each as costly as the chord 2 sin(δ/2): lesson 00 did it for δ = 180°.",
         ),
         _check_predicted,

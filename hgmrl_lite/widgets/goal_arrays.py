@@ -2,9 +2,11 @@
 
 import numpy as np
 
-from hgmrl_lite._validate import Array
+from hgmrl_lite import lie
+from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.agents.geometric import GeometricAgent
 from hgmrl_lite.envs import ARENA, STEP, NavigationDynamics, explore, rollout
+from hgmrl_lite.widgets.goal_rivals import network_arrays
 
 # A goal out of reach: no episode ends on the way to it, so all of its noise is seen.
 _FAR = (ARENA, ARENA)
@@ -19,8 +21,7 @@ def agent_arrays(agent: GeometricAgent) -> dict[str, Array]:
     """Return the policy's layers, the generator on states and actions, and the reward model."""
     policy, model = agent.base_policy, agent.reward_model
     return {
-        **{f"weight_{k}": weight for k, weight in enumerate(policy.weights)},
-        **{f"bias_{k}": bias for k, bias in enumerate(policy.biases)},
+        **network_arrays(policy),
         "generator_states": agent.generator_states,
         "generator_actions": agent.generator_actions,
         "centres": model.centres,
@@ -82,3 +83,20 @@ def exploration_arrays(action_set: str, draws: int, steps: int, reach: float, se
         arrays["explore_actions"].append(seen.actions.reshape(shape)[:, :horizon])
         arrays["explore_noise"].append(noise.reshape(shape)[:, :horizon])
     return {name: np.array(values) for name, values in arrays.items()}
+
+
+def check_planar(agent: GeometricAgent) -> None:
+    """Raise a ValueError unless the agent is one of the plane whose group closes after 2π."""
+    policy = agent.base_policy
+    if (policy.state_dim, policy.action_dim) != (2, 2):
+        raise ValueError(
+            "agent.base_policy must map the plane to the plane, got dimensions "
+            f"{policy.state_dim} to {policy.action_dim}"
+        )
+    as_array("agent.generator_actions", agent.generator_actions, (2, 2))
+    generator = as_array("agent.generator_states", agent.generator_states, (2, 2))
+    if np.abs(lie.exp(2.0 * np.pi * generator) - np.eye(2)).max() > 1e-6:
+        raise ValueError(f"agent.generator_states must close after 2π: exp(2πW) = I; got W =\n{generator}")
+    dimension = agent.reward_model.centres.shape[1]
+    if dimension != 2:
+        raise ValueError(f"agent.reward_model must take points of the plane, got dimension {dimension}")

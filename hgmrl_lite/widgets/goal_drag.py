@@ -1,7 +1,8 @@
 """GoalDrag: drag the goal of a new task, and the policy trained on one task follows."""
 
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,12 +19,20 @@ from hgmrl_lite.hereditary import Inference
 from hgmrl_lite.hereditary.inference import settings_of_inference
 from hgmrl_lite.transitions import Transitions
 from hgmrl_lite.widgets.base import HgmrlWidget, css, esm, pack_arrays
-from hgmrl_lite.widgets.goal_arrays import agent_arrays, context_seed, episode_arrays, exploration_arrays
+from hgmrl_lite.widgets.goal_arrays import (
+    agent_arrays,
+    check_planar,
+    context_seed,
+    episode_arrays,
+    exploration_arrays,
+)
+from hgmrl_lite.widgets.goal_rivals import Rival, rival_arrays
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Evaluate = Callable[[Array], Mapping[str, float]]
+Rediscover = Callable[[Array], GeometricAgent]
 
 # How many explorations "Explore again" goes through, and how many random steps each has at least.
 _DRAWS = 8
@@ -44,6 +53,10 @@ class GoalDrag(HgmrlWidget):
     :func:`hgmrl_lite.envs.explore`, :func:`hgmrl_lite.hereditary.infer` and :func:`hgmrl_lite.envs.rollout`
     in Python. The true angle enters in two places only: in the environment's rewards, and in the error that
     is shown. When the goal comes to rest, Python evaluates both policies.
+
+    More is there on request: other agents beside these two; training goals that can be moved, whereupon
+    Python discovers the geometry anew; the regret of every agent around the circle as a ring, over the
+    episodes on screen; and the episodes in motion.
 
     Parameters
     ----------
@@ -67,6 +80,13 @@ class GoalDrag(HgmrlWidget):
         on screen are held against the greedy reference in the same noise.
     evaluation_episodes : int, optional
         Episodes of that evaluation; 0 for none.
+    rivals : sequence of NearestTaskAgent or GoalConditionedAgent, optional
+        Other agents, to be shown by check box.
+    rediscover : callable, optional
+        From training goals (k, 2) to the geometric agent that is meta-trained on them. When given, the
+        training goals can be moved, each on its circle.
+    ring, replay : bool, optional
+        Show the regret around the circle; offer to play the episodes.
 
     Attributes
     ----------
@@ -74,8 +94,14 @@ class GoalDrag(HgmrlWidget):
         Where the test goal is, in (-180, 180].
     draw, context_size : int
         Which exploration is used, and how many of its steps.
-    show_base, show_exploration : bool
+    show_base, show_geometric, show_exploration : bool
         What is drawn.
+    shown_rivals : list of str
+        Names of the rivals that are shown.
+    training_degrees, discovered : list of float
+        Where the training goals are, and where they were when the geometry on screen was discovered.
+    trained : list of float
+        Where they came to rest: what ``rediscover`` is asked.
     settled, answered : list
         ``[goal_degrees, draw, context_size]`` at which the goal came to rest, and those that ``regrets``
         belongs to.
@@ -90,21 +116,31 @@ class GoalDrag(HgmrlWidget):
     """
 
     _esm = esm(
-        "arrays", "matrix2", "mlp", "rbf", "navigation", "inference", "words", "goal_scene", "shared",
-        "plane", "point_handle", "controls", "misfit_plot", own="goal_drag",
+        "arrays", "matrix2", "mlp", "rbf", "navigation", "inference", "words", "goal_rivals", "goal_regret",
+        "goal_replay", "goal_scene", "shared", "plane", "point_handle", "controls", "misfit_plot",
+        "goal_training", "goal_round", "goal_plane", "goal_panel", own="goal_drag",
     )  # fmt: skip
-    _css = css()
+    _css = css() + "".join(
+        "\n" + Path(__file__).with_name(name).read_text(encoding="utf-8")
+        for name in ("agents.css", "goal_drag.css")
+    )
 
     goal_degrees = traitlets.Float(60.0).tag(sync=True)
     draw = traitlets.Int(0).tag(sync=True)
     context_size = traitlets.Int(20).tag(sync=True)
     show_base = traitlets.Bool(True).tag(sync=True)
+    show_geometric = traitlets.Bool(True).tag(sync=True)
     show_exploration = traitlets.Bool(True).tag(sync=True)
     settled: traitlets.List[float] = traitlets.List().tag(sync=True)
     answered: traitlets.List[float] = traitlets.List().tag(sync=True)
     regrets = traitlets.Dict().tag(sync=True)
     evaluates = traitlets.Bool(True).tag(sync=True)
     evaluation_error = traitlets.Unicode("").tag(sync=True)
+    shown_rivals: traitlets.List[str] = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    training_degrees: traitlets.List[float] = traitlets.List().tag(sync=True, echo_update=False)
+    discovered: traitlets.List[float] = traitlets.List().tag(sync=True)
+    trained: traitlets.List[float] = traitlets.List().tag(sync=True)
+    training_error = traitlets.Unicode("").tag(sync=True)
     settings = traitlets.Dict().tag(sync=True)
 
     def __init__(
@@ -119,44 +155,61 @@ class GoalDrag(HgmrlWidget):
         seed: int = 0,
         evaluate: Evaluate | None = None,
         evaluation_episodes: int = 100,
+        rivals: Sequence[Rival] = (),
+        rediscover: Rediscover | None = None,
+        ring: bool = False,
+        replay: bool = False,
     ) -> None:
         goals = as_goals("training_goals", training_goals, ("k", 2))
         if not len(goals):
             raise ValueError("training_goals must hold at least one goal, got none")
         if not -len(goals) <= base_index < len(goals):
             raise ValueError(f"base_index must name one of the {len(goals)} training goals, got {base_index}")
-        base_goal = goals[base_index % len(goals)]
-        self._radius = float(np.linalg.norm(base_goal))
+        self.base_index = base_index % len(goals)
+        self._radii = np.linalg.norm(goals, axis=1)
+        self._radius = float(self._radii[self.base_index])
         if self._radius <= GOAL_RADIUS:
             raise ValueError(
                 f"training_goals must have a base goal farther than {GOAL_RADIUS:.3f} from the origin, "
-                f"got {base_goal.tolist()}"
+                f"got {goals[self.base_index].tolist()}"
             )
-        _check_agent(agent)
-        self.agent = agent
-        self.training_goals = goals
-        self.base_index = base_index % len(goals)
+        check_planar(agent)
         self.episodes = as_count("episodes", episodes)
         self._max_context = max(_MAX_CONTEXT, as_count("context_size", context_size, 2))
         self.seed = as_count("seed", seed, 0)
         self._evaluation_episodes = as_count("evaluation_episodes", evaluation_episodes, 0)
-        self._evaluate = evaluate
+        self._evaluate, self._rediscover = evaluate, rediscover
+        self.rivals = tuple(rivals)
+        self._arrays, self._rival_words = rival_arrays(self.rivals, agent.base_policy.action_set)
+        self._options = {"movable": rediscover is not None, "ring": bool(ring), "replay": bool(replay)}
+        degrees = [_degrees(goal) for goal in goals]
+        super().__init__(
+            goal_degrees=wrap_degrees(float(as_array("goal_degrees", goal_degrees, ()))),
+            context_size=context_size,
+            evaluates=evaluate is not None or self._evaluation_episodes > 0,
+            shown_rivals=[rival.name for rival in self.rivals],
+            training_degrees=degrees,
+            discovered=degrees,
+            **self._show(agent, goals),
+        )
+
+    def _show(self, agent: GeometricAgent, goals: Array) -> dict[str, Any]:
+        """Take an agent that was meta-trained on these goals, and return what JavaScript needs of it."""
+        self.agent, self._discovered_goals = agent, goals
         action_set = agent.base_policy.action_set
         data, index = pack_arrays(
             {
                 "training_goals": goals,
                 **agent_arrays(agent),
+                **self._arrays,
                 **episode_arrays(action_set, self.episodes, self.seed),
                 **exploration_arrays(action_set, _DRAWS, self._max_context, self._radius, self.seed),
             }
         )
-        super().__init__(
-            goal_degrees=wrap_degrees(float(as_array("goal_degrees", goal_degrees, ()))),
-            context_size=context_size,
-            evaluates=evaluate is not None or self._evaluation_episodes > 0,
-            array_data=data,
-            array_index=index,
-            settings={
+        return {
+            "array_data": data,
+            "array_index": index,
+            "settings": {
                 "base_index": self.base_index,
                 "max_context": self._max_context,
                 "inference": settings_of_inference(agent.reward_model, self._max_context),
@@ -166,8 +219,10 @@ class GoalDrag(HgmrlWidget):
                     "goal_radius": GOAL_RADIUS,
                     "action_set": action_set,
                 },
+                "rivals": self._rival_words,
+                **self._options,
             },
-        )
+        }
 
     @traitlets.validate("goal_degrees")
     def _valid_goal_degrees(self, proposal: Any) -> float:
@@ -183,6 +238,30 @@ class GoalDrag(HgmrlWidget):
         if size > self._max_context:
             raise ValueError(f"context_size must be at most {self._max_context}, got {size}")
         return size
+
+    @traitlets.validate("training_degrees")
+    def _valid_training_degrees(self, proposal: Any) -> list[float]:
+        degrees = as_array("training_degrees", proposal["value"], (len(self._radii),))
+        return [wrap_degrees(float(angle)) for angle in degrees]
+
+    @traitlets.validate("shown_rivals")
+    def _valid_shown_rivals(self, proposal: Any) -> list[str]:
+        names: list[str] = list(proposal["value"])
+        known = [rival.name for rival in self.rivals]
+        if not set(names) <= set(known):
+            raise ValueError(f"shown_rivals must name rivals of {known}, got {names}")
+        return names
+
+    @property
+    def training_goals(self) -> Array:
+        """Where the training goals are, shape (k, 2)."""
+        angles = np.radians(self.training_degrees)
+        return self._radii[:, None] * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+
+    @property
+    def stale(self) -> bool:
+        """Whether the training goals have moved since the geometry on screen was discovered."""
+        return self.training_degrees != self.discovered
 
     @property
     def goal(self) -> Array:
@@ -222,8 +301,10 @@ class GoalDrag(HgmrlWidget):
         question = self._question
         regrets, error = {}, ""
         try:
+            own = self._evaluate is None
             evaluated = self._regrets() if self._evaluate is None else self._evaluate(self.goal)
-            regrets = {name: float(as_array(name, evaluated[name], ())) for name in ("geometric", "base")}
+            names = ["geometric", "base", *(rival.name for rival in self.rivals if own)]
+            regrets = {name: float(as_array(name, evaluated[name], ())) for name in names}
         except Exception as failure:
             # A callback's exception would end in a log that no student reads: show it in the widget as well.
             error = traceback.format_exception_only(failure)[-1].strip()
@@ -237,20 +318,46 @@ class GoalDrag(HgmrlWidget):
     def _regrets(self) -> dict[str, float]:
         from hgmrl_lite.meta import evaluate
 
-        base_policy = self.agent.base_policy
+        context = self.context
+        policies = {
+            "geometric": self.policy,
+            "base": self.agent.base_policy,
+            **{rival.name: rival.adapt(context, self.goal) for rival in self.rivals},
+        }
         result = evaluate(
-            [self.policy, base_policy],
-            [self.goal, self.goal],
+            list(policies.values()),
+            np.tile(self.goal, (len(policies), 1)),
             episodes=self._evaluation_episodes,
             seed=self.seed,
-            action_set=base_policy.action_set,
+            action_set=self.agent.base_policy.action_set,
         )
-        geometric, base = result.regret_by_goal
-        return {"geometric": geometric, "base": base}
+        return dict(zip(policies, result.regret_by_goal, strict=True))
+
+    @traitlets.observe("trained")
+    def _train(self, change: Any) -> None:
+        """Meta-train again on the training goals as they came to rest."""
+        if not change["new"] or self._rediscover is None:
+            return
+        degrees, goals = self.training_degrees, self.training_goals
+        error = ""
+        try:
+            agent = self._rediscover(goals)
+            check_planar(agent)
+            with self.hold_sync():
+                self.discovered = degrees
+                for name, value in self._show(agent, goals).items():
+                    setattr(self, name, value)
+        except Exception as failure:
+            error = traceback.format_exception_only(failure)[-1].strip()
+            raise
+        finally:
+            self.training_error = error
+        # The regrets on screen are those of the agent before.
+        self._answer({"new": self.answered})
 
     def aim(self, theta: float) -> Array:
         """Return where exp(θW) carries the base goal, shape (2,)."""
-        return lie.exp(theta * self.agent.generator_states) @ self.training_goals[self.base_index]
+        return lie.exp(theta * self.agent.generator_states) @ self._discovered_goals[self.base_index]
 
     @property
     def inferred_degrees(self) -> float:
@@ -264,10 +371,13 @@ class GoalDrag(HgmrlWidget):
         text = (
             f"test goal at {self.goal_degrees:.1f}°; geometric agent: policy at the inferred angle "
             f"{inferred:.1f}° (error {error:.1f}°); base policy, unchanged: trained for the goal at "
-            f"{_degrees(self.training_goals[self.base_index]):.1f}°"
+            f"{_degrees(self._discovered_goals[self.base_index]):.1f}°"
         )
+        if self.stale:
+            text += "; the training goals have moved since the geometry was discovered"
         if self.answered == self._question and self.regrets:
-            text += f"; regret: geometric {self.regrets['geometric']:.2f}, base {self.regrets['base']:.2f}"
+            told = ", ".join(f"{name} {regret:.2f}" for name, regret in self.regrets.items())
+            text += f"; regret: {told}"
         return text
 
     def figure(self) -> "Figure":
@@ -279,20 +389,3 @@ class GoalDrag(HgmrlWidget):
 
 def _degrees(point: Array) -> float:
     return float(np.degrees(np.arctan2(point[1], point[0])))
-
-
-def _check_agent(agent: GeometricAgent) -> None:
-    """Raise a ValueError unless the agent is one of the plane whose group closes after 2π."""
-    policy = agent.base_policy
-    if (policy.state_dim, policy.action_dim) != (2, 2):
-        raise ValueError(
-            "agent.base_policy must map the plane to the plane, got dimensions "
-            f"{policy.state_dim} to {policy.action_dim}"
-        )
-    as_array("agent.generator_actions", agent.generator_actions, (2, 2))
-    generator = as_array("agent.generator_states", agent.generator_states, (2, 2))
-    if np.abs(lie.exp(2.0 * np.pi * generator) - np.eye(2)).max() > 1e-6:
-        raise ValueError(f"agent.generator_states must close after 2π: exp(2πW) = I; got W =\n{generator}")
-    dimension = agent.reward_model.centres.shape[1]
-    if dimension != 2:
-        raise ValueError(f"agent.reward_model must take points of the plane, got dimension {dimension}")

@@ -9,6 +9,7 @@ from hgmrl_lite._validate import Array
 from hgmrl_lite.agents.policy import Policy
 from hgmrl_lite.envs import rollout
 from hgmrl_lite.widgets.base import BLUE, GREY, PURPLE, VERMILLION, plane_axes
+from hgmrl_lite.widgets.regret_arrays import AGENT_COLOURS, look
 
 if TYPE_CHECKING:
     from hgmrl_lite.widgets.goal_drag import GoalDrag
@@ -30,8 +31,13 @@ def goal_picture(drag: "GoalDrag") -> Figure:
 
     if drag.show_base:
         draw(drag.agent.base_policy, "base policy, unchanged", VERMILLION, (2, 2), 0.15)
+    for rival in drag.rivals:
+        if rival.name in drag.shown_rivals:
+            colour = AGENT_COLOURS[look(rival.name)[0]]
+            draw(rival.adapt(drag.context, drag.goal), rival.name, colour, (5, 2), 0.25)
     inferred = drag.inference
-    draw(drag.agent.policy_at(inferred.angle), "geometric agent", BLUE, (), 0.32)
+    if drag.show_geometric:
+        draw(drag.agent.policy_at(inferred.angle), "geometric agent", BLUE, (), 0.32)
     if drag.show_exploration:
         axes.plot(*drag.context.next_states.T, ".", color=PURPLE, ms=4, label="random steps it learned from")
     others = np.delete(goals, drag.base_index, axis=0)

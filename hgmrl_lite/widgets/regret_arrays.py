@@ -22,6 +22,11 @@ _LOOKS = {
     "trained on the test task": ("trained", "cross"),
 }
 _OTHER = ("other", "star")
+# The colours of agents.css in the light theme, for pictures.
+AGENT_COLOURS = {
+    "geometric": "#0072b2", "base": "#d55e00", "nearest": "#00855f", "conditioned": "#b0578d",
+    "ccm": "#a67300", "rotation": "#7a5cc0", "trained": "#5a5a5a", "other": "#1a1a1a",
+}  # fmt: skip
 
 
 def look(name: str) -> tuple[str, str]:

@@ -72,6 +72,7 @@ function regretControls(parent, model, scene, hand, signal) {
     max: scene.count - 1,
     step: 1,
     format: (value) => inDegrees(scene.degrees[scene.byAngle[value]], 0),
+    value: () => scene.byAngle.indexOf(model.get("focus")),
     change: (value) => hand.focus(scene.byAngle[value]),
     release: () => {},
     signal,
@@ -116,16 +117,19 @@ function regretControls(parent, model, scene, hand, signal) {
 }
 
 export default () => {
+  let model = null;
   let scene = null;
   let shared = null;
   let hand = null;
   return {
-    initialize({ model }) {
+    initialize(host) {
+      model = promptModel(host.model);
       scene = regretScene(model);
       shared = sharedScene(model, ["focus", "chosen", "stretched", "show_published"], scene.compute);
       hand = regretHand(model, scene.count);
+      return model.stop;
     },
-    render({ model, el }) {
+    render({ el }) {
       // Ends every listener of this view, also where the host hands over no signal of its own.
       const ending = new AbortController();
       const { signal } = ending;

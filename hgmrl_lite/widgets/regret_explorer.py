@@ -61,7 +61,10 @@ class RegretExplorer(HgmrlWidget):
         "arrays", "words", "shared", "plane", "controls", "regret_marks", "regret_scene", "regret_chart",
         "regret_ring", own="regret_explorer",
     )  # fmt: skip
-    _css = css() + "\n" + Path(__file__).with_name("regret_explorer.css").read_text(encoding="utf-8")
+    _css = css() + "".join(
+        "\n" + Path(__file__).with_name(name).read_text(encoding="utf-8")
+        for name in ("agents.css", "regret_explorer.css")
+    )
 
     # No echo of every move; what Python sets is sent.
     focus = traitlets.Int(0).tag(sync=True, echo_update=False)
@@ -145,12 +148,13 @@ class RegretExplorer(HgmrlWidget):
     def describe(self) -> str:
         """Return in words what is on screen."""
         goal = self.result.goals[self.focus]
+        degrees = np.degrees(np.arctan2(goal[1], goal[0]))
         away = np.degrees(self.result.distances()[self.focus])
         here = {name: regret_at(self.result[name], goal) for name in self.chosen}
         regrets = [f"{name} {regret:.2f}" for name, regret in here.items() if regret is not None]
         return (
             f"regret of {len(self.chosen)} agents on {len(self.result.goals)} test goals; in focus the "
-            f"goal at {np.degrees(np.arctan2(goal[1], goal[0])):.0f}°, {away:.0f}° from the nearest training goal; "
+            f"goal at {degrees:.0f}°, {away:.0f}° from the nearest training goal; "
             f"regret there: {', '.join(regrets) or 'no agent chosen'}"
         )
 

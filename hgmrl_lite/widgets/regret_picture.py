@@ -6,16 +6,12 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from hgmrl_lite.widgets.base import GREY, plane_axes
-from hgmrl_lite.widgets.regret_arrays import look
+from hgmrl_lite.widgets.regret_arrays import AGENT_COLOURS, look
 
 if TYPE_CHECKING:
     from hgmrl_lite.widgets.regret_explorer import RegretExplorer
 
-# The looks of regret_explorer.css and regret_marks.js, for Matplotlib.
-_COLOURS = {
-    "geometric": "#0072b2", "base": "#d55e00", "nearest": "#00855f", "conditioned": "#b0578d",
-    "ccm": "#a67300", "rotation": "#7a5cc0", "trained": "#5a5a5a", "other": "#1a1a1a",
-}  # fmt: skip
+# The marks of regret_marks.js, for Matplotlib.
 _MARKS = {
     "circle": "o", "square": "s", "triangle": "^", "diamond": "D", "wedge": "v", "plus": "P", "cross": "X",
     "star": "*",
@@ -38,7 +34,9 @@ def regret_picture(explorer: "RegretExplorer") -> Figure:
     for agent in result.agents:
         if agent.name not in explorer.chosen:
             continue
-        colour, mark = (looks[name] for looks, name in zip((_COLOURS, _MARKS), look(agent.name), strict=True))
+        colour, mark = (
+            looks[name] for looks, name in zip((AGENT_COLOURS, _MARKS), look(agent.name), strict=True)
+        )
         means = agent.by_goal
         axes.errorbar(
             np.degrees(result.distances(agent.name)), means.mean, means.half_width, fmt=mark, color=colour,

@@ -2,25 +2,19 @@
 
 const DEGREE = Math.PI / 180;
 
-// The true angle enters in two places only: the environment's reward (what the task answers when it is explored), and
-// the error that is shown beside the inferred angle.
-function goalDragScene(model) {
-  const arrays = unpackArrays(model.get("array_data"), model.get("array_index"));
-  const settings = model.get("settings");
-  const layers = [];
-  for (let k = 0; `weight_${k}` in arrays; k++) {
-    const weight = arrays[`weight_${k}`];
-    layers.push({ shape: weight.shape, weight: weight.values, bias: arrays[`bias_${k}`].values });
-  }
-  const policy = makePolicy(layers, settings.constants.action_set);
+// The agent and its noise as JavaScript runs them, from what Python packed; made anew when the agent is another.
+function goalDragAgent(arrays, settings) {
+  const policy = makePolicy(unpackLayers(arrays), settings.constants.action_set);
   const dynamics = makeNavigation(settings.constants);
   const { values: generatorStates } = arrays.generator_states;
   const { values: generatorActions } = arrays.generator_actions;
-  const reward = makeRewardModel(arrays.centres.values, arrays.weights.values, arrays.linear.values);
+  const { centres, weights, linear, misfit } = arrays;
+  const reward = makeRewardModel(centres.values, weights.values, linear.values, misfit.values);
   const infer = makeInference(generatorStates, reward, settings.inference);
   const goals = arrays.training_goals.values;
   const base = [goals[2 * settings.base_index], goals[2 * settings.base_index + 1]];
   const radius = Math.hypot(...base);
+  const [draws, , horizon] = arrays.explore_actions.shape;
 
   // Where the base goal goes under exp(θW): the inferred angle in the plane's own terms.
   const carried = (theta) => {
@@ -29,46 +23,109 @@ function goalDragScene(model) {
   };
   // The untransformed policy does not know the goal: its episodes are run once and cut where they arrive.
   const basePaths = rollout(dynamics, policy, arrays.starts, arrays.noise, null);
-  const [draws, , horizon] = arrays.explore_actions.shape;
   let gridDegrees = null;
+  return {
+    dynamics,
+    draws,
+    goals,
+    base,
+    radius,
+    carried,
+    rivals: makeRivals(arrays, settings.rivals, dynamics, settings.constants.action_set),
+    goalAt: (degrees) => [radius * Math.cos(degrees * DEGREE), radius * Math.sin(degrees * DEGREE)],
+    gridDegrees: (thetas) => (gridDegrees ??= Array.from(thetas, carried)),
+    untransformed: (goal) => ({ paths: basePaths, lengths: basePaths.map((path) => arrivalLength(dynamics, path, goal)) }),
+    reference(goal) {
+      const { step, action_set: actionSet } = settings.constants;
+      return { paths: rollout(dynamics, greedyPolicy(goal, step, actionSet), arrays.starts, arrays.noise, goal) };
+    },
+    // One new task: explore it, infer the angle, act. The true angle enters by the environment's reward only.
+    adapt(goal, draw, steps) {
+      const part = (name) => {
+        const { values } = arrays[name];
+        const size = values.length / draws;
+        return values.subarray(draw * size, (draw + 1) * size);
+      };
+      const drawn = { starts: part("explore_starts"), actions: part("explore_actions"), noise: part("explore_noise") };
+      const context = explore(dynamics, goal, steps, horizon, drawn);
+      const inferred = infer(context.points, context.rewards);
+      const left = exp2(generatorStates, inferred.theta);
+      const right = exp2(generatorActions, inferred.theta);
+      const act = transformPolicy(policy, left, right);
+      return { context, inferred, left, run: () => rollout(dynamics, act, arrays.starts, arrays.noise, goal) };
+    },
+  };
+}
+
+// Beside the environment's reward the true angle enters in one more place: the error that is shown.
+function goalDragScene(model) {
+  let agent = null;
+  let made = null;
+  const current = () => {
+    const data = model.get("array_data");
+    if (data !== made) {
+      agent = goalDragAgent(unpackArrays(data, model.get("array_index")), model.get("settings"));
+      made = data;
+    }
+    return agent;
+  };
 
   const compute = () => {
+    const { base, carried, rivals, goalAt, gridDegrees, untransformed, adapt } = current();
     const degrees = model.get("goal_degrees");
-    const goal = [radius * Math.cos(degrees * DEGREE), radius * Math.sin(degrees * DEGREE)];
-    const part = (name) => {
-      const { values } = arrays[name];
-      const size = values.length / draws;
-      return values.subarray(model.get("draw") * size, (model.get("draw") + 1) * size);
-    };
-    const drawn = {
-      starts: part("explore_starts"),
-      actions: part("explore_actions"),
-      noise: part("explore_noise"),
-    };
-    const context = explore(dynamics, goal, model.get("context_size"), horizon, drawn);
-    const inferred = infer(context.points, context.rewards);
-    gridDegrees = gridDegrees ?? Array.from(inferred.thetas, carried);
-    const left = exp2(generatorStates, inferred.theta);
-    const right = exp2(generatorActions, inferred.theta);
-    const paths = rollout(dynamics, transformPolicy(policy, left, right), arrays.starts, arrays.noise, goal);
+    const goal = goalAt(degrees);
+    const steps = model.get("context_size");
+    const { context, inferred, left, run } = adapt(goal, model.get("draw"), steps);
+    const paths = run();
     const aim = carried(inferred.theta);
+    const training = model.get("training_degrees");
+    const shown = model.get("shown_rivals");
     return {
       degrees,
       goal,
-      steps: model.get("context_size"),
+      steps,
       context,
       inferred,
-      gridDegrees,
+      gridDegrees: gridDegrees(inferred.thetas),
       aim,
       aimPoint: apply2(left, ...base),
       runnerUp: Number.isFinite(inferred.runnerUpResidual) ? carried(inferred.runnerUp) : null,
       error: Math.abs(wrapDegrees(aim - degrees)),
       geometric: { paths, mean: meanPath(paths), lengths: null },
-      base: { paths: basePaths, lengths: basePaths.map((path) => arrivalLength(dynamics, path, goal)) },
+      base: untransformed(goal),
+      rivals: rivals.map(({ name, play }) => (shown.includes(name) ? play(goal, context) : null)),
       baseDegrees: Math.atan2(base[1], base[0]) / DEGREE,
       showBase: model.get("show_base"),
+      showGeometric: model.get("show_geometric"),
       showExploration: model.get("show_exploration"),
+      training,
+      stale: String(training) !== String(model.get("discovered")),
     };
   };
-  return { compute, goals, base, radius, goalRadius: dynamics.goalRadius, settings, draws };
+
+  // Mean regret of the geometric agent, the base policy and every rival on the goal at an angle, over the episodes on
+  // screen.
+  const regrets = (degrees) => {
+    const { dynamics, rivals, goalAt, untransformed, reference, adapt } = current();
+    const goal = goalAt(degrees);
+    const best = meanReturn(dynamics, reference(goal), goal);
+    const { context, run } = adapt(goal, model.get("draw"), model.get("context_size"));
+    const played = [{ paths: run() }, untransformed(goal), ...rivals.map(({ play }) => play(goal, context))];
+    return played.map((episodes) => best - meanReturn(dynamics, episodes, goal));
+  };
+
+  const { draws, radius, dynamics, goals } = current();
+  const settings = model.get("settings");
+  return {
+    compute,
+    regrets,
+    current,
+    radius,
+    draws,
+    goalRadius: dynamics.goalRadius,
+    radii: Array.from({ length: goals.length / 2 }, (_, k) => Math.hypot(goals[2 * k], goals[2 * k + 1])),
+    baseIndex: settings.base_index,
+    movable: settings.movable,
+    settings,
+  };
 }

@@ -1,0 +1,446 @@
+# %% [markdown]
+# # 07 · The full meta-RL loop against baselines, evaluated honestly
+#
+# **Six agents meet twenty tasks they have not seen. Run the next two cells and move the pointer over the figure: each
+# mark is an agent on a goal, and beside it are the walks behind the number. Then we cheat, four times, and watch the
+# figure change.**
+#
+# **You will be able to** run the whole loop: train, discover, adapt, evaluate; say what each baseline can and cannot
+# do, and why; read the figure of regret against distance; give a difference with its interval; recognise four ways in
+# which an evaluation deceives, and write one that does not; say when the geometric agent should not be trusted, and how
+# it knows. **Prerequisites** lessons 00, 05 and 06; means, standard deviations. **Minutes** 75 ·
+# **Run time** {{run_time}}
+
+# %%
+import numpy as np
+
+from hgmrl_lite import agents, course, envs, experiments, meta, plots
+from hgmrl_lite.widgets import GoalDrag, RegretExplorer
+
+result = experiments.regret_by_distance(quick=True)
+
+# %%
+RegretExplorer(result)
+
+# %% [markdown]
+# - Move over the figure on the left, from near goals to far ones. What do the walks of each agent do on the right?
+# - Which agents follow the dashed line, and what does it stand for?
+# - Hide all agents but the good ones (the boxes in the table), and choose *stretch small regrets*. Is there an order
+#   among them?
+# - Two of the agents are *told* the true goal; they have a star. Is that enough?
+#
+# ## The loop, in one place
+#
+# Everything of the course is in four steps. In **meta-training** there are four tasks: train a base policy $\pi_0$ on
+# one of them, explore all of them, and discover the group and its generators $W_S$, $W_A$. At **meta-test** there is a
+# new task: look at a few transitions, infer $\theta$, and act with $K_g\,\pi_0(L_g^{-1}s)$, $g = \exp(\theta W)$. All of
+# meta-training is this call, and the file behind it is short enough to be read in one go (`hgmrl_lite/meta/loop.py`):
+
+# %%
+training_goals = envs.training_tasks()
+agent = meta.meta_train(training_goals, base_index=0, seed=0)
+agent.geometry
+
+# %% [markdown]
+# And here is meta-test, by hand, on the goal at 54°. It is the farthest from all training goals, 72° from the
+# nearest.
+
+# %%
+goal = envs.goals_at(np.radians(54.0))
+context = envs.explore(goal, agent.context_size, seed=0)
+policy = agent.adapt(context)
+walks = envs.rollout(policy, [goal], episodes=200, seed=0)
+best = envs.rollout(envs.greedy_policy(goal), [goal], episodes=200, seed=0)
+regret = best.returns - walks.returns
+print(
+    f"{len(context)} transitions, regret {regret.mean():.3f}, goal reached in {walks.success.mean():.0%} of episodes"
+)
+
+# %% [markdown]
+# ## The rivals
+#
+# A number means little until you know what others would have got. Each rival has the same four training tasks.
+#
+# - **base policy**: $\pi_0$ as it is. It ignores the task.
+# - **nearest task**: a policy for *each* training task; a new task gets the policy of the one whose rewards it most
+#   resembles.
+# - **goal-conditioned**: one network of state *and* goal, trained on the four tasks together, and told the true goal of
+#   the new one. No context encoder can know more than that: it is the best case of a smooth task code.
+# - **CCM** (contrastive context encoder, Fu et al. 2021, in our own short version): the same, but the code is computed
+#   from the context by a network that learned to tell contexts of different tasks apart.
+# - **true rotation**: $\pi_0$ turned by the true angle. An upper bound for the geometric agent.
+#
+# And below them all is the **greedy reference**, which walks straight to the true goal: by definition its regret is 0.
+
+# %% [markdown]
+# ## Exercise 07.1 · Predict two regrets
+#
+# Before you look: on the goal at 54°, what are the regrets of the base policy and of the nearest-task agent? The
+# training goals are at 135° (base), −18°, −96.5° and −144.5°. Within a tenth will do.
+#
+# Guess a third number, for the goal-conditioned agent, and keep it to yourself. No formula gives it.
+
+# %% tags=["exercise", "07.1"]
+predicted = (..., ...)
+
+# %% tags=["solution", "07.1"]
+# 81° to the base goal, and 72° to -18°, the nearest: a hundred steps, each as costly as the chord.
+predicted = (200 * np.sin(np.radians(81 / 2)), 200 * np.sin(np.radians(72 / 2)))
+
+# %% tags=["check"]
+course.check("07.1", predicted)
+
+# %%
+at_54 = int(np.argmax(result.distances()))
+for rival in result.agents:
+    print(f"{rival.name:18} {rival.by_goal.mean[at_54]:8.2f}")
+
+# %% [markdown]
+# How far off was your third number? Trained on four goals only, the network has to guess what lies between them; but
+# the goal *is* an input, and "walk towards it" is a smooth rule. So it is wrong to say that an agent with a task code
+# cannot generalise. What is missing is a reason why it *should*: nothing in its training says what happens in between.
+# The geometric agent has such a reason, and it can be checked: the group.
+
+# %% [markdown]
+# ## The figure
+#
+# This is the paper's figure: regret against the angular distance to the nearest training goal. **Nonlocal
+# generalization** means that the curve is flat.
+
+# %%
+course.figure(
+    plots.regret_by_distance(result),
+    alt="Regret of every agent against the distance to the nearest training goal, with the published points. "
+    "The nearest-task agent follows the law 200 sin(δ/2); the geometric agent and the true rotation lie at zero at "
+    "every distance.",
+)
+
+# %%
+result
+
+# %% [markdown]
+# The hollow marks are the published ones, and they were measured otherwise: other training goals (so only the distance
+# axis is common to both), box actions, regret against the constant return −3. As released, CCM runs in the noisy
+# environment, and the geometric agent without noise, from the exact origin, for at most 15 steps, to a goal that its
+# own inferred action defines. Here all agents meet the same noise, start and true goals.
+#
+# This is the *quick* form, with one training seed. It shows what is going on. For a claim there is
+# `experiments.regret_by_distance()`, with three seeds, ten contexts and 200 episodes; it takes some minutes.
+#
+# What the paper found, and what we find: the geometric agent's curve is flat, and that of an agent which falls back on
+# what it was trained on climbs by the chord law. What is ours: the agents told the goal, the common protocol, and all
+# numbers of this lesson.
+#
+# ## How an evaluation deceives
+#
+# Is that figure to be believed? Every number in it depends on choices that no figure shows. We now make four of them
+# wrongly, on purpose, one at a time.
+#
+# ### 1 · The goal is what the agent believes
+#
+# Here is an agent that knows nothing. It turns the base policy by a *random* angle, whatever it sees.
+
+# %%
+rng = np.random.default_rng(0)
+test_goals = envs.circle_tasks(20)
+distances = meta.goal_distances(test_goals, training_goals)
+guesses = rng.uniform(-np.pi, np.pi, len(test_goals))
+guessing = [agent.policy_at(theta) for theta in guesses]
+believed_goals = np.array([agent.geometry.element(theta)[0] @ training_goals[0] for theta in guesses])
+
+# %%
+on_believed = meta.evaluate(guessing, believed_goals)
+on_true = meta.evaluate(guessing, test_goals)
+course.figure(
+    plots.evaluations(
+        {"guessing agent": on_believed.regret_by_goal},
+        {"guessing agent": on_true.regret_by_goal},
+        distances,
+        titles=("on the goal it believes in", "on the true goal"),
+    ),
+    alt="The guessing agent's regret. Left, on the goal that its own guess defines: zero everywhere. Right, on the "
+    "true goals: scattered between 0 and 200.",
+)
+
+# %% [markdown]
+# On the left the worst agent there is looks perfect. It walks to where it wants to go. If the goal is defined by the
+# agent's own inference, the inference is not evaluated at all; what remains is a test of the base policy. That can be
+# a sensible thing to measure. It is not the regret on a new task.
+#
+# ### 2 · One context draw
+#
+# An agent that adapts gets a *random* context. CCM shall have thirty draws of it. On the left each goal has its
+# luckiest draw, as if one had tried until it worked; on the right, all of them.
+
+# %%
+ccm = experiments.make_agent("CCM", training_goals, result.protocol, seed=0)
+thirty = meta.Protocol.quick(contexts=30, episodes=10)
+draws = meta.run_protocol(lambda seed: ccm, thirty, progress=False).regret[0].mean(axis=-1)
+
+# %%
+course.figure(
+    plots.evaluations(
+        {"CCM": draws.min(axis=1)},
+        {"CCM": draws},
+        distances,
+        titles=("the luckiest of thirty contexts", "all thirty contexts"),
+    ),
+    alt="CCM's regret. Left, the luckiest context of each goal. Right, all thirty contexts and their mean, which is "
+    "higher at nearly every goal.",
+)
+
+# %%
+spread = draws.std(axis=1, ddof=1)
+for name, values in (("luckiest", draws.min(axis=1)), ("all", draws), ("unluckiest", draws.max(axis=1))):
+    print(f"regret over all goals, {name:10} {values.mean():5.1f}")
+print(f"one draw scatters by {np.median(spread):.1f} at the median goal, by {spread.max():.1f} at the worst")
+
+# %% [markdown]
+# Nobody means to choose the luckiest draw. But who runs an evaluation once, sees a bad number, looks for the bug, and
+# runs it again, chooses. The remedy is dull: fix the number of draws before, report the mean of all, and their
+# interval. The same holds for training seeds.
+#
+# ### 3 · Different noise
+#
+# Now one and the same policy, the true rotation, under two names. "Mine" is run without motion noise, "theirs" in the
+# environment as it is.
+
+# %%
+turned = agents.TrueRotationAgent(training_goals[0], seed=0)
+policies = [turned.adapt(None, goal) for goal in test_goals]
+quiet = envs.rollout(policies, test_goals, noise=0.0, start_std=0.0).mean_return
+noisy = envs.rollout(policies, test_goals).mean_return
+course.figure(
+    plots.evaluations(
+        {"mine": quiet, "theirs": noisy},
+        {"mine": noisy, "theirs": noisy},
+        distances,
+        titles=("mine without noise, theirs with it", "both in the same noise"),
+        quantity="return",
+    ),
+    alt="Return of one policy under two names. Left, mine without noise lies above theirs with it at every goal. "
+    "Right, in the same noise, the marks coincide.",
+)
+
+# %% [markdown]
+# A gap at every single goal, and not a trace of a difference between the agents. The remedy is to *pair*: in episode
+# $j$ every agent, and the reference as well, meets the same start and the same pushes. Then what they have in common
+# drops out of the difference.
+
+# %% [markdown]
+# ## Exercise 07.2 · A difference and its interval
+#
+# Given the returns of an agent and of the reference in the same $n$ episodes, both of shape `(n,)`, return the mean
+# regret and half the width of its 95 % interval, 1.96 standard errors.
+
+
+# %% tags=["exercise", "07.2"]
+def paired_interval(agent, reference):
+    """Return mean and half width of the 95 % interval of the regret."""
+    ...  # your code here
+
+
+# %% tags=["solution", "07.2"]
+def paired_interval(agent, reference):
+    """Return mean and half width of the 95 % interval of the regret."""
+    regret = reference - agent
+    return regret.mean(), 1.96 * regret.std(ddof=1) / np.sqrt(len(regret))
+
+
+# %% tags=["check"]
+course.check("07.2", paired_interval)
+
+# %% [markdown]
+# What does pairing buy? The geometric agent on the goal at 54°, held against the reference once in the same noise and
+# once in other noise:
+
+# %%
+other = envs.rollout(envs.greedy_policy(goal), [goal], episodes=200, seed=1)
+for name, reference in (("same noise ", best), ("other noise", other)):
+    regret = (reference.returns - walks.returns)[0]
+    half = 1.96 * regret.std(ddof=1) / np.sqrt(len(regret))
+    print(f"{name}: regret {regret.mean():6.3f} ± {half:.3f}")
+
+# %% [markdown]
+# To get by luck what pairing gives for nothing, one needs as many times more episodes as the *square* of the ratio of
+# the two widths.
+#
+# ### 4 · Unequal budgets
+#
+# Last, the goal-conditioned agent gets a tenth of the training that it needs; one does like to tune one's own agent
+# most. And the geometric agent gets what it always had.
+
+# %%
+few = agents.PPOSettings(num_envs=128, total_steps=24_576, batch_size=1024)
+starved = agents.GoalConditionedAgent(training_goals, seed=0, settings=few)
+hungry = meta.evaluate([starved.adapt(None, goal) for goal in test_goals], test_goals)
+geometric, conditioned = (result[name] for name in ("geometric", "goal-conditioned"))
+
+# %%
+course.figure(
+    plots.evaluations(
+        {"geometric": geometric.by_goal.mean, "goal-conditioned": hungry.regret_by_goal},
+        {"geometric": geometric.by_goal.mean, "goal-conditioned": conditioned.by_goal.mean},
+        distances,
+        titles=(f"rival with {starved.env_steps:,} steps", f"rival with {conditioned.env_steps:,} steps"),
+    ),
+    alt="Regret of geometric and goal-conditioned agent. Left, the rival with a tenth of its training does badly at "
+    "most goals. Right, fully trained, it is far better.",
+)
+
+# %% [markdown]
+# Equal budgets are harder than they sound: environment steps, computing time, transitions of the new task, and hours of
+# tuning are different currencies. So put what each agent had into the table, as the one above does, and show that the
+# rival is trained *properly*: on its own training tasks it should do well.
+
+# %%
+for name in ("CCM", "goal-conditioned"):
+    trained = experiments.make_agent(name, training_goals, result.protocol, seed=0)
+    own = meta.evaluate_seed(trained, result.protocol, 0, goals=training_goals)["regret"]
+    print(f"{name:18} regret on its own training tasks: {own.mean():.2f}")
+
+# %% [markdown]
+# ## Exercise 07.3 · Find what is wrong with this evaluation
+#
+# Someone evaluates an agent against a rival like this. Some lines mislead; the others are as they should be. Give the
+# letters of those that mislead, as a text such as `"AD"`.
+#
+# | | |
+# |---|---|
+# | **A** | Both agents explore new tasks with the same random policy. |
+# | **B** | For each test task there is one exploration; both agents adapt to it once. |
+# | **C** | An agent's episode ends at the point to which its inferred map carries the base goal. |
+# | **D** | After the exploration an agent adapts, and nothing else is learned in the new task. |
+# | **E** | Each adapted policy is run for 200 episodes, and the returns are averaged. |
+# | **F** | The agent is run with seed 0, without noise; the rival with seed 1, with noise. |
+# | **G** | From the greedy reference's return on the true goal, the agent's return is subtracted. |
+# | **H** | The rival has the settings of its own paper's other benchmark and was stopped after an hour. |
+
+# %% tags=["exercise", "07.3"]
+misleading = ...
+
+# %% tags=["solution", "07.3"]
+# One context draw, the agent's own goal, different noise, and a rival that nobody has tuned or seen converge.
+misleading = "BCFH"
+
+# %% tags=["check"]
+course.check("07.3", misleading)
+
+# %% [markdown]
+# ## Exercise 07.4 · An honest evaluation
+#
+# Write it down for one agent and one true goal. For each seed in `seeds`: explore the task with that seed
+# (`agent.context_size` transitions), adapt, and run 100 episodes with seed 0. Return the regret against
+# `envs.greedy_policy(goal)` as an array of shape `(len(seeds), 100)`. The check hands in agents that would profit from
+# each of the mistakes above.
+
+
+# %% tags=["exercise", "07.4"]
+def honest_regret(agent, goal, seeds):
+    """Return the regret in each episode, one row a context."""
+    ...  # your code here: envs.explore, agent.adapt, envs.rollout, envs.greedy_policy
+
+
+# %% tags=["solution", "07.4"]
+def honest_regret(agent, goal, seeds):
+    """Return the regret in each episode, one row a context."""
+    best = envs.rollout(envs.greedy_policy(goal), [goal], episodes=100, seed=0).returns[0]
+    rows = []
+    for seed in seeds:
+        policy = agent.adapt(envs.explore(goal, agent.context_size, seed=seed))
+        rows.append(best - envs.rollout(policy, [goal], episodes=100, seed=0).returns[0])
+    return np.array(rows)
+
+
+# %% tags=["check"]
+course.check("07.4", honest_regret)
+
+# %% [markdown]
+# ## What breaks the geometric agent
+#
+# So far all was well for it, because its assumption holds: the rotations are symmetries of this system, and relate
+# these tasks. An honest evaluation looks for the place where the claim ends. In four cases it does.
+#
+# - **Box actions.** The admissible actions fill a square (the paper's setting). Only quarter turns map a square to
+#   itself, so for the other angles the transformed policy asks for actions that do not exist.
+# - **A goal off the circle.** No rotation carries the base goal there. A translation would; but it carries the
+#   policy to states where it was never trained.
+# - **Wind.** A constant push in every step. Turn the picture, and the wind blows from elsewhere.
+# - **Reflection.** Tasks with a lopsided reward, related by a mirror only.
+
+# %%
+broken = experiments.breaking(quick=True)
+broken
+
+# %%
+course.figure(
+    plots.breaking(broken),
+    alt="What breaks the geometric agent: regret with box actions, on a goal off the circle, in growing wind and on "
+    "mirrored tasks, with the agent's own verdict beside each.",
+)
+
+# %% [markdown]
+# An agent that fails is no scandal. An agent that fails and does not say so, is. Two things speak up. The **geometry**'s
+# report is written after meta-training, before any test: is what relates the training tasks inherited from the system,
+# connected, compact? And the **inference** speaks in the new task: does the best rotation explain the rewards, up to
+# noise? `agent.trust` puts both together.
+
+# %%
+for place, where in ((goal, "on the circle"), (0.6 * goal, "off the circle")):
+    inference = agent.infer(envs.explore(place, 20, seed=0))
+    print(f"{where}: {agent.trust(inference)}")
+
+# %% [markdown]
+# ## Exercise 07.5 · Who notices?
+#
+# For each of five ways to break the agent, who is the first to notice: `"geometry"` (the report after meta-training),
+# `"inference"` (the residual in the new task), or `"nobody"`? Box actions; a goal off the circle; wind; tasks related
+# by a reflection; a base policy that was trained badly.
+
+# %% tags=["exercise", "07.5"]
+notices = (..., ..., ..., ..., ...)
+
+# %% tags=["solution", "07.5"]
+# The first, third and fourth are there in the training tasks; the second only in the new one. And trust is about maps
+# between tasks: that the base policy itself is bad shows in an evaluation only.
+notices = ("geometry", "inference", "geometry", "geometry", "nobody")
+
+# %% tags=["check"]
+course.check("07.5", notices)
+
+# %% [markdown]
+# ## All of it under your hand
+#
+# The figure from lesson 00 again, now with everything: choose agents, move the *training* goals (the geometry on screen
+# is then out of date, until you let go and it is discovered again), play the episodes, and see the regret around the
+# circle.
+
+# %%
+GoalDrag(agent, training_goals=training_goals)
+
+# %% [markdown]
+# ## Key points
+#
+# - The loop: train $\pi_0$ on one task, discover the group from four, infer $\theta$ from twenty transitions, act with
+#   $K_g\,\pi_0(L_g^{-1}s)$. No gradient step at test time.
+# - Flat regret against distance is nonlocal generalization. An agent that falls back on a training task climbs by the
+#   chord law $200\sin(\delta/2)$.
+# - A policy that is told the goal does far better than falling back, although it was trained on four goals: smoothness
+#   goes a long way here. The geometric agent does not need to be told.
+# - An evaluation deceives by the agent's own goal, by one draw, by unequal noise, by unequal budgets. True goals, many
+#   draws and seeds, paired noise, budgets in the table.
+# - A symmetry that is not there breaks the agent. It can know: from its geometry's report, and from the residual of its
+#   inference. A bad base policy it cannot know.
+#
+# ## Further reading
+#
+# - P. Nitschke and S. Talebi, *Hereditary Geometric Meta-RL: Nonlocal Generalization via Task Symmetries*, 2026,
+#   [arXiv:2603.00396](https://arxiv.org/abs/2603.00396): the agent, and the published figure.
+# - H. Fu, H. Tang, J. Hao, C. Chen, X. Feng, D. Li and W. Liu, *Towards Effective Context for Meta-Reinforcement
+#   Learning: an Approach based on Contrastive Learning*, AAAI 2021: CCM.
+# - R. Agarwal, M. Schwarzer, P. S. Castro, A. Courville and M. G. Bellemare, *Deep Reinforcement Learning at the Edge
+#   of the Statistical Precipice*, NeurIPS 2021: why few runs mislead, and what to report.
+# - P. Henderson, R. Islam, P. Bachman, J. Pineau, D. Precup and D. Meger, *Deep Reinforcement Learning that Matters*,
+#   AAAI 2018: seeds, budgets, and results that do not come back.
+# - J. Schulman, F. Wolski, P. Dhariwal, A. Radford and O. Klimov, *Proximal Policy Optimization Algorithms*, 2017,
+#   [arXiv:1707.06347](https://arxiv.org/abs/1707.06347): how all policies here are trained.
