@@ -7,7 +7,6 @@ the noise's square on average (cross-fitting).
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations_with_replacement
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,6 +69,10 @@ class TaskModel:
         """Return the mean of both models' gradients (..., n) at points (..., n)."""
         return 0.5 * (self.halves[0].gradient(points) + self.halves[1].gradient(points))
 
+    def hessian(self, points: Array) -> Array:
+        """Return the mean of both models' second derivatives (..., n, n) at points (..., n)."""
+        return 0.5 * (self.halves[0].hessian(points) + self.halves[1].hessian(points))
+
 
 @dataclass(frozen=True)
 class PolynomialMap:
@@ -96,26 +99,33 @@ class PolynomialMap:
 
     def __call__(self, points: Array) -> Array:
         """Return Φ(p) (..., n) for points (..., n)."""
-        return self._features(points) @ self.coefficients.T
+        return self.features(points) @ self.coefficients.T
 
-    def pull(self, points: Array, gradients: Array) -> Array:
-        """Return dΦ_pᵀ g: gradients (N, n) of a function at Φ(p) as those of the pulled-back one at p (N, n)."""
-        n = points.shape[-1]
-        out = gradients @ self.linear
-        if self.coefficients.shape[1] > n + 1:
-            weighted = gradients @ self.coefficients[:, n + 1 :]
-            for column, (i, j) in enumerate(combinations_with_replacement(range(n), 2)):
-                out[..., i] += weighted[..., column] * points[..., j]
-                out[..., j] += weighted[..., column] * points[..., i]
-        return out
-
-    def _features(self, points: Array) -> Array:
+    def features(self, points: Array) -> Array:
+        """Return [1, p, p ⊗ p], shape (..., F)."""
         n = points.shape[-1]
         parts = [np.ones((*points.shape[:-1], 1)), points]
         if self.coefficients.shape[1] > n + 1:
-            pairs = [points[..., i] * points[..., j] for i, j in combinations_with_replacement(range(n), 2)]
-            parts.append(np.stack(pairs, axis=-1))
+            rows, columns = np.triu_indices(n)
+            parts.append(points[..., rows] * points[..., columns])
         return np.concatenate(parts, axis=-1)
+
+    def slopes(self, points: Array) -> Array:
+        """Return the derivatives of the features by the points, shape (..., F, n)."""
+        n = points.shape[-1]
+        out = np.zeros((*points.shape[:-1], self.coefficients.shape[1], n))
+        out[..., 1 : n + 1, :] = np.eye(n)
+        if self.coefficients.shape[1] > n + 1:
+            for place, (i, j) in enumerate(zip(*np.triu_indices(n), strict=True), start=n + 1):
+                out[..., place, i] += points[..., j]
+                out[..., place, j] += points[..., i]
+        return out
+
+    def pull(self, points: Array, gradients: Array) -> Array:
+        """Return dΦ_pᵀ g: gradients (N, n) of a function at Φ(p) as those of the pulled-back one at p (N, n)."""
+        if self.coefficients.shape[1] == points.shape[-1] + 1:
+            return gradients @ self.linear
+        return np.einsum("nf,nfi->ni", gradients @ self.coefficients, self.slopes(points))
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,11 @@ matched in the end, at all transitions: that is sharper.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import scipy.linalg
 import scipy.optimize
+from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from hgmrl_lite import lie
@@ -21,8 +22,12 @@ STARTS = {1: 1, 2: 72, 3: 500}
 MANY_STARTS = 2000
 #: Points at which each start is tried, and at which a map is fitted.
 TRIED, FITTED = 120, 300
-#: Starts of either orientation that are refined.
-REFINED = 4
+#: Transitions of each task whose rewards are matched.
+MATCHED = 2500
+#: Most steps of a fit.
+STEPS = 40
+#: Starts of either orientation that are refined, and how far apart they are in the Frobenius norm.
+REFINED, APART = 3, 0.7
 #: Share of the largest information on a direction of the group below which the tasks leave it free.
 FREE = 1e-3
 #: An orientation is preferred when the other fits worse by this factor in the mean square.
@@ -48,16 +53,46 @@ class Match:
     misfit: float
 
 
-def turn_residuals(base: TaskModel, other: TaskModel, points: Array, change: PolynomialMap) -> Array:
-    """Return the differences (N, n) of the base task's unit gradients and the other's, pulled back."""
-    own = base.gradient(points)
-    pulled = change.pull(points, other.gradient(change(points)))
+def turn_residuals(
+    base: TaskModel, other: TaskModel, points: Array, change: PolynomialMap, *, slopes: bool = False
+) -> tuple[Array, Array]:
+    """Return the differences of the base task's unit gradients and the other's, pulled back.
+
+    Parameters
+    ----------
+    base, other : TaskModel
+        The tasks.
+    points : ndarray, shape (N, n)
+        Where, in the base task.
+    change : PolynomialMap
+        The map.
+    slopes : bool
+        Whether the derivatives are wanted.
+
+    Returns
+    -------
+    residuals : ndarray, shape (N, n)
+        Weighted: where the slope of the base reward is small its direction is unsure.
+    jacobian : ndarray, shape (N, n, n, F)
+        Derivatives by the map's coefficients; empty when not asked for.
+    """
     tiny = np.finfo(float).tiny
-    sizes = np.linalg.norm(own, axis=1), np.linalg.norm(pulled, axis=1)
-    # Where the slope is small its direction is unsure.
-    weight = np.minimum(sizes[0] / (0.5 * np.median(sizes[0]) + tiny), 1.0)
-    turn = pulled / (sizes[1] + tiny)[:, None] - own / (sizes[0] + tiny)[:, None]
-    return np.asarray(turn * weight[:, None])
+    own, images = base.gradient(points), change(points)
+    there = other.gradient(images)
+    pulled = change.pull(points, there)
+    own_size, size = np.linalg.norm(own, axis=1), np.linalg.norm(pulled, axis=1) + tiny
+    weight = np.minimum(own_size / (0.5 * np.median(own_size) + tiny), 1.0)[:, None]
+    unit = pulled / size[:, None]
+    rest = (unit - own / (own_size + tiny)[:, None]) * weight
+    if not slopes:
+        return rest, np.zeros((0, 0, 0, 0))
+    features, derivatives = change.features(points), change.slopes(points)
+    differential = np.einsum("af,nfi->nai", change.coefficients, derivatives)
+    # g = dΦᵀ G(Φ): the map enters through dΦ and through where G is taken.
+    bent = np.einsum("nbi,nba->nia", differential, other.hessian(images))
+    moved = np.einsum("nfi,na->niaf", derivatives, there) + np.einsum("nia,nf->niaf", bent, features)
+    moved -= unit[:, :, None, None] * np.einsum("ni,niaf->naf", unit, moved)[:, None]
+    return rest, moved * (weight / size[:, None])[:, :, None, None]
 
 
 def search(base: TaskModel, other: TaskModel, form: Array, seed: int = 0) -> list[Match]:
@@ -96,8 +131,7 @@ def search(base: TaskModel, other: TaskModel, form: Array, seed: int = 0) -> lis
     found = []
     for sign in (1.0, -1.0):
         side = np.flatnonzero(np.sign(np.linalg.det(starts)) == sign)
-        best = side[np.argsort(score[side])[:REFINED]]
-        matches = [fit_linear(base, other, starts[index]) for index in best]
+        matches = [fit_linear(base, other, starts[index]) for index in _distinct(starts, score, side)]
         found.append(min(matches, key=lambda match: match.misfit))
     proper, improper = found
     return [improper, proper] if proper.misfit > BETTER * improper.misfit + 1e-4 else [proper, improper]
@@ -106,25 +140,24 @@ def search(base: TaskModel, other: TaskModel, form: Array, seed: int = 0) -> lis
 def fit_linear(base: TaskModel, other: TaskModel, start: Array) -> Match:
     """Return the linear map near ``start`` (n, n) that aligns the unit gradients best, with its error.
 
-    A map that runs away from its start, or becomes singular, ends where the data still overlap.
+    A start whose image misses the other task's data gives an infinite misfit.
     """
     n = len(start)
-    points = _common(base, other, PolynomialMap(np.hstack([np.zeros((n, 1)), start])))
-
-    def residuals(entries: Array) -> Array:
-        change = PolynomialMap(np.hstack([np.zeros((n, 1)), entries.reshape(n, n)]))
-        return turn_residuals(base, other, points, change).ravel()
-
+    origin = PolynomialMap(np.hstack([np.zeros((n, 1)), start]))
+    free = np.ones((n, n + 1), dtype=bool)
+    free[:, 0] = False
+    points = _common(base, other, origin)
     if len(points) < 2 * n * n:
         return Match(start, np.full((n * n, n * n), np.inf), np.inf)
-    solution = scipy.optimize.least_squares(residuals, start.ravel(), method="lm", max_nfev=30 * n * n)
-    jacobian = solution.jac.reshape(len(points), n, n * n)
-    rest = solution.fun.reshape(len(points), n)
-    covariance = sandwich(points, jacobian, rest)
-    return Match(solution.x.reshape(n, n), covariance, float(np.square(rest).sum() / len(points)))
+    change = _fit(base, other, origin, free, points)
+    rest, slopes = turn_residuals(base, other, points, change, slopes=True)
+    covariance = sandwich(points, slopes[..., free], rest)
+    return Match(change.linear, covariance, float(np.square(rest).sum() / len(points)))
 
 
-def fit_polynomial(base: TaskModel, other: TaskModel, start: PolynomialMap, free: Array) -> PolynomialMap:
+def fit_polynomial(
+    base: TaskModel, other: TaskModel, start: PolynomialMap, free: NDArray[np.bool_]
+) -> PolynomialMap:
     """Return the polynomial map near ``start`` that aligns the unit gradients best.
 
     Parameters
@@ -137,19 +170,28 @@ def fit_polynomial(base: TaskModel, other: TaskModel, start: PolynomialMap, free
         Which of them may move.
     """
     points = _common(base, other, start)
-    if len(points) < 2 * int(free.sum()):
-        return start
+    return start if len(points) < 2 * int(free.sum()) else _fit(base, other, start, free, points)
+
+
+def _fit(
+    base: TaskModel, other: TaskModel, start: PolynomialMap, free: NDArray[np.bool_], points: Array
+) -> PolynomialMap:
+    """Return the best map by Levenberg-Marquardt over the free coefficients, at fixed points."""
 
     def change(entries: Array) -> PolynomialMap:
         moved = start.coefficients.copy()
         moved[free] = entries
         return PolynomialMap(moved)
 
+    def residuals(entries: Array) -> Array:
+        return turn_residuals(base, other, points, change(entries))[0].ravel()
+
+    def jacobian(entries: Array) -> Array:
+        slopes = turn_residuals(base, other, points, change(entries), slopes=True)[1]
+        return slopes[..., free].reshape(-1, int(free.sum()))
+
     solution = scipy.optimize.least_squares(
-        lambda entries: turn_residuals(base, other, points, change(entries)).ravel(),
-        start.coefficients[free],
-        method="lm",
-        max_nfev=30 * int(free.sum()),
+        residuals, start.coefficients[free], jacobian, method="lm", max_nfev=STEPS, ftol=1e-9, xtol=1e-9
     )
     return change(solution.x)
 
@@ -159,8 +201,8 @@ def refine_in_group(
 ) -> tuple[Array, Array, Array]:
     """Return the element near ``start`` of a group that matches two tasks best, with its information.
 
-    Updates multiply from the right, L ← L exp(Σ φ_j W_j): directions φ that the base task's own symmetry leaves
-    free are then the null space of the information.
+    Updates multiply from the right, L ← L exp(Σ φ_j W_j): directions φ that the base task's own symmetry
+    leaves free are then the null space of the information.
 
     Parameters
     ----------
@@ -187,50 +229,38 @@ def refine_in_group(
     covariance, information = np.zeros((d, d)), np.zeros((d, d))
     if not d:
         return current, covariance, information
-    if rewards:
-        own = _spread(base.points[base.inside(base.points)], 2500)
-        theirs = _spread(np.arange(len(other.points))[other.inside(other.points)], 2500)
-        mine = _spread(np.arange(len(base.points))[base.inside(base.points)], 2500)
-        own = base.points[mine]
-    else:
-        points = _common(base, other, PolynomialMap(np.hstack([np.zeros((n, 1)), start])))
+    points = _common(base, other, PolynomialMap(np.hstack([np.zeros((n, 1)), start])))
+    mine, theirs = _rows_inside(base), _rows_inside(other)
 
-    def evaluate(left: Array) -> tuple[Array, Array]:
-        """Return where, and the residuals (N, r)."""
+    def evaluate(left: Array) -> tuple[Array, Array, Array]:
+        """Return where, the residuals (N, r) and their slopes (N, r, d)."""
         if not rewards:
             change = PolynomialMap(np.hstack([np.zeros((n, 1)), left]))
-            return points, turn_residuals(base, other, points, change)
+            rest, slopes = turn_residuals(base, other, points, change, slopes=True)
+            return points, rest, np.einsum("niab,dab->nid", slopes[..., 1:], left @ generators)
+        own = base.points[mine]
         back = other.points[theirs] @ np.linalg.inv(left).T
-        gaps = [
-            other.value(own @ left.T) - base.rewards[mine],
-            other.rewards[theirs] - base.value(back),
+        gaps = [other.value(own @ left.T) - base.rewards[mine], other.rewards[theirs] - base.value(back)]
+        slopes = [
+            np.einsum("na,dab,nb->nd", other.gradient(own @ left.T), left @ generators, own),
+            np.einsum("na,dab,nb->nd", base.gradient(back), generators, back),
         ]
-        return np.concatenate([own, back]), np.concatenate(gaps)[:, None]
+        return np.concatenate([own, back]), np.concatenate(gaps)[:, None], np.concatenate(slopes)[:, None]
 
-    step = 1e-5
-    for _ in range(12):
-        where, rest = evaluate(current)
-        slopes = np.stack(
-            [
-                (evaluate(current @ lie.exp(step * w))[1] - evaluate(current @ lie.exp(-step * w))[1])
-                / (2 * step)
-                for w in generators
-            ],
-            axis=-1,
-        )
-        # Slopes where an image leaves the other's data are extrapolated: bounded influence.
+    for _ in range(STEPS):
+        where, rest, slopes = evaluate(current)
+        # Where an image leaves the other task's data its reward is extrapolated: bounded influence.
         scale = 3.0 * np.median(np.abs(rest)) + np.finfo(float).tiny
         weight = 1.0 / np.maximum(np.linalg.norm(rest, axis=1) / scale, 1.0)
         jacobian = slopes * weight[:, None, None]
-        weighted = rest * weight[:, None]
         information = np.einsum("nrd,nre->de", jacobian, slopes) / len(rest)
-        gradient = np.einsum("nrd,nr->d", slopes, weighted) / len(rest)
+        gradient = np.einsum("nrd,nr->d", jacobian, rest) / len(rest)
         ridge = 1e-9 * np.trace(information) + np.finfo(float).tiny
         move = -np.linalg.solve(information + ridge * np.eye(d), gradient)
         move *= min(1.0, 0.3 / (np.linalg.norm(move) + np.finfo(float).tiny))
-        current = current @ lie.exp(np.tensordot(move, generators, axes=1))
         covariance = sandwich(where, jacobian, rest, information * len(rest))
-        if np.linalg.norm(move) < 1e-7:
+        current = current @ lie.exp(np.tensordot(move, generators, axes=1))
+        if np.linalg.norm(move) < 1e-6:
             break
     return current, covariance, information
 
@@ -324,6 +354,22 @@ def _orthogonal(n: int, seed: int) -> Array:
     return np.concatenate([turns, turns @ mirror])
 
 
+def _distinct(starts: Array, score: Array, side: NDArray[np.intp]) -> list[int]:
+    """Return the best starts of one side, no two of them in one valley."""
+    chosen: list[int] = []
+    for index in side[np.argsort(score[side])]:
+        if all(np.linalg.norm(starts[index] - starts[other]) > APART for other in chosen):
+            chosen.append(int(index))
+        if len(chosen) == REFINED:
+            break
+    return chosen
+
+
+def _rows_inside(task: TaskModel) -> NDArray[np.intp]:
+    """Return which transitions of a task, at most 2500, are not at the rim of its data."""
+    return _spread(np.flatnonzero(task.inside(task.points)), MATCHED)
+
+
 def _near(task: TaskModel, points: Array) -> Array:
     """Return 1.0 where points (..., n) are within two standard deviations of the task's data, else 0.0."""
     centre = task.points.mean(axis=0)
@@ -338,7 +384,7 @@ def _common(base: TaskModel, other: TaskModel, change: PolynomialMap) -> Array:
     return _spread(points[other.inside(change(points))], FITTED)
 
 
-def _spread(rows: Array, most: int) -> Array:
+def _spread(rows: NDArray[Any], most: int) -> NDArray[Any]:
     """Return at most so many rows, spread evenly over the sample."""
     return (
         rows[np.unique(np.linspace(0, len(rows) - 1, min(most, len(rows))).astype(int))]
