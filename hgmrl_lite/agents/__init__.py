@@ -6,7 +6,7 @@ from hgmrl_lite.agents.baselines import BaseAgent, NearestTaskAgent
 from hgmrl_lite.agents.bounds import TestTaskAgent, TrueRotationAgent
 from hgmrl_lite.agents.ccm import CCMAgent, CCMSettings
 from hgmrl_lite.agents.conditioned import ConditionedPolicy, GoalConditionedAgent
-from hgmrl_lite.agents.geometric import GeometricAgent
+from hgmrl_lite.agents.geometric import GeometricAgent, Trust
 from hgmrl_lite.agents.policy import MLPPolicy, Policy, TransformedPolicy, project_action
 from hgmrl_lite.agents.ppo import PPOSettings
 
@@ -25,6 +25,7 @@ __all__ = [
     "TestTaskAgent",
     "TransformedPolicy",
     "TrueRotationAgent",
+    "Trust",
     "project_action",
     "train_base_policy",
 ]

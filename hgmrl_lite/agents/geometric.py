@@ -1,11 +1,37 @@
 """The geometric agent: one base policy, carried to a new task by the group element the data tell."""
 
 from dataclasses import dataclass
+from typing import ClassVar
+
+from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array
 from hgmrl_lite.agents.policy import MLPPolicy, TransformedPolicy
 from hgmrl_lite.hereditary import HereditaryGeometry, Inference, RewardModel, infer
 from hgmrl_lite.transitions import Transitions
+
+#: Findings of the geometry's report without which a transformed policy need not be a good one.
+REQUIRED = ("same rewards", "inherited", "start law", "linearizable", "connected", "compact")
+
+
+@dataclass(frozen=True)
+class Trust:
+    """Whether the agent may be relied on in a task, and why not.
+
+    Parameters
+    ----------
+    verdict : {"trusted", "not trusted", "undecided"}
+        The answer.
+    reasons : tuple of str
+        One sentence for each thing that speaks against it; empty when trusted.
+    """
+
+    verdict: str
+    reasons: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """Tell the verdict, and each reason on a line of its own."""
+        return "\n  - ".join([self.verdict, *self.reasons])
 
 
 @dataclass(frozen=True)
@@ -20,6 +46,17 @@ class GeometricAgent:
         The group that relates the tasks, discovered from transitions.
     reward_model : RewardModel
         R_0, fitted to the base task's transitions.
+    env_steps : int, optional
+        Environment steps that training took, exploration of the training tasks included.
+    context_size : int, optional
+        Transitions of a new task that it wants.
+
+    Attributes
+    ----------
+    name : str
+        What it is called in tables and figures.
+    uses_goal : bool
+        False: it is never told a goal.
 
     Raises
     ------
@@ -27,9 +64,14 @@ class GeometricAgent:
         When the policy, the geometry and the reward model have different dimensions.
     """
 
+    name: ClassVar[str] = "geometric"
+    uses_goal: ClassVar[bool] = False
+
     base_policy: MLPPolicy
     geometry: HereditaryGeometry
     reward_model: RewardModel
+    env_steps: int = 0
+    context_size: int = 20
 
     def __post_init__(self) -> None:
         n = self.geometry.generators_states.shape[-1]
@@ -46,23 +88,77 @@ class GeometricAgent:
 
     @property
     def generator_states(self) -> Array:
-        """W_S, the generator as it moves states, shape (n, n)."""
+        """W_S, the first generator as it moves states, shape (n, n)."""
         return self.geometry.generators_states[0]
 
     @property
     def generator_actions(self) -> Array:
-        """W_A, the generator as it moves actions, shape (m, m)."""
+        """W_A, the first generator as it moves actions, shape (m, m)."""
         return self.geometry.generators_actions[0]
 
-    def infer(self, context: Transitions) -> Inference:
-        """Return the coordinate θ of the element that carries the base task to the context's."""
-        return infer(self.generator_states, self.reward_model, context)
+    def infer(self, context: Transitions, method: str = "functional") -> Inference:
+        """Return the element that carries the base task to the context's, as `hereditary.infer` does."""
+        return infer(
+            self.geometry.generators_states,
+            self.reward_model,
+            context,
+            action_generators=self.geometry.generators_actions,
+            method=method,
+        )
 
-    def policy_at(self, theta: float) -> TransformedPolicy:
-        """Return K_g π_0(L_g⁻¹ ·) for g = exp(θ W)."""
+    def policy_at(self, theta: ArrayLike) -> TransformedPolicy:
+        """Return K_g π_0(L_g⁻¹ ·) for g = exp(Σ θ_k W_k), with one coordinate a generator."""
         left, right = self.geometry.element(theta)
         return TransformedPolicy(self.base_policy, left, right)
 
-    def adapt(self, context: Transitions) -> TransformedPolicy:
-        """Return the policy for the task that ``context`` was collected in."""
-        return self.policy_at(self.infer(context).theta)
+    def policy_for(self, inference: Inference) -> TransformedPolicy:
+        """Return K_g π_0(L_g⁻¹ ·) for the element g that was inferred."""
+        if inference.right is None:
+            raise ValueError(
+                "inference must tell how the element moves actions, as the agent's own infer does"
+            )
+        return TransformedPolicy(self.base_policy, inference.left, inference.right)
+
+    def adapt(self, context: Transitions | None, goal: ArrayLike | None = None) -> TransformedPolicy:
+        """Return the policy for the task that ``context`` was collected in; ``goal`` is not looked at.
+
+        Raises
+        ------
+        ValueError
+            When there is no context.
+        """
+        if context is None:
+            raise ValueError(
+                "context must hold transitions of the new task for the geometric agent, got None"
+            )
+        return self.policy_for(self.infer(context))
+
+    def trust(self, inference: Inference) -> Trust:
+        """Tell whether the transformed policy may be relied on in the task that was inferred.
+
+        It may not when the training tasks fail a property that carries a policy over (see
+        ``geometry.report``), or when no element explains the new task's rewards. It is undecided when the
+        data of either leave it open.
+
+        Parameters
+        ----------
+        inference : Inference
+            From `infer`, for the task in question.
+
+        Returns
+        -------
+        Trust
+        """
+        findings = [self.geometry.report[name] for name in REQUIRED]
+        against = [f"{finding.name}: {finding.text}" for finding in findings if finding.verdict == "no"]
+        if inference.verdict == "unrelated":
+            against.append(
+                "new task: no element of the group explains its rewards; the mean square of the trend that the "
+                f"best one leaves is {inference.excess:.2g} times what noise and the base model account for"
+            )
+        if against:
+            return Trust("not trusted", tuple(against))
+        open_ = [f"{finding.name}: {finding.text}" for finding in findings if finding.verdict == "undecided"]
+        if inference.verdict == "undecided":
+            open_.append(f"new task: {inference.n_transitions} transitions do not decide which element it is")
+        return Trust("undecided", tuple(open_)) if open_ else Trust("trusted")

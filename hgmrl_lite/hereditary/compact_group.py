@@ -294,7 +294,7 @@ def _compact_group(
         generators_actions=None if action_frame is None else _conjugate_back(action_frame, blocks[:, n:, n:]),
         directions=_conjugate_back(frame, unit),
         frames=(frame, action_frame),
-        period=closing_time(blocks[0]) if len(blocks) == 1 else float("nan"),
+        period=closing_time(inner[0]) if len(blocks) == 1 else float("nan"),
     )
 
 

@@ -31,8 +31,7 @@ def winding(centre: Array, n: int, tol: float) -> Array:
     Returns
     -------
     ndarray, shape (e, N, N)
-        Unit generators orthogonal to ``centre``; e is 0 when the group is closed already. A direction that
-        leaves all states where they are is left out.
+        Generators independent of ``centre`` as they move states; e is 0 when the group is closed already.
     """
     if not len(centre):
         return np.empty((0, *centre.shape[1:]))
@@ -47,13 +46,12 @@ def winding(centre: Array, n: int, tol: float) -> Array:
     kept = relations[~broken]
     rank = np.linalg.matrix_rank(kept) if len(kept) else 0
     free = np.linalg.svd(np.vstack([kept, np.zeros((1, p))]))[2][rank:]
-    # What is new among the free frequencies, beside those of the group itself.
-    span = np.linalg.qr(frequencies)[0]
-    rest = free - free @ span @ span.T
-    _, size, rows = np.linalg.svd(rest)
-    candidates = np.tensordot(rows[: int((size > tol).sum())], planes, axes=1)
-    moves = np.linalg.norm(candidates[:, :n, :n], axis=(1, 2)) > tol
-    return candidates[moves] / np.sqrt(2.0)
+    # What is new among the free frequencies, as far as it moves states; actions follow as the group has it.
+    candidates = np.tensordot(free, planes, axes=1)
+    seen = candidates[:, :n, :n].reshape(len(free), -1)
+    old = np.linalg.qr(centre[:, :n, :n].reshape(len(centre), -1).T)[0]
+    columns, size, _ = np.linalg.svd(seen - seen @ old @ old.T, full_matrices=False)
+    return np.tensordot(columns[:, size > tol].T, candidates, axes=1) / np.sqrt(2.0)
 
 
 def closing_time(generator: Array) -> float:

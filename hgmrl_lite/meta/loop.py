@@ -134,7 +134,12 @@ def meta_train(
         refresh=refresh,
         progress=progress,
     )
-    return GeometricAgent(policy, geometry, RewardModel.fit(base.next_states, base.rewards))
+    return GeometricAgent(
+        policy,
+        geometry,
+        RewardModel.fit(base.next_states, base.rewards),
+        env_steps=(settings or PPOSettings()).env_steps + sum(len(task) for task in tasks),
+    )
 
 
 def meta_test(
@@ -178,7 +183,7 @@ def meta_test(
         )
         for index, goal in enumerate(tqdm(goals, desc="adapting", unit="task", disable=not progress))
     )
-    policies = [agent.policy_at(inference.theta) for inference in inferences]
+    policies = [agent.policy_for(inference) for inference in inferences]
     return evaluate(
         policies, goals, episodes=episodes, seed=seed, action_set=action_set, inferences=inferences
     )

@@ -182,9 +182,10 @@ def test_goal_drag_computes_what_python_computes(page, action_set):
         )
         np.testing.assert_allclose(got["context"]["rewards"], context.rewards, atol=1e-9)
         found = got["inferred"]
-        assert found["theta"] == pytest.approx(inference.theta, abs=1e-6)
+        assert found["theta"] == pytest.approx(inference.angle, abs=1e-6)
         assert found["residual"] == pytest.approx(inference.residual, abs=1e-6)
         assert float(found["runnerUpResidual"]) == pytest.approx(inference.runner_up_residual, abs=1e-6)
+        assert float(found["standardError"]) == pytest.approx(inference.standard_error, rel=1e-4)
         assert found["decided"] == (inference.verdict == "decided")
         assert got["aim"] == pytest.approx(drag.inferred_degrees, abs=1e-4)
         for name, policy in (("geometric", drag.policy), ("base", agent.base_policy)):

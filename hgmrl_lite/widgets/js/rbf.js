@@ -1,7 +1,8 @@
 // The reward model of hgmrl_lite.hereditary.RewardModel in the plane: R(p) = Σ w_j |p - c_j|³ + b0 + b·p.
 
-// Returns model(x, y) -> value, and model.slope(x, y, out), which writes [value, dR/dx, dR/dy].
-function makeRewardModel(centres, weights, linear) {
+// Returns model(x, y) -> value; model.slope(x, y, out), which writes [value, dR/dx, dR/dy]; and model.nearest(x, y) ->
+// { index, distance } of the nearest centre. model.misfit tells how far the model is off around each centre, where known.
+function makeRewardModel(centres, weights, linear, misfit = null) {
   const count = weights.length;
   const slope = (x, y, out) => {
     let value = linear[0] + linear[1] * x + linear[2] * y;
@@ -30,6 +31,14 @@ function makeRewardModel(centres, weights, linear) {
     }
     return value;
   };
-  model.slope = slope;
-  return model;
+  const nearest = (x, y) => {
+    let index = 0;
+    let least = Infinity;
+    for (let j = 0; j < count; j++) {
+      const square = (x - centres[2 * j]) ** 2 + (y - centres[2 * j + 1]) ** 2;
+      if (square < least) [index, least] = [j, square];
+    }
+    return { index, distance: Math.sqrt(least) };
+  };
+  return Object.assign(model, { slope, nearest, misfit });
 }
