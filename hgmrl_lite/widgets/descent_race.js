@@ -85,6 +85,10 @@ function raceHand(model) {
   return {
     play,
     start: (u, v) => setTrait(model, "start", [keep(u), keep(v)]),
+    startBy(du, dv) {
+      const [u, v] = model.get("start");
+      this.start(u + du, v + dv);
+    },
     toggle() {
       if (!model.get("playing") && model.get("step") >= steps) setTrait(model, "step", 0);
       setTrait(model, "playing", !model.get("playing"));
@@ -211,7 +215,7 @@ function raceLandscape(parent, name, settings, hand, signal) {
     });
   drag(handle, true);
   drag(catcher, false);
-  steppable2(handle, { step: (du, dv) => hand.start(shown.start[0] + 0.01 * du, shown.start[1] + 0.01 * dv), signal });
+  steppable2(handle, { step: (du, dv) => hand.startBy(0.01 * du, 0.01 * dv), signal });
 
   let drawn = "";
   const place = (element, u, v) => element.setAttribute("transform", `translate(${x(u).toFixed(2)} ${y(v).toFixed(2)})`);
@@ -289,7 +293,7 @@ function racePanel(parent, model, settings, hand, signal) {
   const again = htmlElement("button", { type: "button", class: "hgmrl-button" }, clock, "From step 0");
   again.addEventListener("click", hand.again, { signal });
   const slide = labelledSlider(parent, {
-    label: "Step", min: 0, max: settings.steps, step: 1, format: String, change: hand.step, release: () => {}, signal,
+    label: "Step", min: 0, max: settings.steps, step: 1, format: String, value: () => model.get("step"), change: hand.step, release: () => {}, signal,
   });
   const choices = htmlElement("div", { class: "hgmrl-buttons" }, parent);
   const f = raceChoice(choices, "Function", settings.functions, (value) => setTrait(model, "function", value), signal);
@@ -299,12 +303,13 @@ function racePanel(parent, model, settings, hand, signal) {
   const rate = labelledSlider(parent, {
     label: "Learning rate", min: lowest, max: highest, step: 0.05,
     format: (value) => Math.pow(10, value).toFixed(4),
+    value: () => Math.log10(model.get("learning_rate")),
     change: (value) => setTrait(model, "learning_rate", Math.min(settings.rates[1], Math.max(settings.rates[0], Math.pow(10, value)))),
     release: () => {}, signal,
   });
   const coordinates = ["u", "v"].map((name, number) => labelledSlider(parent, {
     label: `Start ${name}`, min: -settings.reach, max: settings.reach, step: 0.01,
-    format: (value) => inDecimals(value),
+    format: (value) => inDecimals(value), value: () => model.get("start")[number],
     change: (value) => hand.start(...model.get("start").map((old, j) => (j === number ? value : old))),
     release: () => {}, signal,
   }));
@@ -339,15 +344,18 @@ function raceLegend(parent) {
 }
 
 export default () => {
+  let model = null;
   let shared = null;
   let hand = null;
   let views = 0;
   return {
-    initialize({ model }) {
+    initialize(host) {
+      model = promptModel(host.model);
       shared = sharedScene(model, RACE_TRAITS, raceScene(model, () => shared.request()));
       hand = raceHand(model);
+      return model.stop;
     },
-    render({ model, el }) {
+    render({ el }) {
       // Ends every listener of this view, also where the host hands over no signal of its own.
       const ending = new AbortController();
       const { signal } = ending;

@@ -36,6 +36,8 @@ function generatorFlowHand(model) {
   };
   const current = () => model.get("generator").flat();
   return {
+    current,
+    now: () => model.get("t"),
     set,
     entry(number, value) {
       set(current().map((entry, k) => (k === number ? tidy(value) : entry)));
@@ -47,15 +49,26 @@ function generatorFlowHand(model) {
       w[2 + j] = onGrid(y - (j === 1 ? 1 : 0));
       set(w);
     },
+    columnBy(j, dx, dy) {
+      const w = current();
+      this.column(j, w[j] + (j === 0 ? 1 : 0) + dx, w[2 + j] + (j === 1 ? 1 : 0) + dy);
+    },
     invariants(start, trace, determinant) {
       set(withTraceDeterminant(start, trace, determinant, limit));
     },
-    time(value) {
-      // A time within a hair of a half turn or a whole one becomes exactly that.
+    invariantsBy(dx, dy) {
+      const w = current();
+      const on = (value, steps) => Math.round(value / FLOW_STEP + steps) * FLOW_STEP;
+      const { trace, determinant } = planarType(w);
+      this.invariants(w, dx ? on(trace, dx) : trace, dy ? on(determinant, dy) : determinant);
+    },
+    time(value, byKey = false) {
+      // A time within a hair of a half turn or a whole one becomes exactly that; a key steps away from it again.
       const { turning } = planarType(current());
       const half = turning > 0 ? Math.PI / turning : Infinity;
       const nearest = Number.isFinite(half) ? Math.round(value / half) * half : Infinity;
-      const snapped = Math.abs(value - nearest) < 0.012 ? nearest : tidy(value);
+      const leaves = byKey && model.get("t") === nearest;
+      const snapped = Math.abs(value - nearest) < 0.012 && !leaves ? nearest : tidy(value);
       setTrait(model, "t", within(snapped, timeLimit));
     },
   };
@@ -105,7 +118,7 @@ function generatorFlowPlane(parent, settings, hand, signal) {
       signal,
     });
     steppable2(handle, {
-      step: (dx, dy) => hand.column(j, tip()[0] + dx * FLOW_STEP, tip()[1] + dy * FLOW_STEP),
+      step: (dx, dy) => hand.columnBy(j, dx * FLOW_STEP, dy * FLOW_STEP),
       signal,
     });
     return { stem, text, handle, tip, start: j === 0 ? [1, 0] : [0, 1] };
@@ -204,14 +217,17 @@ function generatorFlowLegend(parent, model, signal) {
 }
 
 export default () => {
+  let model = null;
   let shared = null;
   let hand = null;
   return {
-    initialize({ model }) {
+    initialize(host) {
+      model = promptModel(host.model);
       shared = sharedScene(model, FLOW_TRAITS, generatorFlowScene(model));
       hand = generatorFlowHand(model);
+      return model.stop;
     },
-    render({ model, el }) {
+    render({ el }) {
       // Ends every listener of this view, also where the host hands over no signal of its own.
       const ending = new AbortController();
       const { signal } = ending;

@@ -25,14 +25,17 @@ function kernelProbeLegend(parent) {
 }
 
 export default () => {
+  let model = null;
   let shared = null;
   let hand = null;
   return {
-    initialize({ model }) {
+    initialize(host) {
+      model = promptModel(host.model);
       shared = sharedScene(model, PROBE_TRAITS, kernelProbeScene(model));
       hand = kernelProbeHand(model);
+      return model.stop;
     },
-    render({ model, el }) {
+    render({ el }) {
       // Ends every listener of this view, also where the host hands over no signal of its own.
       const ending = new AbortController();
       const { signal } = ending;

@@ -19,7 +19,8 @@ function orbitCard(parent, title, kind) {
   };
 }
 
-function orbitElementControls(parent, settings, hand, signal) {
+function orbitElementControls(parent, model, hand, signal) {
+  const settings = model.get("settings");
   const names = {
     rotation: "rotation", scaling: "scaling", shear: "shear", translation: "translation", rigid: "rigid motion",
   };
@@ -49,17 +50,18 @@ function orbitElementControls(parent, settings, hand, signal) {
   const sliders = Object.entries(settings.groups).map(([group, { label, limit, step }]) => [
     group,
     slider({
-      label, min: -limit, max: limit, step, format: formats[group] ?? ((t) => inNumber(t)), change: (t) => hand.set({ t }),
+      label, min: -limit, max: limit, step, format: formats[group] ?? ((t) => inNumber(t)),
+      value: () => model.get("t"), change: (t) => hand.set({ t }),
     }),
   ]);
   const direction = slider({
-    label: "direction", min: -180, max: 180, step: 1, format: (value) => inDegrees(value, 0), change: hand.direction,
+    label: "direction", min: -180, max: 180, step: 1, format: (value) => inDegrees(value, 0),
+    value: () => model.get("direction"), change: (value) => setTrait(model, "direction", value),
   });
-  let shown = null;
   const shifts = ["shift x", "shift y"].map((label, k) =>
     slider({
       label, min: -settings.shift_limit, max: settings.shift_limit, step: 0.05, format: (value) => inNumber(value),
-      change: (value) => hand.set({ shift: shown.shift.map((other, j) => (j === k ? value : other)) }),
+      value: () => model.get("shift")[k], change: (value) => hand.shiftAlong(k, value),
     }),
   );
   const formula = htmlElement("div", { class: "hgmrl-formula" }, section);
@@ -68,7 +70,6 @@ function orbitElementControls(parent, settings, hand, signal) {
   htmlElement("span", {}, formula, "p +");
   const shift = bracketReadout(formula, 1, 2);
   return ({ place, element }) => {
-    shown = place;
     for (const [group, button] of buttons) button.setAttribute("aria-pressed", String(group === place.group));
     for (const [group, { box, show }] of sliders) {
       box.classList.toggle("hgmrl-hidden", group !== place.group);
@@ -85,17 +86,17 @@ function orbitElementControls(parent, settings, hand, signal) {
   };
 }
 
-function orbitExplorerPanel(parent, settings, hand, signal) {
-  const showElement = orbitElementControls(parent, settings, hand, signal);
+function orbitExplorerPanel(parent, model, hand, signal) {
+  const settings = model.get("settings");
+  const showElement = orbitElementControls(parent, model, hand, signal);
   const section = htmlElement("div", { class: "hgmrl-section" }, parent);
   const head = htmlElement("div", { class: "hgmrl-section-head" }, section);
   htmlElement("strong", {}, head, "Point p");
   const pair = htmlElement("span", { class: "hgmrl-state" }, head);
-  let point = [0, 0];
   const coordinates = ["p, x", "p, y"].map((label, k) =>
     labelledSlider(section, {
       label, min: -0.96 * settings.half, max: 0.96 * settings.half, step: 0.05, format: (value) => inNumber(value),
-      change: (value) => hand.point(...point.map((other, j) => (j === k ? value : other))), release: () => {}, signal,
+      value: () => model.get("point")[k], change: (value) => hand.pointAlong(k, value), release: () => {}, signal,
     }),
   );
   const orbit = orbitCard(parent, "Orbit of p: where the group can carry it", "hgmrl-card-orbit");
@@ -121,11 +122,9 @@ function orbitExplorerPanel(parent, settings, hand, signal) {
       state.show_arrows,
     );
     spoken.say(`${elementInWords(state.place)}. Orbit of p: ${where}. Stabiliser: ${fixing}.`);
-  });
+  }, parent);
   signal.addEventListener("abort", words.stop);
-  // The sliders are written at every frame: their keys step from what they show.
   return (state) => {
-    point = state.point;
     showElement(state);
     const outside = Math.max(...state.moved.map(Math.abs)) > settings.half ? ", outside the picture" : "";
     setText(pair, `${inPair(state.point)} → ${inPair(state.moved)}${outside}`);
@@ -164,14 +163,17 @@ function orbitExplorerLegend(parent, model, signal) {
 }
 
 export default () => {
+  let model = null;
   let shared = null;
   let hand = null;
   return {
-    initialize({ model }) {
+    initialize(host) {
+      model = promptModel(host.model);
       shared = sharedScene(model, [...ORBIT_PLACE, "point", "goal", ...ORBIT_SHOWN], orbitScene(model));
       hand = orbitHand(model);
+      return model.stop;
     },
-    render({ model, el }) {
+    render({ el }) {
       // Ends every listener of this view, also where the host hands over no signal of its own.
       const ending = new AbortController();
       const { signal } = ending;
@@ -180,7 +182,7 @@ export default () => {
       const plane = orbitExplorerPlane(settings, hand, signal);
       areas.figure.append(plane.svg);
       const legend = orbitExplorerLegend(areas.legend, model, signal);
-      const panel = orbitExplorerPanel(areas.panel, settings, hand, signal);
+      const panel = orbitExplorerPanel(areas.panel, model, hand, signal);
       const remove = shared.add((state) => {
         plane.show(state);
         legend(state);

@@ -35,40 +35,36 @@ function widgetAreas(parent, name, signal) {
   return { root, figure: area("figure"), legend: area("legend"), panel: area("panel") };
 }
 
-// A labelled range input with its value in words beside it; arrow keys as on the plane. Returns show(value).
-function labelledSlider(parent, { label, min, max, step, format, change, release, signal }) {
+// A labelled range input with its value in words beside it; arrow keys as on the plane. `value()` is what the model holds:
+// keys step from it, as a second one may come before the first is drawn. change(value, byKey). Returns show(value).
+function labelledSlider(parent, { label, min, max, step, format, value, change, release, signal }) {
   const row = htmlElement("label", { class: "hgmrl-slider" }, parent);
   htmlElement("span", {}, row, label);
   const input = htmlElement("input", { type: "range", min, max, step: "any", "aria-label": label }, row);
   const output = htmlElement("output", {}, row);
-  const clamp = (value) => Math.min(max, Math.max(min, value));
-  const snap = (value) => clamp(Math.round(value / step) * step);
-  let current = min;
+  const clamp = (number) => Math.min(max, Math.max(min, number));
+  const snap = (number) => clamp(Math.round(number / step) * step);
+  let drawn = null;
+  const now = value ?? (() => drawn);
   input.addEventListener("input", () => change(snap(Number(input.value))), { signal });
   input.addEventListener("change", () => release(), { signal });
   steppable(input, {
-    // Remembered at once: a second key may come before the first is drawn.
-    step: (amount) => change((current = clamp(current + amount * step))),
-    limit: (side) => change((current = side < 0 ? min : max)),
+    step: (amount) => change(clamp(now() + amount * step), true),
+    limit: (side) => change(side < 0 ? min : max),
     signal,
   });
   // Under the hand the thumb is where the hand is: what comes back later must not pull at it.
   let held = false;
-  const hold = (holds) => () => {
-    held = holds;
-  };
-  input.addEventListener("pointerdown", hold(true), { signal });
+  input.addEventListener("pointerdown", () => (held = true), { signal });
   for (const end of ["change", "pointerup", "pointercancel", "blur"]) {
-    input.addEventListener(end, hold(false), { signal });
+    input.addEventListener(end, () => (held = false), { signal });
   }
-  let drawn = null;
-  return (value) => {
-    current = value;
-    if (value === drawn) return;
-    drawn = value;
-    if (!held) input.value = String(value);
-    input.setAttribute("aria-valuetext", format(value));
-    setText(output, format(value));
+  return (number) => {
+    if (number === drawn) return;
+    drawn = number;
+    if (!held) input.value = String(number);
+    input.setAttribute("aria-valuetext", format(number));
+    setText(output, format(number));
   };
 }
 

@@ -75,14 +75,7 @@ function generatorFlowChart({ limit }, hand, signal) {
     },
     signal,
   });
-  steppable2(handle, {
-    step(dx, dy) {
-      const on = (value, steps) => Math.round(value / FLOW_STEP + steps) * FLOW_STEP;
-      const { trace, determinant } = shown.type;
-      hand.invariants(shown.w, dx ? on(trace, dx) : trace, dy ? on(determinant, dy) : determinant);
-    },
-    signal,
-  });
+  steppable2(handle, { step: hand.invariantsBy.bind(hand), signal });
   return {
     svg,
     show(state) {

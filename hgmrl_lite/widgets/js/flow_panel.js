@@ -79,7 +79,7 @@ function generatorFlowTime(parent, settings, hand, signal) {
   const area = htmlElement("div", { class: "hgmrl-time" }, parent);
   const slide = labelledSlider(area, {
     label: "t", min: -timeLimit, max: timeLimit, step: 0.01, format: (value) => inFixed(value),
-    change: hand.time, release: () => {}, signal,
+    value: hand.now, change: hand.time, release: () => {}, signal,
   });
   const matrices = htmlElement("div", { class: "hgmrl-matrices" }, area);
   const element = matrixReadout(matrices, "exp(tW)");
@@ -109,7 +109,7 @@ function generatorFlowPanel(parent, settings, hand, signal) {
   const sliders = ["W₁₁", "W₁₂", "W₂₁", "W₂₂"].map((label, number) =>
     labelledSlider(entries, {
       label, min: -limit, max: limit, step: FLOW_STEP, format: (value) => inFixed(value),
-      change: (value) => hand.entry(number, value), release: () => {}, signal,
+      value: () => hand.current()[number], change: (value) => hand.entry(number, value), release: () => {}, signal,
     }),
   );
   const chart = generatorFlowChart(settings, hand, signal);

@@ -20,7 +20,8 @@ function makePolicy(layers, actionSet) {
       for (let row = 0, at = 0; row < rows; row++) {
         let sum = bias[row];
         for (let column = 0; column < columns; column++, at++) sum += weight[at] * input[column];
-        output[row] = last ? sum : Math.tanh(sum);
+        // tanh by one exponential, to rounding: Math.tanh takes a third of the frame's computing.
+        output[row] = last ? sum : 1 - 2 / (Math.exp(2 * sum) + 1);
       }
     });
     const action = values[layers.length];

@@ -31,9 +31,10 @@ function orbitHand(model) {
     },
     limit: (side) => set({ t: side * groups[orbitPlace(model).group].limit }),
     shiftBy(dx, dy) {
-      const [u, v] = orbitPlace(model).shift;
+      const [u, v] = model.get("shift");
       set({ shift: [u + 0.05 * dx, v + 0.05 * dy] });
     },
+    shiftAlong: (k, value) => set({ shift: model.get("shift").map((other, j) => (j === k ? value : other)) }),
     // The element that carries q to the hand.
     pull(q, target) {
       const place = orbitPlace(model);
@@ -42,11 +43,21 @@ function orbitHand(model) {
     },
     // The rigid motion turned by the hand about the carried point `foot`.
     turnAbout: (foot, t) => set(turnedAbout(orbitPlace(model), foot, wrapRadians(orbitTidyAngle(t)))),
+    turnBy(foot, amount) {
+      this.turnAbout(foot, model.get("t") + amount * PLANE_RADIANS);
+    },
     identity: () => set(orbitPlace(model).group === "rigid" ? { t: 0, shift: [0, 0] } : { t: 0 }),
     inverse: () => set(inversePlace(orbitPlace(model))),
     point(x, y) {
       const limit = 0.96 * half;
       setTrait(model, "point", [x, y].map((value) => within(Math.round(100 * value) / 100, limit)));
+    },
+    pointBy(dx, dy) {
+      const [x, y] = model.get("point");
+      this.point(x + 0.05 * dx, y + 0.05 * dy);
+    },
+    pointAlong(k, value) {
+      this.point(...model.get("point").map((other, j) => (j === k ? value : other)));
     },
     // A hand does not find a line or a point exactly: near the points that stay where they are it snaps to them.
     dragPoint(x, y) {
@@ -54,7 +65,6 @@ function orbitHand(model) {
       if (Math.hypot(x, y) < 0.09) this.point(0, 0);
       else this.point(x, group === "shear" && Math.abs(y) < 0.07 ? 0 : y);
     },
-    direction: (degrees) => setTrait(model, "direction", degrees),
   };
 }
 

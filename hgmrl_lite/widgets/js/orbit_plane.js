@@ -116,10 +116,7 @@ function orbitExplorerPlane(settings, hand, signal) {
     });
   };
   drag(origin.handle, () => shown.point, ([x, y]) => hand.dragPoint(x, y));
-  steppable2(origin.handle, {
-    step: (dx, dy) => hand.point(shown.point[0] + 0.05 * dx, shown.point[1] + 0.05 * dy),
-    signal,
-  });
+  steppable2(origin.handle, { step: hand.pointBy.bind(hand), signal });
   drag(image.handle, () => shown.moved, (target) => hand.pull(shown.point, target));
 
   const corner = figure[grip];
@@ -149,7 +146,7 @@ function orbitExplorerPlane(settings, hand, signal) {
     steppable(handle, {
       step(amount) {
         if (!isRigid()) hand.step(amount);
-        else if (handle === tip.handle) hand.turnAbout(foot, shown.place.t + amount * PLANE_RADIANS);
+        else if (handle === tip.handle) hand.turnBy(foot, amount);
       },
       limit: (side) => (turns() && !isRigid() ? hand.limit(side) : null),
       signal,

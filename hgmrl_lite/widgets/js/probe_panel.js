@@ -79,9 +79,9 @@ function kernelProbePanel(parent, model, hand, signal) {
   });
   const formula = htmlElement("div", { class: "hgmrl-detail hgmrl-formula" }, parent);
   const sliders = htmlElement("div", { class: "hgmrl-sliders" }, parent);
-  const slider = (label, trait, step, format, change) => {
+  const slider = (label, trait, step, format, change, value = () => model.get(trait)) => {
     const [min, max] = ranges[trait] ?? [-limit, limit];
-    const show = labelledSlider(sliders, { label, min, max, step, format, change, release: () => {}, signal });
+    const show = labelledSlider(sliders, { label, min, max, step, format, value, change, release: () => {}, signal });
     // Eight sliders, of which a drag changes two: the others are left alone.
     let last = null;
     return (value) => {
@@ -92,8 +92,8 @@ function kernelProbePanel(parent, model, hand, signal) {
   const onTrait = (trait) => (value) => setTrait(model, trait, value);
   const inPercent = (value) => `${(100 * value).toFixed(1)} %`;
   const shows = {
-    x: slider("Probe x", "x", PROBE_STEP, (value) => inFixed(value), (value) => hand.along(0, value)),
-    y: slider("Probe y", "y", PROBE_STEP, (value) => inFixed(value), (value) => hand.along(1, value)),
+    x: slider("Probe x", "x", PROBE_STEP, (value) => inFixed(value), (value) => hand.along(0, value), () => model.get("probe")[0]),
+    y: slider("Probe y", "y", PROBE_STEP, (value) => inFixed(value), (value) => hand.along(1, value), () => model.get("probe")[1]),
     samples: slider("Samples", "samples", 50, String, onTrait("samples")),
     noise: slider("Noise", "noise", 0.005, inPercent, onTrait("noise")),
     neighbours: slider("Neighbours", "neighbours", 1, String, onTrait("neighbours")),

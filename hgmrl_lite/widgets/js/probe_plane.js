@@ -79,7 +79,7 @@ function kernelProbePlane(settings, hand, signal) {
     signal,
   });
   steppable2(handle, {
-    step: (dx, dy) => hand.move(shown.probe[0] + dx * PROBE_STEP, shown.probe[1] + dy * PROBE_STEP),
+    step: (dx, dy) => hand.moveBy(dx * PROBE_STEP, dy * PROBE_STEP),
     signal,
   });
 

@@ -75,6 +75,10 @@ function kernelProbeHand(model) {
   const tidy = (value) => Math.round(1e3 * Math.min(limit, Math.max(-limit, value))) / 1e3;
   return {
     move: (x, y) => setTrait(model, "probe", [tidy(x), tidy(y)]),
+    moveBy(dx, dy) {
+      const [x, y] = model.get("probe");
+      this.move(x + dx, y + dy);
+    },
     along(axis, value) {
       const place = [...model.get("probe")];
       place[axis] = tidy(value);

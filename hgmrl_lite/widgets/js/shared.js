@@ -28,7 +28,48 @@ function sharedScene(model, traits, compute) {
   };
 }
 
-// Set one trait and send it at once: messages that wait make a dragged handle jump back.
+// The model under the hand: what is set is there at once, and goes to Python at once or, after another message within
+// `pause` ms, with all that is set until then. A message costs JupyterLab and Python as much as several redraws.
+// stop() sends nothing more.
+function promptModel(model, pause = 100) {
+  const unsent = new Map();
+  const guarded = new Set();
+  let timer = 0;
+  let last = -Infinity;
+
+  // What comes from Python in the meantime is older than what the hand has set.
+  const guard = (name) => {
+    if (guarded.has(name)) return;
+    guarded.add(name);
+    model.on(`change:${name}`, () => {
+      if (unsent.has(name) && model.get(name) !== unsent.get(name)) model.set(name, unsent.get(name));
+    });
+  };
+  const send = () => {
+    timer = 0;
+    last = performance.now();
+    unsent.clear();
+    model.save_changes();
+  };
+  return {
+    get: (name) => model.get(name),
+    on: (event, action) => model.on(event, action),
+    set(name, value) {
+      guard(name);
+      unsent.set(name, value);
+      model.set(name, value);
+    },
+    save_changes() {
+      if (timer) return;
+      const wait = last + pause - performance.now();
+      if (wait <= 0) send();
+      else timer = setTimeout(send, wait);
+    },
+    stop: () => clearTimeout(timer),
+  };
+}
+
+// Set one trait and save it.
 function setTrait(model, name, value) {
   model.set(name, value);
   model.save_changes();
@@ -49,8 +90,9 @@ function afterPause(action, delay) {
 }
 
 // Run `action` at most once every `pause` ms, and in the end with what came last: for words and small plots beside a
-// moving figure, which nobody reads at 60 a second and which cost the page a layout each time. stop() drops what waits.
-function atMostEvery(pause, action) {
+// moving figure, which nobody reads at 60 a second and which cost the page a layout each time. While something waits,
+// `element` is busy. stop() drops what waits.
+function atMostEvery(pause, action, element = null) {
   let last = -Infinity;
   let timer = 0;
   let latest = null;
@@ -58,17 +100,24 @@ function atMostEvery(pause, action) {
     timer = 0;
     last = performance.now();
     action(latest);
+    markBusy(element, false);
   };
   return {
     call(argument) {
       latest = argument;
       if (timer) return;
       const wait = last + pause - performance.now();
-      if (wait <= 0) run();
-      else timer = setTimeout(run, wait);
+      if (wait <= 0) return run();
+      timer = setTimeout(run, wait);
+      markBusy(element, true);
     },
     stop() {
       clearTimeout(timer);
     },
   };
+}
+
+// Say that an element is not up to date yet: assistive technology waits for it, and so do the tests.
+function markBusy(element, busy) {
+  if (element && (element.getAttribute("aria-busy") === "true") !== busy) element.setAttribute("aria-busy", String(busy));
 }
