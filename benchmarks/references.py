@@ -42,6 +42,15 @@ REFERENCES: dict[str, tuple[Target | None, str]] = {
     "discover.distance.0.seconds": (("≤", 0.1), "symdisc, degree 2: 0.04; LieGG: 0.4 to 4"),
     "inference.N20.over_8_deg": (("=", 0.0), ""),
     "inference.N20.ms": (("≤", 10.0), ""),
+    "inference.N20.decided_over_8_deg": (("=", 0.0), ""),
+    "inference.N20.unrelated_rate": (("≤", 0.005), ""),
+    "inference.N20.noise.unrelated_rate": (("≤", 0.005), ""),
+    "inference.N20.off_circle.unrelated_rate": (("≥", 0.99), ""),
+    "inference.N20.differential.median_deg": (None, "prototype: 0.4"),
+    "inference.N20.differential.p90_deg": (None, "prototype: 1.4"),
+    "inference.N10.median_deg": (None, "prototype, differential: 0.7"),
+    "inference.N5.median_deg": (None, "prototype: 0.9; unsigned tangents 8, p90 176"),
+    "inference.N5.p90_deg": (None, "prototype: 3.6"),
     "import.seconds": (("≤", 1.0), ""),
 }
 

@@ -269,6 +269,11 @@ def _compact_group(
 ) -> CompactGroup:
     """Do the work of `compact_group`; arrays come as bytes, which can be looked up."""
     states = np.frombuffer(states_bytes).reshape(states_shape)
+    size = np.linalg.svd(states.reshape(len(states), -1), compute_uv=False)
+    if len(states) > states[0].size or not size[-1] > 1e-9 * size[0]:
+        raise ValueError(
+            f"generators must be linearly independent as they move states, got singular values {size}"
+        )
     frame = _frame("generators", states)
     blocks, action_frame, n = _skew_part(_conjugate(frame, states)), None, states.shape[-1]
     if actions_bytes is not None and actions_shape is not None:
@@ -283,11 +288,7 @@ def _compact_group(
     inner = blocks[:, :n, :n]
     flat = inner.reshape(len(inner), -1) / np.sqrt(2.0)
     # The orthonormal basis nearest to the given one: a single generator keeps its direction.
-    left, size, rows = np.linalg.svd(flat, full_matrices=False)
-    if size[-1] <= 1e-9 * size[0]:
-        raise ValueError(
-            f"generators must be linearly independent as they move states, got singular values {size}"
-        )
+    left, _, rows = np.linalg.svd(flat, full_matrices=False)
     unit = np.sqrt(2.0) * (left @ rows).reshape(inner.shape)
     return CompactGroup(
         generators_states=_conjugate_back(frame, inner),

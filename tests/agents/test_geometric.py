@@ -1,12 +1,12 @@
-"""The geometric agent refuses parts that do not fit together."""
+"""The geometric agent: carries the policy along, says when not to trust it, refuses parts that do not fit."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from hgmrl_lite.agents import GeometricAgent, MLPPolicy
-from hgmrl_lite.envs import explore, training_tasks
+from hgmrl_lite.agents import Agent, GeometricAgent, MLPPolicy
+from hgmrl_lite.envs import circle_tasks, explore, training_tasks
 from hgmrl_lite.hereditary import RewardModel, discover_geometry
 
 
@@ -39,6 +39,67 @@ def test_adapt_turns_towards_the_new_goal(geometry, reward_model):
     agent = GeometricAgent(towards_base, geometry, reward_model)
     policy = agent.adapt(explore(goal, 20, seed=3))
     np.testing.assert_allclose(policy(np.zeros((1, 2)))[0], goal, atol=0.05)
+
+
+def agent_of(goals, seed, policy=None, number=1000, **options):
+    """Return an agent from so many transitions a task, and how it explores."""
+
+    def seen(goal, number, offset):
+        return explore(goal, number, seed=1000 * seed + offset, **options)
+
+    tasks = [seen(goal, number, k) for k, goal in enumerate(goals)]
+    model = RewardModel.fit(tasks[0].next_states, tasks[0].rewards)
+    return GeometricAgent(policy or linear(2, 2), discover_geometry(tasks), model), seen
+
+
+def test_it_is_an_agent_of_the_common_interface(geometry, reward_model):
+    agent: Agent = GeometricAgent(linear(2, 2), geometry, reward_model, env_steps=7)
+    assert (agent.name, agent.env_steps, agent.context_size, agent.uses_goal) == ("geometric", 7, 20, False)
+    with pytest.raises(ValueError, match="context must hold transitions"):
+        agent.adapt(None)
+
+
+def test_trusted_on_the_circle_and_not_off_it():
+    # The start law takes more transitions than the rest: each task shows about one start in a hundred.
+    agent, seen = agent_of(training_tasks(), 0, number=5000)
+    trust = agent.trust(agent.infer(seen(circle_tasks(7)[2], 20, 9)))
+    assert (trust.verdict, trust.reasons) == ("trusted", ())
+    trust = agent.trust(agent.infer(seen(circle_tasks(7, radius=1.5)[2], 20, 9)))
+    assert trust.verdict == "not trusted"
+    assert [reason for reason in trust.reasons if reason.startswith("new task: no element")]
+
+
+def test_a_single_transition_leaves_trust_undecided():
+    agent, seen = agent_of(training_tasks(), 0)
+    trust = agent.trust(agent.infer(seen(circle_tasks(7)[2], 1, 9)))
+    assert trust.verdict == "undecided"
+    assert "1 transitions do not decide" in repr(trust)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"wind": (0.05, 0.0)}, {"action_set": "box", "policy": "gaussian"}],
+    ids=["wind", "box actions"],
+)
+def test_not_trusted_where_the_system_has_no_rotation(options):
+    goals = training_tasks()
+    tasks = [explore(goal, 5000, seed=k, **options) for k, goal in enumerate(goals)]
+    agent = GeometricAgent(
+        linear(2, 2), discover_geometry(tasks), RewardModel.fit(tasks[0].next_states, tasks[0].rewards)
+    )
+    trust = agent.trust(agent.infer(explore(circle_tasks(7)[2], 20, seed=9, **options)))
+    assert trust.verdict == "not trusted"
+    assert [reason for reason in trust.reasons if reason.startswith("inherited")]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_rotation_that_walks_right_is_never_mistrusted(seed):
+    goal = circle_tasks(20)[seed]
+    # A base policy that always steps towards the base goal steps towards the new goal once transformed.
+    agent, seen = agent_of(training_tasks(), seed, MLPPolicy((np.zeros((2, 2)),), (training_tasks()[0],)))
+    inference = agent.infer(seen(goal, 20, 9))
+    np.testing.assert_allclose(agent.policy_for(inference)(np.zeros((1, 2)))[0], goal, atol=0.05)
+    assert agent.trust(inference).verdict != "not trusted"
 
 
 @pytest.mark.parametrize(("n", "m", "found"), [(3, 2, "got 3 and 2"), (2, 1, "got 2 and 1")])

@@ -1,46 +1,48 @@
-"""Test-time inference from a few transitions: right angle, no antipode, and honest when undecided."""
+"""Test-time inference from a few transitions: right element, no antipode, and honest when it cannot tell."""
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from hgmrl_lite.envs import circle_tasks, explore
+from hgmrl_lite import lie
+from hgmrl_lite.envs import circle_tasks, explore, sample_transitions
 from hgmrl_lite.hereditary import RewardModel, infer
+from hgmrl_lite.transitions import Transitions
 
 J = np.array([[0.0, -1.0], [1.0, 0.0]])
+ORIGIN = np.array([1.0, 0.0, 0.0])
+
+
+def fitted(task):
+    return RewardModel.fit(task.next_states, task.rewards)
 
 
 @pytest.fixture(scope="module")
 def model():
-    base = explore(circle_tasks(1)[0], 5000, seed=3)
-    return RewardModel.fit(base.next_states, base.rewards)
+    return fitted(explore(circle_tasks(1)[0], 5000, seed=3))
 
 
 def wrapped_error_deg(theta, truth):
     return np.degrees(abs((theta - truth + np.pi) % (2 * np.pi) - np.pi))
 
 
-def test_model_fits_held_out_rewards_and_its_gradient_is_its_derivative(model):
-    held_out = explore(circle_tasks(1)[0], 1000, seed=4)
-    error = np.abs(model(held_out.next_states) - held_out.rewards)
-    # The few walks that leave the base data's region are extrapolated and may be off.
-    assert np.median(error) < 1e-3
-    assert np.quantile(error, 0.9) < 1e-2
-    points = held_out.next_states[:50]
-    step = 1e-5
-    for axis in range(2):
-        shift = step * np.eye(2)[axis]
-        slope = (model(points + shift) - model(points - shift)) / (2 * step)
-        np.testing.assert_allclose(model.gradient(points)[:, axis], slope, atol=1e-5)
+def turned(context, left):
+    """Return the same experience in a world that has been moved by a matrix."""
+    return Transitions(
+        context.states @ left.T, context.actions, context.rewards, context.next_states @ left.T
+    )
 
 
-def test_twenty_transitions_give_the_angle_and_never_the_antipode(model):
-    goals = circle_tasks(60, seed=1)
+@pytest.mark.parametrize("method", ["functional", "differential", "both"])
+def test_twenty_transitions_give_the_angle_and_never_the_antipode(model, method):
     errors = []
-    for index, goal in enumerate(goals):
-        answer = infer(J, model, explore(goal, 20, seed=1000 + index))
-        errors.append(wrapped_error_deg(answer.theta, np.arctan2(goal[1], goal[0])))
+    for index, goal in enumerate(circle_tasks(40, seed=1)):
+        answer = infer(J, model, explore(goal, 20, seed=1000 + index), method=method)
+        errors.append(wrapped_error_deg(answer.angle, np.arctan2(goal[1], goal[0])))
         assert answer.verdict == "decided"
         assert answer.margin > 3
+        np.testing.assert_allclose(answer.left, lie.exp(answer.angle * J), atol=1e-9)
     assert np.median(errors) < 0.2
     assert max(errors) < 8
 
@@ -48,7 +50,7 @@ def test_twenty_transitions_give_the_angle_and_never_the_antipode(model):
 def test_one_transition_leaves_two_answers_and_says_undecided(model):
     answer = infer(J, model, explore(circle_tasks(3)[1], 1, seed=5))
     assert answer.verdict == "undecided"
-    assert np.isfinite(answer.runner_up)
+    assert np.isfinite(answer.runner_up).all()
 
 
 def test_noisy_rewards_are_averaged_not_trusted(model):
@@ -57,22 +59,162 @@ def test_noisy_rewards_are_averaged_not_trusted(model):
     few = infer(J, model, explore(goal, 20, seed=6, reward_noise=0.05))
     many = infer(J, model, explore(goal, 500, seed=6, reward_noise=0.05))
     assert few.residual > 0.02
-    assert wrapped_error_deg(many.theta, truth) < 1.5
+    assert few.verdict != "unrelated"
+    assert wrapped_error_deg(many.angle, truth) < 1.5
     assert many.verdict == "decided"
+    assert many.standard_error < few.standard_error / 2
 
 
-def test_the_sign_of_the_generator_only_flips_the_coordinate(model):
+@pytest.mark.parametrize("reward_noise", [0.0, 0.05])
+def test_a_goal_off_the_circle_is_unrelated_and_a_noisy_image_is_not(model, reward_noise):
+    def verdicts(radius):
+        goals = circle_tasks(20, seed=2, radius=radius)
+        return [
+            infer(J, model, explore(goal, 20, seed=50 + seed, reward_noise=reward_noise)).verdict
+            for seed, goal in enumerate(goals)
+        ]
+
+    assert verdicts(1.5) == ["unrelated"] * 20
+    assert "unrelated" not in verdicts(1.0)
+
+
+def test_transitions_beyond_the_base_data_are_left_out():
+    small = fitted(explore(circle_tasks(1)[0], 400, seed=0))
+    goal = circle_tasks(7)[2]
+    answer = infer(J, small, explore(goal, 500, seed=1))
+    assert 20 < answer.n_transitions < 500
+    assert wrapped_error_deg(answer.angle, np.arctan2(goal[1], goal[0])) < 2.0
+
+
+def test_the_standard_error_covers_the_error():
+    noisy = fitted(explore(circle_tasks(1)[0], 5000, seed=0, reward_noise=0.05))
+    scores = []
+    for index, goal in enumerate(circle_tasks(60, seed=3)):
+        answer = infer(J, noisy, explore(goal, 50, seed=index, reward_noise=0.05))
+        error = wrapped_error_deg(answer.angle, np.arctan2(goal[1], goal[0]))
+        scores.append(error / np.degrees(answer.standard_error))
+    # Of normal errors 68 % are within one standard error and 95 % within two.
+    assert 0.5 < np.mean(np.array(scores) < 1.0) < 0.9
+    assert np.mean(np.array(scores) < 2.0) > 0.85
+
+
+@settings(max_examples=15, deadline=None)
+@given(turn=st.floats(-3.1, 3.1), seed=st.integers(0, 50))
+def test_turning_the_world_turns_the_answer(model, turn, seed):
+    context = explore(circle_tasks(7)[3], 20, seed=seed)
+    first = infer(J, model, context).angle
+    second = infer(J, model, turned(context, lie.exp(turn * J))).angle
+    assert wrapped_error_deg(second, first + turn) < 1e-4
+
+
+def test_the_sign_and_speed_of_the_generator_only_change_the_coordinate(model):
     context = explore(circle_tasks(7)[3], 20, seed=7)
-    assert infer(J, model, context).theta == pytest.approx(-infer(-J, model, context).theta, abs=1e-6)
+    answer = infer(J, model, context)
+    for factor in (-1.0, 2.5):
+        other = infer(factor * J, model, context)
+        np.testing.assert_allclose(other.left, answer.left, atol=1e-6)
+        assert other.angle * factor == pytest.approx(answer.angle, abs=1e-6)
+        assert other.standard_error == pytest.approx(answer.standard_error, rel=1e-3)
 
 
-def test_bad_input(model):
+def test_the_element_on_actions_goes_along(model):
+    context = explore(circle_tasks(7)[3], 20, seed=7)
+    answer = infer(J, model, context, action_generators=-J)
+    np.testing.assert_allclose(answer.right, lie.exp(-answer.angle * J), atol=1e-9)
+
+
+def reward_at(centre, stretch):
+    """Return a reward whose level sets are ellipsoids: on R^3 and R^4 its stabiliser is finite."""
+
+    def reward(points):
+        return -np.sqrt(np.square((points - centre) * stretch).sum(axis=1))
+
+    return reward
+
+
+def test_rotations_of_space_up_to_the_stabiliser():
+    def task(goal, number, seed):
+        return sample_transitions(reward_at(goal, np.ones(3)), number, seed=seed, n=3, spread=0.5)
+
+    base = fitted(task(ORIGIN, 3000, 0))
+    for seed in range(6):
+        goal = np.random.default_rng(seed).normal(size=3)
+        goal /= np.linalg.norm(goal)
+        answer = infer(lie.so(3).basis, base, task(goal, 50, 100 + seed))
+        assert answer.verdict == "decided"
+        assert answer.free == 1
+        assert np.degrees(np.arccos(np.clip(goal @ answer.left @ ORIGIN, -1, 1))) < 3.0
+        # Of all rotations that carry the base goal there, the smallest: about an axis normal to both.
+        axis = lie.so3_vee(lie.log(answer.left))
+        assert abs(axis @ ORIGIN) < 0.1 * np.linalg.norm(axis)
+
+
+@pytest.mark.parametrize(
+    ("generators", "dimension"),
+    [
+        (lie.so(3).basis, 3),
+        (lie.so(3).basis[:2], 3),
+        (np.kron(np.diag([1.0, 2.0]), J), 1),
+        (np.kron(np.diag([1.0, 2.0**0.5]), J), 2),
+        (np.array([np.kron(np.diag([1.0, 0.0]), J), np.kron(np.diag([0.0, 1.0]), J)]), 2),
+    ],
+    ids=["so(3)", "two of so(3)", "diag(J, 2J)", "diag(J, √2 J)", "torus"],
+)
+def test_groups_of_other_dimensions(generators, dimension):
+    n = np.shape(generators)[-1]
+    centre, stretch = 0.8 * np.ones(n), 1.0 + 0.5 * np.arange(n)
+    base_reward = reward_at(centre, stretch)
+    algebra = lie.LieAlgebra(np.reshape(generators, (-1, n, n)))
+    truth = algebra.exp(np.linspace(0.9, 2.3, algebra.dimension))
+    base = fitted(sample_transitions(base_reward, 5000, seed=0, n=n))
+    context = sample_transitions(lambda p: base_reward(p @ np.linalg.inv(truth).T), 80, seed=1, n=n)
+    answer = infer(generators, base, context, action_generators=generators)
+    assert len(answer.theta) == len(answer.generators) == dimension
+    assert answer.verdict == "decided"
+    # Small in the plane of each rotation: far below the error that a policy bears.
+    assert np.linalg.norm(answer.left - truth, 2) < np.radians(4.0)
+    np.testing.assert_allclose(answer.right, answer.left, atol=1e-8)
+    built = lie.exp(np.tensordot(answer.theta, answer.generators, axes=1))
+    np.testing.assert_allclose(built, answer.left, atol=1e-6)
+
+
+def test_angle_is_for_one_dimension_only():
+    base = fitted(sample_transitions(reward_at(ORIGIN, np.ones(3)), 600, seed=0, n=3))
+    context = sample_transitions(reward_at(ORIGIN, np.ones(3)), 30, seed=1, n=3)
+    with pytest.raises(AttributeError, match="this one has 3"):
+        _ = infer(lie.so(3).basis, base, context).angle
+
+
+def test_it_prints(model):
+    answer = infer(J, model, explore(circle_tasks(3)[1], 20, seed=5))
+    assert "verdict: decided" in repr(answer)
+    assert "<td>decided</td>" in answer._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("generators", "options", "message"),
+    [
+        (np.zeros((3, 3)), {}, r"generators must have shape \(2, 2\) or \(d, 2, 2\), got \(3, 3\)"),
+        (np.diag([1.0, -1.0]), {}, "generators must generate a bounded group"),
+        (np.zeros((2, 2)), {}, "generators must be linearly independent"),
+        (J, {"method": "signs"}, "method must be one of"),
+        (J, {"action_generators": [J, J]}, "action_generators must be as many as generators, 1, got 2"),
+        (
+            J,
+            {"action_generators": [[0.0, 1.0], [0.0, 0.0]]},
+            "action_generators must generate a bounded group",
+        ),
+    ],
+)
+def test_bad_input(model, generators, options, message):
     context = explore(circle_tasks(1)[0], 20, seed=0)
-    with pytest.raises(ValueError, match=r"generator must have shape \(2, 2\), got \(3, 3\)"):
-        infer(np.zeros((3, 3)), model, context)
-    with pytest.raises(ValueError, match="must close after 2π"):
-        infer(np.diag([1.0, -1.0]), model, context)
-    with pytest.raises(ValueError, match="points must hold at least 20 rows for n = 2, got 7"):
-        RewardModel.fit(np.zeros((7, 2)), np.zeros(7))
-    with pytest.raises(ValueError, match=r"values must have shape \(30\), got \(29,\)"):
-        RewardModel.fit(np.zeros((30, 2)), np.zeros(29))
+    with pytest.raises(ValueError, match=message):
+        infer(generators, model, context, **options)
+
+
+def test_gradients_need_transitions(model):
+    context = explore(circle_tasks(1)[0], 7, seed=0)
+    with pytest.raises(ValueError, match="context must have at least 8 transitions for signed gradients"):
+        infer(J, model, context, method="differential")
+    with pytest.raises(ValueError, match="context must have states of dimension 2, got 3"):
+        infer(J, model, sample_transitions(reward_at(ORIGIN, np.ones(3)), 20, seed=0, n=3))
