@@ -26,6 +26,13 @@ function taskAlignerLegend(parent) {
   legendItem(parent, "the package's answer, when revealed", shape("M-5 -5L5 5M-5 5L5 -5", "hgmrl-aim"));
 }
 
+// Where no turn explains the rewards, "off" has no meaning.
+function alignerAnswerInWords({ degrees, error, verdict }) {
+  return verdict === "unrelated"
+    ? `no turn explains the rewards, the best is ${inDegrees(degrees)}: unrelated`
+    : `turn by ${inDegrees(degrees, 2)}: ${inDegrees(error, 2)} off, ${verdict}`;
+}
+
 function taskAlignerPanel(parent, model, hand, signal) {
   const { ranges, reach } = model.get("settings");
   const [draws] = model.get("array_index").points.shape;
@@ -96,7 +103,7 @@ function taskAlignerPanel(parent, model, hand, signal) {
     plot.show(state);
     const found = state.answer;
     answer.style.display = state.revealed ? "" : "none";
-    setText(words, found ? `turn by ${inDegrees(found.degrees, 2)}: ${inDegrees(found.error, 2)} off, ${found.verdict}` : "asking Python …");
+    setText(words, found ? alignerAnswerInWords(found) : "asking Python …");
     const other =
       found && found.runner_up !== null
         ? `□ runner-up ${inDegrees(found.runner_up, 0)}, misfit ${inShort(found.runner_up_residual)}`

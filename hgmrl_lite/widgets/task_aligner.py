@@ -236,10 +236,14 @@ class TaskAligner(HgmrlWidget):
             f"{self.misalignment:.1f}° apart on average"
         )
         if self.revealed:
-            answer = self.inference
-            turn = float(np.degrees(answer.angle))
-            off = abs(_wrap(turn - self.true_turn))
-            text += f"; the package turns by {turn:.1f}° ({off:.2f}° off, {answer.verdict})"
+            found = self.inference
+            turn = float(np.degrees(found.angle))
+            text += (
+                f"; the package finds no turn that explains the rewards, the best is {turn:.1f}°: unrelated"
+                if found.verdict == "unrelated"
+                else f"; the package turns by {turn:.1f}°, {abs(_wrap(turn - self.true_turn)):.2f}° off: "
+                f"{found.verdict}"
+            )
         return text
 
     def figure(self) -> "Figure":

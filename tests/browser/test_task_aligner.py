@@ -393,7 +393,8 @@ def test_the_package_s_answer_is_revealed_and_follows(aligner):
     assert float(words.split(": ")[1].split("°")[0]) < 1.0
     assert aligner.root.locator(".hgmrl-plane .hgmrl-aim").is_visible()
     aligner.drag(aligner.goal, aligner.point(0.3, 0.1))
-    wait_answer(aligner, ", unrelated")
+    wait_answer(aligner, ": unrelated")
+    assert "no turn explains the rewards" in aligner.text(".hgmrl-answer")
     aligner.box("reveal").uncheck()
     aligner.frame()
     assert not aligner.root.locator(".hgmrl-answer").is_visible()

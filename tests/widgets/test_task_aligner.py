@@ -145,7 +145,9 @@ class TestPicture:
         assert "arrows are" in repr(aligner)
         assert "the package" not in repr(aligner)
         aligner.revealed = True
-        assert "decided)" in repr(aligner)
+        assert repr(aligner).endswith(" off: decided")
+        aligner.goal = (0.3, 0.1)
+        assert repr(aligner).endswith(": unrelated")
 
     def test_picture_follows_the_state_and_is_small(self, aligner):
         pictures = [aligner.png()]
