@@ -1,6 +1,10 @@
 """Every static figure of the lessons, one function each; each returns the Matplotlib figure."""
 
+from hgmrl_lite.plots.adapting import adaptation
+from hgmrl_lite.plots.cliff import rotation_error
 from hgmrl_lite.plots.descent import condition_meshes, descent_angles, symmetry_spectra
+from hgmrl_lite.plots.distance import regret_by_distance
+from hgmrl_lite.plots.evaluations import evaluations
 from hgmrl_lite.plots.flows import charted_orbits, euler_polygons, planar_flows
 from hgmrl_lite.plots.group_actions import (
     carried_tasks,
@@ -8,6 +12,8 @@ from hgmrl_lite.plots.group_actions import (
     moved_functions,
     symmetry_by_angle,
 )
+from hgmrl_lite.plots.hereditary import carried_regret, dense_winding, search_losses
+from hgmrl_lite.plots.left_actions import found_against_true, maps_between_tasks
 from hgmrl_lite.plots.level_sets import (
     bias_and_variance,
     calibration,
@@ -17,25 +23,38 @@ from hgmrl_lite.plots.level_sets import (
     reward_as_a_function_of,
     transformed_normals,
 )
+from hgmrl_lite.plots.limits import breaking
 from hgmrl_lite.plots.regret import regret_around_circle, wrong_goal_regret
 from hgmrl_lite.plots.sphere import sphere_paths
+from hgmrl_lite.plots.task_number import coverage
 
 __all__ = [
+    "adaptation",
     "bias_and_variance",
+    "breaking",
     "calibration",
+    "carried_regret",
     "carried_tasks",
     "charted_orbits",
     "composed_both_ways",
     "condition_meshes",
+    "coverage",
+    "dense_winding",
     "descent_angles",
     "euler_polygons",
+    "evaluations",
+    "found_against_true",
     "functional_and_differential",
     "level_set_tangents",
     "local_symmetry_only",
+    "maps_between_tasks",
     "moved_functions",
     "planar_flows",
     "regret_around_circle",
+    "regret_by_distance",
     "reward_as_a_function_of",
+    "rotation_error",
+    "search_losses",
     "sphere_paths",
     "symmetry_by_angle",
     "symmetry_spectra",

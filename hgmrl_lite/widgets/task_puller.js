@@ -64,12 +64,13 @@ function taskPullerSliders(parent, settings, hand, signal) {
   const sliders = Object.entries(maps).map(([kind, { label, limit, step }]) => [
     kind,
     slider({
-      label, min: -limit, max: limit, step, format: formats[kind] ?? ((t) => inNumber(t)), change: (t) => hand.set({ t }),
+      label, min: -limit, max: limit, step, format: formats[kind] ?? ((t) => inNumber(t)), value: () => hand.now("t"),
+      change: (t) => hand.set({ t }),
     }),
   ]);
   const direction = slider({
     label: "direction", min: -180, max: 180, step: 1, format: (value) => inDegrees(value, 0),
-    change: (value) => hand.set({ direction: value }),
+    value: () => hand.now("direction"), change: (value) => hand.set({ direction: value }),
   });
   const row = htmlElement("div", { class: "hgmrl-groups" }, section);
   for (const [name, act] of [["identity", () => hand.set({ t: 0 })], ["best of this kind", hand.best]]) {

@@ -485,4 +485,5 @@ for name, change in (
 #
 # So far there was one function and its own symmetry. An agent has many tasks. What relates one task to *another* is a
 # map as well, and these maps can form a group of their own: the hereditary geometry. It need not be a symmetry of any
-# single task. That is where the course goes from here.
+# single task. Which maps may relate tasks, and what must they not break on the way?
+# [Lesson 05: hereditary geometry](05_hereditary_geometry.ipynb).

@@ -14,7 +14,7 @@ function taskCanvas(parent, plane, signal) {
     style = style ?? getComputedStyle(canvas);
     context.setTransform(canvas.width / plane.size, 0, 0, canvas.height / plane.size, 0, 0);
     context.clearRect(0, 0, plane.size, plane.size);
-    context.lineCap = context.lineJoin = "round";
+    context.lineJoin = "round";
     shown(context, (name) => style.getPropertyValue(`--hgmrl-${name}`));
   };
   const size = new ResizeObserver(() => {
@@ -37,15 +37,15 @@ function taskCanvas(parent, plane, signal) {
   };
 }
 
-// Stroke segments [x0, y0, x1, y1, ...] of the plane, carried by a map.
-function strokeCarried(context, plane, { linear, shift }, segments, colour, width, dash = []) {
+// Stroke polylines [x0, y0, x1, y1, ...] of the plane, carried by a map.
+function strokeCarried(context, plane, { linear, shift }, lines, colour, width, dash = []) {
   const [a, b, c, d] = linear;
   context.beginPath();
-  for (let at = 0; at < segments.length; at += 4) {
-    for (const k of [0, 2]) {
-      const [x, y] = [segments[at + k], segments[at + k + 1]];
+  for (const line of lines) {
+    for (let at = 0; at < line.length; at += 2) {
+      const [x, y] = [line[at], line[at + 1]];
       const [px, py] = [plane.x(a * x + b * y + shift[0]), plane.y(c * x + d * y + shift[1])];
-      if (k) context.lineTo(px, py);
+      if (at) context.lineTo(px, py);
       else context.moveTo(px, py);
     }
   }
@@ -57,13 +57,14 @@ function strokeCarried(context, plane, { linear, shift }, segments, colour, widt
 }
 
 function fillDots(context, plane, map, points, colour, radius) {
-  context.fillStyle = colour;
+  context.beginPath();
   for (let at = 0; at < points.length; at += 2) {
-    const [x, y] = carryPoint(map, points[at], points[at + 1]);
-    context.beginPath();
-    context.arc(plane.x(x), plane.y(y), radius, 0, 2 * Math.PI);
-    context.fill();
+    const [px, py] = carryPoint(map, points[at], points[at + 1]).map((value, k) => (k ? plane.y(value) : plane.x(value)));
+    context.moveTo(px + radius, py);
+    context.arc(px, py, radius, 0, 2 * Math.PI);
   }
+  context.fillStyle = colour;
+  context.fill();
 }
 
 const TASK_IDENTITY = { linear: [1, 0, 0, 1], shift: [0, 0] };

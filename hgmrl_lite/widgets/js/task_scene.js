@@ -7,6 +7,39 @@ function taskPlace(model) {
   return Object.fromEntries(TASK_PLACE.map((name) => [name, model.get(name)]));
 }
 
+// Segments [x0, y0, x1, y1] that share their ends, joined to polylines: a canvas draws few long lines much faster.
+function joinSegments(all) {
+  const key = (x, y) => `${x.toFixed(6)},${y.toFixed(6)}`;
+  // A level that meets a corner of the grid leaves a segment of no length there.
+  const segments = all.filter(([a, b, c, d]) => key(a, b) !== key(c, d));
+  const ends = new Map();
+  segments.forEach(([a, b, c, d], number) => {
+    for (const end of [key(a, b), key(c, d)]) ends.set(end, [...(ends.get(end) ?? []), number]);
+  });
+  const left = new Set(segments.keys());
+  const follow = (line) => {
+    for (;;) {
+      const [x, y] = line.slice(-2);
+      const next = ends.get(key(x, y)).find((number) => left.has(number));
+      if (next === undefined) return line;
+      left.delete(next);
+      const [a, b, c, d] = segments[next];
+      line.push(...(key(a, b) === key(x, y) ? [c, d] : [a, b]));
+    }
+  };
+  const lines = [];
+  for (const number of left) {
+    left.delete(number);
+    const [a, b, c, d] = segments[number];
+    const back = follow([c, d, a, b]).slice(4);
+    const forth = follow([a, b, c, d]);
+    const before = [];
+    for (let at = back.length - 2; at >= 0; at -= 2) before.push(back[at], back[at + 1]);
+    lines.push([...before, ...forth]);
+  }
+  return lines;
+}
+
 function taskScene(model) {
   const settings = model.get("settings");
   const { goal, levels, targets, spacing, half } = settings;
@@ -14,12 +47,12 @@ function taskScene(model) {
   const samples = Object.fromEntries(Object.entries(arrays).map(([name, { values }]) => [name, values]));
   const rewards = taskRewards(goal, settings.slow);
   const findings = makeTaskFindings(settings.constants, samples, goal, rewards);
-  // Level sets of the base task, as segments; every other level set on screen is these, carried.
+  // Level sets of the base task, as polylines; every other level set on screen is these, carried.
   const lines = Object.fromEntries(
     Object.entries(rewards).map(([name, { value }]) => {
-      const levelSet = makeLevelSets((x, y) => value(x + goal[0], y + goal[1]), 3, 110);
-      const moved = levels[name].flatMap(levelSet).map(([a, b, c, d]) => [a + goal[0], b + goal[1], c + goal[0], d + goal[1]]);
-      return [name, Float64Array.from(moved.flat())];
+      const levelSet = makeLevelSets((x, y) => value(x + goal[0], y + goal[1]), 3, 90);
+      const joined = levels[name].flatMap((level) => joinSegments(levelSet(level)));
+      return [name, joined.map((line) => line.map((v, k) => v + goal[k % 2]))];
     }),
   );
   const targetOf = () => taskMap(targets[model.get("target")]);
@@ -73,6 +106,7 @@ function taskHand(model, scene) {
     model.save_changes();
   };
   return {
+    now: (name) => model.get(name),
     choose: (kind) => set({ kind, t: 0 }),
     set,
     step(amount) {
