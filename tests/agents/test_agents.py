@@ -1,0 +1,180 @@
+"""One interface for all agents: what adapt takes and returns, what it may look at, what its training cost."""
+
+import numpy as np
+import pytest
+
+from hgmrl_lite.agents import (
+    BaseAgent,
+    CCMAgent,
+    GoalConditionedAgent,
+    NearestTaskAgent,
+    TestTaskAgent,
+    TrueRotationAgent,
+)
+from hgmrl_lite.cache import cache_directory
+from hgmrl_lite.envs import PointNavigationVector, circle_tasks, explore, goals_at, training_tasks
+
+GOALS = training_tasks()
+NEW = goals_at(0.7)
+STATES = np.random.default_rng(0).normal(size=(3, 1, 5, 2))
+NAMES = (
+    "base policy",
+    "nearest task",
+    "goal-conditioned",
+    "CCM",
+    "true rotation",
+    "trained on the test task",
+)
+TOLD = {"goal-conditioned", "true rotation", "trained on the test task"}
+
+
+@pytest.fixture(scope="module")
+def make(module_cache, tiny_ppo, tiny_ccm):
+    """Return a function that makes an agent by its name; what it trained once comes from the cache."""
+    options = {"settings": tiny_ppo, "progress": False}
+    makers = {
+        "base policy": lambda **more: BaseAgent(GOALS[0], **options, **more),
+        "nearest task": lambda **more: NearestTaskAgent(GOALS[:2], transitions=500, **options, **more),
+        "goal-conditioned": lambda **more: GoalConditionedAgent(GOALS, **options, **more),
+        "CCM": lambda **more: CCMAgent(GOALS, tiny_ccm, progress=False, **more),
+        "true rotation": lambda **more: TrueRotationAgent(GOALS[0], **options, **more),
+        "trained on the test task": lambda **more: TestTaskAgent(**options, **more),
+    }
+    return lambda name, **more: makers[name](**more)
+
+
+def context_for(agent, goal, seed=7):
+    return explore(goal, agent.context_size, seed=seed) if agent.context_size else None
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_adapt_returns_a_policy_for_any_leading_axes(make, name):
+    agent = make(name)
+    assert agent.name == name
+    assert agent.uses_goal == (name in TOLD)
+    policy = agent.adapt(context_for(agent, NEW), NEW if agent.uses_goal else None)
+    actions = policy(STATES)
+    assert actions.shape == STATES.shape
+    one_by_one = np.array([policy(state) for state in STATES.reshape(-1, 2)])
+    np.testing.assert_allclose(actions.reshape(-1, 2), one_by_one, atol=1e-12)
+    assert np.linalg.norm(actions, axis=-1).max() <= 1 + 1e-9
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_only_an_agent_that_uses_the_goal_changes_with_it(make, name):
+    agent = make(name)
+    context = context_for(agent, NEW)
+    toward, away = (agent.adapt(context, goal)(STATES) for goal in (NEW, -NEW))
+    if agent.uses_goal:
+        assert not np.allclose(toward, away)
+    else:
+        np.testing.assert_array_equal(toward, away)
+        np.testing.assert_array_equal(toward, agent.adapt(context)(STATES))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_only_an_agent_that_wants_a_context_changes_with_it(make, name):
+    agent = make(name)
+    contexts = [explore(goal, max(agent.context_size, 20), seed=3) for goal in (GOALS[0], GOALS[1])]
+    first, second = (agent.adapt(context, NEW)(STATES) for context in contexts)
+    assert np.array_equal(first, second) == (agent.context_size == 0)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_training_is_cached_by_seed_and_comes_out_the_same_again(make, name):
+    def actions(**options):
+        agent = make(name, **options)
+        return agent.adapt(context_for(agent, NEW), NEW)(STATES)
+
+    first = actions()
+    files = set(cache_directory().iterdir())
+    np.testing.assert_array_equal(actions(), first)
+    assert set(cache_directory().iterdir()) == files
+    np.testing.assert_array_equal(actions(refresh=True), first)
+    assert set(cache_directory().iterdir()) == files
+    assert not np.array_equal(actions(seed=1), first)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_env_steps_are_those_that_the_training_took(make, name, monkeypatch):
+    taken = []
+    step = PointNavigationVector.step
+
+    def counted(self, actions):
+        taken.append(self.num_envs)
+        return step(self, actions)
+
+    def explored(goal, n_transitions, **options):
+        taken.append(n_transitions)
+        return explore(goal, n_transitions, **options)
+
+    monkeypatch.setattr(PointNavigationVector, "step", counted)
+    monkeypatch.setattr("hgmrl_lite.agents.baselines.explore", explored)
+    monkeypatch.setattr("hgmrl_lite.agents.ccm.explore", explored)
+    agent = make(name, refresh=True)
+    if name == "trained on the test task":
+        assert not taken
+        agent.adapt(None, NEW)
+    assert sum(taken) == agent.env_steps
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_an_agent_needs_it_asks_for(make, name):
+    agent = make(name)
+    if agent.context_size:
+        with pytest.raises(
+            ValueError, match=f"context must be Transitions.*{agent.context_size}.*got NoneType"
+        ):
+            agent.adapt(None)
+        with pytest.raises(ValueError, match=r"context must be Transitions.*got ndarray"):
+            agent.adapt(STATES)
+    if agent.uses_goal:
+        with pytest.raises(ValueError, match=f"goal must be the new task's goal for the agent '{name}'"):
+            agent.adapt(None)
+        for goal in ([1.0], [np.nan, 0.0], [9.0, 0.0], "north"):
+            with pytest.raises(ValueError, match="goal must"):
+                agent.adapt(None, goal)
+    assert str(agent.env_steps) in repr(agent)
+
+
+@pytest.mark.parametrize("make_agent", [NearestTaskAgent, GoalConditionedAgent, CCMAgent])
+@pytest.mark.parametrize("goals", [[], [[1.0, 2.0, 3.0]] * 2, [[np.nan, 0.0]] * 2, [[9.0, 0.0]] * 2, "north"])
+def test_bad_training_goals(make_agent, goals):
+    with pytest.raises(ValueError, match="goals"):
+        make_agent(goals, progress=False)
+
+
+@pytest.mark.parametrize("make_agent", [BaseAgent, TrueRotationAgent])
+@pytest.mark.parametrize("goal", [[1.0], [np.nan, 0.0], [9.0, 0.0], "north"])
+def test_bad_base_goals(make_agent, goal):
+    with pytest.raises(ValueError, match="goal"):
+        make_agent(goal, progress=False)
+
+
+def test_the_nearest_task_is_the_one_whose_rewards_the_context_looks_like(make):
+    agent = make("nearest task")
+    for index, goal in enumerate(GOALS[:2]):
+        assert agent.nearest(explore(goal, 20, seed=5)) == index
+        assert agent.adapt(explore(goal, 20, seed=5)) is agent.policies[index]
+    goals = circle_tasks(40, phase=0.05)
+    gaps = np.linalg.norm(goals[:, None] - GOALS[:2], axis=-1)
+    clear = np.abs(gaps[:, 0] - gaps[:, 1]) > 0.5
+    chosen = [agent.nearest(explore(goal, agent.context_size, seed=k)) for k, goal in enumerate(goals)]
+    np.testing.assert_array_equal(np.array(chosen)[clear], gaps.argmin(axis=1)[clear])
+
+
+def test_the_true_rotation_turns_the_base_policy(make):
+    agent = make("true rotation")
+    turned = agent.adapt(None, [-GOALS[0, 1], GOALS[0, 0]])
+    quarter = np.array([[0.0, -1.0], [1.0, 0.0]])
+    np.testing.assert_allclose(turned(STATES @ quarter.T), agent.policy(STATES) @ quarter.T, atol=1e-12)
+    np.testing.assert_allclose(agent.adapt(None, 2 * GOALS[0])(STATES), agent.policy(STATES), atol=1e-12)
+    with pytest.raises(ValueError, match="goal must not be the origin"):
+        agent.adapt(None, [0.0, 0.0])
+
+
+def test_the_environment_of_the_training_is_part_of_what_is_cached(make):
+    plain = make("base policy").policy(STATES)
+    assert not np.array_equal(make("base policy", wind=(0.05, 0.0)).policy(STATES), plain)
+    assert not np.array_equal(make("base policy", noise=0.0).policy(STATES), plain)
+    assert make("CCM", action_set="box").network.action_set == "box"
