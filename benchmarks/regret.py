@@ -73,7 +73,7 @@ def timed(script: str, cache: str) -> tuple[float, dict[str, float]]:
 
 
 def run(quick: bool = False) -> dict[str, float]:
-    """Return regrets, and seconds of the lesson's form and of the full one; in quick form the lesson's only."""
+    """Return regrets and seconds of the lesson's form and of the full one; the lesson's alone when quick."""
     with tempfile.TemporaryDirectory() as cache:
         seconds, figures = timed(_QUICK, cache)
     figures["regret.quick_seconds"] = seconds

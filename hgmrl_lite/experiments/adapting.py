@@ -196,8 +196,8 @@ def _adapt_from_prefixes(
         ]
         for number, size in enumerate(sizes):
             inferences = [agent.infer(context[:size]) for context in contexts if context is not None]
-            policies = [agent.policy_at(inference.theta) for inference in inferences]
-            aims = np.array([policy.left @ training_goals[0] for policy in policies])
+            policies = [agent.policy_for(inference) for inference in inferences]
+            aims = np.array([inference.left @ training_goals[0] for inference in inferences])
             error[draw, number] = np.degrees(_angles_between(aims, goals))
             decided[draw, number] = [inference.verdict == "decided" for inference in inferences]
             played = rollout(

@@ -1,7 +1,7 @@
 """Tasks of a reward without symmetry that only a reflection relates, with policies and regret for them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +13,7 @@ from hgmrl_lite.actions import LinearAction
 from hgmrl_lite.agents import GeometricAgent, Policy, project_action
 from hgmrl_lite.envs import NOISE, STEP, bent_valley, sample_transitions
 from hgmrl_lite.hereditary import RewardModel, discover_geometry
+from hgmrl_lite.hereditary.generators import action_generators, mean_response
 from hgmrl_lite.meta import stream_seed
 from hgmrl_lite.transitions import Transitions
 
@@ -114,12 +115,21 @@ def reflected_tasks(seed: int) -> ReflectedTasks:
         )
         for index, matrix in enumerate(maps)
     ]
+    geometry = discover_geometry(tasks)
+    if not geometry.dimension:
+        # Reflections have no logarithm, so that these tasks give no generator. The agent is left to search
+        # what it would find among other tasks: the system's own symmetries that keep the law of the starts.
+        rotations = geometry.system.compact.linear
+        speeds = np.sqrt(-0.5 * np.trace(rotations @ rotations, axis1=-2, axis2=-1))
+        rotations = rotations / speeds[:, None, None]
+        geometry = replace(
+            geometry,
+            generators_states=rotations,
+            thetas=np.full((len(tasks), len(rotations)), np.nan),
+            generators_actions=action_generators(rotations, mean_response(geometry.family.tasks))[0],
+        )
     base_policy: MLPPolicy = BestStep(bent_valley)  # type: ignore[assignment]
-    agent = GeometricAgent(
-        base_policy,
-        discover_geometry(tasks),
-        RewardModel.fit(tasks[0].next_states, tasks[0].rewards),
-    )
+    agent = GeometricAgent(base_policy, geometry, RewardModel.fit(tasks[0].next_states, tasks[0].rewards))
     return ReflectedTasks(agent, np.array([reflection(np.radians(degrees)) for degrees in TEST_AXES_DEG]))
 
 

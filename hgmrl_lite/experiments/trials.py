@@ -124,7 +124,7 @@ def off_circle_goals(radius: float) -> Array:
 def _adapted(agent: "GeometricAgent", contexts: list[Any]) -> tuple[list[Policy], list[int]]:
     """Return the agent's policy for each context, and what it says of it."""
     inferences = [agent.infer(context) for context in contexts]
-    policies: list[Policy] = [agent.policy_at(inference.theta) for inference in inferences]
+    policies: list[Policy] = [agent.policy_for(inference) for inference in inferences]
     return policies, [VERDICTS.index(agent.trust(inference).verdict) for inference in inferences]
 
 
