@@ -237,10 +237,10 @@ def breaking(
         of_seeds = parts[number * seeds : (number + 1) * seeds]
         trials.setdefault(case, []).extend(_trials(of_seeds, condition, value))
     axes = {
-        "action set": "action set",
+        "action set": "admissible actions and base goal",
         "off the circle": "distance of the test goals from the origin",
         "wind": "strength of the wind",
-        "reflection": "tasks related by a reflection",
+        "reflection": "tasks of a bent valley",
     }
     return Breaking(
         protocol,

@@ -36,11 +36,12 @@ def adaptation(result: Adaptation) -> Figure:
         regrets.errorbar(sizes, mean.mean[r], np.nan_to_num(mean.half_width[r]), elinewidth=0.9, **look)
         shares.plot(sizes, 100.0 * result.decided_share[r], **look)
     angles.axhline(CLIFF_DEG, color="0.5", lw=1, ls=":", label=f"terminal disc missed: {CLIFF_DEG:.1f}°")
-    angles.set(yscale="log", ylabel="angle error (degrees): median, 10 to 90 %", ylim=(0.02, 200.0))
+    angles.set(yscale="log", ylabel="angle error: median, 10 to 90 %", ylim=(0.02, 200.0))
     angles.set_yticks([0.1, 1, 10, 100], ["0.1°", "1°", "10°", "100°"])
     regrets.set_yscale("asinh", linear_width=0.1)
     regrets.set_yticks([0, 0.1, 1, 10, 100], ["0", "0.1", "1", "10", "100"])
     regrets.set(ylabel="regret", ylim=(-0.1, 200.0))
+    regrets.axhline(0.0, color="0.75", lw=0.8, zorder=0)
     shares.set(ylabel="inferences called decided (%)", ylim=(-4.0, 104.0))
     for axes in (angles, regrets, shares):
         axes.set_xscale("log")

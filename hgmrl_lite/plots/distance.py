@@ -58,6 +58,12 @@ def regret_by_distance(result: RegretByDistance, *, published: bool = True) -> F
         ylim=(-0.5, _SMALL),
     )  # fmt: skip
     handles, labels = whole.get_legend_handles_labels()
+    # Ours first, then the law, then what is published.
+    order = sorted(
+        range(len(labels)),
+        key=lambda index: (labels[index].startswith("published"), "staying" in labels[index]),
+    )
+    handles, labels = [handles[index] for index in order], [labels[index] for index in order]
     figure.legend(handles, labels, loc="outside upper center", ncols=3, frameon=False, fontsize=8.5)
     text = f"Line: 100 · 2 sin(δ/2). {result.caption()}"
     add_caption(figure, f"{text} {points.differences}" if points is not None else text)

@@ -76,6 +76,7 @@ def _draw_case(regrets: Axes, said: Axes, case: Case) -> None:
     ticks = [tick for tick in (0, 1, 2, 5, 10, 20, 50, 100, 200) if tick <= max(1.6 * top, 2.0)]
     regrets.set_yticks(ticks, [str(tick) for tick in ticks])
     regrets.set_ylim(-0.5, max(1.6 * top, 2.2))
+    regrets.minorticks_off()
     regrets.set(title=case.name, ylabel="regret", xlim=(-0.6, len(conditions) - 0.4))
     regrets.set_xticks(places, [])
     regrets.grid(axis="y", alpha=0.25)

@@ -67,8 +67,10 @@ def coverage(result: Coverage) -> Figure:
     means.set_yticks([0, 1, 2, 5, 10, 20, 50, 100], ["0", "1", "2", "5", "10", "20", "50", "100"])
     means.set_ylim(bottom=-0.5)
     means.set_ylabel("mean regret on the test goals")
-    slopes.set_ylabel("slope of regret against distance (per radian)")
+    slopes.set_ylabel("slope against distance (per radian)")
     handles, labels = means.get_legend_handles_labels()
+    order = sorted(range(len(labels)), key=lambda index: ("own" in labels[index], index))
+    handles, labels = [handles[index] for index in order], [labels[index] for index in order]
     figure.legend(handles, labels, loc="outside upper center", ncols=2, frameon=False, fontsize=8.5)
     add_caption(figure, result.caption())
     return figure
