@@ -399,9 +399,8 @@ course.check("05.4", almost_back)
 # tasks are still related by turns, but in the reported coordinates a turn is no matrix any more. Take a turn by 80°. What
 # is the best matrix, by least squares?
 
+
 # %%
-
-
 def lens(p):
     return np.stack([p[..., 0], p[..., 1] + 0.6 * p[..., 0] ** 2], axis=-1)
 
@@ -572,9 +571,9 @@ cases = {
     "turned, box": report_on(eighth, action_set="box"),
 }
 names = [finding.name for finding in cases["turned"].findings]
-print(" " * 12 + "  ".join(names))
+print(" " * 13 + "  ".join(names))
 for case, report in cases.items():
-    print(f"{case:12}" + "  ".join(f"{report[name].verdict:{len(name)}}" for name in names))
+    print(f"{case:13}" + "  ".join(f"{report[name].verdict:{len(name)}}" for name in names))
 
 # %% [markdown]
 # Go through the table with the three words. All six maps fit the rewards; that is how the targets were made. The mirror
