@@ -5,7 +5,7 @@ const ALIGNER_RADIANS = Math.PI / 180;
 const QUARTER_TURN = [0, -1, 1, 0];
 
 // Compute again only when the question is another one.
-function aligned(compute) {
+function lastAnswer(compute) {
   let question = null;
   let answer = null;
   return (...arguments_) => {
@@ -54,17 +54,24 @@ function taskAlignerScene(model) {
     return normals;
   };
 
-  const context = aligned((draw, count) => {
-    const points = arrays.points.values.subarray(2 * draw * most, 2 * (draw * most + count));
-    const nearest = makeNeighbours(points, count);
-    const around = Array.from({ length: count }, (_, i) => nearest(points[2 * i], points[2 * i + 1], neighbours));
-    // The base task's normals here at every turn of the curve: they do not depend on the new task's rewards.
+  const part = (array, draw, width, count) => array.values.subarray(draw * most * width, (draw * most + count) * width);
+  // The base task's normals at every turn of the curve: they depend neither on the new task's rewards nor on how many
+  // of its transitions are looked at.
+  const fieldsOf = lastAnswer((draw) => {
+    const points = part(arrays.points, draw, 2, most);
     const fields = new Float64Array(curve.length * points.length);
     curve.forEach((degrees, k) => baseNormals(degrees * ALIGNER_RADIANS, points, fields, k * points.length));
-    return { points, around, fields, draws: arrays.draws.values.subarray(draw * most, draw * most + count) };
+    return fields;
   });
-  const observed = aligned((draw, count, noise, gx, gy) => {
-    const { points, around, fields, draws } = context(draw, count);
+  const context = lastAnswer((draw, count) => {
+    const points = part(arrays.points, draw, 2, count);
+    const nearest = makeNeighbours(points, count);
+    const around = Array.from({ length: count }, (_, i) => nearest(points[2 * i], points[2 * i + 1], neighbours));
+    return { points, around, draws: part(arrays.draws, draw, 1, count) };
+  });
+  const observed = lastAnswer((draw, count, noise, gx, gy) => {
+    const { points, around, draws } = context(draw, count);
+    const fields = fieldsOf(draw);
     const rewards = Float64Array.from(
       { length: count },
       (_, i) => noise * draws[i] - Math.hypot(points[2 * i] - gx, points[2 * i + 1] - gy),
@@ -77,9 +84,8 @@ function taskAlignerScene(model) {
       const size = Math.hypot(...gradient);
       normals.set([gradient[0] / size, gradient[1] / size], 2 * i);
     });
-    const along = (signed) =>
-      Array.from(curve, (_, k) => meanAngle(fields, normals, signed, k * points.length));
-    return { points, rewards, normals, lines: along(false), arrows: along(true) };
+    const along = (signed) => Array.from(curve, (_, k) => meanAngle(fields, normals, signed, 2 * k * most));
+    return { points, normals, lines: along(false), arrows: along(true) };
   });
 
   return () => {
