@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hgmrl_lite._validate import Array, as_array, as_count
 from hgmrl_lite.envs import rollout, training_tasks
-from hgmrl_lite.experiments.tables import Table
+from hgmrl_lite.experiments.tables import Table, Tabled
 from hgmrl_lite.experiments.units import Unit, run_units
 from hgmrl_lite.meta import Interval, Protocol, mean_interval, meta_train, stream_seed
 from hgmrl_lite.meta.runs import draw_context, reference_returns
@@ -22,8 +22,8 @@ QUICK_SIZES: Final = (1, 3, 10, 50, 500)
 """The sizes of the quick form."""
 
 
-@dataclass(frozen=True, eq=False)
-class Adaptation:
+@dataclass(frozen=True, eq=False, repr=False)
+class Adaptation(Tabled):
     """Angle error and regret of the geometric agent against the number of transitions it adapts from.
 
     Parameters
@@ -105,14 +105,6 @@ class Adaptation:
             "regret [95 %]",
         )
         return Table("Adaptation from N transitions", header, rows, self.caption())
-
-    def __repr__(self) -> str:
-        """Give the table as text."""
-        return self.table.text()
-
-    def _repr_html_(self) -> str:
-        """Give the table for a notebook."""
-        return self.table.html()
 
 
 def adaptation(

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from hgmrl_lite._validate import Array, as_array, as_count
 from hgmrl_lite.agents import TransformedPolicy, train_base_policy
 from hgmrl_lite.envs import GOAL_RADIUS, goals_at, rollout
-from hgmrl_lite.experiments.tables import Table
+from hgmrl_lite.experiments.tables import Table, Tabled
 from hgmrl_lite.experiments.units import Unit, run_units
 from hgmrl_lite.meta import Interval, Protocol, mean_interval, stream_seed
 from hgmrl_lite.meta.runs import reference_returns
@@ -56,8 +56,8 @@ class RotationCase:
         return mean_interval(self.regret.mean(axis=(2, 3))[:, None])
 
 
-@dataclass(frozen=True, eq=False)
-class RotationError:
+@dataclass(frozen=True, eq=False, repr=False)
+class RotationError(Tabled):
     """Regret against the error of the rotation.
 
     Parameters
@@ -93,14 +93,6 @@ class RotationError:
         ]
         header = ("error", *(case.name for case in self.cases))
         return Table("Regret [95 %] against the error of the rotation", header, rows, self.caption())
-
-    def __repr__(self) -> str:
-        """Give the table as text."""
-        return self.table.text()
-
-    def _repr_html_(self) -> str:
-        """Give the table for a notebook."""
-        return self.table.html()
 
 
 def rotation_error(

@@ -37,38 +37,18 @@ class GreedyReference:
         return greedy_policy(goal, self.action_set, self.wind)
 
 
-Maker = Callable[..., "Agent"]
-
-
-def _base(goals: Array, base_index: int, **options: Any) -> "Agent":
-    return agents.BaseAgent(goals[base_index], **options)
-
-
-def _true_rotation(goals: Array, base_index: int, **options: Any) -> "Agent":
-    return agents.TrueRotationAgent(goals[base_index], **options)
-
-
-def _geometric(goals: Array, base_index: int, **options: Any) -> "Agent":
-    return meta_train(goals, base_index=base_index, **options)
-
-
-def _test_task(goals: Array, base_index: int, **options: Any) -> "Agent":
-    return agents.TestTaskAgent(**options)
-
-
-def _reference(goals: Array, base_index: int, **options: Any) -> "Agent":
-    return GreedyReference(options["action_set"], options["wind"])
-
-
-_MAKERS: Mapping[str, Maker] = {
-    "geometric": _geometric,
-    "base policy": _base,
-    "nearest task": lambda goals, base_index, **options: agents.NearestTaskAgent(goals, **options),
-    "goal-conditioned": lambda goals, base_index, **options: agents.GoalConditionedAgent(goals, **options),
-    "CCM": lambda goals, base_index, **options: agents.CCMAgent(goals, **options),
-    "true rotation": _true_rotation,
-    "trained on the test task": _test_task,
-    "greedy reference": _reference,
+# From the training goals, the base task's place among them, and seed, environment and progress.
+_MAKERS: "Mapping[str, Callable[..., Agent]]" = {
+    "geometric": lambda goals, base, **options: meta_train(goals, base_index=base, **options),
+    "base policy": lambda goals, base, **options: agents.BaseAgent(goals[base], **options),
+    "nearest task": lambda goals, base, **options: agents.NearestTaskAgent(goals, **options),
+    "goal-conditioned": lambda goals, base, **options: agents.GoalConditionedAgent(goals, **options),
+    "CCM": lambda goals, base, **options: agents.CCMAgent(goals, **options),
+    "true rotation": lambda goals, base, **options: agents.TrueRotationAgent(goals[base], **options),
+    "trained on the test task": lambda goals, base, **options: agents.TestTaskAgent(**options),
+    "greedy reference": lambda goals, base, **options: GreedyReference(
+        options["action_set"], options["wind"]
+    ),
 }
 
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.envs import training_tasks
 from hgmrl_lite.experiments.contenders import contender_units
-from hgmrl_lite.experiments.tables import Table
+from hgmrl_lite.experiments.tables import Table, Tabled
 from hgmrl_lite.experiments.units import run_units
 from hgmrl_lite.meta import AgentResult, Protocol, goal_distances
 
@@ -31,8 +31,8 @@ TRAINED_ON: Final = 5
 _SCHEDULE = ("nearest task", "CCM", "goal-conditioned", "trained on the test task")
 
 
-@dataclass(frozen=True, eq=False)
-class RegretByDistance:
+@dataclass(frozen=True, eq=False, repr=False)
+class RegretByDistance(Tabled):
     """Regret of several agents on the same test goals.
 
     Parameters
@@ -116,14 +116,6 @@ class RegretByDistance:
             "goal reached",
         )
         return Table("Regret on the test goals", header, rows, self.caption())
-
-    def __repr__(self) -> str:
-        """Give the table as text."""
-        return self.table.text()
-
-    def _repr_html_(self) -> str:
-        """Give the table for a notebook."""
-        return self.table.html()
 
 
 def regret_by_distance(

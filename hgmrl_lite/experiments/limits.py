@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hgmrl_lite._validate import Array
-from hgmrl_lite.experiments.tables import Table
+from hgmrl_lite.experiments.tables import Table, Tabled
 from hgmrl_lite.experiments.trials import (
     VERDICTS,
     carried_states,
@@ -103,8 +103,8 @@ class Case:
         return tuple(trial for trial in self.trials if trial.agent == agent)
 
 
-@dataclass(frozen=True, eq=False)
-class Breaking:
+@dataclass(frozen=True, eq=False, repr=False)
+class Breaking(Tabled):
     """Regret of the geometric agent where its assumptions fail, and what it says of itself there.
 
     Parameters
@@ -154,14 +154,6 @@ class Breaking:
                 rows.append((case.name, trial.condition, trial.agent, repr(trial.mean), *said))
         header = ("case", "condition", "agent", "regret [95 %]", *(f"said: {word}" for word in VERDICTS))
         return Table("What breaks the geometric agent, and what it says", header, rows, self.caption())
-
-    def __repr__(self) -> str:
-        """Give the table as text."""
-        return self.table.text()
-
-    def _repr_html_(self) -> str:
-        """Give the table for a notebook."""
-        return self.table.html()
 
 
 def breaking(

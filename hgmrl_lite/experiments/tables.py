@@ -1,6 +1,7 @@
 """Tables of the experiments' results, as text and as HTML."""
 
 import html
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -49,3 +50,20 @@ class Table:
             f'<tbody>{body}</tbody></table><div style="max-width:60em;font-size:smaller">'
             f"{html.escape(self.caption)}</div></div>"
         )
+
+
+class Tabled(ABC):
+    """A result that prints as its table."""
+
+    @property
+    @abstractmethod
+    def table(self) -> Table:
+        """The result as a table."""
+
+    def __repr__(self) -> str:
+        """Give the table as text."""
+        return self.table.text()
+
+    def _repr_html_(self) -> str:
+        """Give the table for a notebook."""
+        return self.table.html()

@@ -9,7 +9,7 @@ import numpy as np
 from hgmrl_lite._validate import Array, as_count
 from hgmrl_lite.envs import circle_tasks, training_tasks
 from hgmrl_lite.experiments.contenders import contender_units
-from hgmrl_lite.experiments.tables import Table
+from hgmrl_lite.experiments.tables import Table, Tabled
 from hgmrl_lite.experiments.units import run_units
 from hgmrl_lite.meta import AgentResult, Interval, Protocol, goal_distances
 
@@ -54,8 +54,8 @@ class CoverageCase:
         return self.test.slope(goal_distances(self.test.goals, self.training_goals))
 
 
-@dataclass(frozen=True, eq=False)
-class Coverage:
+@dataclass(frozen=True, eq=False, repr=False)
+class Coverage(Tabled):
     """Regret against the number of training tasks.
 
     Parameters
@@ -107,14 +107,6 @@ class Coverage:
             "slope per radian [95 %]",
         )
         return Table("Regret against the number of training tasks", header, rows, self.caption())
-
-    def __repr__(self) -> str:
-        """Give the table as text."""
-        return self.table.text()
-
-    def _repr_html_(self) -> str:
-        """Give the table for a notebook."""
-        return self.table.html()
 
 
 def even_goals(tasks: int) -> Array:

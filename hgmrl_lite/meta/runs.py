@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 SHOWN = 8
 """Episodes of each goal whose states are kept."""
 
+# Contexts are numbered by draw and goal: another number of goals or draws changes none of them.
+_MOST_GOALS = 100_000
+
 
 def run_protocol(
     make_agent: "Callable[[int], Agent]",
@@ -126,7 +129,6 @@ def draw_context(
     """Explore the test task of this index; the fewer transitions are the first of the more, None for none."""
     if not size:
         return None
-    # Each goal has its own stream of draws, so that another number of goals or draws changes no context.
     return explore(
         goal,
         size,
@@ -134,9 +136,6 @@ def draw_context(
         reward_noise=reward_noise,
         **protocol.environment,
     )
-
-
-_MOST_GOALS = 100_000
 
 
 def reference_returns(protocol: Protocol, seed: int, goals: Array) -> Array:
