@@ -30,9 +30,9 @@ def law(degrees: ArrayLike, steps: int = 100) -> Array:
 
 
 def _check_predicted(answer: Any) -> Iterator[str]:
-    yield "two numbers: base policy, nearest task"
+    yield "two numbers: base policy, nearest goal"
     numbers = expect_shape(answer, (2,), "The answer")
-    names = ("base policy", "nearest-task agent")
+    names = ("base policy", "agent that walks to the nearest goal")
     for value, degrees, other, name in zip(numbers, _AWAY, _AWAY[::-1], names, strict=True):
         yield f"the regret of the {name}"
         right = float(law(degrees))
@@ -46,7 +46,7 @@ def _check_predicted(answer: Any) -> Iterator[str]:
         if np.isclose(value, law(other), rtol=0.02):
             raise NotYet(
                 f"{value:g} is not the {name}'s.",
-                "Which training goal does this agent walk to, and how many degrees is that from 54°?",
+                "Which training goal is walked to, and how many degrees is that from 54°?",
             )
         expect(
             bool(abs(value - right) <= 0.1 * right),

@@ -58,7 +58,9 @@ def evaluations(
             look = {"color": COLOURS[names.index(name)], "ls": "none", "marker": MARKERS[names.index(name)]}
             if rows.shape[1] > 1:
                 axes.plot(degrees, rows, ms=2.5, alpha=0.35, **look)
-            axes.plot(degrees, rows.mean(axis=1), ms=6, label=name, **look)
+            # Hollow and larger after the first, so that marks that coincide are seen as two.
+            shape = {"ms": 9, "mfc": "none", "mew": 1.6} if names.index(name) else {"ms": 6}
+            axes.plot(degrees, rows.mean(axis=1), label=name, **shape, **look)
         if quantity == "regret":
             law = np.linspace(0.0, distances.max(), 91)
             axes.plot(np.degrees(law), wrong_goal_regret(law), color="0.6", lw=1, label="200 sin(δ/2)")

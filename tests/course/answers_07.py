@@ -105,7 +105,7 @@ ANSWERS = {
             ((1.3, 118), "cost of one step"),
             ((130, 126), "the arc along the circle"),
             ((118, 118), "is not the base policy's"),
-            ((130, 60), "for the nearest-task agent"),
+            ((130, 60), "for the agent that walks to the nearest goal"),
             (130, "should have shape (2,)"),
         ],
     },
