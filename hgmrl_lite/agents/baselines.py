@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from hgmrl_lite._validate import as_count
 from hgmrl_lite.agents.agent import needed_context, stream, training_goals
 from hgmrl_lite.agents.base import train_base_policy
-from hgmrl_lite.agents.policy import MLPPolicy
+from hgmrl_lite.agents.policy import Policy
 from hgmrl_lite.agents.ppo import PPOSettings
 from hgmrl_lite.envs.dynamics import NOISE
 from hgmrl_lite.envs.explore import explore
@@ -72,13 +72,13 @@ class BaseAgent:
         )
         self.env_steps = settings.env_steps
 
-    def adapt(self, context: Transitions | None = None, goal: ArrayLike | None = None) -> MLPPolicy:
+    def adapt(self, context: Transitions | None = None, goal: ArrayLike | None = None) -> Policy:
         """Return the base policy, whatever the task."""
         return self.policy
 
     def __repr__(self) -> str:
         """Tell what the training took."""
-        return f"BaseAgent({self.env_steps} environment steps)"
+        return f"{type(self).__name__}({self.env_steps} environment steps)"
 
 
 class NearestTaskAgent:
@@ -173,7 +173,7 @@ class NearestTaskAgent:
         ]
         return int(np.argmin(errors))
 
-    def adapt(self, context: Transitions | None, goal: ArrayLike | None = None) -> MLPPolicy:
+    def adapt(self, context: Transitions | None, goal: ArrayLike | None = None) -> Policy:
         """Return the policy of the training task that the context looks like."""
         return self.policies[self.nearest(context)]
 

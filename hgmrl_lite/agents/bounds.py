@@ -7,32 +7,22 @@ from numpy.typing import ArrayLike
 
 from hgmrl_lite.agents.agent import needed_goal
 from hgmrl_lite.agents.base import train_base_policy
+from hgmrl_lite.agents.baselines import BaseAgent
 from hgmrl_lite.agents.policy import MLPPolicy, TransformedPolicy
 from hgmrl_lite.agents.ppo import PPOSettings
 from hgmrl_lite.envs.dynamics import NOISE, NavigationDynamics, as_goals
 from hgmrl_lite.transitions import Transitions
 
 
-class TrueRotationAgent:
+class TrueRotationAgent(BaseAgent):
     """The base policy, turned by the true angle: what a geometric agent would do that made no error.
 
     Parameters
     ----------
     goal : array_like, shape (2,)
         The base task's goal, not the origin.
-    seed : int, optional
-        Seed of the training.
-    action_set, noise, wind
-        As in :class:`~hgmrl_lite.envs.PointNavigation`.
-    settings : PPOSettings, optional
-        The learner's settings.
-    refresh, progress : bool, optional
-        Train again although it is cached; show progress bars.
-
-    Attributes
-    ----------
-    policy : MLPPolicy
-        The base policy.
+    **training
+        As for :class:`BaseAgent`.
 
     Raises
     ------
@@ -41,36 +31,13 @@ class TrueRotationAgent:
     """
 
     name: ClassVar = "true rotation"
-    context_size: ClassVar = 0
     uses_goal: ClassVar = True
 
-    def __init__(
-        self,
-        goal: ArrayLike,
-        *,
-        seed: int = 0,
-        action_set: str = "disc",
-        noise: float = NOISE,
-        wind: tuple[float, ...] = (0.0, 0.0),
-        settings: PPOSettings | None = None,
-        refresh: bool = False,
-        progress: bool = True,
-    ) -> None:
+    def __init__(self, goal: ArrayLike, **training: Any) -> None:
         self._base_angle = _polar_angle(as_goals("goal", goal, (2,)))
-        settings = settings or PPOSettings()
-        self.policy = train_base_policy(
-            goal,
-            seed=seed,
-            action_set=action_set,
-            noise=noise,
-            wind=wind,
-            settings=settings,
-            refresh=refresh,
-            progress=progress,
-        )
-        self.env_steps = settings.env_steps
+        super().__init__(goal, **training)
 
-    def adapt(self, context: Transitions | None, goal: ArrayLike | None = None) -> TransformedPolicy:
+    def adapt(self, context: Transitions | None = None, goal: ArrayLike | None = None) -> TransformedPolicy:
         """Return the base policy turned about the origin, from the base goal's direction to the new goal's.
 
         Raises
@@ -81,10 +48,6 @@ class TrueRotationAgent:
         angle = _polar_angle(needed_goal(self, goal)) - self._base_angle
         rotation = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
         return TransformedPolicy(self.policy, rotation, rotation)
-
-    def __repr__(self) -> str:
-        """Tell what the training took."""
-        return f"TrueRotationAgent({self.env_steps} environment steps)"
 
 
 class TestTaskAgent:

@@ -58,14 +58,15 @@ class CCMSettings(EncoderSettings):
 
 
 class CCMAgent:
-    """Contrastive context encoder, after Fu et al., 2021, "Towards effective context for meta-RL" (AAAI).
+    """A contrastive context encoder and a policy conditioned on its code, after Fu et al. (2021).
 
     A permutation-invariant encoder is trained by InfoNCE to tell the training tasks apart by their contexts,
     and is then frozen. One policy of [s, code] is trained on all training tasks together; every episode draws
     another context of its task, so that the policy meets the code's whole spread. A new task is explored by
     the same random policy, encoded, and the policy conditioned on its code. The goals go into the
-    environments only. Of the published method this keeps the contrastive context; its learned exploration is
-    left out, so that every agent here explores alike.
+    environments only. "Towards effective context for meta-reinforcement learning: an approach based on
+    contrastive learning" (AAAI 2021) is the source; of its method this keeps the contrastive context, not the
+    learned exploration, so that every agent here explores alike.
 
     Parameters
     ----------
