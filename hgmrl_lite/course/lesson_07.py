@@ -140,11 +140,12 @@ def _check_wrong_lines(answer: Any) -> Iterator[str]:
 
 def honest_regret(agent: Any, goal: ArrayLike, seeds: Any) -> Array:
     """Return the regret (seeds, 100) of an agent on a true goal, adapted anew from each context."""
-    best = envs.rollout(envs.greedy_policy(goal), [goal], episodes=100, seed=0).returns[0]
+    goals = np.asarray(goal, dtype=np.float64)[None]
+    best = envs.rollout(envs.greedy_policy(goal), goals, episodes=100, seed=0).returns[0]
     regrets = []
     for seed in seeds:
         policy = agent.adapt(envs.explore(goal, agent.context_size, seed=seed))
-        regrets.append(best - envs.rollout(policy, [goal], episodes=100, seed=0).returns[0])
+        regrets.append(best - envs.rollout(policy, goals, episodes=100, seed=0).returns[0])
     return np.array(regrets)
 
 
@@ -197,14 +198,14 @@ def _check_honest(answer: Any) -> Iterator[str]:
             f"The agent was adapted {len(perfect.seen)} times for {len(seeds)} seeds.",
             "Each context draw is a chance to be lucky or unlucky: explore and adapt inside the loop.",
         )
-    for given, right, seed in zip(perfect.seen, contexts, seeds, strict=True):
-        if not isinstance(given, Transitions) or len(given) != len(right):
+    for given, wanted, seed in zip(perfect.seen, contexts, seeds, strict=True):
+        if not isinstance(given, Transitions) or len(given) != len(wanted):
             raise NotYet(
                 f"`adapt` got {describe(given)}, not a context of {perfect.context_size} transitions.",
                 "Use `envs.explore(goal, agent.context_size, seed=seed)`.",
             )
         expect(
-            bool(np.array_equal(given.rewards, right.rewards)),
+            bool(np.array_equal(given.rewards, wanted.rewards)),
             f"The context for seed {seed} is not what `envs.explore(goal, 20, seed={seed})` gives.",
             "Explore the true goal's task, with that seed and nothing else.",
         )

@@ -20,6 +20,7 @@ def context_seed(seed: int, draw: int) -> int:
 def agent_arrays(agent: GeometricAgent) -> dict[str, Array]:
     """Return the policy's layers, the generator on states and actions, and the reward model."""
     policy, model = agent.base_policy, agent.reward_model
+    assert model.misfit is not None
     return {
         **network_arrays(policy),
         "generator_states": agent.generator_states,

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array, as_array, as_count
 from hgmrl_lite.agents.geometric import GeometricAgent
-from hgmrl_lite.agents.policy import TransformedPolicy
+from hgmrl_lite.agents.policy import Policy, TransformedPolicy
 from hgmrl_lite.envs import ARENA, GOAL_RADIUS, STEP, explore
 from hgmrl_lite.envs.dynamics import as_goals
 from hgmrl_lite.hereditary import Inference
@@ -319,7 +319,7 @@ class GoalDrag(HgmrlWidget):
         from hgmrl_lite.meta import evaluate
 
         context = self.context
-        policies = {
+        policies: dict[str, Policy] = {
             "geometric": self.policy,
             "base": self.agent.base_policy,
             **{rival.name: rival.adapt(context, self.goal) for rival in self.rivals},

@@ -68,9 +68,11 @@ def regret_arrays(result: "RegretByDistance", episodes: int) -> dict[str, Array]
         ``path_lengths`` (A, k, E), 0 where there is no episode, and their states ``path_points`` (P, 2).
     """
     count, goals = len(result.agents), len(result.goals)
-    arrays = {name: np.zeros((count, goals)) for name in ("present", "mean", "low", "high", "success")}
+    arrays: dict[str, Array] = {
+        name: np.zeros((count, goals)) for name in ("present", "mean", "low", "high", "success")
+    }
     arrays["interval"], arrays["all_goals"] = np.zeros(count), np.zeros((count, 3))
-    lengths = np.zeros((count, goals, episodes))
+    lengths: Array = np.zeros((count, goals, episodes))
     points = []
     for row, agent in enumerate(result.agents):
         own = goal_indices(result.goals, agent.goals)

@@ -1,6 +1,6 @@
 """RegretExplorer as a still picture, for places where no widget runs."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -25,7 +25,8 @@ def regret_picture(explorer: "RegretExplorer") -> Figure:
     goal = result.goals[explorer.focus]
     degrees = np.degrees(result.distances())
     figure = Figure(figsize=(9.6, 4.8), layout="constrained")
-    left, right = figure.subfigures(1, 2)
+    halves: Any = figure.subfigures(1, 2)
+    left, right = halves
     axes = left.subplots()
     law = np.linspace(0.0, max(10.0, degrees.max()), 91)
     axes.plot(law, 200.0 * np.sin(np.radians(law) / 2.0), "--", color="0.5", lw=1, label="200 sin(δ/2)")
