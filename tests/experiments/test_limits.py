@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from hgmrl_lite.actions import LinearAction
+from hgmrl_lite.agents import MLPPolicy
 from hgmrl_lite.envs import bent_valley
 from hgmrl_lite.experiments import HIGH, VERDICTS, Trial, breaking
 from hgmrl_lite.experiments.reflections import BestStep, reflected_valley, reflection
@@ -106,6 +107,8 @@ def test_the_best_step_is_the_best_of_its_candidates():
 
 
 def test_a_translated_policy_is_asked_at_the_shifted_state():
-    policy = translation(lambda states: states, np.array([0.5, -1.0]))
-    np.testing.assert_allclose(policy([[1.0, 1.0]]), [[0.5, 2.0]])
+    # Its action is the state it is asked at, as long as that is inside the box.
+    identity = MLPPolicy((np.eye(2),), (np.zeros(2),), "box")
+    policy = translation(identity, np.array([0.5, -0.5]))
+    np.testing.assert_allclose(policy([[1.0, 0.2]]), [[0.5, 0.7]])
     np.testing.assert_allclose(np.linalg.norm(off_circle_goals(1.6), axis=1), 1.6)

@@ -92,7 +92,7 @@ def test_ctrl_c_while_two_processes_work_loses_nothing_that_was_finished(tmp_pat
     command = [sys.executable, str(script), str(log)]
     with subprocess.Popen(command, start_new_session=True, stderr=subprocess.PIPE, text=True) as process:
         # The other process goes on while the second unit waits.
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 600
         while not (Path(f"{log}.waiting").exists() and 0 in done(log)) and time.monotonic() < deadline:
             time.sleep(0.05)
         # Until what was finished is in the cache.
@@ -100,7 +100,7 @@ def test_ctrl_c_while_two_processes_work_loses_nothing_that_was_finished(tmp_pat
             time.sleep(0.05)
         finished = done(log)
         os.killpg(process.pid, signal.SIGINT)
-        _, errors = process.communicate(timeout=120)
+        _, errors = process.communicate(timeout=600)
     assert process.returncode != 0
     assert "KeyboardInterrupt" in errors
     assert 0 in finished
@@ -109,7 +109,7 @@ def test_ctrl_c_while_two_processes_work_loses_nothing_that_was_finished(tmp_pat
     assert kept >= 1
     before = done(log)
     Path(f"{log}.again").touch()
-    again = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    again = subprocess.run(command, capture_output=True, text=True, check=True, timeout=600)
     assert again.stdout.strip() == "[0, 1, 2, 3]"
     assert len(done(log)) - len(before) == 4 - kept
 
@@ -164,7 +164,7 @@ def test_each_process_works_on_one_thread(tmp_path):
     # As a user has it: no limit is set outside.
     variables = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
     output = subprocess.run(
-        [sys.executable, str(script)], env=variables, capture_output=True, text=True, check=True, timeout=120
+        [sys.executable, str(script)], env=variables, capture_output=True, text=True, check=True, timeout=600
     )
     assert output.stdout.split() == ["1"] * 4
 
