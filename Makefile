@@ -19,7 +19,7 @@ ifeq ($(shell $(BIN)/python -c 'print("alive")' 2>/dev/null),)
 .PHONY: $(STUDENT)
 endif
 
-.PHONY: help install install-dev lab test lint notebooks bench clean
+.PHONY: help install install-dev lab test lint notebooks grading bench clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -42,6 +42,9 @@ lint: $(DEV) ## check style and types
 
 notebooks: $(DEV) ## build the notebooks from notebooks/source
 	$(BIN)/python notebooks/source/build.py
+
+grading: $(DEV) ## export the lessons for Otter Grader to build/grading
+	$(BIN)/python notebooks/source/grading.py
 
 bench: $(DEV) ## measure the figures of benchmarks/results.json
 	$(BIN)/python -m benchmarks

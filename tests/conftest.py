@@ -1,6 +1,11 @@
 """What all tests share."""
 
 import pytest
+from hypothesis import settings
+
+# A time limit for one example would make a busy machine fail, and new examples a change that is not to blame.
+settings.register_profile("steady", deadline=None, derandomize=True)
+settings.load_profile("steady")
 
 
 # Before pytest-xdist reads the groups.
