@@ -6,34 +6,65 @@ import time
 import numpy as np
 
 from hgmrl_lite.envs import circle_tasks, explore, training_tasks
-from hgmrl_lite.hereditary import discover_geometry
+from hgmrl_lite.hereditary import HereditaryGeometry, discover_geometry
 
 SEEDS = range(5)
+REWARD_NOISE = 0.05
 
 
-def angle_errors_deg(transitions: int, seed: int) -> np.ndarray:
-    """Return the error of the left action of each of twenty tasks, in degrees."""
+def discover_twenty(
+    transitions: int, seed: int, reward_noise: float = 0.0
+) -> tuple[HereditaryGeometry, np.ndarray]:
+    """Return the geometry of twenty tasks and the true angles (20,) from the base task to each."""
     # The base goal and nineteen others at random angles: evenly spaced goals would share their errors.
     goals = np.concatenate([training_tasks()[:1], circle_tasks(19, seed=seed)])
-    tasks = [explore(goal, transitions, seed=1000 * seed + index) for index, goal in enumerate(goals)]
+    tasks = [
+        explore(goal, transitions, seed=1000 * seed + index, reward_noise=reward_noise)
+        for index, goal in enumerate(goals)
+    ]
     angles = np.arctan2(goals[:, 1], goals[:, 0])
-    left = discover_geometry(tasks).left_actions
+    return discover_geometry(tasks), angles - angles[0]
+
+
+def angle_errors_deg(geometry: HereditaryGeometry, angles: np.ndarray) -> np.ndarray:
+    """Return the error of the left action of each of the other tasks, in degrees."""
+    left = geometry.left_actions
     found = np.arctan2(left[:, 1, 0] - left[:, 0, 1], left[:, 0, 0] + left[:, 1, 1])
-    wrapped = (found - (angles - angles[0]) + np.pi) % (2.0 * np.pi) - np.pi
+    wrapped = (found - angles + np.pi) % (2.0 * np.pi) - np.pi
     return np.degrees(np.abs(wrapped[1:]))
 
 
+def accuracy(transitions: int, reward_noise: float, seeds: range) -> tuple[dict[str, float], float]:
+    """Return the worst mean and largest error over the seeds, and the rate of "undecided" answers."""
+    means, largest, undecided = [], [], []
+    for seed in seeds:
+        geometry, angles = discover_twenty(transitions, seed, reward_noise)
+        errors = angle_errors_deg(geometry, angles)
+        means.append(float(errors.mean()))
+        largest.append(float(errors.max()))
+        undecided.append(geometry.verdict == "undecided")
+    return {"mean": max(means), "max": max(largest)}, float(np.mean(undecided))
+
+
 def run(quick: bool = False) -> dict[str, float]:
-    """Return worst-of-seeds angle errors at 5000 transitions a task, and the CPU time of four tasks."""
-    errors = [angle_errors_deg(5000, seed) for seed in (SEEDS[:2] if quick else SEEDS)]
+    """Return worst-of-seeds errors by transitions a task, with and without reward noise, and the CPU time."""
+    seeds = SEEDS[:2] if quick else SEEDS
+    figures = {}
+    for transitions in (1000, 300):
+        errors, _ = accuracy(transitions, 0.0, seeds)
+        figures |= {
+            f"discovery.angle_error_{transitions}.{name}_deg": value for name, value in errors.items()
+        }
+    errors, _ = accuracy(5000, 0.0, seeds)
+    figures |= {f"discovery.angle_error_{name}_deg": value for name, value in errors.items()}
+    errors, _ = accuracy(5000, REWARD_NOISE, seeds)
+    figures |= {f"discovery.noise.angle_error_{name}_deg": value for name, value in errors.items()}
+    _, figures["discovery.noise300.undecided_rate"] = accuracy(300, REWARD_NOISE, seeds)
     tasks = [explore(goal, 5000, seed=index) for index, goal in enumerate(training_tasks())]
     seconds = []
     for _ in range(7):
         start = time.process_time()
         discover_geometry(tasks)
         seconds.append(time.process_time() - start)
-    return {
-        "discovery.angle_error_max_deg": float(max(error.max() for error in errors)),
-        "discovery.angle_error_mean_deg": float(max(error.mean() for error in errors)),
-        "discovery.seconds": statistics.median(seconds),
-    }
+    figures["discovery.seconds"] = statistics.median(seconds)
+    return figures

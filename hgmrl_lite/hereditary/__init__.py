@@ -1,4 +1,4 @@
-"""Geometry of a family of tasks: left actions, generators, system symmetries, the report and test-time inference."""
+"""Geometry of a family of tasks: left actions, generators, system symmetries, report, test-time inference."""
 
 from hgmrl_lite.hereditary.closed_form import intertwiner, invariant_form, task_generator
 from hgmrl_lite.hereditary.findings import Finding

@@ -11,7 +11,6 @@ from hgmrl_lite.discovery import NEARLY, affine_null_space, discover
 from hgmrl_lite.tangents import LevelSetNormals, local_regression
 from hgmrl_lite.transitions import Transitions
 
-
 #: Resamples for the verdict on a task's own symmetry.
 _RESAMPLES = 50
 #: The verdict is tried on every third normal first, if that leaves so many.
@@ -29,8 +28,8 @@ class OwnSymmetry:
     Attributes
     ----------
     generator : ndarray, shape (3, 3), or None
-        Homogeneous affine generator X, its linear part of eigenvalues ±i; None when the best candidate does not
-        rotate.
+        Homogeneous affine generator X, its linear part of eigenvalues ±i; None when the best candidate does
+        not rotate.
     covariance : ndarray, shape (6, 6)
         Error covariance of the entries of X's first two rows.
     verdict : {"symmetric", "none", "undecided"}
@@ -97,7 +96,7 @@ def own_symmetry(task: Transitions) -> OwnSymmetry:
 
 
 def _claim(fit: LevelSetNormals) -> tuple[str, str]:
-    """Return the verdict on one rotation-like symmetry, and why: from a part of the normals where that is enough."""
+    """Return the verdict on one rotation-like symmetry, and why, from some of the normals if they suffice."""
     reason = ""
     for part in (_THIN, 1) if len(fit) > _THIN * _ENOUGH else (1,):
         rows = slice(None, None, part)

@@ -1,8 +1,8 @@
-"""Two tasks under a map between them: are their kernel distributions aligned, and are their rewards the same?
+"""Two tasks under a map between them: how far their kernel distributions and their rewards are apart.
 
-The noise of the samples must not count as a difference. Each task's reward is fitted twice, on disjoint halves of
-its transitions; a difference seen by the first halves times the same difference seen by the second is free of
-the noise's square on average (cross-fitting).
+The noise of the samples must not count as a difference. Each task's reward is fitted twice, on disjoint
+halves of its transitions; a difference seen by the first halves times the same difference seen by the second
+is free of the noise's square on average (cross-fitting).
 """
 
 from dataclasses import dataclass
@@ -88,7 +88,7 @@ class PolynomialMap:
 
     @classmethod
     def of_matrix(cls, matrix: Array) -> "PolynomialMap":
-        """Return the map of a matrix (n, n), or a homogeneous one (n + 1, n + 1) with last row (0, ..., 1)."""
+        """Return the map of a homogeneous matrix (n + 1, n + 1) with last row (0, ..., 0, 1)."""
         return cls(np.hstack([matrix[:-1, -1:], matrix[:-1, :-1]]))
 
     @property
@@ -122,7 +122,7 @@ class PolynomialMap:
         return out
 
     def pull(self, points: Array, gradients: Array) -> Array:
-        """Return dΦ_pᵀ g: gradients (N, n) of a function at Φ(p) as those of the pulled-back one at p (N, n)."""
+        """Return dΦ_pᵀ g, shape (N, n): gradients at Φ(p) as those of the pulled-back function at p."""
         if self.coefficients.shape[1] == points.shape[-1] + 1:
             return gradients @ self.linear
         return np.einsum("nf,nfi->ni", gradients @ self.coefficients, self.slopes(points))

@@ -26,8 +26,8 @@ class TaskFamily:
     Raises
     ------
     ValueError
-        When the list is too short, dimensions disagree, there are fewer transitions than unknowns, or the chart
-        returns another shape, NaN or infinity.
+        When the list is too short, dimensions disagree, there are fewer transitions than unknowns, or the
+        chart returns another shape, NaN or infinity.
     """
 
     def __init__(self, tasks: Sequence[Transitions], chart: Chart | None = None) -> None:

@@ -8,11 +8,13 @@ import numpy as np
 from hgmrl_lite._validate import Array
 
 VERDICTS = ("yes", "no", "undecided")
-#: Largest defect, relative to what unrelated tasks or systems show, that still counts as none: a sine of 8.6°,
-#: about the error of a left action from which a policy starts to miss its goal; where `discovery` says "clearly
-#: none". The starts may move by a third of their own standard deviation: fewer than a few hundred do not show
-#: less.
-BOUND, START_BOUND = 0.15, 0.35
+#: Largest defect, relative to what unrelated tasks or systems show, that still counts as none: a sine of
+#: 8.6°, about the error of a left action from which a policy starts to miss its goal, and where `discovery`
+#: says "clearly none".
+BOUND = 0.15
+#: The starts count as moved from a third of their own standard deviation on, and as kept when half of it is
+#: excluded: a few hundred starts do not show less.
+START_BOUND, START_EXCLUDED = 0.35, 0.5
 #: Standard errors that a squared defect must be away from the squared bound.
 ERRORS = 2.0
 
@@ -58,13 +60,16 @@ class Defect:
         """The defect itself; 0 where noise alone explains it."""
         return float(np.sqrt(max(self.square, 0.0))) if np.isfinite(self.square) else float("nan")
 
-    def verdict(self, bound: float) -> str:
-        """Return "yes" when the defect is below the bound with its error, "no" when it is above."""
+    def verdict(self, bound: float, excluded: float | None = None) -> str:
+        """Return "no" when the defect is above the bound, error allowed for, "yes" when it is below.
+
+        For "yes" it is enough, if ``excluded`` is given, to be below that larger bound.
+        """
         if not (np.isfinite(self.square) and np.isfinite(self.error)):
             return "undecided"
-        if self.square + ERRORS * self.error < bound**2:
-            return "yes"
-        return "no" if self.square - ERRORS * self.error > bound**2 else "undecided"
+        if self.square - ERRORS * self.error > bound**2:
+            return "no"
+        return "yes" if self.square + ERRORS * self.error < (excluded or bound) ** 2 else "undecided"
 
 
 def overall(verdicts: Sequence[str]) -> str:
@@ -72,9 +77,9 @@ def overall(verdicts: Sequence[str]) -> str:
     return next((verdict for verdict in ("no", "undecided") if verdict in verdicts), "yes")
 
 
-def worst(defects: Sequence[Defect], bound: float) -> tuple[str, Defect, int]:
+def worst(defects: Sequence[Defect], bound: float, excluded: float | None = None) -> tuple[str, Defect, int]:
     """Return the verdict on several defects, and the defect that carries it with its place."""
-    verdicts = [defect.verdict(bound) for defect in defects]
+    verdicts = [defect.verdict(bound, excluded) for defect in defects]
     verdict = overall(verdicts)
     places = [index for index, found in enumerate(verdicts) if found == verdict]
     place = max(places, key=lambda index: np.nan_to_num(defects[index].square, nan=np.inf))
@@ -82,7 +87,7 @@ def worst(defects: Sequence[Defect], bound: float) -> tuple[str, Defect, int]:
 
 
 def strain(matrices: Array, form: Array) -> Array:
-    """Return the mean squared logarithm of the stretches (...) of matrices (..., n, n) in an inner product."""
+    """Return the mean squared logarithm of the stretches (...) of matrices (..., n, n) under a form."""
     root = np.linalg.cholesky(form).T
     stretches = np.linalg.svd(root @ matrices @ np.linalg.inv(root), compute_uv=False)
     return np.square(np.log(np.maximum(stretches, 1e-12))).mean(axis=-1)
@@ -117,7 +122,7 @@ def start_defect(matrix: Array, starts: Array, draws: int = 200) -> Defect:
 
 
 def _start_change(matrix: Array, starts: Array) -> Array:
-    """Return displacement and logarithmic stretch (..., n + n²) of starts (..., k, n) under a homogeneous map."""
+    """Return displacement and logarithmic stretch (..., n + n²) of starts (..., k, n) under a map."""
     n = starts.shape[-1]
     mean = starts.mean(axis=-2)
     away = starts - mean[..., None, :]

@@ -13,8 +13,8 @@ from hgmrl_lite.transitions import Transitions
 _DIRECTION, _ERRORS = 0.05, 4.0
 # A bracket of unit generators adds one when more than this of it is new.
 _BRACKET = 0.15
-# A left action this near to the identity, in radians, is the identity.
-_STILL = 1e-3
+#: A left action this near to the identity, in radians, is the identity.
+STILL = 1e-3
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def framed(matrices: Array, form: Array) -> tuple[Array, Array, Array]:
     """Return C M C⁻¹, with C and its inverse, for the C with CᵀC = P: there the group is orthogonal."""
     root = np.linalg.cholesky(form).T
     inverse = np.linalg.inv(root)
-    return root @ matrices @ inverse, root, inverse
+    return np.asarray(root @ matrices @ inverse), np.asarray(root), np.asarray(inverse)
 
 
 def task_algebra(left: Array, errors: Array, form: Array) -> TaskAlgebra:
@@ -88,7 +88,7 @@ def task_algebra(left: Array, errors: Array, form: Array) -> TaskAlgebra:
     noise = _ERRORS * float(np.sqrt(np.square(errors[known]).sum()))
     leading = float(spectrum[0]) if len(spectrum) else 0.0
     # A rotation by θ radians has a logarithm of norm √2 θ.
-    bound = np.sqrt(2.0) * max(noise, _STILL, _DIRECTION * leading)
+    bound = np.sqrt(2.0) * max(noise, STILL, _DIRECTION * leading)
     spanned = int((spectrum > bound).sum())
     basis = rows[:spanned].reshape(-1, n, n)
     defect = 0.0
@@ -113,7 +113,7 @@ def task_algebra(left: Array, errors: Array, form: Array) -> TaskAlgebra:
 
 
 def mean_response(tasks: Sequence[Transitions]) -> Array:
-    """Return B, the mean response (n, m) of the state to a unit of raw action, from an affine fit to all tasks.
+    """Return B, the mean response (n, m) of the state to a unit of raw action, by an affine fit.
 
     Raises
     ------

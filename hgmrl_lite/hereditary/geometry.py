@@ -177,8 +177,8 @@ def discover_geometry(
 ) -> HereditaryGeometry:
     """Find how the tasks are related. No goal, angle, group or generator is given.
 
-    In the plane, where every task has a rotation symmetry of its own, in closed form: normals of each reward by
-    local regression, the own symmetries as null spaces, left actions as their intertwiners in the identity
+    In the plane, where every task has a rotation symmetry of its own, in closed form: normals of each reward
+    by local regression, the own symmetries as null spaces, left actions as their intertwiners in the identity
     component; with noisy rewards, the rewards are matched as well. Elsewhere by a search over the group that
     keeps the law of the starts, and Gauss-Newton. The generators come from the logarithms; their partners on
     actions from the law of motion.
@@ -192,8 +192,8 @@ def discover_geometry(
     base_index : int, optional
         The base task's place in ``tasks``.
     chart : callable, optional
-        φ, a map of states (N, n) to coordinates (N, n) in which the group is to act by matrices. Everything in
-        the result is in these coordinates.
+        φ, a map of states (N, n) to coordinates (N, n) in which the group is to act by matrices. Everything
+        in the result is in these coordinates.
     seed : int, optional
         Seed of the search beyond the plane.
 
@@ -204,8 +204,8 @@ def discover_geometry(
     Raises
     ------
     ValueError
-        When the list is too short, dimensions disagree, there are fewer transitions than unknowns, or the data
-        do not show how actions move the state.
+        When the list is too short, dimensions disagree, there are fewer transitions than unknowns, or the
+        data do not show how actions move the state.
     """
     family = TaskFamily(tasks, chart)
     base_index = as_base_index(base_index, len(tasks))
@@ -271,7 +271,8 @@ def check_left_actions(
     maps = as_array("maps", maps, (len(tasks), "n", "n"))
     if maps.shape[1] != maps.shape[2] or maps.shape[1] not in (n, n + 1):
         raise ValueError(
-            f"maps must have shape ({len(tasks)}, {n}, {n}) or ({len(tasks)}, {n + 1}, {n + 1}), got {maps.shape}"
+            f"maps must have shape ({len(tasks)}, {n}, {n}), or ({len(tasks)}, {n + 1}, {n + 1}) when "
+            f"homogeneous, got {maps.shape}"
         )
     if maps.shape[1] == n:
         lifted = np.tile(np.eye(n + 1), (len(maps), 1, 1))

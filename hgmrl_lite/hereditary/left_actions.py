@@ -10,6 +10,7 @@ from hgmrl_lite._validate import Array
 from hgmrl_lite.hereditary.closed_form import OwnSymmetry, invariant_form, own_symmetry, raw_left_action
 from hgmrl_lite.hereditary.comparison import TaskModel
 from hgmrl_lite.hereditary.findings import BOUND, ERRORS, strain, strain_defect
+from hgmrl_lite.hereditary.system import SystemSymmetry
 from hgmrl_lite.hereditary.task_search import (
     refine_in_group,
     same_rewards,
@@ -17,7 +18,6 @@ from hgmrl_lite.hereditary.task_search import (
     skew_basis,
     smallest_element,
 )
-from hgmrl_lite.hereditary.system import SystemSymmetry
 from hgmrl_lite.transitions import Transitions
 
 #: A closed form this sure, in radians, is left as it is: matching rewards would not make it better.
@@ -176,7 +176,7 @@ def _searched(
     compact, errors, residuals = raw.copy(), np.zeros(k), np.zeros(k)
     base = models(base_index)
     others = [index for index in range(k) if index != base_index]
-    matches = {index: search(base, models(index), form, seed)[0] for index in others}
+    matches = {index: search(base, models(index), form, generators, seed)[0] for index in others}
     for index, match in matches.items():
         raw[index], covariance[index] = match.matrix, match.covariance
     form = sharpened_form(form, raw[others], covariance[others])

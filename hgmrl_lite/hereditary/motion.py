@@ -16,7 +16,8 @@ from hgmrl_lite.transitions import Transitions
 LADDER = ((1, 1), (3, 1), (5, 1), (5, 3))
 #: A larger law is taken when the smaller one would leave so much more by chance once in so many cases.
 CHANCE = 1e-4
-#: Transitions that an affine law needs for each of its terms, and a higher one, whose derivatives are noisier.
+#: Transitions that an affine law needs for each of its terms, and a higher one, whose derivatives are
+#: noisier.
 PER_TERM, PER_HIGHER_TERM = 20, 200
 #: Stretches of consecutive transitions, from whose disagreement the error of the fit is read.
 FOLDS = 40
@@ -32,10 +33,10 @@ Exponents = tuple[tuple[int, ...], ...]
 class LawOfMotion:
     """A polynomial in the state and the raw action for the mean change of state D(s, a) = T(s, a) − s.
 
-    States are centred and whitened, actions whitened about zero, and D is measured in units of its own spread:
-    what is asked of the law does not depend on units or axes. Monomials up to a degree span a space that every
-    linear change of variables keeps, so that a symmetry of T is one of its projection as long as the
-    data's law has it too.
+    States are centred and whitened, actions whitened about zero, and D is measured in units of its own
+    spread: what is asked of the law does not depend on units or axes. Monomials up to a degree span a space
+    that every linear change of variables keeps, so that a symmetry of T is one of its projection as long as
+    the data's law has it too.
 
     Attributes
     ----------
@@ -131,7 +132,8 @@ class LawOfMotion:
                 more, freedom = n * (len(exponents) - terms), n * (number - len(exponents))
                 ratio = (left - square) / more / max(square / freedom, np.finfo(float).tiny)
                 exact = left <= _EXACT * float(np.square(change).sum())
-                # Each larger law is held against the one in use; a higher degree may help where a lower did not.
+                # Each larger law is held against the one in use; a higher degree may help where a lower did
+                # not.
                 if exact or fdtrc(more, freedom, max(ratio, 0.0)) > CHANCE:
                     continue
             chosen, left, terms = (exponents, basis, triangle, coefficients, rest), square, len(exponents)
@@ -202,8 +204,8 @@ class LawOfMotion:
     def operators(self) -> tuple[Array, Array, Array]:
         """What each unknown does, E_u(C) = X_u C − C A_uᵀ, and which generator it is.
 
-        The unknowns are the n² entries of W_S's linear part about the mean start (in units of the motion), the
-        n of its translation (in units of the states) and the m² of W_A (in units of the actions).
+        The unknowns are the n² entries of W_S's linear part about the mean start (in units of the motion),
+        the n of its translation (in units of the states) and the m² of W_A (in units of the actions).
 
         Returns
         -------
@@ -290,7 +292,7 @@ def _monomials(inputs: Array, exponents: Exponents) -> Array:
 
 
 def _operator(exponents: Exponents, axis: int, factor: int | None) -> Array:
-    """Return the matrix of f ↦ x_factor ∂f/∂x_axis (or ∂f/∂x_axis), row f to column g, where it stays inside."""
+    """Return the matrix of f ↦ x_factor ∂f/∂x_axis (or ∂f/∂x_axis), row f to column g."""
     place = {row: index for index, row in enumerate(exponents)}
     out = np.zeros((len(exponents), len(exponents)))
     for index, row in enumerate(exponents):

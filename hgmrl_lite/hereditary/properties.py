@@ -12,6 +12,7 @@ from hgmrl_lite.hereditary.findings import (
     BOUND,
     ERRORS,
     START_BOUND,
+    START_EXCLUDED,
     Defect,
     Finding,
     overall,
@@ -19,30 +20,26 @@ from hgmrl_lite.hereditary.findings import (
     strain_defect,
     worst,
 )
-from hgmrl_lite.hereditary.generators import TaskAlgebra
-from hgmrl_lite.hereditary.task_search import fit_polynomial
+from hgmrl_lite.hereditary.generators import STILL, TaskAlgebra
 from hgmrl_lite.hereditary.motion import FOLDS
 from hgmrl_lite.hereditary.system import SystemSymmetry
+from hgmrl_lite.hereditary.task_search import fit_polynomial
 
 if TYPE_CHECKING:
     from hgmrl_lite.hereditary.report import Evidence
 
 
 def _settle(evidence: "Evidence", verdict: str, keep_no: bool = False) -> tuple[str, str]:
-    """Return the verdict and a remark, given what is in doubt about the maps that it is about.
-
-    A map that is not known well enough supports neither answer; an own symmetry in doubt no "yes".
-    """
+    """Return the verdict and a remark: maps in doubt support neither answer."""
     if not evidence.doubts:
         return verdict, ""
-    unsure = not bool((ERRORS * evidence.errors < BOUND).all())
-    if verdict == "yes" or (unsure and not keep_no):
-        verdict = "undecided"
-    return verdict, f" But {evidence.doubts[0]}."
+    if verdict == "no" and keep_no:
+        return verdict, ""
+    return "undecided", f" But {evidence.doubts[0]}."
 
 
 def find_aligned(evidence: "Evidence", comparisons: dict[int, Comparison]) -> Finding:
-    """Are the base task's kernel distributions, carried along, those of every task?"""
+    """Tell whether the base task's kernel distributions, carried along, are those of every task."""
     defects = [Defect(found.alignment, found.alignment_error) for found in comparisons.values()]
     verdict, defect, place = worst(defects, BOUND)
     task = list(comparisons)[place]
@@ -53,18 +50,23 @@ def find_aligned(evidence: "Evidence", comparisons: dict[int, Comparison]) -> Fi
     if np.isnan(angle):
         text = f"The image of the base task's data misses those of task {task}, so nothing can be compared."
     elif verdict == "yes":
-        text = f"Carried along, the base task's kernel distributions are those of every task, to within {angle:.1f}°."
+        text = (
+            "The base task's kernel distributions, carried along, are those of every task to within "
+            f"{angle:.1f}°."
+        )
     elif verdict == "no":
         text = (
             f"Carried along, the base task's kernel distributions are {angle:.0f}° off those of task {task}."
         )
     else:
-        text = f"The kernel distributions of task {task} are {angle:.1f}° off, too close to the bound or too noisy to say."
+        text = (
+            f"The kernel distributions of task {task} are {angle:.1f}° off, too near the bound or too noisy."
+        )
     return Finding("aligned", verdict, defect.figure, BOUND, text + remark)
 
 
 def find_same_rewards(evidence: "Evidence", comparisons: dict[int, Comparison]) -> Finding:
-    """Are the rewards themselves carried along, not only their level sets?"""
+    """Tell whether the rewards themselves are carried along, not only their level sets."""
     defects = [Defect(found.rewards, found.rewards_error) for found in comparisons.values()]
     verdict, defect, place = worst(defects, BOUND)
     task = list(comparisons)[place]
@@ -77,15 +79,15 @@ def find_same_rewards(evidence: "Evidence", comparisons: dict[int, Comparison]) 
     elif verdict == "no":
         text = f"R_z(L p) and R_0(p) differ by {share} in task {task}: a policy need not carry over."
     else:
-        text = f"R_z(L p) and R_0(p) differ by {share} in task {task}, too close to the bound or too noisy to say."
+        text = f"R_z(L p) and R_0(p) differ by {share} in task {task}, too near the bound or too noisy."
     return Finding("same rewards", verdict, defect.figure, BOUND, text + remark)
 
 
 def find_inherited(evidence: "Evidence") -> tuple[Finding, list[str]]:
-    """Is every map, with its best partner on actions, a symmetry of the system?
+    """Tell whether every map, with its best partner on actions, is a symmetry of the system.
 
-    Also return how each map of the other tasks belongs to the system: "algebra" (its logarithm does), "group" (it
-    is a symmetry, but no logarithm of it is), or "none".
+    Also return how each map of the other tasks belongs to the system: "algebra" (its logarithm does), "group"
+    (it is a symmetry, but no logarithm of it is), or "none".
     """
     system = evidence.family.system
     defects, parts = [], []
@@ -114,8 +116,8 @@ def find_inherited(evidence: "Evidence") -> tuple[Finding, list[str]]:
     if verdict == "yes" and system.unbounded_actions:
         verdict = "undecided"
         text = (
-            "The maps are symmetries of the motion that was seen, but so is every scaling: no raw action in these "
-            "data met the bound of the admissible set, so its clipping cannot be seen."
+            "The maps are symmetries of the motion that was seen, but so is every scaling: no raw action in "
+            "these data met the bound of the admissible set, so its clipping cannot be seen."
         )
     elif verdict == "yes":
         text = f"Every map is a symmetry of the system (defect {defect.figure:.2f} of its motion)."
@@ -125,7 +127,10 @@ def find_inherited(evidence: "Evidence") -> tuple[Finding, list[str]]:
             f"{defect.figure:.2f} of its motion."
         )
     else:
-        text = f"The defect of the map to task {task}, {defect.figure:.2f} of the motion, is too near the bound or too noisy."
+        text = (
+            f"The defect of the map to task {task}, {defect.figure:.2f} of the motion, is too near the bound "
+            "or too noisy."
+        )
     return Finding("inherited", verdict, defect.figure, BOUND, text + remark), parts
 
 
@@ -135,7 +140,8 @@ def _algebra_defect(system: SystemSymmetry, matrix: Array) -> Defect | None:
         generator = lie.log(matrix)
     except ValueError:
         return None
-    if np.abs(generator).max() < 1e-9:
+    if np.abs(generator).max() < STILL:
+        # The identity is a symmetry of every system; the direction of a rounding error is none of its doing.
         return Defect(0.0, 0.0)
     _, square, error = system.defect(generator)
     return Defect(square, error)
@@ -163,18 +169,21 @@ def _group_defect(system: SystemSymmetry, matrix: Array) -> Defect:
 
 
 def find_start_law(evidence: "Evidence") -> Finding:
-    """Does every map carry mean and covariance of the starts to themselves?"""
+    """Tell whether every map carries mean and covariance of the starts to themselves."""
     starts = evidence.family.system.starts
     defects = [start_defect(evidence.maps[index], starts) for index in evidence.others]
-    verdict, defect, place = worst(defects, START_BOUND)
+    verdict, defect, place = worst(defects, START_BOUND, START_EXCLUDED)
     task = evidence.others[place]
     verdict, remark = _settle(evidence, verdict)
     if verdict == "yes":
-        text = f"The {len(starts)} starts keep their mean and covariance, to within {defect.figure:.2f} standard deviations."
+        text = (
+            f"The {len(starts)} starts keep their mean and covariance, to within {defect.figure:.2f} "
+            "standard deviations."
+        )
     elif verdict == "no":
         text = (
-            f"The map to task {task} moves the starts by {defect.figure:.1f} of their standard deviations: a carried "
-            "policy would run where it was never trained."
+            f"The map to task {task} moves the starts by {defect.figure:.1f} of their standard deviations: a "
+            "carried policy would run where it was never trained."
         )
     elif np.isnan(defect.figure):
         text = f"{len(starts)} starts are too few to know their law."
@@ -184,7 +193,7 @@ def find_start_law(evidence: "Evidence") -> Finding:
 
 
 def find_linearizable(evidence: "Evidence", comparisons: dict[int, Comparison], aligned: Finding) -> Finding:
-    """Would a quadratic map align the tasks clearly better than the best linear one?"""
+    """Tell whether a quadratic map would align the tasks clearly better than the best linear one."""
     if aligned.verdict == "yes":
         text = "Matrices align the tasks in this chart; a bent map could not do noticeably better."
         return Finding("linearizable", "yes", aligned.figure, BOUND, text)
@@ -220,8 +229,8 @@ def find_linearizable(evidence: "Evidence", comparisons: dict[int, Comparison], 
     verdict, _ = _settle(evidence, verdict, keep_no=True)
     if verdict == "no":
         text = (
-            f"A quadratic map aligns task {task} much better than any matrix: the action is bent in this chart. "
-            "Another chart may straighten it."
+            f"A quadratic map aligns task {task} much better than any matrix: the action is bent in this "
+            "chart. Another chart may straighten it."
         )
     else:
         text = "Neither a matrix nor a quadratic map clearly aligns the tasks, so the chart cannot be judged."
@@ -229,12 +238,11 @@ def find_linearizable(evidence: "Evidence", comparisons: dict[int, Comparison], 
 
 
 def find_connected(evidence: "Evidence", parts: list[str]) -> Finding:
-    """Is every map reached from the identity inside the group? A question about the maps, not the generators."""
+    """Tell whether every map is reached from the identity: about the maps, not about the generators."""
     n = evidence.raw.shape[-1]
     signs, errors = [], []
     for index in evidence.others:
-        sign, size = np.linalg.slogdet(evidence.raw[index])
-        signs.append(float(sign))
+        signs.append(float(np.linalg.slogdet(evidence.raw[index])[0]))
         if evidence.covariance is None:
             errors.append(0.0)
         else:
@@ -253,12 +261,15 @@ def find_connected(evidence: "Evidence", parts: list[str]) -> Finding:
         return Finding("connected", "undecided", figure, 0.0, text)
     if mirrored:
         verdict = "no"
-        text = f"The map to task {mirrored[0]} reverses orientation: no product of exponentials reaches a reflection."
+        text = (
+            f"The map to task {mirrored[0]} reverses orientation: no product of exponentials reaches a "
+            "reflection."
+        )
     elif apart:
         verdict, figure = "no", len(apart) / len(evidence.others)
         text = (
-            f"The map to task {apart[0]} is a symmetry of the system with positive determinant, but no exponential "
-            "of the system's algebra reaches it."
+            f"The map to task {apart[0]} is a symmetry of the system with positive determinant, but no "
+            "exponential of the system's algebra reaches it."
         )
     else:
         verdict = "yes"
@@ -270,8 +281,7 @@ def find_connected(evidence: "Evidence", parts: list[str]) -> Finding:
 
 
 def find_compact(evidence: "Evidence") -> Finding:
-    """Do the maps keep an inner product, so that their powers stay bounded?"""
-    n = evidence.raw.shape[-1]
+    """Tell whether the maps keep an inner product, so that their powers stay bounded."""
     covariances = [None] * len(evidence.maps) if evidence.covariance is None else list(evidence.covariance)
     slip = _common_slip(evidence)
     defects = []
@@ -282,13 +292,16 @@ def find_compact(evidence: "Evidence") -> Finding:
     task = evidence.others[place]
     verdict, remark = _settle(evidence, verdict)
     if verdict == "yes":
-        text = f"The maps keep an inner product to within {defect.figure:.1%} of stretch: the search is over a bounded set."
+        text = (
+            f"The maps keep an inner product to within {defect.figure:.1%} of stretch: the search is over a "
+            "bounded set."
+        )
     elif verdict == "no" and slip > BOUND**2:
         text = "The maps have no common fixed point: repeated, they run away."
     elif verdict == "no":
         text = (
-            f"The map to task {task} stretches lengths by {np.expm1(defect.figure):.0%}: repeated, it runs away, and a "
-            "search over its group has no bound."
+            f"The map to task {task} stretches or shrinks lengths by {np.expm1(defect.figure):.0%}: "
+            "repeated, it runs away, and a search over its group has no bound."
         )
     else:
         text = f"The stretch of the map to task {task} ({defect.figure:.1%}) is not known well enough."
@@ -301,7 +314,7 @@ def find_compact(evidence: "Evidence") -> Finding:
 
 
 def _common_slip(evidence: "Evidence") -> float:
-    """Return the mean squared displacement, in units of the states' spread, of the best common fixed point."""
+    """Return the largest squared shift of the best common fixed point, in units of the states' spread."""
     n = evidence.raw.shape[-1]
     shift = evidence.maps[:, :n, n]
     if not shift.any():
@@ -316,15 +329,17 @@ def _common_slip(evidence: "Evidence") -> float:
 
 
 def find_closed(evidence: "Evidence", algebra: TaskAlgebra) -> Finding:
-    """Do the generators span an algebra, closed under the bracket?"""
+    """Tell whether the generators span an algebra, closed under the bracket."""
     d, spanned = len(algebra.basis), algebra.spanned
     n = evidence.raw.shape[-1]
     if d == 0:
-        text = "No map is further from the identity than its error, or none has a logarithm: there is no generator."
+        text = "No map is further from the identity than its error, or none has a logarithm: no generator."
     elif d == spanned:
         text = f"The logarithms span {d} dimension{'s' if d > 1 else ''}, closed under the bracket."
     else:
-        text = f"The logarithms span {spanned} dimensions; their brackets add {d - spanned}, and then it is closed."
+        text = (
+            f"The logarithms span {spanned} dimensions, their brackets add {d - spanned}: then it is closed."
+        )
     # More than all rotations: the logarithms are those of no compact group.
     verdict = "no" if d > n * (n - 1) // 2 else Defect(algebra.bracket_defect**2, 0.0).verdict(BOUND)
     verdict, remark = _settle(evidence, verdict)

@@ -160,7 +160,8 @@ class GeometryReport:
         for finding in self.findings:
             figure = "-" if np.isnan(finding.figure) else f"{finding.figure:.3f}"
             lines.append(
-                f"  {finding.name:<13} {finding.verdict:<10} {figure:>6} (bound {finding.bound:g})  {finding.text}"
+                f"  {finding.name:<13} {finding.verdict:<10} {figure:>6} (bound {finding.bound:g})  "
+                f"{finding.text}"
             )
         return "\n".join(lines)
 
@@ -184,7 +185,8 @@ class GeometryReport:
             f"<th style='text-align:left'>{name}</th>"
             for name in ("property", "answer", "defect", "in words")
         )
-        return f"<table><caption>Hereditary geometry: {self.verdict}</caption><tr>{head}</tr>{''.join(rows)}</table>"
+        caption = f"<caption>Hereditary geometry: {self.verdict}</caption>"
+        return f"<table>{caption}<tr>{head}</tr>{''.join(rows)}</table>"
 
 
 def make_report(evidence: Evidence) -> GeometryReport:

@@ -163,7 +163,8 @@ class SystemSymmetry:
         seen, errors = pair @ change, pair @ deviations
         size = float(pair @ pair) + np.finfo(float).tiny
         square = float(seen @ seen - np.square(errors).sum())
-        # For x = |e + δ|² with δ of covariance S: Var x = 4 eᵀSe + 2 tr S²; products of two folds are unbiased.
+        # For x = |e + δ|² with δ of covariance S: Var x = 4 eᵀSe + 2 tr S²; products of two folds are
+        # unbiased.
         products = np.square(errors @ errors.T)
         trace = max(float(products.sum() - np.trace(products)) * FOLDS / (FOLDS - 1), 0.0)
         variance = max(4.0 * float(np.square(errors @ seen).sum()) - 2.0 * trace, 2.0 * trace)
@@ -261,13 +262,13 @@ def system_symmetries(tasks: Sequence[Transitions]) -> SystemSymmetry:
 
 
 def _changes(law: LawOfMotion) -> tuple[Array, Array]:
-    """Return E_u(C), shape (U, F n), and what the folds add, (FOLDS, U, F n): their squares add up to its error."""
+    """Return E_u(C), shape (U, F n), and what each fold's error adds to it, shape (FOLDS, U, F n)."""
     deviations = law.changes(law.deviations) / np.sqrt(FOLDS * (FOLDS - 1))
     return law.changes(law.coefficients), deviations
 
 
 def _kept_form(generators: Array) -> Array:
-    """Return the inner product nearest to I that linear generators (d, n, n) keep, or I when there is none."""
+    """Return the inner product nearest to I that linear generators (d, n, n) keep, or I if there is none."""
     n = generators.shape[-1] if generators.ndim == 3 else 1
     rows, columns = np.triu_indices(n)
     basis = np.zeros((len(rows), n, n))

@@ -1,8 +1,8 @@
-"""Left actions without closed form: a search over the group, then Gauss-Newton on kernel distributions and rewards.
+"""Left actions without closed form: a search over the group, then Gauss-Newton.
 
-What is matched first are the *signed* unit gradients: where the reward rises must go where it rises. They do not
-change when the reward is relabelled by an increasing function. Where the rewards themselves agree, these are
-matched in the end, at all transitions: that is sharper.
+What is matched first are the *signed* unit gradients: where the reward rises must go where it rises. They do
+not change when the reward is relabelled by an increasing function. Where the rewards themselves agree, these
+are matched in the end, at all transitions: that is sharper.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,9 @@ from hgmrl_lite.hereditary.comparison import BLOCKS, PolynomialMap, TaskModel, c
 
 #: Elements of the orthogonal group from which the search starts, by the dimension of the states.
 STARTS = {1: 1, 2: 72, 3: 500}
-MANY_STARTS = 2000
+MANY_STARTS = 800
+#: Further starts in the system's own group, where that is smaller.
+GROUP_STARTS = 400
 #: Points at which each start is tried, and at which a map is fitted.
 TRIED, FITTED = 120, 300
 #: Transitions of each task whose rewards are matched.
@@ -95,15 +97,17 @@ def turn_residuals(
     return rest, moved * (weight / size[:, None])[:, :, None, None]
 
 
-def search(base: TaskModel, other: TaskModel, form: Array, seed: int = 0) -> list[Match]:
-    """Return the best linear map of either orientation: first over the orthogonal group, then over all matrices.
+def search(base: TaskModel, other: TaskModel, form: Array, generators: Array, seed: int = 0) -> list[Match]:
+    """Return the best linear map of either orientation: over the group first, then over all matrices.
 
     Parameters
     ----------
     base, other : TaskModel
         The tasks.
     form : ndarray, shape (n, n)
-        Inner product of the group that is searched.
+        Inner product of the orthogonal group that is searched.
+    generators : ndarray, shape (d, n, n)
+        Of the system's own group: where it is smaller, it is searched more densely besides.
     seed : int
         Of the elements that are tried beyond the plane.
 
@@ -117,6 +121,11 @@ def search(base: TaskModel, other: TaskModel, form: Array, seed: int = 0) -> lis
     starts = _orthogonal(n, seed)
     root = np.linalg.cholesky(form).T
     starts = np.linalg.solve(root, starts @ root)
+    if 0 < len(generators) < n * (n - 1) // 2:
+        # Exponentials of long random elements spread over a compact group.
+        draws = np.random.default_rng(seed).uniform(-np.pi, np.pi, (GROUP_STARTS, len(generators)))
+        inside = lie.exp(np.tensordot(draws, generators, axes=1))
+        starts = np.concatenate([starts, inside])
     points = _spread(base.core, TRIED)
     images = points @ starts.swapaxes(-1, -2)
     own, seen = base.gradient(points), other.gradient(images) @ starts
@@ -241,11 +250,11 @@ def refine_in_group(
         own = base.points[mine]
         back = other.points[theirs] @ np.linalg.inv(left).T
         gaps = [other.value(own @ left.T) - base.rewards[mine], other.rewards[theirs] - base.value(back)]
-        slopes = [
+        steep = [
             np.einsum("na,dab,nb->nd", other.gradient(own @ left.T), left @ generators, own),
             np.einsum("na,dab,nb->nd", base.gradient(back), generators, back),
         ]
-        return np.concatenate([own, back]), np.concatenate(gaps)[:, None], np.concatenate(slopes)[:, None]
+        return np.concatenate([own, back]), np.concatenate(gaps)[:, None], np.concatenate(steep)[:, None]
 
     for _ in range(STEPS):
         where, rest, slopes = evaluate(current)
@@ -324,7 +333,7 @@ def same_rewards(base: TaskModel, other: TaskModel, left: Array, bound: float) -
     """Return whether the rewards agree under L to within ``bound`` of their spread, roughly."""
     lifted = np.eye(len(left) + 1)
     lifted[:-1, :-1] = left
-    found = compare(base, other, PolynomialMap.of_matrix(lifted), np.linalg.inv(lifted))
+    found = compare(base, other, PolynomialMap.of_matrix(lifted), np.asarray(np.linalg.inv(lifted)))
     return bool(found.number and found.rewards < bound**2)
 
 

@@ -1,11 +1,14 @@
 """Discovery on real transitions: the answer is right, and it moves with the world."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hgmrl_lite.envs import circle_tasks, explore, training_tasks
+from hgmrl_lite.actions import LinearAction
+from hgmrl_lite.envs import bent_valley, circle_tasks, explore, sample_transitions, training_tasks
 from hgmrl_lite.hereditary import discover_geometry, intertwiner, invariant_form
 from hgmrl_lite.transitions import Transitions
 
@@ -159,9 +162,12 @@ def few(task, count):
             ],
             r"one state and one action dimension, got \(n, m\) in \[\(2, 2\), \(3, 2\)\]",
         ),
-        (lambda tasks: [tasks[0], tasks[0]], "tasks must differ"),
+        (
+            lambda tasks: [replace(task, actions=np.zeros_like(task.actions)) for task in tasks],
+            "tasks must show how each of the 2 actions moves the state",
+        ),
     ],
-    ids=["empty", "one", "too few transitions", "other dimension", "the same task twice"],
+    ids=["empty", "one", "too few transitions", "other dimension", "actions without effect"],
 )
 def test_bad_task_lists(tasks, make, message):
     with pytest.raises(ValueError, match=message):
@@ -179,9 +185,99 @@ def test_a_task_about_the_origin_cannot_be_the_base():
         intertwiner(generator_about(goals[0]), generator_about(goals[1]))
 
 
-def test_a_task_without_rotation_symmetry_is_refused(tasks):
-    saddle = Transitions(
-        tasks[0].states, tasks[0].actions, np.prod(tasks[0].next_states, axis=1), tasks[0].next_states
-    )
-    with pytest.raises(ValueError, match="rotation-like symmetry"):
-        discover_geometry([tasks[0], saddle])
+def test_a_chart_must_return_states(tasks):
+    with pytest.raises(ValueError, match=r"chart\(states\) must have shape \(2000, 2\), got \(2000, 1\)"):
+        discover_geometry(tasks, chart=lambda points: points[:, :1])
+
+
+def test_the_same_task_twice_has_the_identity_between(goals):
+    geometry = discover_geometry([explore(goals[0], 2000, seed=seed) for seed in (0, 1)])
+    np.testing.assert_allclose(geometry.left_actions[1], np.eye(2), atol=1e-3)
+    assert geometry.dimension == 0
+    assert geometry.verdict == "related"
+
+
+def test_a_base_goal_at_the_origin_leaves_the_rotation_free():
+    geometry = discover_geometry([explore(goal, 2000, seed=k) for k, goal in enumerate([(0, 0), (1, 0)])])
+    assert geometry.freedom == 1
+    np.testing.assert_array_equal(geometry.left_actions[1], np.eye(2))
+    assert geometry.verdict == "unrelated"
+    assert "leaves 1 dimension open" in geometry.report["compact"].text
+
+
+def test_errors_are_as_large_as_the_standard_errors_say(goals):
+    ratios = []
+    for seed in range(4):
+        tasks = [explore(goal, 600, seed=10 * seed + k) for k, goal in enumerate(goals)]
+        geometry = discover_geometry(tasks)
+        for left, angle, error in zip(
+            geometry.left_actions, true_angles(goals, 0), geometry.standard_errors, strict=True
+        ):
+            if error:
+                ratios.append(np.radians(angle_error_deg(left, rotation(angle))) / error)
+    assert len(ratios) == 12
+    # Root mean square of a ratio to a standard error: 1, up to what a dozen tell about it.
+    assert 0.4 < np.sqrt(np.mean(np.square(ratios))) < 2.5
+
+
+def test_reward_noise_is_averaged_by_matching_rewards(goals):
+    tasks = [explore(goal, 5000, seed=k, reward_noise=0.05) for k, goal in enumerate(goals)]
+    geometry = discover_geometry(tasks)
+    assert geometry.verdict == "related"
+    for left, angle in zip(geometry.left_actions, true_angles(goals, 0), strict=True):
+        assert angle_error_deg(left, rotation(angle)) < 1.0
+
+
+def valleys(maps, number=3000, seed=0, **options):
+    return [
+        sample_transitions(
+            LinearAction(matrix).on_function(bent_valley), number, seed=100 * seed + k, **options
+        )
+        for k, matrix in enumerate(maps)
+    ]
+
+
+@pytest.mark.parametrize("mirror", [1.0, -1.0], ids=["rotations", "reflections"])
+def test_tasks_without_own_symmetry_are_found_by_search(mirror):
+    maps = [np.eye(2)] + [rotation(angle) @ np.diag([1.0, mirror]) for angle in (2.5, -1.0)]
+    geometry = discover_geometry(valleys(maps))
+    np.testing.assert_allclose(geometry.left_actions, maps, atol=0.03)
+    np.testing.assert_allclose(geometry.action_maps, maps, atol=0.05)
+    np.testing.assert_allclose(geometry.raw_left_actions, maps, atol=0.1)
+    assert geometry.freedom == 0
+    assert geometry.dimension == (1 if mirror > 0 else 0)
+    assert np.isnan(geometry.thetas[1:]).all() == (mirror < 0)
+
+
+def test_the_searched_answer_moves_with_the_world():
+    maps, hidden = [np.eye(2), rotation(1.2)], rotation(0.7)
+    plain = valleys(maps)
+    seen = discover_geometry([moved(task, hidden, hidden) for task in plain])
+    expected = hidden @ discover_geometry(plain).left_actions[1] @ hidden.T
+    assert angle_error_deg(seen.left_actions[1], expected) < 0.5
+
+
+def test_round_goals_in_space_leave_one_rotation_free_and_close_under_the_bracket():
+    goals = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.6, 0.8]])
+    tasks = [
+        sample_transitions(
+            lambda points, goal=goal: -np.linalg.norm(points - goal, axis=-1), 3000, seed=k, n=3
+        )
+        for k, goal in enumerate(goals)
+    ]
+    geometry = discover_geometry(tasks)
+    assert geometry.freedom == 1
+    np.testing.assert_allclose(geometry.left_actions @ goals[0], goals, atol=0.03)
+    # The smallest rotation from one goal to the other, a quarter turn in both cases.
+    turns = np.trace(geometry.left_actions[1:], axis1=1, axis2=2)
+    np.testing.assert_allclose(turns, 1.0, atol=0.05)
+    assert geometry.dimension == 3
+    assert "their brackets add 1" in geometry.report["closed"].text
+
+
+def test_print_tells_the_story(tasks):
+    geometry = discover_geometry(tasks)
+    text = repr(geometry)
+    assert "-153.00°" in text
+    assert "generator 1" in text
+    assert "<table>" in geometry._repr_html_()

@@ -1,0 +1,126 @@
+"""The report is right on families that have or lack one property by construction."""
+
+import numpy as np
+import pytest
+
+from benchmarks.report import CASES, goal_tasks
+from hgmrl_lite.envs import explore, training_tasks
+from hgmrl_lite.hereditary import Finding, check_left_actions, discover_geometry
+from hgmrl_lite.hereditary.findings import (
+    BOUND,
+    Defect,
+    overall,
+    squared,
+    start_defect,
+    strain_defect,
+    worst,
+)
+from hgmrl_lite.hereditary.report import NAMES
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("name", CASES)
+def test_every_case_is_reported_right(name, seed):
+    report = CASES[name].report(seed)
+    found = {finding: report[finding].verdict for finding in CASES[name].right}
+    assert found == CASES[name].right, repr(report)
+
+
+@pytest.fixture(scope="module")
+def report():
+    return discover_geometry([task[slice(0, 1500)] for task in goal_tasks(3)]).report
+
+
+def test_report_names_its_findings_in_order_and_prints_them(report):
+    assert tuple(finding.name for finding in report.findings) == NAMES
+    assert report.alignment.shape == report.reward_residuals.shape == (4,)
+    assert report.alignment[0] == report.reward_residuals[0] == 0.0
+    for name in NAMES:
+        assert isinstance(report[name], Finding)
+        assert name in repr(report)
+        assert name in report._repr_html_()
+    with pytest.raises(KeyError, match="no finding 'round'; there are aligned, same rewards"):
+        report["round"]
+
+
+def test_a_wrong_rotation_is_not_aligned_and_its_figure_is_the_sine():
+    tasks = [explore(goal, 3000, seed=k) for k, goal in enumerate(training_tasks()[:2])]
+    turn = np.deg2rad(-153.0)
+    found = {}
+    for off in (0.0, 0.5):
+        maps = [
+            np.eye(2),
+            [[np.cos(turn + off), -np.sin(turn + off)], [np.sin(turn + off), np.cos(turn + off)]],
+        ]
+        found[off] = check_left_actions(tasks, maps)
+    assert found[0.0]["aligned"].verdict == "yes"
+    assert found[0.5]["aligned"].verdict == "no"
+    assert found[0.0].alignment[1] < 0.02
+    assert 0.25 < found[0.5].alignment[1] < 1.0
+
+
+@pytest.mark.parametrize(
+    ("maps", "message"),
+    [
+        (np.zeros((3, 2, 2)), r"maps must have shape \(2, any, any\), got \(3, 2, 2\)"),
+        (np.zeros((2, 4, 4)), r"maps must have shape \(2, 2, 2\), or \(2, 3, 3\) when homogeneous"),
+        (np.zeros((2, 2, 2)), "maps must be invertible, got smallest stretch 0"),
+        (np.ones((2, 3, 3)), "maps must be homogeneous, with last row"),
+    ],
+    ids=["too many", "too large", "singular", "not homogeneous"],
+)
+def test_bad_maps(maps, message):
+    tasks = [explore(goal, 100, seed=k) for k, goal in enumerate(training_tasks()[:2])]
+    with pytest.raises(ValueError, match=message):
+        check_left_actions(tasks, maps)
+
+
+@pytest.mark.parametrize(
+    ("square", "error", "verdict"),
+    [
+        (0.0, 0.0, "yes"),
+        (-0.01, 0.001, "yes"),
+        (BOUND**2 + 0.001, 0.0, "no"),
+        (BOUND**2, 0.001, "undecided"),
+        (0.0, 1.0, "undecided"),
+        (np.nan, np.nan, "undecided"),
+    ],
+)
+def test_a_defect_is_held_against_its_bound_with_its_error(square, error, verdict):
+    assert Defect(square, error).verdict(BOUND) == verdict
+
+
+def test_the_worst_defect_speaks_for_all():
+    assert overall(["yes", "undecided", "no"]) == "no"
+    assert overall(["yes", "undecided"]) == "undecided"
+    assert overall([]) == "yes"
+    verdict, defect, place = worst([Defect(0.0, 0.0), Defect(1.0, 0.1), Defect(4.0, 9.0)], BOUND)
+    assert (verdict, defect.square, place) == ("no", 1.0, 1)
+
+
+def test_squared_subtracts_what_noise_adds():
+    rng = np.random.default_rng(0)
+    spread = np.diag([0.5, 1.0, 2.0])
+    truth = np.array([1.0, -1.0, 0.5])
+    found = [squared(truth + rng.multivariate_normal(np.zeros(3), spread), spread) for _ in range(4000)]
+    squares = np.array([defect.square for defect in found])
+    assert abs(squares.mean() - truth @ truth) < 5.0 * squares.std() / np.sqrt(len(squares))
+    assert np.sqrt(np.mean([defect.error**2 for defect in found])) == pytest.approx(squares.std(), rel=0.15)
+
+
+def test_strain_is_none_for_a_rotation_and_the_logarithm_of_a_scaling():
+    assert strain_defect(np.eye(3), None, np.eye(3)).figure == 0.0
+    assert strain_defect(1.5 * np.eye(3), None, np.eye(3)).figure == pytest.approx(np.log(1.5))
+    form = np.diag([4.0, 1.0])
+    turn = np.array([[0.0, -0.5], [2.0, 0.0]])
+    assert strain_defect(turn, None, form).figure < 1e-7
+    assert strain_defect(turn, None, np.eye(2)).figure > 0.5
+
+
+def test_start_law_knows_a_shift_from_a_turn():
+    starts = np.random.default_rng(0).normal(size=(400, 2))
+    turned, shifted = np.diag([-1.0, -1.0, 1.0]), np.eye(3)
+    shifted[0, 2] = 1.0
+    assert start_defect(turned, starts).figure < 0.3
+    assert start_defect(shifted, starts).figure == pytest.approx(1.0, abs=0.1)
+    assert np.isnan(start_defect(turned, starts[:4]).square)
