@@ -67,5 +67,5 @@ $(STUDENT):
 $(DEV): $(STUDENT)
 	@echo "Adding the tools for tests and development to $(VENV)."
 	@rm -f $(STUDENT)
-	@trap 'exit 130' INT TERM; $(BIN)/python -m pip install $(PIP_ARGS) --editable '.[dev]' --constraint constraints.txt || { touch $(STUDENT); exit 1; }
+	@trap 'exit 130' INT TERM; $(BIN)/python -m pip install $(PIP_ARGS) --editable '.[dev,grading]' --constraint constraints.txt || { touch $(STUDENT); exit 1; }
 	@touch $(STUDENT) && touch $@

@@ -95,7 +95,7 @@ def clone(tmp_path: Path) -> Iterator[Clone]:
 
 
 STUDENT = ["-m venv .venv", "-m pip install --editable . --constraint constraints.txt"]
-DEV = ["-m pip install --editable .[dev] --constraint constraints.txt"]
+DEV = ["-m pip install --editable .[dev,grading] --constraint constraints.txt"]
 
 
 def test_the_first_run_installs_and_the_second_does_nothing(clone):
