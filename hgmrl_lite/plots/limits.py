@@ -81,7 +81,7 @@ def _draw_case(regrets: Axes, said: Axes, case: Case) -> None:
     regrets.set_xticks(places, [])
     regrets.grid(axis="y", alpha=0.25)
     said.set(ylim=(0, 100), yticks=(0, 100), ylabel="says (%)", xlim=(-0.6, len(conditions) - 0.4))
-    labels = [condition.replace(", ", ",\n") for condition in conditions]
+    labels = [condition.replace(", base goal ", ",\n") for condition in conditions]
     said.set_xticks(
         places, [f"{trial.value:g}" for trial in case.of(case.agents[0])] if _numbers(case) else labels
     )
@@ -105,5 +105,5 @@ def _draw_states(axes: Axes, result: Breaking) -> None:
         title="where the base policy is asked", xlabel="x, as the base policy sees it",
         ylabel="y, as the base policy sees it", aspect="equal",
     )  # fmt: skip
-    axes.legend(frameon=False, fontsize=8.5, markerscale=5, loc="best")
+    axes.legend(frameon=False, fontsize=8.5, markerscale=5, loc="upper center", bbox_to_anchor=(0.5, -0.2))
     axes.grid(alpha=0.25)
