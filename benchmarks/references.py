@@ -42,6 +42,8 @@ REFERENCES: dict[str, tuple[Target | None, str]] = {
     "widget.GeneratorFlow.drag_p95_ms": (("≤", 33.0), ""),
     "widget.KernelProbe.drag_p95_ms": (("≤", 33.0), ""),
     "widget.DescentRace.drag_p95_ms": (("≤", 33.0), ""),
+    "widget.TaskPuller.drag_p95_ms": (("≤", 33.0), ""),
+    "widget.TaskAligner.drag_p95_ms": (("≤", 33.0), ""),
     "widget.GoalDrag.redraws_per_s": (("≥", 50.0), ""),
     "widget.GoalDrag.backward_jumps": (("=", 0.0), ""),
     "lie.so3_exp_ms": (("≤", 10.0), "SciPy Rotation 3, torch matrix_exp 101, SciPy expm 675"),
@@ -78,7 +80,7 @@ for _case in (
 ):  # fmt: skip
     REFERENCES[f"report.{_case}.right_rate"] = (("≥", 0.95), "")
 
-for _number in ("00", "01", "02", "03", "04"):
+for _number in ("00", "01", "02", "03", "04", "05", "06", "07"):
     REFERENCES[f"lesson.{_number}.seconds"] = (("≤", 60.0), "")
     REFERENCES[f"lesson.{_number}.peak_mb"] = (("≤", 900.0), "")
 

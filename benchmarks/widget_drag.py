@@ -19,12 +19,15 @@ MOVES_PER_SECOND = 60
 SECONDS = 3.0
 # Pixels: a circle that stays inside every plane and chart.
 RADIUS = 15.0
-# The widgets with a handle that moves freely: their selector, and that of the handle.
+# The widgets with a handle that moves freely: how to make one, its selector, and that of the handle.
 FREE_HANDLES = {
-    "OrbitExplorer": (".hgmrl-orbit-explorer", ".hgmrl-point-handle"),
-    "GeneratorFlow": (".hgmrl-generator-flow", ".hgmrl-invariants"),
-    "KernelProbe": (".hgmrl-kernel-probe", ".hgmrl-handle"),
-    "DescentRace": (".hgmrl-descent-race", ".hgmrl-handle"),
+    "OrbitExplorer": ("OrbitExplorer()", ".hgmrl-orbit-explorer", ".hgmrl-point-handle"),
+    "GeneratorFlow": ("GeneratorFlow()", ".hgmrl-generator-flow", ".hgmrl-invariants"),
+    "KernelProbe": ("KernelProbe()", ".hgmrl-kernel-probe", ".hgmrl-handle"),
+    "DescentRace": ("DescentRace()", ".hgmrl-descent-race", ".hgmrl-handle"),
+    # Translated, a task goes where the hand goes; turned, it stays on its circle.
+    "TaskPuller": ('TaskPuller(kind="translation")', ".hgmrl-task-puller", ".hgmrl-carried-handle"),
+    "TaskAligner": ("TaskAligner()", ".hgmrl-task-aligner", ".hgmrl-goal-handle"),
 }
 
 GOAL_DRAG = """
@@ -181,11 +184,11 @@ def goal_drag(runs: int) -> list[dict[str, float]]:
     return results
 
 
-def free_handle(name: str, root: str, handle: str, runs: int) -> list[dict[str, float]]:
+def free_handle(name: str, made: str, root: str, handle: str, runs: int) -> list[dict[str, float]]:
     """Return the figures of several drags of a handle that moves freely, once around a small circle."""
     harness = _harness()
     results = []
-    cell = f"from hgmrl_lite.widgets import {name}\nwidget = {name}()\nwidget"
+    cell = f"from hgmrl_lite.widgets import {name}\nwidget = {made}\nwidget"
     with harness.JupyterServer() as server, harness.LabBrowser(server) as browser:
         notebook = browser.open_notebook([cell])
         notebook.run_all()
@@ -212,8 +215,8 @@ def run(quick: bool = False) -> dict[str, float]:
     """Return the figures of every widget that is dragged: medians over the drags, jumps in all of them."""
     runs = 1 if quick else 5
     drags = {"GoalDrag": goal_drag(runs)}
-    for name, (root, handle) in FREE_HANDLES.items():
-        drags[name] = free_handle(name, root, handle, runs)
+    for name, (made, root, handle) in FREE_HANDLES.items():
+        drags[name] = free_handle(name, made, root, handle, runs)
     figures = {}
     for widget, results in drags.items():
         for name in ("drag_p95_ms", "drag_p50_ms", "redraws_per_s", "moves_per_s"):

@@ -154,7 +154,11 @@ def test_goal_drag_computes_what_python_computes(page, action_set):
         "draw",
         "context_size",
         "show_base",
+        "show_geometric",
         "show_exploration",
+        "shown_rivals",
+        "training_degrees",
+        "discovered",
         "array_index",
         "settings",
     )
