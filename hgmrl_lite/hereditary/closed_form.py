@@ -15,6 +15,8 @@ from hgmrl_lite.transitions import Transitions
 _RESAMPLES = 50
 #: The verdict is tried on every third normal first, if that leaves so many.
 _THIN, _ENOUGH = 3, 500
+#: How many times smaller the singular value of one symmetry must be than that of a near one.
+_BETTER = 100.0
 #: Blocks of neighbouring points, whose disagreement gives the error of a generator.
 _BLOCKS = 24
 #: Step of the derivatives by which errors go from generators to left actions.
@@ -84,7 +86,7 @@ def own_symmetry(task: Transitions) -> OwnSymmetry:
         reason = f"only {len(fit)} of {len(task)} transitions show a slope of the reward"
         return OwnSymmetry(None, np.full((6, 6), np.inf), "undecided", reason, np.zeros(unknowns))
     spectrum, candidates = affine_null_space(fit.points, fit.normals, fit.weights)
-    verdict, reason = _claim(fit)
+    verdict, reason = _claim(fit, spectrum)
     best = candidates[0]
     # The Frobenius norm is not invariant under conjugation; the eigenvalues are.
     spin = _spin(best)
@@ -95,8 +97,13 @@ def own_symmetry(task: Transitions) -> OwnSymmetry:
     return OwnSymmetry(generator, _generator_covariance(fit, generator), verdict, reason, spectrum)
 
 
-def _claim(fit: LevelSetNormals) -> tuple[str, str]:
-    """Return the verdict on one rotation-like symmetry, and why, from some of the normals if they suffice."""
+def _claim(fit: LevelSetNormals, precise: Array) -> tuple[str, str]:
+    """Return the verdict on one symmetry, and why, from some of the normals if they suffice.
+
+    Data far from the goal leave a second candidate that is nearly a symmetry. It does not matter, as long as
+    the first one is known without it: by itself, or as the one that the weighted normals fit far better.
+    """
+    alone = precise[1] > _BETTER * precise[0]
     reason = ""
     for part in (_THIN, 1) if len(fit) > _THIN * _ENOUGH else (1,):
         rows = slice(None, None, part)
@@ -117,8 +124,8 @@ def _claim(fit: LevelSetNormals) -> tuple[str, str]:
         )
         found = discover(some.points, normals=some, bootstrap=_RESAMPLES)
         reason = found.reason
-        if found.dimension == 1 and found.confidence.angle_deg < np.degrees(NEARLY):
-            # Whether there is nearly a second symmetry does not matter, as long as this one is known.
+        known = found.dimension == 1 and found.confidence.angle_deg < np.degrees(NEARLY)
+        if known or (found.dimension > 1 and alone):
             return "symmetric", reason
     if found.verdict == "symmetric" and found.dimension > 1:
         return "none", f"a symmetry of dimension {found.dimension} is no rotation about one centre"

@@ -200,9 +200,15 @@ def find_linearizable(evidence: "Evidence", comparisons: dict[int, Comparison], 
     n = evidence.raw.shape[-1]
     family = evidence.family
     base = family.model(evidence.base_index)
-    gains, halved = [], []
+    gains, verdicts = [], []
     for index in evidence.others:
-        other = family.model(index)
+        other, found = family.model(index), comparisons[index]
+        before = Defect(found.alignment, found.alignment_error)
+        if not found.number or before.verdict(BOUND) == "yes":
+            # Nothing to compare, or nothing left for a bent map to explain.
+            gains.append(before)
+            verdicts.append("yes" if found.number else "undecided")
+            continue
         start = PolynomialMap.of_matrix(evidence.maps[index])
         free = np.ones((n, 1 + n + n * (n + 1) // 2), dtype=bool)
         # A map that is given with a shift may shift; maps between tasks fix the origin.
@@ -210,18 +216,14 @@ def find_linearizable(evidence: "Evidence", comparisons: dict[int, Comparison], 
         straight = fit_polynomial(base, other, start, free[:, : n + 1])
         lifted = np.hstack([straight.coefficients, np.zeros((n, n * (n + 1) // 2))])
         bent = fit_polynomial(base, other, PolynomialMap(lifted), free)
-        before, after = compare(base, other, straight), compare(base, other, bent)
-        gains.append(
-            Defect(
-                before.alignment - after.alignment,
-                float(np.hypot(before.alignment_error, after.alignment_error)),
-            )
+        without, with_it = compare(base, other, straight), compare(base, other, bent)
+        gain = Defect(
+            without.alignment - with_it.alignment,
+            float(np.hypot(without.alignment_error, with_it.alignment_error)),
         )
-        halved.append(after.alignment < 0.5 * before.alignment)
-    verdicts = [
-        "no" if gain.verdict(BOUND) == "no" and half else "undecided"
-        for gain, half in zip(gains, halved, strict=True)
-    ]
+        explained = gain.verdict(BOUND) == "no" and with_it.alignment < 0.5 * without.alignment
+        gains.append(gain)
+        verdicts.append("no" if explained else "undecided")
     verdict = overall(verdicts)
     places = [place for place, found in enumerate(verdicts) if found == verdict]
     place = max(places, key=lambda i: np.nan_to_num(gains[i].square, nan=-1.0))

@@ -62,7 +62,7 @@ def test_a_wrong_rotation_is_not_aligned_and_its_figure_is_the_sine():
 @pytest.mark.parametrize(
     ("maps", "message"),
     [
-        (np.zeros((3, 2, 2)), r"maps must have shape \(2, any, any\), got \(3, 2, 2\)"),
+        (np.zeros((3, 2, 2)), r"maps must have shape \(2, n, n\), got \(3, 2, 2\)"),
         (np.zeros((2, 4, 4)), r"maps must have shape \(2, 2, 2\), or \(2, 3, 3\) when homogeneous"),
         (np.zeros((2, 2, 2)), "maps must be invertible, got smallest stretch 0"),
         (np.ones((2, 3, 3)), "maps must be homogeneous, with last row"),
