@@ -80,6 +80,8 @@ class DescentRace(HgmrlWidget):
         "plane",
         "point_handle",
         "controls",
+        "race_scene",
+        "race_landscape",
         own="descent_race",
     )
     _css = css() + "\n" + Path(__file__).with_name("descent_race.css").read_text(encoding="utf-8")

@@ -105,7 +105,11 @@ function orbitExplorerPanel(parent, model, hand, signal) {
   const policy = orbitCard(parent, "Policy: (g·π)(s) = K π(L⁻¹ s)", "hgmrl-card-policy");
   const spoken = spokenText(parent);
   signal.addEventListener("abort", spoken.stop);
-  const words = atMostEvery(80, (state) => {
+  return besideFigure(parent, signal, (state) => {
+    showElement(state);
+    const outside = Math.max(...state.moved.map(Math.abs)) > settings.half ? ", outside the picture" : "";
+    setText(pair, `${inPair(state.point)} → ${inPair(state.moved)}${outside}`);
+    coordinates.forEach((show, k) => show(state.point[k]));
     const where = orbitInWords(state, settings.words);
     const fixing = settings.words.stabiliser[state.stabiliser.kind];
     orbit(where);
@@ -122,15 +126,7 @@ function orbitExplorerPanel(parent, model, hand, signal) {
       state.show_arrows,
     );
     spoken.say(`${elementInWords(state.place)}. Orbit of p: ${where}. Stabiliser: ${fixing}.`);
-  }, parent);
-  signal.addEventListener("abort", words.stop);
-  return (state) => {
-    showElement(state);
-    const outside = Math.max(...state.moved.map(Math.abs)) > settings.half ? ", outside the picture" : "";
-    setText(pair, `${inPair(state.point)} → ${inPair(state.moved)}${outside}`);
-    coordinates.forEach((show, k) => show(state.point[k]));
-    words.call(state);
-  };
+  });
 }
 
 function orbitExplorerLegend(parent, model, signal) {

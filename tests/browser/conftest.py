@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page
 
 # Helpers that are no packages: the harness here, the stand-in agent beside the widgets' own tests.
 for folder in (Path(__file__).parent, Path(__file__).parents[1] / "widgets"):
@@ -42,3 +43,11 @@ def browser(jupyter_server: JupyterServer) -> Iterator[LabBrowser]:
     """Run Chromium for the session."""
     with LabBrowser(jupyter_server) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def page(browser: LabBrowser) -> Iterator[Page]:
+    """Open an empty page, for JavaScript that needs no Jupyter."""
+    page = browser.blank_page()
+    yield page
+    page.close()

@@ -246,6 +246,15 @@ class LabBrowser:
                 await app.restored;
                 const panel = await app.commands.execute("docmanager:open", { path, factory: "Notebook" });
                 await panel.revealed;
+                // JupyterLab opens a launcher in an empty page, sometimes late, and makes it current.
+                const alone = () => {
+                    for (const other of [...app.shell.widgets("main")]) {
+                        if (other.id.startsWith("launcher")) other.close();
+                    }
+                    if (app.shell.currentWidget !== panel) app.shell.activateById(panel.id);
+                };
+                app.shell.currentChanged.connect(alone);
+                alone();
                 await panel.sessionContext.ready;
                 await panel.sessionContext.session.kernel.info;
                 app.shell.collapseLeft();
@@ -295,12 +304,17 @@ class LabNotebook:
 
     def wait_idle(self, limit: float = 60.0) -> None:
         """Wait until the Jupyter kernel has nothing to do."""
-        self.page.wait_for_function(
-            """() => {
-                const panel = window.jupyterapp.shell.currentWidget;
-                return panel?.sessionContext?.session?.kernel?.status === "idle";
+        self.evaluate(
+            """async () => {
+                for (let waited = 0; ; waited += 50) {
+                    const kernel = window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel;
+                    if (kernel?.status === "idle") return;
+                    // A status that was sent before the page listened is lost: ask for another one.
+                    if (waited % 5000 === 4950) kernel?.requestExecute({ code: "", silent: true });
+                    await new Promise((done) => setTimeout(done, 50));
+                }
             }""",
-            timeout=1000 * limit,
+            limit=limit,
         )
 
     def run_all(self, limit: float = 120.0) -> None:
@@ -349,6 +363,20 @@ class LabNotebook:
             if time.monotonic() > end:
                 raise TimeoutError(f"not true after {limit:.0f} s: {expression}")
             self.page.wait_for_timeout(50)
+
+    def output(self, cell: int) -> dict[str, Any]:
+        """Return the first output of a cell, by MIME type."""
+        data: dict[str, Any] = self.evaluate(
+            """(cell) => window.jupyterapp.shell.currentWidget.content.widgets[cell]
+                .model.outputs.toJSON()[0].data""",
+            cell,
+        )
+        return data
+
+    def assert_clean(self) -> None:
+        """Raise if the page has logged an error or asked anything of another machine."""
+        assert self.console_errors == []
+        assert self.outside_requests == []
 
     def cell_count(self) -> int:
         """Return how many cells the notebook has."""

@@ -1,10 +1,11 @@
 """DescentRace in a real JupyterLab: hand, keys, sliders, buttons, two views, both themes; and its numbers."""
 
-import json
 import re
 
 import numpy as np
 import pytest
+from run_javascript import call
+from widget_view import THEMES, WidgetView
 
 from hgmrl_lite.widgets import DescentRace
 from hgmrl_lite.widgets.base import shared_javascript
@@ -17,37 +18,22 @@ from hgmrl_lite.widgets import DescentRace
 race = DescentRace()
 race
 """
-RACE_JS = """
-async ([source, input]) => {
-    const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-    const lib = await import(url);
-    URL.revokeObjectURL(url);
-    const { points, normals, times, slice, method, start, places, steps } = JSON.parse(input);
+RUN = """
+    const { points, normals, times, slice, method, start, places, steps } = input;
     const losses = lib.makeSliceLosses(points.flat(), normals.flat(), times);
     const evaluate = method === "differential" ? losses.differential
         : (w, window, axes = null) => losses.functional(w, method === "square", window, axes);
-    const options = { rate: 0.01, batch: 64, steps, below: 1 };
-    const run = lib.makeSliceDescent(slice, evaluate, start, options);
+    const run = lib.makeSliceDescent(slice, evaluate, start, { rate: 0.01, batch: 64, steps, below: 1 });
     // In pieces, as the frames ask for it.
     for (let until = 0; until <= steps; until += 7) run.extend(until);
     run.extend(steps);
+    const at = ([u, v], axes) => evaluate(lib.sliceGenerator(slice, u, v), [0, 64], axes);
     return {
-        losses: places.map(([u, v]) => evaluate(lib.sliceGenerator(slice, u, v), [0, 64])[0]),
-        gradients: places.map(([u, v]) =>
-            evaluate(lib.sliceGenerator(slice, u, v), [0, 64], slice.axes).slice(1)),
-        path: Array.from(run.path),
-        degrees: Array.from(run.degrees),
-        arrival: run.arrival,
+        losses: places.map((place) => at(place, null)[0]),
+        gradients: places.map((place) => at(place, slice.axes).slice(1)),
+        path: run.path, degrees: run.degrees, arrival: run.arrival,
     };
-}
 """
-
-
-@pytest.fixture(scope="module")
-def page(browser):
-    page = browser.blank_page()
-    yield page
-    page.close()
 
 
 @pytest.mark.parametrize("method", ["differential", "distance", "square"])
@@ -58,7 +44,6 @@ def test_javascript_descends_as_python_does(page, name, method):
     start = np.array([0.3, 0.4])
     places = np.random.default_rng(0).uniform(-1.0, 1.0, (12, 2))
     names = ["makeSliceLosses", "makeSliceDescent", "sliceGenerator"]
-    source = shared_javascript("slice_descent") + f"\nexport {{ {', '.join(names)} }};\n"
     argument = {
         "points": samples.points.tolist(),
         "normals": samples.normals.tolist(),
@@ -69,7 +54,7 @@ def test_javascript_descends_as_python_does(page, name, method):
         "places": places.tolist(),
         "steps": steps,
     }
-    got = page.evaluate(RACE_JS, [source, json.dumps(argument)])
+    got = call(page, shared_javascript("slice_descent"), names, RUN, argument)
     window = samples.window(0, 64)
     np.testing.assert_allclose(got["losses"], loss_values(method, plane.generator(places), window), rtol=1e-9)
     slopes = []
@@ -85,43 +70,42 @@ def test_javascript_descends_as_python_does(page, name, method):
     assert got["arrival"] == (int(np.argmax(degrees < 1.0)) if (degrees < 1.0).any() else None)
 
 
-class Race:
-    """One view of the widget, as a user meets it."""
-
-    def __init__(self, notebook, number=0):
-        self.notebook = notebook
-        self.page = notebook.page
-        self.root = notebook.page.locator(".hgmrl-descent-race").nth(number)
-
-    def frame(self):
-        self.notebook.evaluate(
-            "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-        )
-
-    def part(self, name, selector):
-        return self.root.locator(f".hgmrl-landscape-{name} {selector}")
+class Race(WidgetView):
+    ROOT, VARIABLE = ".hgmrl-descent-race", "race"
 
     def handle(self, name):
-        return self.part(name, ".hgmrl-handle")
+        return self.part(f".hgmrl-landscape-{name} .hgmrl-handle")
 
     def point(self, name, u, v):
         """Return the page's coordinates of a point of the slice."""
-        box = self.part(name, ".hgmrl-map-frame").bounding_box()
+        frame = self.part(f".hgmrl-landscape-{name} .hgmrl-map-frame")
+        frame.scroll_into_view_if_needed()
+        box = frame.bounding_box()
         x = box["x"] + box["width"] * (u + 1.2) / 2.4
         return x, box["y"] + box["height"] * (1.2 - v) / 2.4
 
-    def text(self, name, selector):
-        self.frame()
-        return self.part(name, selector).text_content()
+    def words(self, name, selector):
+        return self.text(f".hgmrl-landscape-{name} {selector}")
 
     def path(self, name):
-        self.frame()
-        return self.part(name, "path.hgmrl-descent").get_attribute("d")
+        return self.attribute(f".hgmrl-landscape-{name} path.hgmrl-descent")
+
+    def map(self, name):
+        """Return the picture of a landscape."""
+        self.drawn()
+        return self.part(f".hgmrl-landscape-{name} .hgmrl-map").evaluate("(canvas) => canvas.toDataURL()")
 
     def shown_start(self, name):
-        self.frame()
+        self.drawn()
         words = self.handle(name).get_attribute("aria-valuetext").replace("−", "-")
         return [float(number) for number in re.findall(r"= (-?[\d.]+)", words)[:2]]
+
+
+NAMES = ("differential", "functional")
+FRESH = {
+    "playing": False, "start": [0.8, 0.6], "function": "distance", "plane": "around", "learning_rate": 0.01,
+    "step": 150,
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -138,181 +122,154 @@ def race(notebook):
     """Return the first view in its first state; afterwards nothing may have gone wrong in the page."""
     notebook.evaluate("() => document.activeElement?.blur()")
     view = Race(notebook)
-    shown = """() => [...document.querySelectorAll(".hgmrl-descent-race")].every((root) =>
-        [...root.querySelectorAll(".hgmrl-detail")]
-            .every((text) => text.textContent.startsWith("step 150")))"""
-    # What the page sent last in the test before may come after this and undo it: then set it once more.
-    for _ in range(15):
-        notebook.python(
-            "[race.set_trait(k, v) for k, v in dict(playing=False, start=[0.8, 0.6], function='distance',"
-            " plane='around', learning_rate=0.01, step=150).items()]"
-        )
-        notebook.page.wait_for_timeout(200)
-        if notebook.evaluate(shown):
-            break
-        notebook.page.wait_for_timeout(2000)
-    notebook.page.wait_for_function(shown)
+    view.set(**FRESH)
+    assert view.words("functional", ".hgmrl-detail").startswith("step 150:")
     yield view
-    assert notebook.console_errors == []
-    assert notebook.outside_requests == []
+    notebook.assert_clean()
 
 
 def test_it_shows_both_descents_and_the_answer(race):
     words = race.notebook.python("race.describe()")
     arrival = int(re.search(r"differential .* below 1° after (\d+) steps", words)[1])
-    assert race.text("differential", ".hgmrl-regret") == f"below 1° after {arrival} steps"
-    assert race.text("functional", ".hgmrl-regret") == "not below 1° yet"
-    for name in ("differential", "functional"):
+    assert race.words("differential", ".hgmrl-regret") == f"below 1° after {arrival} steps"
+    assert race.words("functional", ".hgmrl-regret") == "not below 1° yet"
+    for name in NAMES:
         assert 10 < race.path(name).count("L") <= 150
-        assert race.part(name, "image").get_attribute("href").startswith("data:image/png")
-        star, middle = race.part(name, ".hgmrl-found").bounding_box(), race.point(name, 0, 0)
-        assert star["x"] + star["width"] / 2 == pytest.approx(middle[0], abs=2)
+        star = race.centre(f".hgmrl-landscape-{name} .hgmrl-found")
+        assert star == pytest.approx(race.point(name, 0, 0), abs=2)
+
+
+def test_the_map_lies_below_its_frame_and_is_drawn(race):
+    for name in NAMES:
+        ends = [
+            race.part(f".hgmrl-landscape-{name} .hgmrl-map{which}").bounding_box() for which in ("", "-frame")
+        ]
+        assert list(ends[0].values()) == pytest.approx(list(ends[1].values()), abs=1.5)
+        colours = race.part(f".hgmrl-landscape-{name} .hgmrl-map").evaluate(
+            """(map) => new Set(new Uint32Array(
+                map.getContext("2d").getImageData(0, 0, map.width, map.height).data.buffer)).size"""
+        )
+        assert 10 <= colours <= 14
 
 
 def test_the_output_also_holds_a_picture_and_words(notebook):
-    outputs = notebook.evaluate(
-        "() => window.jupyterapp.shell.currentWidget.content.widgets[1].model.outputs.toJSON()[0].data"
-    )
+    outputs = notebook.output(1)
     assert outputs["text/plain"].startswith("DescentRace: W = J")
     assert len(outputs["image/png"]) > 10_000
 
 
-@pytest.mark.parametrize("name", ["differential", "functional"])
+@pytest.mark.parametrize("name", NAMES)
 def test_dragging_on_either_moves_both(race, name):
-    before = race.path("differential"), race.path("functional")
-    race.handle(name).scroll_into_view_if_needed()
-    mouse = race.page.mouse
-    mouse.move(*race.point(name, 0.8, 0.6))
-    mouse.down()
-    mouse.move(*race.point(name, -0.5, 0.3), steps=6)
-    race.frame()
-    mouse.up()
-    for each, old in zip(("differential", "functional"), before, strict=True):
+    before = {each: (race.path(each), race.map(each)) for each in NAMES}
+    race.drag(race.point(name, 0.8, 0.6), race.point(name, -0.5, 0.3))
+    for each, (path, picture) in before.items():
         assert race.shown_start(each) == pytest.approx([-0.5, 0.3], abs=0.02)
-        assert race.path(each) != old
-    race.notebook.wait_python("abs(race.start[0] + 0.5) < 0.02 and abs(race.start[1] - 0.3) < 0.02")
+        assert race.path(each) != path
+        assert race.map(each) == picture
+    assert race.get("w.start") == pytest.approx([-0.5, 0.3], abs=0.02)
 
 
 def test_a_press_on_the_map_brings_the_start_there(race):
-    race.handle("functional").scroll_into_view_if_needed()
     race.page.mouse.click(*race.point("functional", -0.9, -0.7))
-    race.notebook.wait_python("abs(race.start[0] + 0.9) < 0.02 and abs(race.start[1] + 0.7) < 0.02")
+    assert race.get("w.start") == pytest.approx([-0.9, -0.7], abs=0.02)
+
+
+def test_touch_drags_as_well(race):
+    race.touch(*[race.point("differential", u, 0.6) for u in (0.8, 0.5, 0.2)])
+    assert race.get("w.start") == pytest.approx([0.2, 0.6], abs=0.02)
 
 
 def test_keys_move_the_start_and_nothing_else(race):
-    cells = race.notebook.cell_count()
-    race.handle("differential").focus()
-    for key in ("ArrowLeft", "ArrowDown", "Shift+ArrowDown", "a", "b"):
-        race.page.keyboard.press(key)
-    race.notebook.wait_python("race.start == [0.79, 0.49]")
+    race.press(race.handle("differential"), "ArrowLeft", "ArrowDown", "Shift+ArrowDown", "a", "b")
+    assert race.get("w.start") == [0.79, 0.49]
     assert race.shown_start("functional") == [0.79, 0.49]
-    assert race.notebook.cell_count() == cells
 
 
 def test_sliders(race):
-    for label, key, trait in (
-        ("Start u", "ArrowRight", "race.start == [0.81, 0.6]"),
-        ("Start v", "Home", "race.start == [0.81, -1.1]"),
-        ("Step", "PageUp", "race.step == 160"),
-        ("Learning rate", "ArrowRight", "race.learning_rate > 0.0111"),
+    for label, key, trait, value in (
+        ("Start u", "ArrowRight", "start", [0.81, 0.6]),
+        ("Start v", "Home", "start", [0.81, -1.1]),
+        ("Step", "PageUp", "step", 160),
+        ("Learning rate", "ArrowRight", "learning_rate", pytest.approx(10**-1.95)),
     ):
-        race.root.get_by_label(label, exact=True).focus()
-        race.page.keyboard.press(key)
-        race.notebook.wait_python(trait)
-    assert race.text("differential", ".hgmrl-detail").startswith("step 160:")
+        race.press(race.slider(label), key)
+        assert race.get(f"w.{trait}") == value
+    assert race.words("differential", ".hgmrl-detail").startswith("step 160:")
 
 
 def test_function_changes_the_functional_landscape_only(race):
-    maps = [race.part(name, "image").get_attribute("href") for name in ("differential", "functional")]
+    differential, functional = (race.map(name) for name in NAMES)
     race.root.get_by_role("button", name="f = −‖p‖²").click()
-    race.notebook.wait_python("race.function == 'square'")
-    race.frame()
-    assert race.part("differential", "image").get_attribute("href") == maps[0]
-    assert race.part("functional", "image").get_attribute("href") != maps[1]
+    assert race.get("w.function") == "square"
+    assert race.map("differential") == differential
+    assert race.map("functional") != functional
 
 
 def test_slice_through_zero(race):
     race.root.get_by_role("button", name="W = u D + v J").click()
-    race.notebook.wait_python("race.plane == 'through'")
-    assert race.text("differential", ".hgmrl-on-map") == "W = 0"
-    assert race.part("functional", "path.hgmrl-found-line").get_attribute("d").startswith("M")
+    assert race.get("w.plane") == "through"
+    assert race.words("differential", ".hgmrl-on-map") == "W = 0"
+    assert race.attribute(".hgmrl-landscape-functional path.hgmrl-found-line").startswith("M")
 
 
 def test_it_plays_pauses_and_begins_again(race):
-    play = race.root.locator(".hgmrl-main")
+    play = race.part(".hgmrl-main")
     play.click()
     race.notebook.wait_python("race.step > 160")
     assert play.text_content() == "Pause"
     play.click()
-    race.notebook.wait_python("not race.playing")
-    step = race.notebook.python("race.step")
+    step = race.get("w.step")
+    assert race.get("w.playing") is False
     race.page.wait_for_timeout(200)
-    assert race.notebook.python("race.step") == step
+    assert race.get("w.step") == step
     race.root.get_by_role("button", name="From step 0").click()
     race.notebook.wait_python("race.playing and race.step < 150")
     race.notebook.wait_python("race.step > 10")
+    play.click()
+    assert race.get("w.playing") is False
 
 
 def test_it_stops_at_the_last_step(race):
-    race.notebook.python("[race.set_trait('step', 1990), race.set_trait('playing', True)]")
-    race.notebook.wait_python("race.step == 2000 and not race.playing")
-    race.page.wait_for_function(
-        """() => document.querySelector(".hgmrl-landscape-functional .hgmrl-detail")
-            .textContent.startsWith("step 2000")"""
-    )
+    race.set(step=1990)
+    race.part(".hgmrl-main").click()
+    race.notebook.wait_python("race.step == 2000 and not race.playing", limit=30.0)
+    assert race.words("functional", ".hgmrl-detail").startswith("step 2000")
 
 
 def test_two_views_agree(race):
-    race.notebook.python("setattr(race, 'start', [-0.2, 0.9])")
+    race.set(start=[-0.2, 0.9])
     other = Race(race.notebook, 1)
-    race.page.wait_for_function(
-        """() => [...document.querySelectorAll(".hgmrl-descent-race .hgmrl-handle")]
-            .every((handle) => handle.getAttribute("aria-valuenow") === "-0.20")"""
-    )
-    for name in ("differential", "functional"):
+    other.drawn()
+    for name in NAMES:
+        assert race.shown_start(name) == other.shown_start(name) == [-0.2, 0.9]
         assert race.path(name) == other.path(name)
-        assert race.text(name, ".hgmrl-detail") == other.text(name, ".hgmrl-detail")
+        assert race.map(name) == other.map(name)
+        assert race.words(name, ".hgmrl-detail") == other.words(name, ".hgmrl-detail")
 
 
-def test_both_themes_and_a_narrow_page(race):
-    def colours():
-        return race.notebook.evaluate(
-            """() => {
-                const root = document.querySelector(".hgmrl-descent-race");
-                const label = getComputedStyle(root.querySelector(".hgmrl-axis-label")).fill;
-                return [label, getComputedStyle(document.querySelector(".jp-Notebook")).backgroundColor];
-            }"""
+@pytest.mark.parametrize("theme", THEMES)
+def test_both_themes_are_readable(race, theme):
+    with race.theme(theme):
+        contrast = race.contrast(
+            (".hgmrl-button", "backgroundColor"),
+            axis=(".hgmrl-axis-label", "fill"),
+            button=(".hgmrl-button", "color"),
+            detail=(".hgmrl-detail", "color"),
         )
+        assert min(contrast.values()) >= 4.5, contrast
 
-    try:
-        light = colours()
-        race.notebook.set_theme("JupyterLab Dark")
-        dark = colours()
-        assert light[0] != dark[0]
-        assert light[1] != dark[1]
-        race.page.set_viewport_size({"width": 560, "height": 1000})
-        race.frame()
-        left, right = (
-            race.root.locator(f".hgmrl-landscape-{name}").bounding_box()
-            for name in ("differential", "functional")
-        )
+
+def test_on_a_narrow_page_one_landscape_is_below_the_other(race):
+    with race.width(560):
+        left, right = (race.part(f".hgmrl-landscape-{name}").bounding_box() for name in NAMES)
         assert right["y"] > left["y"] + left["height"] - 1
-        inside = race.root.bounding_box()
-        assert left["x"] + left["width"] <= inside["x"] + inside["width"] + 1
-    finally:
-        race.page.set_viewport_size({"width": 1300, "height": 1000})
-        race.notebook.set_theme("JupyterLab Light")
+        assert race.beyond() <= 1.0
 
 
-def test_it_works_without_a_jupyter_kernel(browser):
-    notebook = browser.open_notebook([MAKE])
-    notebook.run_all()
-    notebook.page.wait_for_selector(".hgmrl-descent-race .hgmrl-handle")
-    notebook.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
-    race = Race(notebook)
-    race.handle("differential").scroll_into_view_if_needed()
+def test_without_a_jupyter_kernel_it_still_follows_the_hand(race):
+    # The last test of this notebook: its Jupyter kernel goes.
     before = race.path("functional")
-    race.page.mouse.click(*race.point("differential", -0.4, -0.8))
-    assert race.shown_start("functional") == pytest.approx([-0.4, -0.8], abs=0.02)
-    assert race.path("functional") != before
-    notebook.close()
+    with race.no_kernel():
+        race.page.mouse.click(*race.point("differential", -0.4, -0.8))
+        assert race.shown_start("functional") == pytest.approx([-0.4, -0.8], abs=0.02)
+        assert race.path("functional") != before

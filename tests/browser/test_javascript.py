@@ -1,10 +1,10 @@
 """The widgets' JavaScript on its own: every module loads, and its numbers agree with Python's."""
 
 import base64
-import json
 
 import numpy as np
 import pytest
+from run_javascript import call
 from scipy.linalg import expm
 from standin import fitted_policy, standin_agent
 
@@ -15,37 +15,7 @@ from hgmrl_lite.widgets.base import HgmrlWidget, pack_arrays, shared_javascript
 
 pytestmark = pytest.mark.browser
 
-LIMIT = 20_000
 NUMERICS = ("arrays", "matrix2", "mlp", "rbf", "navigation", "inference", "words")
-
-
-@pytest.fixture(scope="module")
-def page(browser):
-    page = browser.blank_page()
-    yield page
-    page.close()
-
-
-def call(page, module, names, body, argument=None):
-    """Run ``body`` (JavaScript with ``lib`` and ``input``) beside a module that exports ``names``."""
-    source = module + f"\nexport {{ {', '.join(names)} }};\n"
-    text = page.evaluate(
-        """async ([source, body, input, limit]) => {
-            const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-            const run = async () => {
-                const lib = await import(url);
-                const function_ = new Function("lib", "input", body);
-                // JSON has no NaN and no infinity: send them as words.
-                return JSON.stringify(function_(lib, JSON.parse(input)), (key, value) =>
-                    ArrayBuffer.isView(value) ? Array.from(value)
-                    : typeof value === "number" && !Number.isFinite(value) ? String(value) : value);
-            };
-            const late = new Promise((_, reject) => setTimeout(() => reject(new Error("too slow")), limit));
-            return Promise.race([run(), late]).finally(() => URL.revokeObjectURL(url));
-        }""",
-        [source, body, json.dumps(argument), LIMIT],
-    )
-    return json.loads(text)
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,12 @@
 """OrbitExplorer: its numbers beside Python's, and in a real JupyterLab under hand, keys and sliders."""
 
 import itertools
-import json
 import re
 
 import numpy as np
 import pytest
+from run_javascript import call
+from widget_view import THEMES, WidgetView, outside, overlaps
 
 from hgmrl_lite import actions
 from hgmrl_lite.widgets import OrbitExplorer
@@ -28,27 +29,9 @@ TRAITS = ("group", "t", "direction", "shift", "point", "goal", "settings")
 SHOWS = ("figure", "orbit", "stabiliser", "level_sets", "arrows")
 
 
-@pytest.fixture(scope="module")
-def page(browser):
-    page = browser.blank_page()
-    yield page
-    page.close()
-
-
 def compute(page, body, argument):
-    """Run ``body`` (JavaScript with ``lib`` and ``input``) beside the widget's numerics."""
-    source = (
-        shared_javascript("matrix2", "plane_groups", "orbit_scene") + f"\nexport {{ {', '.join(NAMES)} }};\n"
-    )
-    return page.evaluate(
-        """async ([source, body, input]) => {
-            const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-            const lib = await import(url);
-            URL.revokeObjectURL(url);
-            return new Function("lib", "input", body)(lib, JSON.parse(input));
-        }""",
-        [source, body, json.dumps(argument)],
-    )
+    module = shared_javascript("matrix2", "plane_groups", "orbit_scene")
+    return call(page, module, NAMES, body, argument)
 
 
 def places():
@@ -202,65 +185,32 @@ def test_angles_are_wrapped(page):
     assert (got <= np.pi).all()
 
 
-class View:
-    """One view of the widget, as a user meets it."""
-
-    def __init__(self, notebook, number=0):
-        self.notebook = notebook
-        self.page = notebook.page
-        self.root = notebook.page.locator(".hgmrl-orbit-explorer").nth(number)
-
-    def frame(self):
-        """Wait until what was set is drawn."""
-        self.notebook.evaluate(
-            "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-        )
+class View(WidgetView):
+    ROOT, VARIABLE = ".hgmrl-orbit-explorer", "explorer"
 
     def handle(self, name):
-        return self.root.locator(f".hgmrl-layer-orbit ~ .hgmrl-{name}-handle")
+        return self.part(f".hgmrl-layer-orbit ~ .hgmrl-{name}-handle")
 
     def place(self, name):
         """Where a handle is drawn, on the plane."""
-        self.frame()
+        self.drawn()
         x, y = (float(v) for v in re.findall(r"-?[\d.]+", self.handle(name).get_attribute("transform")))
         return np.array([x / 88 - 2.5, 2.5 - y / 88])
 
     def pixel(self, point):
         """Return the page's coordinates of a point of the plane."""
-        box = self.root.locator(".hgmrl-plane").bounding_box()
+        plane = self.part(".hgmrl-plane")
+        plane.scroll_into_view_if_needed()
+        box = plane.bounding_box()
         scale = box["width"] / 5.0
         return box["x"] + (point[0] + 2.5) * scale, box["y"] + (2.5 - point[1]) * scale
 
-    def drag(self, start, end, release=True):
-        mouse = self.page.mouse
-        mouse.move(*self.pixel(start))
-        mouse.down()
-        mouse.move(*self.pixel(end), steps=5)
-        if release:
-            mouse.up()
-            self.settle()
-
-    def settle(self):
-        """Wait until Python has what is drawn."""
-        points = {name: self.place(name).tolist() for name in ("point", "moved")}
-        near = "abs(__import__('numpy').subtract(explorer.{0}, {1})).max() < 0.002"
-        drawn = [
-            near.format(*pair) for pair in (("point", points["point"]), ("moved_point", points["moved"]))
-        ]
-        self.notebook.wait_python(f"bool({' and '.join(drawn)})")
+    def pull(self, start, end):
+        """Drag from one point of the plane to another."""
+        self.drag(self.pixel(start), self.pixel(end))
 
     def path(self, name):
-        self.frame()
-        return self.root.locator(f".hgmrl-plane .hgmrl-{name}").first.get_attribute("d")
-
-    def text(self, name):
-        """Return what a card says; words follow the picture at most every 80 ms."""
-        self.frame()
-        self.page.wait_for_timeout(120)
-        return self.root.locator(f".hgmrl-{name}").first.text_content()
-
-    def slider(self, label):
-        return self.root.locator(f".hgmrl-slider:visible input[aria-label='{label}']")
+        return self.attribute(f".hgmrl-plane .hgmrl-{name}")
 
 
 @pytest.fixture(scope="module")
@@ -272,26 +222,21 @@ def notebook(browser):
     notebook.close()
 
 
+FRESH = {
+    "group": "rotation", "t": 1.2, "direction": 20.0, "shift": [0.4, 0.8], "point": [1.6, 0.3],
+    "goal": [-0.9, 1.2], "show_figure": True, "show_orbit": True, "show_stabiliser": False,
+    "show_level_sets": False, "show_arrows": False,
+}  # fmt: skip
+
+
 @pytest.fixture
 def view(notebook):
-    """Return the first view in its first state; afterwards nothing may have gone wrong in the page."""
+    """Return the first view as it was made; afterwards nothing may have gone wrong in the page."""
     notebook.evaluate("() => document.activeElement?.blur()")
     view = View(notebook)
-    state(view, group="rotation", t=1.2, point=[1.6, 0.3], shift=[0.4, 0.8], direction=20.0)
-    state(view, **{f"show_{name}": name in ("figure", "orbit") for name in SHOWS})
-    view.root.locator(".hgmrl-plane").scroll_into_view_if_needed()
+    view.set(**FRESH)
     yield view
-    assert notebook.console_errors == []
-    assert notebook.outside_requests == []
-
-
-def state(view, **values):
-    """Set traits in Python, and wait until the picture has them."""
-    changes = ", ".join(f"setattr(explorer, {name!r}, {value!r})" for name, value in values.items())
-    view.notebook.python(f"[{changes}]")
-    moved = view.notebook.python("explorer.moved_point.tolist()")
-    view.page.wait_for_timeout(60)
-    np.testing.assert_allclose(view.place("moved"), moved, atol=0.01)
+    notebook.assert_clean()
 
 
 def test_it_renders_with_what_it_shows_in_words(view):
@@ -299,21 +244,19 @@ def test_it_renders_with_what_it_shows_in_words(view):
     assert [handle.get_attribute("role") for handle in handles] == ["slider"] * 3
     assert handles[0].get_attribute("aria-valuetext") == "p at (1.60, 0.30)"
     assert handles[1].get_attribute("aria-valuetext") == "turned by 68.8°; g·p at (0.30, 1.60)"
-    assert "the circle of radius 1.63 about the origin" in view.text("card-orbit")
-    assert "only the identity" in view.text("card-stabiliser")
-    assert view.root.locator(".hgmrl-card-policy").is_hidden()
-    outputs = view.notebook.evaluate(
-        "() => window.jupyterapp.shell.currentWidget.content.widgets[1].model.outputs.toJSON()[0].data"
-    )
+    assert "the circle of radius 1.63 about the origin" in view.text(".hgmrl-card-orbit")
+    assert "only the identity" in view.text(".hgmrl-card-stabiliser")
+    assert view.part(".hgmrl-card-policy").is_hidden()
+    outputs = view.notebook.output(1)
     assert outputs["text/plain"].startswith("OrbitExplorer: rotations about the origin")
     assert len(outputs["image/png"]) > 5000
 
 
 @pytest.mark.parametrize("group", ["rotation", "scaling", "shear", "translation"])
 def test_the_image_is_dragged_along_its_orbit_only(view, group):
-    state(view, group=group, t=0.2, point=[0.8, 0.6])
-    view.drag(view.place("moved"), [0.3, 1.4])
-    value = view.notebook.python("explorer.t")
+    view.set(group=group, t=0.2, point=[0.8, 0.6])
+    view.pull(view.place("moved"), [0.3, 1.4])
+    value = view.get("w.t")
     assert abs(value - 0.2) > 0.05
     drawn = view.place("moved")
     np.testing.assert_allclose(drawn, plane_element(group, value, 20.0)([0.8, 0.6]), atol=0.02)
@@ -328,15 +271,14 @@ def test_the_image_is_dragged_along_its_orbit_only(view, group):
 
 
 def test_a_rigid_motion_is_dragged_anywhere_and_turned_by_the_figure(view):
-    state(view, group="rigid", t=0.5, shift=[0.4, 0.8], point=[0.8, 0.6])
-    view.drag(view.place("moved"), [-1.3, 1.9])
+    view.set(group="rigid", t=0.5, shift=[0.4, 0.8], point=[0.8, 0.6])
+    view.pull(view.place("moved"), [-1.3, 1.9])
     np.testing.assert_allclose(view.place("moved"), [-1.3, 1.9], atol=0.03)
-    assert view.notebook.python("explorer.t") == 0.5
-    foot = plane_element("rigid", 0.5, shift=view.notebook.python("explorer.shift"))(FIGURE[0])
-    view.drag(view.place("grip"), foot + np.array([0.0, 1.2]))
-    t = view.notebook.python("explorer.t")
+    assert view.get("w.t") == 0.5
+    foot = plane_element("rigid", 0.5, shift=view.get("w.shift"))(FIGURE[0])
+    view.pull(view.place("grip"), foot + np.array([0.0, 1.2]))
     # The corner is above the foot now, and the foot is where it was.
-    g = plane_element("rigid", t, shift=view.notebook.python("explorer.shift"))
+    g = plane_element("rigid", view.get("w.t"), shift=view.get("w.shift"))
     np.testing.assert_allclose(g(FIGURE[0]), foot, atol=0.01)
     corner = g(FIGURE[GRIP]) - foot
     assert np.degrees(np.arctan2(corner[1], corner[0])) == pytest.approx(90.0, abs=1.5)
@@ -344,73 +286,59 @@ def test_a_rigid_motion_is_dragged_anywhere_and_turned_by_the_figure(view):
 
 def test_the_figure_s_body_can_be_dragged(view):
     middle = np.mean(FIGURE[:2], axis=0) + np.array([0.1, 0.0])
-    start = plane_element("rotation", 1.2)(middle)
-    end = plane_element("rotation", 2.0)(middle)
-    view.drag(start, end)
-    assert view.notebook.python("explorer.t") == pytest.approx(2.0, abs=0.03)
+    view.pull(plane_element("rotation", 1.2)(middle), plane_element("rotation", 2.0)(middle))
+    assert view.get("w.t") == pytest.approx(2.0, abs=0.03)
 
 
 def test_the_point_is_dragged_and_snaps_to_the_origin(view):
-    view.drag(view.place("point"), [-0.9, 1.1])
+    view.pull(view.place("point"), [-0.9, 1.1])
     np.testing.assert_allclose(view.place("point"), [-0.9, 1.1], atol=0.02)
-    assert view.notebook.wait_python("explorer.point[0] < 0 and explorer.point") == pytest.approx(
-        [-0.9, 1.1], abs=0.02
-    )
-    assert "radius 1.42" in view.text("card-orbit")
-    view.drag(view.place("point"), [0.04, -0.05])
-    assert view.notebook.wait_python("explorer.point == [0.0, 0.0] and explorer.point") == [0.0, 0.0]
-    assert "the point p alone" in view.text("card-orbit")
-    assert "the whole group" in view.text("card-stabiliser")
+    assert view.get("w.point") == pytest.approx([-0.9, 1.1], abs=0.02)
+    assert "radius 1.42" in view.text(".hgmrl-card-orbit")
+    view.pull(view.place("point"), [0.04, -0.05])
+    assert view.get("w.point") == [0.0, 0.0]
+    assert "the point p alone" in view.text(".hgmrl-card-orbit")
+    assert "the whole group" in view.text(".hgmrl-card-stabiliser")
     # Out of the middle of both, p comes along, and not its image.
-    view.drag([0.0, 0.0], [1.0, 1.0])
+    view.pull([0.0, 0.0], [1.0, 1.0])
     np.testing.assert_allclose(view.place("point"), [1.0, 1.0], atol=0.02)
 
 
 def test_where_both_are_one_the_rim_takes_the_image(view):
-    state(view, t=0.0)
+    view.set(t=0.0)
     x, y = 1.6, 0.3
-    view.drag([x + 0.17, y], [x - 0.3, y + 1.0])
-    assert view.notebook.wait_python("explorer.t > 0.2 and explorer.point") == [1.6, 0.3]
+    view.pull([x + 0.17, y], [x - 0.3, y + 1.0])
+    assert view.get("w.t") > 0.2
+    assert view.get("w.point") == [1.6, 0.3]
 
 
 def test_keys_step_each_handle_and_insert_no_cell(view):
-    cells = view.notebook.cell_count()
-    view.handle("point").focus()
     for key, expected in [
         ("ArrowRight", [1.65, 0.3]),
         ("ArrowDown", [1.65, 0.25]),
         ("Shift+ArrowLeft", [1.15, 0.25]),
     ]:
-        view.page.keyboard.press(key)
+        view.press(view.handle("point"), key)
         np.testing.assert_allclose(view.place("point"), expected, atol=0.01)
-    state(view, t=0.0)
     for name in ("moved", "grip"):
-        view.handle(name).focus()
+        view.set(t=0.0)
         for key, degrees in [
             ("ArrowUp", 1),
             ("ArrowRight", 2),
             ("Shift+ArrowUp", 12),
             ("ArrowLeft", 11),
             ("Home", -180),
+            # Past a half turn it goes on around.
+            ("ArrowLeft", 179),
         ]:
-            view.page.keyboard.press(key)
-            view.frame()
-            view.notebook.wait_python(f"abs(explorer.t - {np.radians(degrees)}) < 1e-6")
-        # Past a half turn it goes on around.
-        view.page.keyboard.press("ArrowLeft")
-        view.notebook.wait_python(f"abs(explorer.t - {np.radians(179)}) < 1e-6")
-        state(view, t=0.0)
-    for key in ("a", "b", "x", "m", "d", "d", "0"):
-        view.page.keyboard.press(key)
-    assert view.notebook.cell_count() == cells
-    state(view, group="rigid", shift=[0.0, 0.0])
-    view.handle("moved").focus()
-    view.page.keyboard.press("ArrowUp")
-    view.page.keyboard.press("Shift+ArrowRight")
-    view.notebook.wait_python("explorer.shift == [0.5, 0.05] and explorer.t == 0")
-    view.handle("grip").focus()
-    view.page.keyboard.press("ArrowRight")
-    view.notebook.wait_python(f"abs(explorer.t - {np.radians(1)}) < 1e-6")
+            view.press(view.handle(name), key)
+            assert view.get("w.t") == pytest.approx(np.radians(degrees), abs=1e-6), key
+        view.press(view.handle(name), "a", "b", "x", "m", "d", "d", "0")
+    view.set(group="rigid", shift=[0.0, 0.0], t=0.0)
+    view.press(view.handle("moved"), "ArrowUp", "Shift+ArrowRight")
+    assert view.get("[w.shift, w.t]") == [[0.5, 0.05], 0]
+    view.press(view.handle("grip"), "ArrowRight")
+    assert view.get("w.t") == pytest.approx(np.radians(1), abs=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -421,23 +349,21 @@ def test_keys_step_each_handle_and_insert_no_cell(view):
      ("shear", "p, y", "point[1]")],
 )  # fmt: skip
 def test_every_quantity_has_a_slider(view, group, label, trait):
-    state(view, group=group, t=0.5)
-    before = view.notebook.python(f"explorer.{trait}")
+    view.set(group=group, t=0.5)
+    before = view.get(f"w.{trait}")
     slider = view.slider(label)
+    slider.scroll_into_view_if_needed()
     box = slider.bounding_box()
     view.page.mouse.click(box["x"] + 0.25 * box["width"], box["y"] + box["height"] / 2)
-    after = view.notebook.wait_python(f"explorer.{trait} != {before} and explorer.{trait}")
+    after = view.get(f"w.{trait}")
     assert after < before
-    np.testing.assert_allclose(
-        view.place("moved"), view.notebook.python("explorer.moved_point.tolist()"), atol=0.02
-    )
-    slider.focus()
-    view.page.keyboard.press("ArrowRight")
-    view.notebook.wait_python(f"explorer.{trait} > {after}")
+    np.testing.assert_allclose(view.place("moved"), view.get("w.moved_point.tolist()"), atol=0.02)
+    view.press(slider, "ArrowRight")
+    assert view.get(f"w.{trait}") > after
 
 
 def test_groups_are_chosen_by_buttons_and_t_fits_them(view):
-    state(view, t=3.0)
+    view.set(t=3.0)
     for name, group, orbit in [
         ("scaling", "scaling", "the ray from the origin"), ("shear", "shear", "the horizontal line"),
         ("translation", "translation", "in the direction 20°"), ("rigid motion", "rigid", "the whole plane"),
@@ -445,28 +371,25 @@ def test_groups_are_chosen_by_buttons_and_t_fits_them(view):
     ]:  # fmt: skip
         button = view.root.get_by_role("button", name=name, exact=True)
         button.click()
-        view.notebook.wait_python(f"explorer.group == '{group}'")
+        assert view.get("w.group") == group
         assert button.get_attribute("aria-pressed") == "true"
-        assert orbit in view.text("card-orbit")
-        assert abs(view.notebook.python("explorer.t")) <= GROUPS[group]["limit"] + 1e-9
-        assert view.root.locator("[aria-pressed=true]").count() == 1
+        assert orbit in view.text(".hgmrl-card-orbit")
+        assert abs(view.get("w.t")) <= GROUPS[group]["limit"] + 1e-9
+        assert view.part("[aria-pressed=true]").count() == 1
 
 
 @pytest.mark.parametrize("group", list(GROUPS))
 def test_identity_and_inverse(view, group):
-    state(view, group=group, t=0.7)
+    view.set(group=group, t=0.7)
     element = plane_element(group, 0.7, 20.0, [0.4, 0.8])
     view.root.get_by_role("button", name="inverse g⁻¹").click()
-    view.notebook.wait_python("explorer.t == -0.7 or abs(explorer.t + 0.7) < 1e-4")
-    got = np.array(view.notebook.python("explorer.element.matrix.tolist()"))
-    np.testing.assert_allclose(got, element.inverse().matrix, atol=3e-4)
+    np.testing.assert_allclose(view.get("w.element.matrix.tolist()"), element.inverse().matrix, atol=3e-4)
     view.root.get_by_role("button", name="identity").click()
-    view.notebook.wait_python("explorer.element.matrix.tolist() == [[1, 0, 0], [0, 1, 0], [0, 0, 1]]")
+    assert view.get("w.element.matrix.tolist()") == [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
     np.testing.assert_allclose(view.place("moved"), view.place("point"), atol=0.01)
 
 
 def test_boxes_choose_what_is_drawn(view):
-    root = view.root
     pieces = {
         "show_figure": (r"an F, and g·F", "shape-moved"), "show_orbit": ("orbit of p", "orbit-curve"),
         "show_stabiliser": ("the F under what fixes p", "shape-copies"),
@@ -474,137 +397,85 @@ def test_boxes_choose_what_is_drawn(view):
         "show_arrows": ("arrows of the policy", "arrows"),
     }  # fmt: skip
     for trait, (label, name) in pieces.items():
-        box = root.get_by_label(re.compile(f"^{label}"))
+        box = view.root.get_by_label(re.compile(f"^{label}"))
         for _ in range(2):
             box.click()
-            view.notebook.wait_python(f"explorer.{trait} == {box.is_checked()}")
-            view.frame()
-            piece = root.locator(f".hgmrl-plane .hgmrl-{name}")
-            seen = piece.evaluate(
+            assert view.get(f"w.{trait}") == box.is_checked()
+            seen = view.part(f".hgmrl-plane .hgmrl-{name}").evaluate(
                 "(path) => path.style.display !== 'none' && (path.getAttribute('d') ?? '') !== ''"
             )
             assert seen == box.is_checked(), trait
-    root.get_by_label(re.compile("^level sets")).check()
-    assert "the same" in view.text("card-function")
-    root.get_by_label(re.compile("^arrows")).check()
-    assert "K π(p)" in view.text("card-policy")
+    view.root.get_by_label(re.compile("^level sets")).check()
+    assert "the same" in view.text(".hgmrl-card-function")
+    view.root.get_by_label(re.compile("^arrows")).check()
+    assert "K π(p)" in view.text(".hgmrl-card-policy")
 
 
 def test_two_views_agree(view):
     other = View(view.notebook, 1)
-    view.drag(view.place("moved"), [-1.0, -1.2])
+    view.pull(view.place("moved"), [-1.0, -1.2])
     np.testing.assert_allclose(other.place("moved"), view.place("moved"))
     assert other.path("shape-moved") == view.path("shape-moved")
     other.root.get_by_label("orbit of p", exact=True).uncheck()
-    view.frame()
-    assert not view.root.locator(".hgmrl-plane .hgmrl-orbit-curve").is_visible()
+    view.drawn()
+    assert not view.part(".hgmrl-plane .hgmrl-orbit-curve").is_visible()
 
 
 def test_touch_drags_as_well(view):
-    session = view.page.context.new_cdp_session(view.page)
-    session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
-    try:
-        for kind, point in [("touchStart", [1.6, 0.3]), ("touchMove", [1.2, 0.6]), ("touchMove", [0.9, 0.9])]:
-            x, y = view.pixel(point)
-            session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
-        session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-        np.testing.assert_allclose(view.place("point"), [0.9, 0.9], atol=0.03)
-    finally:
-        session.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
-
-
-LABELS = """(root) => [...root.querySelectorAll(".hgmrl-label")]
-    .filter((text) => text.style.visibility !== "hidden")
-    .map((text) => [text, text.getBBox()])
-    .map(([text, { x, y, width, height }]) => [text.textContent, x, y, width, height])"""
+    view.touch(*[view.pixel(point) for point in ([1.6, 0.3], [1.2, 0.6], [0.9, 0.9])])
+    np.testing.assert_allclose(view.place("point"), [0.9, 0.9], atol=0.03)
 
 
 @pytest.mark.parametrize("group", list(GROUPS))
 def test_labels_stay_inside_and_apart(view, group):
-    state(view, group=group, t=0.0, show_level_sets=True, show_arrows=True)
+    view.set(group=group, t=0.0, show_level_sets=True, show_arrows=True)
     seen = set()
     for t in np.linspace(-1.0, 1.0, 9) * GROUPS[group]["limit"]:
-        state(view, t=float(t))
-        labels = view.root.locator(".hgmrl-plane").evaluate(LABELS)
+        view.set(t=float(t))
+        labels = view.labels()
         seen |= {label[0] for label in labels}
-        for index, (name, x, y, width, height) in enumerate(labels):
-            assert min(x, y) >= 0, (name, t)
-            assert max(x + width, y + height) <= 440, (name, t)
-            for other, u, v, wide, high in labels[:index]:
-                apart = x + width <= u or u + wide <= x or y + height <= v + 3 or v + high <= y + 3
-                assert apart, (name, other, t)
+        assert outside(labels) == [], t
+        # A line's box is higher than its letters.
+        assert overlaps(labels, spare=3.0) == [], t
     assert {"p", "g·p", "goal c"} <= seen | {"p"}
 
 
-CONTRAST = """(root) => {
-    const channels = (colour) => colour.match(/[\\d.]+/g).slice(0, 3).map(Number);
-    const luminance = (colour) => {
-        const [r, g, b] = channels(colour)
-            .map((c) => (c /= 255) <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
-        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-    };
-    const style = (name) => getComputedStyle(root.querySelector(`.hgmrl-plane .hgmrl-${name}`));
-    const back = luminance(style("frame").fill);
-    const of = (colour) => {
-        const [low, high] = [luminance(colour), back].sort((a, b) => a - b);
-        return (high + 0.05) / (low + 0.05);
-    };
-    return {
-        text: of(getComputedStyle(root).color), label: of(style("label").fill),
-        orbit: of(style("orbit-curve").stroke), level: of(style("level-moved").stroke),
-        figure: of(style("shape-moved").stroke), still: of(style("shape-still").stroke),
-        arrows: of(style("arrows").stroke), image: of(style("moved-handle .hgmrl-ring").stroke),
-        point: of(style("point-handle .hgmrl-ring").fill),
-    };
-}"""
-
-
-@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+@pytest.mark.parametrize("theme", THEMES)
 def test_both_themes_are_readable(view, theme):
-    view.notebook.set_theme(theme)
-    try:
-        contrast = view.root.evaluate(CONTRAST)
+    with view.theme(theme):
+        plane = ".hgmrl-plane .hgmrl-"
+        contrast = view.contrast(
+            (f"{plane}frame", "fill"),
+            text=("", "color"),
+            label=(f"{plane}label", "fill"),
+            orbit=(f"{plane}orbit-curve", "stroke"),
+            level=(f"{plane}level-moved", "stroke"),
+            figure=(f"{plane}shape-moved", "stroke"),
+            still=(f"{plane}shape-still", "stroke"),
+            arrows=(f"{plane}arrows", "stroke"),
+            image=(f"{plane}moved-handle .hgmrl-ring", "stroke"),
+            point=(f"{plane}point-handle .hgmrl-ring", "fill"),
+        )
         # WCAG 2.2: 4.5 for text, 3 for what carries meaning.
         assert min(contrast["text"], contrast["label"]) >= 4.5, contrast
         assert min(contrast.values()) >= 3.0, contrast
-    finally:
-        view.notebook.set_theme("JupyterLab Light")
 
 
 def test_it_fits_a_narrow_page(view):
-    size = view.page.viewport_size
-    view.page.set_viewport_size({"width": 560, "height": size["height"]})
-    try:
-        state(view, group="rigid", show_level_sets=True, show_arrows=True)
+    view.set(group="rigid", show_level_sets=True, show_arrows=True)
+    with view.width(560):
         assert view.root.bounding_box()["width"] < 470
-        wide = view.root.evaluate(
-            """(root) => [...root.querySelectorAll("*")]
-                .filter((element) => !element.closest(".hgmrl-spoken") && !element.closest("svg"))
-                .map((element) => element.getBoundingClientRect().right - root.getBoundingClientRect().right)
-                .reduce((a, b) => Math.max(a, b))"""
-        )
-        assert wide <= 1.0
-    finally:
-        view.page.set_viewport_size(size)
+        assert view.beyond() <= 1.0
 
 
 def test_without_a_jupyter_kernel_it_still_follows_the_hand(view):
     # The last test of this notebook: its Jupyter kernel goes.
-    view.notebook.evaluate(
-        "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.shutdown()"
-    )
     before = view.path("shape-moved")
-    view.drag(view.place("moved"), [-1.2, 1.1], release=False)
-    view.page.mouse.up()
-    angle = np.arctan2(1.1, -1.2)
-    radius = np.hypot(1.6, 0.3)
-    np.testing.assert_allclose(
-        view.place("moved"), radius * np.array([np.cos(angle), np.sin(angle)]), atol=0.03
-    )
-    assert view.path("shape-moved") != before
-    # JupyterLab's widget manager notes each message that it cannot send; nothing else may be amiss.
-    others = [
-        text for text in view.notebook.console_errors if "Could not send widget sync message" not in text
-    ]
-    assert others == []
-    view.notebook.console_errors.clear()
+    with view.no_kernel():
+        view.pull(view.place("moved"), [-1.2, 1.1])
+        angle = np.arctan2(1.1, -1.2)
+        radius = np.hypot(1.6, 0.3)
+        np.testing.assert_allclose(
+            view.place("moved"), radius * np.array([np.cos(angle), np.sin(angle)]), atol=0.03
+        )
+        assert view.path("shape-moved") != before

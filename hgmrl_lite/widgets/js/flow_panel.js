@@ -54,9 +54,7 @@ function matrixReadout(parent, name) {
     return `${digits.replace("-", "−")}e${power}`;
   };
   return (m) => {
-    cells.forEach((cell, k) => {
-      cell.textContent = text(m[k]);
-    });
+    cells.forEach((cell, k) => setText(cell, text(m[k])));
   };
 }
 
@@ -68,8 +66,8 @@ function flowCard(parent, title, kind) {
   const verdict = htmlElement("strong", {}, head);
   const detail = htmlElement("div", { class: "hgmrl-detail" }, box);
   return ([words, more]) => {
-    verdict.textContent = words;
-    detail.textContent = more;
+    setText(verdict, words);
+    setText(detail, more);
   };
 }
 
@@ -88,13 +86,13 @@ function generatorFlowTime(parent, settings, hand, signal) {
   const saw = generatorFlowSaw(settings);
   htmlElement("div", { class: "hgmrl-detail" }, area, "The angle that log finds, at each t:");
   area.append(saw.svg);
-  return (state) => {
+  return besideFigure(area, signal, (state) => {
     slide(state.t);
     element(state.element);
     logarithm(state.logarithm.log);
     log(logInWords(state));
     saw.show(state);
-  };
+  });
 }
 
 function generatorFlowPanel(parent, settings, hand, signal) {
@@ -118,11 +116,10 @@ function generatorFlowPanel(parent, settings, hand, signal) {
   const returns = flowCard(parent, "Does the flow return?", "hgmrl-of-geometric hgmrl-card-returns");
   const spoken = spokenText(parent);
   signal.addEventListener("abort", spoken.stop);
-  return (state) => {
+  const beside = besideFigure(parent, signal, (state) => {
     const { w } = state;
     for (const [button, key] of buttons) button.setAttribute("aria-pressed", String(key === String(w)));
     sliders.forEach((show, number) => show(w[number]));
-    chart.show(state);
     const { trace, determinant } = state.type;
     const delta = determinant - (trace * trace) / 4;
     type([
@@ -131,5 +128,9 @@ function generatorFlowPanel(parent, settings, hand, signal) {
     ]);
     returns(returnInWords(state.type));
     spoken.say(`${typeInWords(state.type)}; ${returnInWords(state.type)[0]}; t = ${inFixed(state.t)}, ${logInWords(state)[0]}`);
+  });
+  return (state) => {
+    chart.show(state);
+    beside(state);
   };
 }

@@ -51,11 +51,6 @@ function placeApart(plane, labels, hard, soft) {
   }
 }
 
-// Write a path only when it has changed, as setText does with texts.
-function setPath(element, d) {
-  if (element.getAttribute("d") !== d) element.setAttribute("d", d);
-}
-
 function polygonBox(plane, points) {
   const xs = points.filter((_, k) => k % 2 === 0).map(plane.x);
   const ys = points.filter((_, k) => k % 2 === 1).map(plane.y);

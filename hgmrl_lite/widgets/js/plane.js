@@ -9,6 +9,11 @@ function svgElement(tag, attributes = {}, parent = null) {
   return element;
 }
 
+// Write a path only when it has changed, as setText does with texts.
+function setPath(element, d) {
+  if (element.getAttribute("d") !== d) element.setAttribute("d", d);
+}
+
 // A square window [-half, half]² with a frame and ticks. x(), y() go from the plane to the drawing, at() back.
 function makePlane({ half, size = 440, ticks = [-1, 0, 1], label }) {
   const svg = svgElement("svg", { viewBox: `0 0 ${size} ${size}`, class: "hgmrl-plane" });

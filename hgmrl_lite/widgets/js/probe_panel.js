@@ -60,10 +60,9 @@ function probeCard(parent, name, kind) {
   const figure = htmlElement("strong", { class: "hgmrl-state hgmrl-off" }, head);
   const detail = htmlElement("div", { class: "hgmrl-detail" }, card);
   return (estimate, support) => {
-    figure.textContent = estimate.dropped ? "dropped" : estimate.off === null ? "–" : `${fineDegrees(estimate.off)} off`;
-    detail.textContent = estimate.dropped
-      ? `${support}: ${estimate.dropped}`
-      : `predicted standard error ${fineDegrees(estimate.error * TO_DEGREES)}; ${support}`;
+    setText(figure, estimate.dropped ? "dropped" : estimate.off === null ? "–" : `${fineDegrees(estimate.off)} off`);
+    const error = fineDegrees(estimate.error * TO_DEGREES);
+    setText(detail, estimate.dropped ? `${support}: ${estimate.dropped}` : `predicted standard error ${error}; ${support}`);
   };
 }
 
@@ -81,13 +80,7 @@ function kernelProbePanel(parent, model, hand, signal) {
   const sliders = htmlElement("div", { class: "hgmrl-sliders" }, parent);
   const slider = (label, trait, step, format, change, value = () => model.get(trait)) => {
     const [min, max] = ranges[trait] ?? [-limit, limit];
-    const show = labelledSlider(sliders, { label, min, max, step, format, value, change, release: () => {}, signal });
-    // Eight sliders, of which a drag changes two: the others are left alone.
-    let last = null;
-    return (value) => {
-      if (value !== last) show(value);
-      last = value;
-    };
+    return labelledSlider(sliders, { label, min, max, step, format, value, change, release: () => {}, signal });
   };
   const onTrait = (trait) => (value) => setTrait(model, trait, value);
   const inPercent = (value) => `${(100 * value).toFixed(1)} %`;
@@ -108,10 +101,10 @@ function kernelProbePanel(parent, model, hand, signal) {
   const note = htmlElement("div", { class: "hgmrl-note" }, parent);
   const spoken = spokenText(parent);
   signal.addEventListener("abort", spoken.stop);
-  return (state) => {
+  return besideFigure(parent, signal, (state) => {
     for (const [button, name, text] of buttons) {
       button.setAttribute("aria-pressed", String(name === state.name));
-      if (name === state.name) formula.textContent = `f(x, y) = ${text}`;
+      if (name === state.name) setText(formula, `f(x, y) = ${text}`);
     }
     const [x, y] = state.probe;
     const { samples, ...others } = shows;
@@ -120,11 +113,13 @@ function kernelProbePanel(parent, model, hand, signal) {
     regression(state.regression, `${state.neighbours} nearest samples, reach ${inFixed(state.reach)}`);
     pca(state.pca, `${state.band.length + 1} samples in the level set`);
     plot.show(state);
-    note.textContent =
+    setText(
+      note,
       state.truth === null
         ? "Here the true gradient is zero or has no value: there is no normal to find."
-        : "Error from the true tangent (0°), finer near 0. Bar: one standard error. Noise and level width: in % of f's standard deviation.";
+        : "Error from the true tangent (0°), finer near 0. Bar: one standard error. Noise and level width: in % of f's standard deviation.",
+    );
     const words = ({ dropped, off }) => (dropped ? "dropped" : off === null ? "unknown" : `${fineDegrees(off)} off`);
     spoken.say(`Probe at ${inFixed(x)}, ${inFixed(y)}: regression ${words(state.regression)}, local PCA ${words(state.pca)}`);
-  };
+  });
 }

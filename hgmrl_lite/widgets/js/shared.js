@@ -117,6 +117,13 @@ function atMostEvery(pause, action, element = null) {
   };
 }
 
+// The same for a part of a view: returns call(argument), and ends with the view.
+function besideFigure(element, signal, action, pause = 50) {
+  const beside = atMostEvery(pause, action, element);
+  signal.addEventListener("abort", beside.stop);
+  return beside.call;
+}
+
 // Say that an element is not up to date yet: assistive technology waits for it, and so do the tests.
 function markBusy(element, busy) {
   if (element && (element.getAttribute("aria-busy") === "true") !== busy) element.setAttribute("aria-busy", String(busy));
