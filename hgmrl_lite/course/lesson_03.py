@@ -311,6 +311,6 @@ EXERCISES = (
         ),
         _check_neighbours,
         {"clean": 20, "noisy": 250},
-        seconds=20.0,
+        seconds=60.0,
     ),
 )
