@@ -131,8 +131,8 @@ result
 # environment, and the geometric agent without noise, from the exact origin, for at most 15 steps, to a goal that its
 # own inferred action defines. Here all agents meet the same noise, start and true goals.
 #
-# This is the *quick* form, with one training seed. It shows what is going on. For a claim there is
-# `experiments.regret_by_distance()`, with three seeds, ten contexts and 200 episodes; it takes some minutes.
+# This is the *quick* form, with one training seed and a shorter training of CCM. It shows what is going on. For a claim
+# there is `experiments.regret_by_distance()`, with three seeds, ten contexts and 200 episodes; it takes some minutes.
 #
 # What the paper found, and what we find: the geometric agent's curve is flat, and CCM's climbs, much as the chord law
 # does. What is ours: the agents that are told the goal, the common protocol, and all numbers of this lesson.
@@ -179,7 +179,7 @@ course.figure(
 # luckiest draw, as if one had tried until it worked; on the right, all of them.
 
 # %%
-ccm = experiments.make_agent("CCM", training_goals, result.protocol, seed=0)
+ccm = experiments.make_agent("CCM", training_goals, result.protocol, seed=0, quick=True)
 ten = meta.Protocol.quick(contexts=10, episodes=10)
 draws = meta.run_protocol(lambda seed: ccm, ten, progress=False).regret[0].mean(axis=-1)
 
@@ -301,7 +301,7 @@ course.figure(
 
 # %%
 for name in ("CCM", "goal-conditioned"):
-    trained = experiments.make_agent(name, training_goals, result.protocol, seed=0)
+    trained = experiments.make_agent(name, training_goals, result.protocol, seed=0, quick=True)
     own = meta.evaluate_seed(trained, result.protocol, 0, goals=training_goals)["regret"]
     print(f"{name:18} regret on its own training tasks: {own.mean():.2f}")
 
@@ -451,7 +451,7 @@ course.check("07.5", notices)
 
 # %%
 rivals = [
-    experiments.make_agent(name, training_goals, result.protocol, seed=0)
+    experiments.make_agent(name, training_goals, result.protocol, seed=0, quick=True)
     for name in ("nearest task", "goal-conditioned")
 ]
 
