@@ -153,8 +153,8 @@ class GeometricAgent:
         against = [f"{finding.name}: {finding.text}" for finding in findings if finding.verdict == "no"]
         if inference.verdict == "unrelated":
             against.append(
-                "new task: no element of the group explains its rewards; the mean square of the trend that the "
-                f"best leaves is {inference.excess:.2g} times what noise and the base model account for"
+                "new task: no element of the group explains its rewards; the mean square of the trend that "
+                f"the best leaves is {inference.excess:.2g} times what noise and the base model account for"
             )
         if against:
             return Trust("not trusted", tuple(against))
