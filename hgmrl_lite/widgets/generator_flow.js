@@ -79,7 +79,7 @@ function generatorFlowPlane(parent, settings, hand, signal) {
   const { half, flag, limit } = settings;
   const plane = makePlane({ half, ticks: [-2, -1, 0, 1, 2], label: "Plane with the velocity field and its flow" });
   const stack = htmlElement("div", { class: "hgmrl-stack" }, parent);
-  const cloud = makeCloud(stack, half, signal);
+  const paint = makeCloud(stack, plane, signal);
   stack.append(plane.svg);
   const layer = plane.layer("flow");
   const line = (name) => svgElement("path", { class: name }, layer);
@@ -128,9 +128,9 @@ function generatorFlowPlane(parent, settings, hand, signal) {
   const drawParticles = (time) => {
     if (motion.moving()) {
       particles.move(shown.w, time);
-      cloud.paint(particles.streaks(shown.w));
+      paint(particles.streaks(shown.w));
     } else {
-      cloud.paint(standingOrbits(shown.w));
+      paint(standingOrbits(shown.w));
     }
   };
   const motion = flowWhileSeen(plane.svg, () => shown, drawParticles, signal);

@@ -335,7 +335,7 @@ def test_both_themes_are_readable(flow, theme):
             region=(".hgmrl-region", "fill"),
             column=(".hgmrl-column", "stroke"),
             way=(".hgmrl-way", "stroke"),
-            particles=(".hgmrl-cloud", "color"),
+            particles=(".hgmrl-mark .hgmrl-particles", "stroke"),
             flag=(".hgmrl-moved", "stroke"),
             compact=(".hgmrl-compact", "stroke"),
             parabola=(".hgmrl-parabola", "stroke"),

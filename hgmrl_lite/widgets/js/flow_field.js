@@ -70,38 +70,20 @@ function standingOrbits(w) {
   return pieces;
 }
 
-// A canvas that lies under a plane, so that what moves all the time repaints nothing else. Returns { paint(polylines) }.
-function makeCloud(parent, half, signal) {
-  const canvas = htmlElement("canvas", { class: "hgmrl-cloud", "aria-hidden": "true" }, parent);
-  const context = canvas.getContext("2d");
-  const fit = () => {
-    const size = Math.max(1, Math.round(canvas.clientWidth * (window.devicePixelRatio || 1)));
-    if (canvas.width !== size) canvas.width = canvas.height = size;
-  };
-  let shown = [];
-  const paint = (polylines) => {
-    shown = polylines;
-    const scale = canvas.width / (2 * half);
-    context.clearRect(0, 0, canvas.width, canvas.height);
-    context.strokeStyle = getComputedStyle(canvas).color;
-    context.lineWidth = (2 * canvas.width) / 440;
-    context.lineCap = "round";
-    context.beginPath();
-    for (const points of polylines) {
-      context.moveTo((points[0] + half) * scale, (half - points[1]) * scale);
-      for (let at = 2; at < points.length; at += 2) {
-        context.lineTo((points[at] + half) * scale, (half - points[at + 1]) * scale);
+// Particles or pieces of orbits on their canvas. Returns paint(polylines).
+function makeCloud(parent, plane, signal) {
+  const canvas = planeCanvas(parent, plane, signal, { name: "hgmrl-cloud", opaque: true });
+  return (polylines) =>
+    canvas.paint((context, colour) => {
+      context.strokeStyle = colour("geometric");
+      context.lineWidth = 2;
+      context.beginPath();
+      for (const points of polylines) {
+        context.moveTo(plane.x(points[0]), plane.y(points[1]));
+        for (let at = 2; at < points.length; at += 2) context.lineTo(plane.x(points[at]), plane.y(points[at + 1]));
       }
-    }
-    context.stroke();
-  };
-  const observer = new ResizeObserver(() => {
-    fit();
-    paint(shown);
-  });
-  observer.observe(canvas);
-  signal.addEventListener("abort", () => observer.disconnect());
-  return { paint };
+      context.stroke();
+    });
 }
 
 // Let a view's particles flow while they are seen; `show` draws them once where nothing may move.

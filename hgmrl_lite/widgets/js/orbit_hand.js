@@ -50,7 +50,7 @@ function orbitHand(model) {
     inverse: () => set(inversePlace(orbitPlace(model))),
     point(x, y) {
       const limit = 0.96 * half;
-      setTrait(model, "point", [x, y].map((value) => within(Math.round(100 * value) / 100, limit)));
+      setTrait(model, "point", [x, y].map((value) => within(Math.round(1e3 * value) / 1e3, limit)));
     },
     pointBy(dx, dy) {
       const [x, y] = model.get("point");
