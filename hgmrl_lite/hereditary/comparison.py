@@ -22,6 +22,9 @@ CENTRES, MORE_CENTRES = 120, 240
 NEIGHBOUR, INSIDE = 4, 0.85
 #: Points of each task at which two tasks are compared.
 POINTS = 400
+#: How much the two models of a task must agree, on the mean cosine of their gradients or the correlation of
+#: their rewards, for a difference to another task to mean something.
+RELIABLE = 0.5
 #: Neighbouring points are compared in so many blocks, whose disagreement gives the error.
 BLOCKS = 20
 
@@ -135,12 +138,10 @@ class Comparison:
     Attributes
     ----------
     alignment, alignment_error : float
-        Mean squared sine (with sign: 4 for opposite rewards) between carried normals and those of task z, and
-        its standard error. The square may come out negative.
+        Mean squared sine (for large angles squared chord: 4 for opposite rewards) between carried normals
+        and those of task z, and its standard error. The square may come out negative.
     rewards, rewards_error : float
         Mean square of R_z(Φ p) − R_0(p) in units of the variance of the rewards, and its standard error.
-    alignment_blocks, reward_blocks : ndarray, shape (20,)
-        The same, block by block.
     number : int
         Points in both tasks' data.
     """
@@ -149,8 +150,6 @@ class Comparison:
     alignment_error: float
     rewards: float
     rewards_error: float
-    alignment_blocks: Array
-    reward_blocks: Array
     number: int
 
 
@@ -171,7 +170,8 @@ def compare(
     Returns
     -------
     Comparison
-        NaN with ``number`` 0 when the image of the base task's data misses the other's.
+        NaN when the image of the base task's data misses the other's, or when the two halves of a task's data
+        do not agree on its reward.
     """
     points = base.core
     if inverse is not None:
@@ -181,37 +181,44 @@ def compare(
     both = other.inside(images)
     points, images = points[both], images[both]
     if len(points) < 2 * BLOCKS:
-        nothing = np.full(BLOCKS, np.nan)
-        return Comparison(np.nan, np.nan, np.nan, np.nan, nothing, nothing, len(points))
-    turns, gaps, sizes, spreads = [], [], [], []
+        return Comparison(np.nan, np.nan, np.nan, np.nan, len(points))
+    own, seen, sizes, here, there = [], [], [], [], []
     for one, two in zip(base.halves, other.halves, strict=True):
-        own = one.gradient(points)
-        pulled = change.pull(points, two.gradient(images))
-        lengths = np.linalg.norm(own, axis=1), np.linalg.norm(pulled, axis=1)
-        turns.append(pulled / _safe(lengths[1])[:, None] - own / _safe(lengths[0])[:, None])
+        gradients = one.gradient(points), change.pull(points, two.gradient(images))
+        lengths = [np.linalg.norm(gradient, axis=1) for gradient in gradients]
+        own.append(gradients[0] / _safe(lengths[0])[:, None])
+        seen.append(gradients[1] / _safe(lengths[1])[:, None])
         sizes.append(np.minimum(lengths[0] / _typical(lengths[0]), lengths[1] / _typical(lengths[1])))
-        here, there = one(points), two(images)
-        gaps.append(there - here)
-        spreads.append(0.5 * (here.var() + there.var()))
+        here.append(one(points))
+        there.append(two(images))
     # Near a critical point the direction is lost in the model's error: such points count less.
     weights = np.minimum(np.minimum(*sizes), 1.0) ** 2
+    weights = weights / weights.mean()
+    turned = ((seen[0] - own[0]) * (seen[1] - own[1])).sum(axis=1) * weights
+    missed = (there[0] - here[0]) * (there[1] - here[1])
+    # Two halves that agree on nothing would miss nothing together: what they share is the measure.
+    shared = [float(np.mean((pair[0] * pair[1]).sum(axis=1) * weights)) for pair in (own, seen)]
+    spread = [float(np.cov(pair[0], pair[1])[0, 1]) for pair in (here, there)]
+    known = [
+        value / float(np.mean([part.var() for part in pair]))
+        for value, pair in zip(spread, (here, there), strict=True)
+    ]
     order = np.array_split(np.asarray(cKDTree(points).indices), BLOCKS)
-    turned = (turns[0] * turns[1]).sum(axis=1) * weights
-    missed = gaps[0] * gaps[1] / max(float(np.mean(spreads)), np.finfo(float).tiny)
-    share = np.array([weights[rows].mean() for rows in order]) / weights.mean()
-    alignment = np.array([turned[rows].mean() for rows in order]) / weights.mean()
-    rewards = np.array([missed[rows].mean() for rows in order])
-    mean = float(alignment.mean())
-    return Comparison(
-        mean,
-        # A ratio: what a block adds beyond its share of the weights.
-        float(np.std(alignment - mean * share, ddof=1) / np.sqrt(BLOCKS)),
-        float(rewards.mean()),
-        float(np.std(rewards, ddof=1) / np.sqrt(BLOCKS)),
-        alignment,
-        rewards,
-        len(points),
-    )
+    alignment = _ratio(turned, weights, order, min(shared), float(np.mean(shared)))
+    rewards = _ratio(missed, np.ones(len(points)), order, min(known), float(np.mean(spread)))
+    return Comparison(*alignment, *rewards, len(points))
+
+
+def _ratio(
+    defects: Array, weights: Array, order: list[NDArray[np.intp]], known: float, unit: float
+) -> tuple[float, float]:
+    """Return the mean defect in a unit, and its error from blocks; NaN when the halves know too little."""
+    if not known > RELIABLE:
+        return np.nan, np.nan
+    mean = float(defects.mean())
+    # What a block adds beyond its share of the weights.
+    blocks = [float(np.mean(defects[rows] - mean * weights[rows])) for rows in order]
+    return mean / unit, float(np.std(blocks, ddof=1) / np.sqrt(BLOCKS)) / unit
 
 
 def _safe(lengths: Array) -> Array:

@@ -7,7 +7,7 @@ import scipy.optimize
 
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array
-from hgmrl_lite.hereditary.comparison import Comparison, PolynomialMap, compare
+from hgmrl_lite.hereditary.comparison import BLOCKS, Comparison, PolynomialMap, compare
 from hgmrl_lite.hereditary.findings import (
     BOUND,
     ERRORS,
@@ -38,6 +38,13 @@ def _settle(evidence: "Evidence", verdict: str, keep_no: bool = False) -> tuple[
     return "undecided", f" But {evidence.doubts[0]}."
 
 
+def _nothing(found: Comparison, task: int) -> str:
+    """Return why two tasks could not be compared."""
+    if found.number < 2 * BLOCKS:
+        return f"The image of the base task's data misses those of task {task}: nothing can be compared."
+    return f"The rewards are too rough or too noisy for these few data to compare task {task}."
+
+
 def find_aligned(evidence: "Evidence", comparisons: dict[int, Comparison]) -> Finding:
     """Tell whether the base task's kernel distributions, carried along, are those of every task."""
     defects = [Defect(found.alignment, found.alignment_error) for found in comparisons.values()]
@@ -48,7 +55,7 @@ def find_aligned(evidence: "Evidence", comparisons: dict[int, Comparison]) -> Fi
         np.degrees(2.0 * np.arcsin(min(0.5 * defect.figure, 1.0))) if np.isfinite(defect.figure) else np.nan
     )
     if np.isnan(angle):
-        text = f"The image of the base task's data misses those of task {task}, so nothing can be compared."
+        text = _nothing(comparisons[task], task)
     elif verdict == "yes":
         text = (
             "The base task's kernel distributions, carried along, are those of every task to within "
@@ -73,7 +80,7 @@ def find_same_rewards(evidence: "Evidence", comparisons: dict[int, Comparison]) 
     verdict, remark = _settle(evidence, verdict)
     share = f"{defect.figure:.0%} of the rewards' spread"
     if np.isnan(defect.figure):
-        text = f"The image of the base task's data misses those of task {task}, so nothing can be compared."
+        text = _nothing(comparisons[task], task)
     elif verdict == "yes":
         text = f"R_z(L p) = R_0(p) for every task, to within {share}."
     elif verdict == "no":

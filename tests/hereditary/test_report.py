@@ -1,5 +1,7 @@
 """The report is right on families that have or lack one property by construction."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -115,6 +117,18 @@ def test_strain_is_none_for_a_rotation_and_the_logarithm_of_a_scaling():
     turn = np.array([[0.0, -0.5], [2.0, 0.0]])
     assert strain_defect(turn, None, form).figure < 1e-7
     assert strain_defect(turn, None, np.eye(2)).figure > 0.5
+
+
+def test_models_that_know_nothing_do_not_pass_for_aligned():
+    # Independent noise as rewards: the halves agree on nothing, so they miss nothing together.
+    rng = np.random.default_rng(0)
+    tasks = [
+        replace(task, rewards=rng.normal(size=len(task)))
+        for task in (explore(goal, 1000, seed=k) for k, goal in enumerate(training_tasks()[:2]))
+    ]
+    report = check_left_actions(tasks, [np.eye(2), np.eye(2)])
+    assert report["aligned"].verdict == report["same rewards"].verdict == "undecided"
+    assert "too rough or too noisy" in report["aligned"].text
 
 
 def test_start_law_knows_a_shift_from_a_turn():
