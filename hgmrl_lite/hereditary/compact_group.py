@@ -65,8 +65,7 @@ class CompactGroup:
     @cached_property
     def _change(self) -> Array:
         """The (d, d) matrix of θ ↦ coordinates in ``directions``."""
-        flat = self.directions.reshape(self.dimension, -1)
-        return np.asarray(np.linalg.lstsq(flat.T, self.generators_states.reshape(self.dimension, -1).T)[0])
+        return _in_basis(self.directions, self.generators_states)
 
     @cached_property
     def _skew(self) -> tuple[Array, Array | None]:
@@ -84,7 +83,7 @@ class CompactGroup:
     def abelian(self) -> bool:
         """Whether all elements commute."""
         states = self._skew[0]
-        return self.dimension == 1 or float(np.abs(lie.bracket(states[:, None], states[None])).max()) < _NEW
+        return self.dimension < 2 or float(np.abs(lie.bracket(states[:, None], states[None])).max()) < _NEW
 
     def exp(self, coordinates: Array) -> "Elements":
         """Return the elements exp(Σ ξ_k directions_k) for coordinates (G, d)."""
@@ -112,6 +111,8 @@ class CompactGroup:
         ValueError
             When the principal logarithm of an element is not in the algebra.
         """
+        if not self.dimension:
+            return np.zeros((len(elements), 0))
         return lie.LieAlgebra(self.generators_states).log(self.left(elements), tol=1e-6)
 
     def unit(self, theta: Array) -> Array:
@@ -124,8 +125,7 @@ class CompactGroup:
 
     def adjoint(self, left: Array) -> Array:
         """Return the (d, d) matrix of X ↦ L X L⁻¹ in ``directions``, for one element L (n, n)."""
-        moved = (left @ self.directions @ np.linalg.inv(left)).reshape(self.dimension, -1)
-        return np.asarray(np.linalg.lstsq(self.directions.reshape(self.dimension, -1).T, moved.T)[0])
+        return _in_basis(self.directions, left @ self.directions @ np.linalg.inv(left))
 
     def speed(self, coordinates: Array) -> Array:
         """Return how fast the fastest plane turns, (G,), along coordinates (G, d) in ``directions``."""
@@ -141,6 +141,9 @@ class CompactGroup:
     @cached_property
     def cover(self) -> "Cover":
         """Points spread evenly over the group: a grid on a circle, else well-spread random words."""
+        if not self.dimension:
+            identity = np.zeros((1, 0))
+            return Cover(self.exp(identity), identity, np.zeros((1, 0), dtype=np.intp), 0.0)
         if self.dimension == 1:
             turns = self.period * float(np.abs(np.linalg.eigvals(self.generators_states[0])).max())
             count = GRID * max(1, round(turns / (2.0 * np.pi)))
@@ -228,7 +231,7 @@ def compact_group(generators: ArrayLike, action_generators: ArrayLike | None = N
     Parameters
     ----------
     generators : array_like, shape (n, n) or (d, n, n)
-        W_S, as they move states; linearly independent.
+        W_S, as they move states; linearly independent. None of them (d = 0) make the group of the identity.
     action_generators : array_like, shape (m, m) or (d, m, m), optional
         W_A, the same elements as they move actions.
 
@@ -269,6 +272,10 @@ def _compact_group(
 ) -> CompactGroup:
     """Do the work of `compact_group`; arrays come as bytes, which can be looked up."""
     states = np.frombuffer(states_bytes).reshape(states_shape)
+    if not len(states):
+        moved = None if actions_shape is None else np.zeros(actions_shape)
+        frames = (np.eye(states_shape[-1]), None if actions_shape is None else np.eye(actions_shape[-1]))
+        return CompactGroup(states, moved, states, frames, float("nan"))
     size = np.linalg.svd(states.reshape(len(states), -1), compute_uv=False)
     if len(states) > states[0].size or not size[-1] > 1e-9 * size[0]:
         raise ValueError(
@@ -304,7 +311,7 @@ def _as_generators(name: str, value: ArrayLike) -> Array:
     array = as_array(name, value)
     if array.ndim == 2:
         array = array[None]
-    if array.ndim != 3 or array.shape[1] != array.shape[2] or not array.size:
+    if array.ndim != 3 or array.shape[1] != array.shape[2] or not array.shape[1]:
         raise ValueError(f"{name} must have shape (n, n) or (d, n, n), got {np.shape(value)}")
     return np.ascontiguousarray(array)
 
@@ -329,6 +336,12 @@ def _centre(blocks: Array) -> Array:
     size = np.append(size, np.zeros(len(blocks) - len(size)))
     central = left[:, size <= _NEW * np.square(np.linalg.norm(blocks, axis=(1, 2))).max()].T
     return np.tensordot(central, blocks, axes=1)
+
+
+def _in_basis(basis: Array, matrices: Array) -> Array:
+    """Return the coordinates (d, k) of matrices (k, n, n) in a basis (d, n, n), by columns."""
+    size = basis.shape[-1] ** 2
+    return np.asarray(np.linalg.lstsq(basis.reshape(-1, size).T, matrices.reshape(-1, size).T)[0])
 
 
 def _exp_skew(matrices: Array) -> Array:

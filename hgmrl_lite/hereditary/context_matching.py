@@ -144,7 +144,8 @@ class GradientMatching:
         change -= np.einsum("gnij,nkj->gnik", curved, along)
         residuals = np.einsum("nij,gnj->gni", self.whitening, moved - self.gradients)
         change = np.einsum("nij,gnjk->gnik", self.whitening, change)
-        return residuals.reshape(len(left), -1), change.reshape(len(left), -1, self.group.dimension)
+        size = self.gradients.size
+        return residuals.reshape(len(left), size), change.reshape(len(left), size, self.group.dimension)
 
 
 @dataclass(frozen=True, eq=False)

@@ -66,7 +66,7 @@ def trend_excess(
         design = design[:, 1:]
     # What a constant without meaning and a small step of the element can explain is taken out of both.
     explained = np.linalg.svd(slopes, full_matrices=False)
-    frame = explained[0][:, explained[1] > 1e-9 * explained[1][0]]
+    frame = explained[0][:, explained[1] > 1e-9 * explained[1].max(initial=0.0)]
     left, design = (part - frame @ (frame.T @ part) for part in (left, design))
     fitted = design @ np.linalg.lstsq(design, left)[0]
     trend = float(np.square(fitted).mean())

@@ -155,7 +155,8 @@ def _refine(
     cost = np.square(residuals).sum(axis=1)
     damping = np.full(len(elements), DAMPING)
     coordinates = coordinates.copy()
-    for _ in range(NEWTON_STEPS):
+    # The group of the identity leaves nothing to refine.
+    for _ in range(NEWTON_STEPS if d else 0):
         normal = np.swapaxes(jacobian, 1, 2) @ jacobian
         size = np.maximum(np.trace(normal, axis1=1, axis2=2) / d, np.finfo(float).tiny)
         normal = normal + (damping * size)[:, None, None] * np.eye(d)

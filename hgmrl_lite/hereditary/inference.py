@@ -132,7 +132,7 @@ class Inference:
             else "none"
         )
         return [
-            ("element", f"{element} ± {np.degrees(self.standard_error):.2g}°"),
+            ("element", f"{element} ± {np.degrees(self.standard_error):.2g}°" if len(self.theta) else element),
             ("transitions", f"{self.n_transitions}, {self.method} matching"),
             ("residual", f"{self.residual:.2g}"),
             ("runner-up", other),
@@ -166,7 +166,8 @@ def infer(
     Parameters
     ----------
     generators : array_like, shape (n, n) or (d, n, n)
-        W_S, generators on states of a group that keeps an inner product.
+        W_S, generators on states of a group that keeps an inner product. With none of them (d = 0) the only
+        element is the identity, and the answer is whether the new task is the base task.
     reward_model : RewardModel
         The base task's R_0.
     context : Transitions
@@ -254,7 +255,7 @@ def _stabiliser(model: RewardModel, group: CompactGroup) -> tuple[Array, float]:
     slopes = np.einsum("ci,kij,cj->ck", gradients, group.directions, points)
     size, axes = np.linalg.eigh(slopes.T @ slopes / len(points))
     largest = float((np.square(gradients).sum(axis=1) * np.square(points).sum(axis=1)).mean())
-    return axes[:, size <= _STABILISER**2 * largest].T, float(np.sqrt(max(size[-1], 0.0)))
+    return axes[:, size <= _STABILISER**2 * largest].T, float(np.sqrt(size.max(initial=0.0)))
 
 
 def _answer(
@@ -317,4 +318,4 @@ def _answer(
 
 
 def _degrees(theta: Array) -> str:
-    return ", ".join(f"{angle:.2f}°" for angle in np.degrees(theta))
+    return ", ".join(f"{angle:.2f}°" for angle in np.degrees(theta)) or "the identity"

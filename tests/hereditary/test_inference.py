@@ -178,6 +178,18 @@ def test_groups_of_other_dimensions(generators, dimension):
     np.testing.assert_allclose(built, answer.left, atol=1e-6)
 
 
+@pytest.mark.parametrize("method", ["functional", "differential", "both"])
+def test_without_generators_the_question_is_whether_it_is_the_base_task(model, method):
+    base, other = (explore(goal, 40, seed=7) for goal in circle_tasks(2))
+    none = np.zeros((0, 2, 2))
+    answer = infer(none, model, base, action_generators=none, method=method)
+    assert answer.verdict == "decided"
+    np.testing.assert_array_equal(answer.left, np.eye(2))
+    np.testing.assert_array_equal(answer.right, np.eye(2))
+    assert "the identity" in repr(answer)
+    assert infer(none, model, other, method=method).verdict == "unrelated"
+
+
 def test_angle_is_for_one_dimension_only():
     base = fitted(sample_transitions(reward_at(ORIGIN, np.ones(3)), 600, seed=0, n=3))
     context = sample_transitions(reward_at(ORIGIN, np.ones(3)), 30, seed=1, n=3)
