@@ -125,14 +125,14 @@ class Inference:
 
     def _facts(self) -> list[tuple[str, str]]:
         """Return what there is to tell, as (name, text)."""
-        element = _degrees(self.theta)
+        error = f" ± {np.degrees(self.standard_error):.2g}°" if len(self.theta) else ""
         other = (
             f"{_degrees(self.runner_up)} with residual {self.runner_up_residual:.2g}"
             if np.isfinite(self.runner_up_residual)
             else "none"
         )
         return [
-            ("element", f"{element} ± {np.degrees(self.standard_error):.2g}°" if len(self.theta) else element),
+            ("element", f"{_degrees(self.theta)}{error}"),
             ("transitions", f"{self.n_transitions}, {self.method} matching"),
             ("residual", f"{self.residual:.2g}"),
             ("runner-up", other),
