@@ -172,7 +172,9 @@ def examine(exercise: Exercise, answer: Any) -> CheckResult:
     except TookTooLong:
         message = f"It took longer than {exercise.seconds:g} s and was stopped."
         hint = "Is there a loop that does not end, or one that NumPy could do at once?"
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         # What comes here was raised while looking at the answer, such as an object whose methods are broken.
         message = f"The answer, {_safely(answer)}, could not be examined: {type(error).__name__}."
     return CheckResult(exercise, state, tuple(tested), message, hint)

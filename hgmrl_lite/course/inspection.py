@@ -54,7 +54,8 @@ def parameters(student: Any, count: int) -> list[str] | str:
     try:
         signature.bind(*numbered)
     except TypeError:
-        return str(signature)
+        bare = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
+        return shorten(str(inspect.Signature(bare)))
     positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     fixed = [p.name for p in signature.parameters.values() if p.kind in positional]
     return (fixed + numbered[len(fixed) :])[:count]

@@ -17,6 +17,7 @@ from hgmrl_lite.course.expect import (
     expect_choice,
     expect_close,
     expect_shape,
+    show,
 )
 
 PointMap = Callable[[Array], Array]
@@ -135,10 +136,9 @@ def _check_fixing(answer: Any) -> Iterator[str]:
 def _is_mask(result: Any) -> bool:
     """Tell whether a result is made of True and False."""
     try:
-        array = np.asarray(result)
+        return isinstance(result, (list, tuple, np.ndarray)) and np.asarray(result).dtype.kind == "b"
     except ValueError:
         return False
-    return array.dtype.kind == "b"
 
 
 def _expect_indices(got: Any, want: ArrayLike, what: str, mistakes: list[tuple[Any, str]]) -> None:
@@ -150,8 +150,7 @@ def _expect_indices(got: Any, want: ArrayLike, what: str, mistakes: list[tuple[A
     if found.shape == right.shape and np.array_equal(found, right):
         return
     hint = next((text for value, text in mistakes if np.array_equal(found, np.sort(value))), None)
-    shown = [int(index) if index.is_integer() else float(index) for index in found]
-    raise NotYet(f"{what} should be the indices {right.astype(int).tolist()}, but is {shown}.", hint or None)
+    raise NotYet(f"{what} should be the indices {show(right)}, but is {show(found)}.", hint or None)
 
 
 def moved_function(function: PointMap, matrix: ArrayLike) -> Callable[[ArrayLike], Array]:

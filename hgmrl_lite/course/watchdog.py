@@ -20,8 +20,8 @@ class TookTooLong(Exception):
     """The work did not end within its time limit."""
 
 
-class _Stop(BaseException):
-    """Thrown into the running code; no ``except Exception`` there catches it."""
+class Stop(BaseException):
+    """Thrown into the running code; no ``except Exception`` there catches it, and a check lets it through."""
 
 
 def run_with_limit(work: Callable[[], T], seconds: float) -> T:
@@ -70,7 +70,7 @@ def _with_alarm(work: Callable[[], T], seconds: float) -> T:
         if not armed:
             return
         if rings == 1:
-            raise _Stop
+            raise Stop
         # Code that catches everything in a loop: throw at a later line each time, until one is not covered.
         _throw_after(rings, frame, me)
 
@@ -82,7 +82,7 @@ def _with_alarm(work: Callable[[], T], seconds: float) -> T:
             value = work()
         finally:
             armed = False
-    except _Stop:
+    except Stop:
         raise TookTooLong from None
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
@@ -104,7 +104,7 @@ def _throw_after(lines: int, frame: FrameType | None, outermost: FrameType) -> N
         nonlocal lines
         lines -= event == "line"
         if lines <= 0:
-            raise _Stop
+            raise Stop
         return step
 
     sys.settrace(step)
@@ -131,9 +131,9 @@ def _in_thread(work: Callable[[], T], seconds: float) -> T:
     finally:
         if thread.is_alive():
             ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                ctypes.c_ulong(thread.ident or 0), ctypes.py_object(_Stop)
+                ctypes.c_ulong(thread.ident or 0), ctypes.py_object(Stop)
             )
-    if not outcome:
+    if not outcome or isinstance(outcome.get("error"), Stop):
         raise TookTooLong
     if "error" in outcome:
         raise outcome["error"]
