@@ -1,0 +1,201 @@
+"""The widgets alone, for someone who only drags and slides: no code, no lesson, no Jupyter."""
+
+import base64
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ipywidgets.embed import dependency_state
+from tqdm.auto import tqdm
+
+from website.pages import Heading, Page, fragment, stored_state
+
+if TYPE_CHECKING:
+    from hgmrl_lite.widgets import HgmrlWidget
+
+TITLE = "Explore: take hold of the figures"
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """One widget of the page.
+
+    Parameters
+    ----------
+    name, title : str
+        Its anchor, and the question it answers.
+    invitation : str
+        What to do with it, and what to look for.
+    lesson : str
+        Number of the lesson that explains it.
+    make : callable
+        Return the widget, in its first state.
+    """
+
+    name: str
+    title: str
+    invitation: str
+    lesson: str
+    make: Callable[[], "HgmrlWidget"]
+
+
+def _goal_drag() -> "HgmrlWidget":
+    from hgmrl_lite import envs, meta
+    from hgmrl_lite.widgets import GoalDrag
+
+    goals = envs.training_tasks()
+    agent = meta.meta_train(goals, progress=False)
+    return GoalDrag(agent, training_goals=goals, goal_degrees=30, ring=True, replay=True)
+
+
+def _orbits() -> "HgmrlWidget":
+    from hgmrl_lite.widgets import OrbitExplorer
+
+    return OrbitExplorer()
+
+
+def _flow() -> "HgmrlWidget":
+    from hgmrl_lite.widgets import GeneratorFlow
+
+    return GeneratorFlow()
+
+
+def _probe() -> "HgmrlWidget":
+    from hgmrl_lite.widgets import KernelProbe
+
+    return KernelProbe()
+
+
+def _race() -> "HgmrlWidget":
+    from hgmrl_lite.widgets import DescentRace
+
+    return DescentRace()
+
+
+def _puller() -> "HgmrlWidget":
+    from hgmrl_lite.widgets import TaskPuller
+
+    return TaskPuller()
+
+
+def _aligner() -> "HgmrlWidget":
+    from hgmrl_lite.widgets import TaskAligner
+
+    return TaskAligner()
+
+
+def _regret() -> "HgmrlWidget":
+    from hgmrl_lite import experiments
+    from hgmrl_lite.widgets import RegretExplorer
+
+    return RegretExplorer(experiments.regret_by_distance(quick=True))
+
+
+EXHIBITS = (
+    Exhibit(
+        "goal",
+        "One policy, a whole circle of tasks",
+        "Drag the round handle once around the circle. The orange agent was trained for one goal and keeps walking "
+        "there. The blue one uses the same network, takes twenty random steps, and walks to yours.",
+        "00",
+        _goal_drag,
+    ),
+    Exhibit(
+        "orbits",
+        "Where can a group carry a point?",
+        "Drag the point and slide the group element. All places that the point can be carried to are its orbit. "
+        "Choose another group: what becomes of the orbit, and which points stay where they are?",
+        "01",
+        _orbits,
+    ),
+    Exhibit(
+        "flow",
+        "Four numbers make a flow",
+        "A matrix gives every point a velocity. Drag the mark on the chart or slide the four numbers, and the plane "
+        "turns, grows, stretches or shears.",
+        "02",
+        _flow,
+    ),
+    Exhibit(
+        "probe",
+        "In which direction does nothing change?",
+        "Move the probe over the samples of a function. From its neighbours alone it tells along which line the "
+        "function stays the same, and how sure it is.",
+        "03",
+        _probe,
+    ),
+    Exhibit(
+        "race",
+        "Two searches for the same symmetry",
+        "Drag the white circle, the start of both walkers, and press Play. They look for the same star, each on its "
+        "own landscape. Which one arrives?",
+        "04",
+        _race,
+    ),
+    Exhibit(
+        "puller",
+        "Is one task the other one, moved?",
+        "Pull one task onto the other by a rotation, a reflection, a scaling, a shear or a translation. The residuals "
+        "say whether they match; the verdict, whether a policy may be carried along.",
+        "05",
+        _puller,
+    ),
+    Exhibit(
+        "aligner",
+        "Find the angle of a new task",
+        "Each short line is a direction in which the reward of a step does not change. Turn one set of lines onto the "
+        "other. Then give them a sign: what happens on the opposite side?",
+        "06",
+        _aligner,
+    ),
+    Exhibit(
+        "regret",
+        "Who gets lost, and how far away?",
+        "Each mark is an agent on a goal that it has never seen; up is worse. Move over them and see the walks behind "
+        "the number.",
+        "07",
+        _regret,
+    ),
+)
+
+
+def explore_page(lessons: Sequence[str], exhibits: Sequence[Exhibit] = EXHIBITS) -> Page:
+    """Make the page of the widgets alone.
+
+    Parameters
+    ----------
+    lessons : sequence of str
+        Files of the lessons that there are, each beginning with its number: an exhibit leads to its own.
+    exhibits : sequence of Exhibit, optional
+        What to show, in this order.
+
+    Returns
+    -------
+    Page
+    """
+    states: dict[str, object] = {}
+    shown, entries = [], []
+    for exhibit in tqdm(exhibits, desc="widgets", unit="widget"):
+        widget = exhibit.make()
+        # With the defaults: without Python nobody else knows them.
+        states |= dependency_state(widget, drop_defaults=False)
+        shown.append(widget.model_id)
+        entries.append(
+            {
+                "exhibit": exhibit,
+                "lesson": next((file for file in lessons if file.startswith(exhibit.lesson)), None),
+                "model": widget.model_id,
+                "alt": repr(widget),
+                "png": base64.b64encode(widget.png()).decode("ascii"),
+            }
+        )
+        widget.close()
+    return Page(
+        file="explore.html",
+        title=TITLE,
+        description="Drag, slide, look: the figures of the workbook, live, without a line of code.",
+        body=fragment("explore.html.j2", title=TITLE, entries=entries),
+        kind="explore",
+        contents=tuple(Heading(exhibit.name, exhibit.title) for exhibit in exhibits),
+        widgets=stored_state(states, shown),
+    )

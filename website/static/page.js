@@ -1,0 +1,80 @@
+// What a page does by itself: its theme, scrolling by keyboard, the section in view, figures of Plotly's, widgets.
+"use strict";
+
+{
+  // The theme: the reader's choice, or else the system's. Widgets look at the body's attribute.
+  const dark = document.getElementById("dark");
+  const button = document.getElementById("theme");
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  // A browser may refuse storage to a file.
+  const remembered = (change) => {
+    try {
+      return change(localStorage);
+    } catch {
+      return null;
+    }
+  };
+  const show = (name) => {
+    const isDark = name === "dark" || (name !== "light" && system.matches);
+    dark.media = isDark ? "all" : "not all";
+    button.textContent = isDark ? "Light" : "Dark";
+    button.setAttribute("aria-label", `Change to ${isDark ? "light" : "dark"} colours`);
+    document.body.dataset.jpThemeLight = String(!isDark);
+  };
+  let choice = remembered((storage) => storage.getItem("theme"));
+  show(choice);
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    choice = document.body.dataset.jpThemeLight === "true" ? "dark" : "light";
+    remembered((storage) => storage.setItem("theme", choice));
+    show(choice);
+  });
+  system.addEventListener("change", () => show(choice));
+
+  // What is wider than the page can be scrolled by keyboard; the rest is no stop of the Tab key.
+  const wide = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      if (target.scrollWidth > target.clientWidth + 1) target.tabIndex = 0;
+      else target.removeAttribute("tabindex");
+    }
+  });
+  for (const box of document.querySelectorAll(".code pre, .output, .wide")) wide.observe(box);
+
+  // Contents: open where they stand beside the text, folded where they stand before it.
+  const contents = document.querySelector(".contents details");
+  if (contents) {
+    const beside = matchMedia("(min-width: 78rem)");
+    const fold = () => {
+      contents.open = beside.matches;
+    };
+    fold();
+    beside.addEventListener("change", fold);
+    const links = new Map();
+    for (const link of contents.querySelectorAll("a")) links.set(link.hash.slice(1), link);
+    const inView = new IntersectionObserver(
+      (entries) => {
+        for (const { target, isIntersecting } of entries) {
+          if (!isIntersecting) continue;
+          for (const [anchor, link] of links) link.classList.toggle("here", anchor === target.id);
+        }
+      },
+      { rootMargin: "0px 0px -70% 0px" },
+    );
+    for (const anchor of links.keys()) inView.observe(document.getElementById(anchor));
+  }
+
+  // A figure of Plotly's takes the place of its picture.
+  for (const script of document.querySelectorAll('script[type="application/vnd.plotly.v1+json"]')) {
+    const { data, layout } = JSON.parse(script.textContent);
+    const picture = script.parentElement.querySelector("img");
+    const place = document.createElement("div");
+    place.setAttribute("role", "img");
+    place.setAttribute("aria-label", picture?.alt ?? "");
+    script.before(place);
+    const width = Math.min(layout.width ?? 620, script.parentElement.clientWidth);
+    Plotly.newPlot(place, data, { ...layout, width }, { displaylogo: false }).then(() => picture?.remove());
+  }
+
+  // anywidget is a file beside the page; without this its manager would ask a server on the network for it.
+  if (window.requirejs) requirejs.config({ paths: { anywidget: "assets/anywidget" } });
+}
