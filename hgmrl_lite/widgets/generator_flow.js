@@ -106,6 +106,8 @@ function generatorFlowPlane(parent, settings, hand, signal) {
     const text = label(j === 0 ? "We₁" : "We₂");
     const place = j === 0 ? "(1, 0)" : "(0, 1)";
     const handle = pointHandle(plane.svg, `hgmrl-column-${j + 1}`, `Velocity at ${place}: column ${j + 1} of W`);
+    handle.setAttribute("aria-valuemin", String(-limit));
+    handle.setAttribute("aria-valuemax", String(limit));
     const tip = () => [shown.w[j] + (j === 0 ? 1 : 0), shown.w[2 + j] + (j === 1 ? 1 : 0)];
     let grip = [0, 0];
     draggable(plane, handle, {
@@ -147,25 +149,24 @@ function generatorFlowPlane(parent, settings, hand, signal) {
         const [x, y] = tip();
         const [sx, sy] = start;
         stem.setAttribute("d", `M${plane.x(sx)} ${plane.y(sy)}L${plane.x(x)} ${plane.y(y)}`);
-        handle.setAttribute("transform", `translate(${plane.x(x).toFixed(2)} ${plane.y(y).toFixed(2)})`);
+        setPlace(handle, plane.x(x), plane.y(y));
         const [vx, vy] = [x - sx, y - sy];
-        handle.setAttribute("aria-valuemin", String(-limit));
-        handle.setAttribute("aria-valuemax", String(limit));
         handle.setAttribute("aria-valuenow", vx.toFixed(2));
         handle.setAttribute("aria-valuetext", `velocity (${inFixed(vx)}, ${inFixed(vy)}) at (${sx}, ${sy})`);
         const [px, py] = [plane.x(x), plane.y(y)];
         boxes.push({ left: px - 9, right: px + 9, top: py - 9, bottom: py + 9 });
         boxes.push(placeBeside(text, px, py, vx, vy, 11, plane.size, plane.size));
       }
-      nameFlag(plane, movedLabel, state.flag, [...boxes, boxAround(plane, flag)]);
-      nameFlag(plane, stillLabel, flag, [...boxes, boxAround(plane, state.flag), labelBox(movedLabel)]);
+      const taken = nameFlag(plane, movedLabel, state.flag, [...boxes, boxAround(plane, flag)]);
+      nameFlag(plane, stillLabel, flag, [...boxes, boxAround(plane, state.flag), ...taken]);
       if (motion.moving()) motion.start();
       else drawParticles(0);
     },
   };
 }
 
-// Name a flag beside its top or its foot where nothing of `boxes` is; no room, or out of the picture: no name.
+// Name a flag beside its top or its foot where nothing of `boxes` is; no room, or out of the picture: no name. Returns
+// the boxes that the name takes, one or none.
 function nameFlag(plane, text, points, boxes) {
   const [foot, top, tip] = points.map(([x, y]) => [plane.x(x), plane.y(y)]);
   const [ux, uy] = [top[0] - foot[0], foot[1] - top[1]];
@@ -177,20 +178,15 @@ function nameFlag(plane, text, points, boxes) {
     const box = placeBeside(text, x, y, dx, dy, 5, plane.size, plane.size);
     if (boxes.some((other) => boxesOverlap(box, other))) continue;
     text.style.visibility = "";
-    return;
+    return [box];
   }
+  return [];
 }
 
 function boxAround(plane, points) {
   const xs = points.map(([x]) => plane.x(x));
   const ys = points.map(([, y]) => plane.y(y));
   return { left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) };
-}
-
-function labelBox(text) {
-  const [x, y] = ["x", "y"].map((name) => Number(text.getAttribute(name)));
-  const half = text.style.visibility === "hidden" ? -1 : (text.textContent.length * 6.9 + 4) / 2;
-  return { left: x - half, right: x + half, top: y - 12, bottom: y + 3 };
 }
 
 function generatorFlowLegend(parent, model, signal) {

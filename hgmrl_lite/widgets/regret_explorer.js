@@ -98,8 +98,9 @@ function regretControls(parent, model, scene, hand, signal) {
   htmlElement("p", {}, about, differences);
   const spoken = spokenText(parent);
   signal.addEventListener("abort", spoken.stop);
-  const beside = atMostEvery(50, (state) => {
+  return besideFigure(parent, signal, (state) => {
     const { focus } = state;
+    slide(scene.byAngle.indexOf(focus));
     setText(
       where,
       `Test goal at ${inDegrees(scene.degrees[focus], 0)}, ${inDegrees(scene.distance[focus] / DEGREE)} from the nearest training goal`,
@@ -109,11 +110,6 @@ function regretControls(parent, model, scene, hand, signal) {
     published(state.published);
     spoken.say(regretInWords(scene, state));
   });
-  signal.addEventListener("abort", beside.stop);
-  return (state) => {
-    slide(scene.byAngle.indexOf(state.focus));
-    beside.call(state);
-  };
 }
 
 export default () => {

@@ -42,9 +42,10 @@ function taskAlignerPanel(parent, model, hand, signal) {
     min: ranges[trait][0],
     max: ranges[trait][1],
     step,
+    value: () => model.get(trait),
     change: (value) => setTrait(model, trait, value),
   });
-  const setTurn = slider({ label: "Turn", ...onTrait("turn_degrees", 1), format: (value) => inDegrees(value), change: hand.turn });
+  const setTurn = slider({ label: "Turn", ...onTrait("turn_degrees", 1), format: (value) => inDegrees(value), change: (degrees) => hand.turn(degrees) });
 
   const head = htmlElement("strong", { class: "hgmrl-state" }, parent);
   const plot = makeAlignmentPlot(hand, signal);
@@ -66,16 +67,15 @@ function taskAlignerPanel(parent, model, hand, signal) {
 
   const more = htmlElement("div", { class: "hgmrl-aligner-sliders" }, parent);
   const place = (options) => labelledSlider(more, { release: () => {}, signal, ...options });
-  let [direction, distance] = [0, 1];
   const setCount = place({ label: "Transitions", ...onTrait("transitions", 1), format: String });
   const setNoise = place({ label: "Reward noise", ...onTrait("noise", 0.005), format: (value) => value.toFixed(3) });
   const setDirection = place({
     label: "Goal direction", min: -180, max: 180, step: 1, format: (value) => inDegrees(value, 0),
-    change: (value) => hand.goalPolar(value, distance),
+    value: () => hand.polar().degrees, change: (degrees) => hand.goalPolar({ degrees }),
   });
   const setDistance = place({
     label: "Goal distance", min: reach[0], max: reach[1], step: 0.02, format: (value) => value.toFixed(2),
-    change: (value) => hand.goalPolar(direction, value),
+    value: () => hand.polar().distance, change: (distance) => hand.goalPolar({ distance }),
   });
   const again = htmlElement("button", { type: "button", class: "hgmrl-button" }, more, "Explore again");
   again.title = "Other transitions of the same task";
@@ -88,15 +88,13 @@ function taskAlignerPanel(parent, model, hand, signal) {
   const spoken = spokenText(parent);
   signal.addEventListener("abort", spoken.stop);
 
-  const beside = atMostEvery(50, (state) => {
+  return besideFigure(parent, signal, (state) => {
     const what = state.signed ? "arrows" : "lines";
     setTurn(state.turn);
     setCount(state.count);
     setNoise(state.noise);
-    direction = Math.atan2(state.goal[1], state.goal[0]) / ALIGNER_RADIANS;
-    distance = Math.hypot(...state.goal);
-    setDirection(direction);
-    setDistance(distance);
+    setDirection(Math.atan2(state.goal[1], state.goal[0]) / ALIGNER_RADIANS);
+    setDistance(Math.hypot(...state.goal));
     setSigned(state.signed);
     setRevealed(state.revealed);
     setText(head, `On average the ${what} are ${inDegrees(state.misalignment)} apart`);
@@ -116,21 +114,22 @@ function taskAlignerPanel(parent, model, hand, signal) {
     );
     spoken.say(`${alignerTurnInWords(state)}${found ? `; the package turns by ${inDegrees(found.degrees)}, ${found.verdict}` : ""}`);
   });
-  signal.addEventListener("abort", beside.stop);
-  return beside.call;
 }
 
 export default () => {
+  let model = null;
   let shared = null;
   let hand = null;
   let field = null;
   return {
-    initialize({ model }) {
+    initialize(host) {
+      model = promptModel(host.model);
       shared = sharedScene(model, ALIGNER_TRAITS, taskAlignerScene(model));
       hand = taskAlignerHand(model);
       field = taskAlignerField(model);
+      return model.stop;
     },
-    render({ model, el }) {
+    render({ el }) {
       // Ends every listener of this view, also where the host hands over no signal of its own.
       const ending = new AbortController();
       const { signal } = ending;

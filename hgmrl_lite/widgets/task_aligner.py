@@ -82,9 +82,8 @@ class TaskAligner(HgmrlWidget):
     )  # fmt: skip
     _css = css() + "\n" + Path(__file__).with_name("task_aligner.css").read_text(encoding="utf-8")
 
-    # No echo of every move, which costs JupyterLab as much again as the move; what Python sets is sent.
-    goal = traitlets.Any().tag(sync=True, echo_update=False)
-    turn_degrees = traitlets.Float(0.0).tag(sync=True, echo_update=False)
+    goal = traitlets.Any().tag(sync=True)
+    turn_degrees = traitlets.Float(0.0).tag(sync=True)
     signed = traitlets.Bool(False).tag(sync=True)
     transitions = traitlets.Int(20).tag(sync=True)
     noise = traitlets.Float(0.0).tag(sync=True)

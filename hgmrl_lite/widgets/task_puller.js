@@ -99,21 +99,17 @@ function taskPullerPanel(parent, model, settings, hand, signal) {
   const verdict = htmlElement("div", { class: "hgmrl-card hgmrl-task-verdict" }, parent);
   const spoken = spokenText(parent);
   signal.addEventListener("abort", spoken.stop);
-  const words = atMostEvery(50, (state) => {
-    tests(state.findings);
-    setText(verdict, settings.verdicts[state.verdict]);
-    verdict.classList.toggle("hgmrl-good", state.verdict === "hereditary");
-    spoken.say(`${taskInWords(state.place)}. ${settings.verdicts[state.verdict]}`);
-  });
-  signal.addEventListener("abort", words.stop);
-  return (state) => {
+  return besideFigure(parent, signal, (state) => {
     showReward(state.reward);
     showTarget(state.targetName);
     showKind(state.place.kind);
     showActions(state.actionSet);
     sliders(state.place);
-    words.call(state);
-  };
+    tests(state.findings);
+    setText(verdict, settings.verdicts[state.verdict]);
+    verdict.classList.toggle("hgmrl-good", state.verdict === "hereditary");
+    spoken.say(`${taskInWords(state.place)}. ${settings.verdicts[state.verdict]}`);
+  });
 }
 
 function taskPullerLegend(parent, model, signal) {
@@ -144,15 +140,18 @@ function taskPullerLegend(parent, model, signal) {
 }
 
 export default () => {
+  let model = null;
   let shared = null;
   let hand = null;
   return {
-    initialize({ model }) {
+    initialize(host) {
+      model = promptModel(host.model);
       const scene = taskScene(model);
       shared = sharedScene(model, TASK_TRAITS, scene.compute);
       hand = taskHand(model, scene);
+      return model.stop;
     },
-    render({ model, el }) {
+    render({ el }) {
       // Ends every listener of this view, also where the host hands over no signal of its own.
       const ending = new AbortController();
       const { signal } = ending;

@@ -81,16 +81,15 @@ class TaskPuller(HgmrlWidget):
     """
 
     _esm = esm(
-        "arrays", "matrix2", "words", "shared", "plane", "point_handle", "controls", "plane_groups", "mlp",
-        "level_set", "orbit_hand", "orbit_plane", "task_maps", "task_findings", "task_scene", "task_plane",
-        own="task_puller",
+        "arrays", "matrix2", "words", "shared", "plane", "point_handle", "controls", "canvas", "plane_groups",
+        "mlp", "level_set", "orbit_hand", "orbit_plane", "task_maps", "task_findings", "task_scene",
+        "task_plane", own="task_puller",
     )  # fmt: skip
     _css = css() + "\n" + Path(__file__).with_name("task_puller.css").read_text(encoding="utf-8")
 
-    # No echo of every move, which costs JupyterLab as much again as the move; what Python sets is sent.
-    kind = traitlets.Unicode("rotation").tag(sync=True, echo_update=False)
-    t = traitlets.Float(0.6).tag(sync=True, echo_update=False)
-    direction = traitlets.Float(0.0).tag(sync=True, echo_update=False)
+    kind = traitlets.Unicode("rotation").tag(sync=True)
+    t = traitlets.Float(0.6).tag(sync=True)
+    direction = traitlets.Float(0.0).tag(sync=True)
     reward = traitlets.Unicode("round goal").tag(sync=True)
     target = traitlets.Unicode("turned").tag(sync=True)
     action_set = traitlets.Unicode("disc").tag(sync=True)

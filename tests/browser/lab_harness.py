@@ -238,8 +238,9 @@ class LabBrowser:
         page = self._browser.new_page(**self._page_options)
         opened = LabNotebook(page, name)
         # A workspace of its own, so that no page restores another's.
+        page.set_default_timeout(1000 * limit)
         page.goto(f"{self.server.url}/workspaces/{uuid.uuid4().hex}?reset&token={self.server.token}")
-        page.wait_for_function("() => window.jupyterapp !== undefined", timeout=1000 * limit)
+        page.wait_for_function("() => window.jupyterapp !== undefined")
         opened.evaluate(
             """async (path) => {
                 const app = window.jupyterapp;

@@ -33,7 +33,12 @@ def test_it_says_that_a_busy_jupyter_kernel_is_asked_and_then_that_it_is_silent(
     notebook.evaluate(
         """() => {
             const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+            const busy = new Promise((begun) => {
+                kernel.statusChanged.connect((_, status) => status === "busy" && begun());
+            });
             kernel.requestExecute({ code: "time.sleep(10)" });
+            // A question that comes before it is answered at once.
+            return busy;
         }"""
     )
     notebook.page.get_by_role("button", name="Ask again").click()

@@ -26,6 +26,8 @@ goal
     "flow = GeneratorFlow(flowing=False)\nflow",
     "probe = KernelProbe()\nprobe",
     "race = DescentRace(step=30)\nrace",
+    "puller = TaskPuller(kind='translation')\npuller",
+    "aligner = TaskAligner(noise=0.05)\naligner",
 ]
 # Root of each widget, and the traits that its handles and sliders move, as they are at first.
 WIDGETS = {
@@ -38,6 +40,11 @@ WIDGETS = {
          "level_width": 0.1},
     ),
     "race": (".hgmrl-descent-race", {"start": [0.8, 0.6], "step": 30, "learning_rate": 0.01}),
+    "puller": (".hgmrl-task-puller", {"kind": "translation", "t": 0.6, "direction": 180.0}),
+    "aligner": (
+        ".hgmrl-task-aligner",
+        {"goal": [0.866, 0.5], "turn_degrees": 30.0, "transitions": 40, "noise": 0.05},
+    ),
 }  # fmt: skip
 KEYS = ("ArrowLeft", "ArrowLeft", "ArrowDown", "ArrowLeft")
 
@@ -102,7 +109,8 @@ def test_while_python_is_slow_the_handle_goes_its_way_and_never_back(view):
     slow = f"{view.VARIABLE}.observe(slowly, {list(view.START)!r})"
     view.notebook.python(f"[globals().update(slowly=lambda change: time.sleep(0.15)), {slow}] and None")
     handle.evaluate(WATCH)
-    view.press(handle, *["ArrowLeft"] * 15)
+    for _ in range(5):
+        view.press(handle, *["ArrowLeft"] * 3)
     state = view.state()
     view.notebook.python(f"{view.VARIABLE}.unobserve(slowly, {list(view.START)!r})")
     seen = view.notebook.evaluate("() => window.seen")

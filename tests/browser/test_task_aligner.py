@@ -1,10 +1,12 @@
 """TaskAligner: its numbers beside Python's, and the widget in a real JupyterLab under hand and keys."""
 
 import base64
+import itertools
 import json
 
 import numpy as np
 import pytest
+from widget_view import seen_labels
 
 from hgmrl_lite.widgets import TaskAligner
 from hgmrl_lite.widgets.task_aligner import CURVE, HALF, RING
@@ -416,13 +418,6 @@ def test_two_views_agree_and_python_moves_both(aligner):
     )
 
 
-LABELS = """
-    (root) => [...root.querySelectorAll(".hgmrl-label")]
-        .filter((text) => getComputedStyle(text).visibility !== "hidden")
-        .map((text) => { const { x, y, width, height } = text.getBBox(); return [x, y, width, height]; })
-"""
-
-
 def test_labels_stay_inside_and_apart(aligner):
     for turn in (0.0, -105.0, 45.0, 180.0):
         for goal in ((0.866, 0.5), (-1.3, 0.2), (0.0, -1.4), (0.0, 0.3), (-0.7, 0.7)):
@@ -436,14 +431,13 @@ def test_labels_stay_inside_and_apart(aligner):
                 arg=shown,
                 timeout=5000,
             )
-            boxes = aligner.root.locator(".hgmrl-plane").evaluate(LABELS)
+            boxes = seen_labels(aligner.root.locator(".hgmrl-plane"))
             assert boxes
-            for left, top, width, height in boxes:
+            for _, left, top, right, bottom in boxes:
                 assert min(left, top) >= 0, shown
-                assert max(left + width, top + height) <= 440, shown
-            for number, (left, top, width, height) in enumerate(boxes):
-                for u, v, wide, high in boxes[:number]:
-                    assert left + width < u or u + wide < left or top + height < v or v + high < top, shown
+                assert max(right, bottom) <= 440, shown
+            for (_, left, top, right, bottom), (_, u, v, far, low) in itertools.combinations(boxes, 2):
+                assert right < u or far < left or bottom < v or low < top, shown
 
 
 CONTRAST = """

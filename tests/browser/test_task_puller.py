@@ -1,11 +1,13 @@
 """TaskPuller: its numbers beside Python's, and in a real JupyterLab under hand, keys and sliders."""
 
 import base64
+import itertools
 import json
 import re
 
 import numpy as np
 import pytest
+from widget_view import seen_labels
 
 from hgmrl_lite.widgets import TaskPuller
 from hgmrl_lite.widgets.task_findings import ACTIONS, VERDICTS
@@ -530,26 +532,20 @@ def test_both_themes_are_readable(view, theme):
     assert view.picture() == before
 
 
-LABELS = """(root) => [...root.querySelectorAll(".hgmrl-label")]
-    .filter((text) => text.style.visibility !== "hidden")
-    .map((text) => [text, text.getBBox()])
-    .map(([text, { x, y, width, height }]) => [text.textContent, x, y, width, height])"""
-
-
 @pytest.mark.parametrize("kind", list(MAPS))
 def test_labels_stay_inside_and_apart(view, kind):
     state(view, kind=kind, t=0.0)
     seen = set()
     for t in np.linspace(-0.9, 0.9, 7) * MAPS[kind]["limit"]:
         state(view, t=float(t), direction=40.0)
-        labels = view.root.locator(".hgmrl-plane").evaluate(LABELS)
+        labels = seen_labels(view.root.locator(".hgmrl-plane"))
         seen |= {label[0] for label in labels}
-        for index, (name, x, y, width, height) in enumerate(labels):
-            assert min(x, y) >= 0, (name, t)
-            assert max(x + width, y + height) <= 440, (name, t)
-            for other, u, v, wide, high in labels[:index]:
-                apart = x + width <= u or u + wide <= x or y + height <= v + 3 or v + high <= y + 3
-                assert apart, (name, other, t)
+        for name, left, top, right, bottom in labels:
+            assert min(left, top) >= 0, (name, t)
+            assert max(right, bottom) <= 440, (name, t)
+        for (name, left, top, right, bottom), (other, u, v, far, low) in itertools.combinations(labels, 2):
+            apart = right <= u or far <= left or bottom <= v + 3 or low <= top + 3
+            assert apart, (name, other, t)
     assert {"target task", "base task"} <= seen
 
 

@@ -80,6 +80,20 @@ _BURST = """
 """
 
 
+def seen_labels(plane: Locator) -> list[tuple[str, float, float, float, float]]:
+    """Return the labels that are seen in a drawing: text, left, top, right, bottom in its own units."""
+    found: list[tuple[str, float, float, float, float]] = plane.evaluate(
+        """(svg) => [...svg.querySelectorAll(".hgmrl-label")]
+            .filter((text) => text.checkVisibility({ visibilityProperty: true }))
+            .map((text) => {
+                const { x, y, width, height } = text.getBBox();
+                const { e, f } = text.transform.baseVal.consolidate()?.matrix ?? { e: 0, f: 0 };
+                return [text.textContent, x + e, y + f, x + e + width, y + f + height];
+            })"""
+    )
+    return found
+
+
 class WidgetView:
     """One view of a widget; a subclass says where it is and adds what is its own.
 
@@ -157,15 +171,9 @@ class WidgetView:
         return self.part(f".hgmrl-slider:visible input[aria-label='{label}']")
 
     def labels(self, plane: str = ".hgmrl-plane") -> list[tuple[str, float, float, float, float]]:
-        """Return the labels that are seen in a drawing: text, left, top, right, bottom in its own units."""
+        """Return the labels that are seen in a drawing, as `seen_labels` does, once it is drawn."""
         self.drawn()
-        found: list[tuple[str, float, float, float, float]] = self.part(plane).first.evaluate(
-            """(svg) => [...svg.querySelectorAll(".hgmrl-label")]
-                .filter((text) => text.checkVisibility({ visibilityProperty: true }))
-                .map((text) => [text.textContent, text.getBBox()])
-                .map(([text, { x, y, width, height }]) => [text, x, y, x + width, y + height])"""
-        )
-        return found
+        return seen_labels(self.part(plane).first)
 
     def contrast(self, back: Sequence[str], **colours: Sequence[str]) -> dict[str, float]:
         """Return the contrast (WCAG 2.2) of colours with what is behind them, each (selector, property)."""

@@ -80,7 +80,7 @@ function taskAlignerPlane(settings, field, hand, signal) {
   turnBy(band, false);
   turnBy(knob, true);
   steppable(knob, {
-    step: (amount) => hand.turn(shown.turn + amount),
+    step: (amount) => hand.turn(hand.now("turn_degrees") + amount),
     limit: (side) => hand.turn(side < 0 ? -179 : 180),
     signal,
   });
@@ -94,10 +94,7 @@ function taskAlignerPlane(settings, field, hand, signal) {
     end: () => {},
     signal,
   });
-  steppable2(goal, {
-    step: (dx, dy) => hand.goal(shown.goal[0] + dx * ALIGNER_STEP, shown.goal[1] + dy * ALIGNER_STEP),
-    signal,
-  });
+  steppable2(goal, { step: (dx, dy) => hand.goalBy(dx * ALIGNER_STEP, dy * ALIGNER_STEP), signal });
 
   const at = ([x, y]) => `translate(${plane.x(x).toFixed(2)} ${plane.y(y).toFixed(2)})`;
   const beside = (text, [x, y], gap) => placeBeside(text, plane.x(x), plane.y(y), x, y, gap, plane.size, plane.size);

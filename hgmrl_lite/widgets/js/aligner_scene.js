@@ -130,6 +130,7 @@ function taskAlignerHand(model) {
   for (const trait of ["goal", "transitions", "noise", "draw", "revealed"]) model.on(`change:${trait}`, ask.call);
   const hand = {
     ask: ask.call,
+    now: (name) => model.get(name),
     turn: (degrees) => setTrait(model, "turn_degrees", wrapDegrees(Math.round(100 * degrees) / 100)),
     goal(x, y) {
       const distance = Math.hypot(x, y);
@@ -138,8 +139,19 @@ function taskAlignerHand(model) {
       const kept = Math.min(reach[1], Math.max(reach[0], distance)) / distance;
       setTrait(model, "goal", [tidy(kept * x), tidy(kept * y)]);
     },
-    goalPolar: (degrees, distance) =>
-      hand.goal(distance * Math.cos(degrees * ALIGNER_RADIANS), distance * Math.sin(degrees * ALIGNER_RADIANS)),
+    goalBy(dx, dy) {
+      const [x, y] = model.get("goal");
+      hand.goal(x + dx, y + dy);
+    },
+    // The goal as direction in degrees and distance, and what is changed of it.
+    polar() {
+      const [x, y] = model.get("goal");
+      return { degrees: Math.atan2(y, x) / ALIGNER_RADIANS, distance: Math.hypot(x, y) };
+    },
+    goalPolar(changes) {
+      const { degrees, distance } = { ...hand.polar(), ...changes };
+      hand.goal(distance * Math.cos(degrees * ALIGNER_RADIANS), distance * Math.sin(degrees * ALIGNER_RADIANS));
+    },
   };
   return hand;
 }

@@ -29,7 +29,7 @@ function makeAlignmentPlot(hand, signal) {
   const ring = svgElement("circle", { r: 5.5, class: "hgmrl-ring" }, svg);
   const place = (element, point) => {
     element.style.display = point ? "" : "none";
-    if (point) element.setAttribute("transform", `translate(${x(point[0]).toFixed(1)} ${y(point[1]).toFixed(1)})`);
+    if (point) setPlace(element, x(point[0]), y(point[1]));
   };
   // Periodic: the value at -180° stands at 180° as well.
   const path = (turns, values) =>
@@ -37,8 +37,7 @@ function makeAlignmentPlot(hand, signal) {
 
   const area = svgElement("rect", { x: left, y: 0, width: width - left - right, height, class: "hgmrl-hit hgmrl-slide" }, svg);
   const follow = ([px]) => hand.turn(Math.min(180, Math.max(-179.99, ((px - left) / (width - left - right)) * 360 - 180)));
-  const frame = { at: (event) => [new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse()).x] };
-  draggable(frame, area, { begin: follow, move: follow, end: () => {}, signal });
+  draggable({ at: pointerOn(svg) }, area, { begin: follow, move: follow, end: () => {}, signal });
   let drawn = null;
   return {
     svg,

@@ -45,11 +45,10 @@ function labelledSlider(parent, { label, min, max, step, format, value, change, 
   const clamp = (number) => Math.min(max, Math.max(min, number));
   const snap = (number) => clamp(Math.round(number / step) * step);
   let drawn = null;
-  const now = value ?? (() => drawn);
   input.addEventListener("input", () => change(snap(Number(input.value))), { signal });
   input.addEventListener("change", () => release(), { signal });
   steppable(input, {
-    step: (amount) => change(clamp(now() + amount * step), true),
+    step: (amount) => change(clamp(value() + amount * step), true),
     limit: (side) => change(side < 0 ? min : max),
     signal,
   });

@@ -47,11 +47,14 @@ function generatorFlowChart({ limit }, hand, signal) {
   word("tr W", maxTrace, -0.42, "end", "hgmrl-tick");
 
   const handle = pointHandle(svg, "hgmrl-invariants", "Trace and determinant of W");
+  handle.setAttribute("aria-valuemin", String(-maxTrace));
+  handle.setAttribute("aria-valuemax", String(maxTrace));
+  const pointer = pointerOn(svg);
   const chart = {
     at(event) {
-      const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
+      const [px, py] = pointer(event);
       const half = { x: width / 2 - pad, y: height / 2 - pad };
-      return [((point.x - width / 2) / half.x) * maxTrace, ((height / 2 - point.y) / half.y) * maxDeterminant];
+      return [((px - width / 2) / half.x) * maxTrace, ((height / 2 - py) / half.y) * maxDeterminant];
     },
   };
   let shown = null;
@@ -81,9 +84,7 @@ function generatorFlowChart({ limit }, hand, signal) {
     show(state) {
       shown = state;
       const { trace, determinant } = state.type;
-      handle.setAttribute("transform", `translate(${x(trace).toFixed(2)} ${y(determinant).toFixed(2)})`);
-      handle.setAttribute("aria-valuemin", String(-maxTrace));
-      handle.setAttribute("aria-valuemax", String(maxTrace));
+      setPlace(handle, x(trace), y(determinant));
       handle.setAttribute("aria-valuenow", trace.toFixed(2));
       handle.setAttribute(
         "aria-valuetext",

@@ -86,22 +86,29 @@ function makeCloud(parent, plane, signal) {
     });
 }
 
-// Let a view's particles flow while they are seen; `show` draws them once where nothing may move.
+// Let a view's particles flow while they are seen: draw(time) moves them on. start() says that the scene has changed.
 function flowWhileSeen(element, scene, draw, signal) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let seen = true;
   let frame = 0;
   let before = 0;
+  let changed = -Infinity;
+  let odd = false;
   const moving = () => scene().flowing && !calm.matches;
   const tick = (now) => {
     frame = 0;
     if (!moving() || !seen || signal.aborted) return;
-    // Half a unit of t a second; after a pause one small step, not a leap.
-    draw(Math.min(0.05, Math.max(0, now - before) / 2000));
-    before = now;
+    odd = !odd;
+    // While the generator is under the hand, which comes first, the particles are content with every second frame.
+    if (odd || now > changed + 100) {
+      // Half a unit of t a second; after a pause one small step, not a leap.
+      draw(Math.min(0.05, Math.max(0, now - before) / 2000));
+      before = now;
+    }
     frame = requestAnimationFrame(tick);
   };
   const start = () => {
+    changed = performance.now();
     if (frame || !moving() || !seen || signal.aborted) return;
     before = performance.now();
     frame = requestAnimationFrame(tick);

@@ -164,7 +164,7 @@ function goalDragPanel(parent, model, scene, hand, training, clock, signal) {
   const note = htmlElement("div", { class: "hgmrl-note" }, parent);
   const spoken = spokenText(parent);
   signal.addEventListener("abort", spoken.stop);
-  const beside = atMostEvery(50, (state) => {
+  return besideFigure(parent, signal, (state) => {
     const { inferred } = state;
     slide(state.degrees);
     setSteps(state.steps);
@@ -201,6 +201,4 @@ function goalDragPanel(parent, model, scene, hand, training, clock, signal) {
     setText(note, model.get("evaluates") ? about : "");
     spoken.say(`Test goal at ${inDegrees(state.degrees, 0)}: ${onScreen(state)}. ${regrets[0].stale ? "" : regrets[0].text}`);
   });
-  signal.addEventListener("abort", beside.stop);
-  return beside.call;
 }

@@ -89,11 +89,11 @@ function goalDragPlane(scene, hand, training, signal) {
     show(state) {
       shown = state;
       const [x, y] = state.goal;
-      handle.setAttribute("transform", `translate(${plane.x(x).toFixed(2)} ${plane.y(y).toFixed(2)})`);
+      setPlace(handle, plane.x(x), plane.y(y));
       handle.setAttribute("aria-valuenow", state.degrees.toFixed(1));
       handle.setAttribute("aria-valuetext", `test goal at ${inDegrees(state.degrees)}; ${onScreen(state)}`);
       const [ax, ay] = state.aimPoint;
-      aim.setAttribute("transform", `translate(${plane.x(ax).toFixed(2)} ${plane.y(ay).toFixed(2)})`);
+      setPlace(aim, plane.x(ax), plane.y(ay));
       showTraining(state);
       baseLabel.style.visibility = boxesOverlap(place(testLabel, state.goal, 25), placeBase(state.training)) ? "hidden" : "";
       geometricFaint.setAttribute("d", plane.path(state.geometric.paths));

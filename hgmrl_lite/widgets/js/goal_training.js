@@ -71,7 +71,7 @@ function trainingMarks(plane, parent, { radii, movable, baseIndex }, hand, signa
     shown = training;
     marks.forEach((group, k) => {
       const [x, y] = [radii[k] * Math.cos(training[k] * DEGREE), radii[k] * Math.sin(training[k] * DEGREE)];
-      group.setAttribute("transform", `translate(${plane.x(x).toFixed(2)} ${plane.y(y).toFixed(2)})`);
+      setPlace(group, plane.x(x), plane.y(y));
       if (!movable) return;
       group.setAttribute("aria-valuenow", training[k].toFixed(1));
       group.setAttribute("aria-valuetext", inDegrees(training[k]));

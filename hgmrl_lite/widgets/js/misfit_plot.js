@@ -22,7 +22,7 @@ function makeMisfitPlot({ width = 400, height = 120, label }) {
   const best = svgElement("circle", { r: 4.5, class: "hgmrl-best" }, svg);
   const place = (element, point, y) => {
     element.style.display = point ? "" : "none";
-    if (point) element.setAttribute("transform", `translate(${x(point[0]).toFixed(1)} ${y(point[1]).toFixed(1)})`);
+    if (point) setPlace(element, x(point[0]), y(point[1]));
   };
   return {
     svg,

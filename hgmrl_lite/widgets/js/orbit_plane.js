@@ -97,7 +97,7 @@ function orbitExplorerPlane(settings, hand, signal) {
   let shown = null;
   const isRigid = () => shown.place.group === "rigid";
   const place = ({ handle }, [x, y]) =>
-    handle.setAttribute("transform", `translate(${plane.x(x).toFixed(2)} ${plane.y(y).toFixed(2)})`);
+    setPlace(handle, plane.x(x), plane.y(y));
   const drag = (element, where, follow, focus = element) => {
     let offset = [0, 0];
     draggable(plane, element, {
@@ -175,7 +175,7 @@ function orbitExplorerPlane(settings, hand, signal) {
       const withGoal = state.show_level_sets || state.show_arrows;
       for (const [element, [x, y]] of [[goal, state.goal], [movedGoal, state.movedGoal]]) {
         visible(element, withGoal);
-        element.setAttribute("transform", `translate(${plane.x(x).toFixed(2)} ${plane.y(y).toFixed(2)})`);
+        setPlace(element, plane.x(x), plane.y(y));
       }
       for (const [element, start, vector] of [[action, point, state.action], [movedAction, at, state.movedAction]]) {
         if (visible(element, state.show_arrows)) setPath(element, arrowPath(plane, ...start, ...vector, 0.95));

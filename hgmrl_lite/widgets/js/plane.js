@@ -14,12 +14,33 @@ function setPath(element, d) {
   if (element.getAttribute("d") !== d) element.setAttribute("d", d);
 }
 
+// Put an element at (x, y) of its drawing.
+function setPlace(element, x, y) {
+  element.setAttribute("transform", `translate(${x.toFixed(2)} ${y.toFixed(2)})`);
+}
+
+// Where on a drawing a pointer event is: at(event) returns [x, y] in the drawing's own units. To ask where the drawing
+// is costs the page a layout: during a move it is asked five times a second, which is soon enough for a page that scrolls.
+function pointerOn(svg) {
+  let toDrawing = null;
+  let fresh = -Infinity;
+  return (event) => {
+    if (event.type !== "pointermove" || event.timeStamp > fresh) {
+      toDrawing = svg.getScreenCTM().inverse();
+      fresh = event.timeStamp + 200;
+    }
+    const { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(toDrawing);
+    return [x, y];
+  };
+}
+
 // A square window [-half, half]² with a frame and ticks. x(), y() go from the plane to the drawing, at() back.
 function makePlane({ half, size = 440, ticks = [-1, 0, 1], label }) {
   const svg = svgElement("svg", { viewBox: `0 0 ${size} ${size}`, class: "hgmrl-plane" });
   svg.setAttribute("aria-label", label);
   svg.setAttribute("role", "group");
   const scale = size / (2 * half);
+  const pointer = pointerOn(svg);
   const plane = {
     svg,
     half,
@@ -29,8 +50,8 @@ function makePlane({ half, size = 440, ticks = [-1, 0, 1], label }) {
     y: (value) => (half - value) * scale,
     layer: (name) => svgElement("g", { class: `hgmrl-layer-${name}` }, svg),
     at(event) {
-      const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
-      return [point.x / scale - half, half - point.y / scale];
+      const [x, y] = pointer(event);
+      return [x / scale - half, half - y / scale];
     },
     // One SVG path of several polylines [x0, y0, x1, y1, ...]; lengths cut them short.
     path(polylines, lengths = null) {

@@ -26,8 +26,8 @@ function placeBeside(text, x, y, dx, dy, gap, width, height, letter = 6.9) {
   const reach = gap + (Math.abs(ux) * long + Math.abs(uy) * high) / 2;
   const cx = inside(x + ux * reach, long, width);
   const cy = inside(y - uy * reach, high, height);
-  text.setAttribute("x", cx.toFixed(1));
-  text.setAttribute("y", (cy + 4.5).toFixed(1));
+  // A text that is moved is not set anew, as one with other coordinates is.
+  setPlace(text, cx, cy + 4.5);
   return { left: cx - long / 2, right: cx + long / 2, top: cy - high / 2, bottom: cy + high / 2 };
 }
 

@@ -113,7 +113,7 @@ function kernelProbePlane(settings, hand, signal) {
       band.setAttribute("d", squares(state.band, state.points));
       drawTangent(state, state.regression, tangent, wedge);
       drawTangent(state, state.pca, pcaLine, pcaWedge);
-      handle.setAttribute("transform", `translate(${px.toFixed(2)} ${py.toFixed(2)})`);
+      setPlace(handle, px, py);
       handle.setAttribute("aria-valuenow", x.toFixed(2));
       handle.setAttribute("aria-valuetext", `x ${inFixed(x)}, y ${inFixed(y)}`);
 

@@ -57,10 +57,11 @@ function raceLandscape(parent, name, settings, hand, signal) {
   stack.append(svg);
   const x = (u) => left + ((u + half) / (2 * half)) * side;
   const y = (v) => top + ((half - v) / (2 * half)) * side;
+  const pointer = pointerOn(svg);
   const plane = {
     at(event) {
-      const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
-      return [((point.x - left) / side) * 2 * half - half, half - ((point.y - top) / side) * 2 * half];
+      const [px, py] = pointer(event);
+      return [((px - left) / side) * 2 * half - half, half - ((py - top) / side) * 2 * half];
     },
   };
   const area = { x: left, y: top, width: side, height: side };
@@ -118,7 +119,7 @@ function raceLandscape(parent, name, settings, hand, signal) {
 
   // What stays while the start moves: the map, the axes' names, and the answer of the closed form.
   let drawn = "";
-  const place = (element, u, v) => element.setAttribute("transform", `translate(${x(u).toFixed(2)} ${y(v).toFixed(2)})`);
+  const place = (element, u, v) => setPlace(element, x(u), y(v));
   const showStill = (state, run) => {
     paintLandscape(map, run.map.values, settings.grid);
     [across.textContent, upward.textContent] = state.slice.labels;

@@ -66,12 +66,13 @@ function makeRegretChart(scene, hand, signal) {
   };
 
   let shown = null;
+  const pointer = pointerOn(svg);
   const follow = (event) => {
-    const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
+    const [px, py] = pointer(event);
     const places = shown.chosen.flatMap((agent) => measured(agent).map((goal) => [...place(agent, goal), goal]));
     // With no agent chosen there are only the distances to go by.
-    const known = places.length ? places : scene.distance.map((d, goal) => [x(d / DEGREE), point.y, goal]);
-    hand.focus(nearestPlace(known, point.x, point.y));
+    const known = places.length ? places : scene.distance.map((d, goal) => [x(d / DEGREE), py, goal]);
+    hand.focus(nearestPlace(known, px, py));
   };
   const hit = svgElement("rect", { x: left, y: top, width: width - left - right, height: height - top - bottom, class: "hgmrl-hit" }, svg);
   hit.style.touchAction = "pan-y";

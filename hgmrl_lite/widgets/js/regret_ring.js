@@ -100,7 +100,7 @@ function makeRegretRing(scene, hand, signal) {
         group.focused.setAttribute("d", markAt(scene.agents[agent].mark, ...point));
       });
       const [x, y] = at(scene.degrees[state.focus], 1);
-      handle.setAttribute("transform", `translate(${x.toFixed(2)} ${y.toFixed(2)})`);
+      setPlace(handle, x, y);
       handle.setAttribute("aria-valuenow", scene.degrees[state.focus].toFixed(1));
       handle.setAttribute("aria-valuetext", regretInWords(scene, state));
     },

@@ -31,7 +31,7 @@ function sharedScene(model, traits, compute) {
 // The model under the hand: what is set is there at once, and goes to Python at once or, after another message within
 // `pause` ms, with all that is set until then. A message costs JupyterLab and Python as much as several redraws.
 // stop() sends nothing more.
-function promptModel(model, pause = 100) {
+function promptModel(model, pause = 250) {
   const unsent = new Map();
   const guarded = new Set();
   let timer = 0;
@@ -89,42 +89,33 @@ function afterPause(action, delay) {
   };
 }
 
-// Run `action` at most once every `pause` ms, and in the end with what came last: for words and small plots beside a
-// moving figure, which nobody reads at 60 a second and which cost the page a layout each time. While something waits,
-// `element` is busy. stop() drops what waits.
-function atMostEvery(pause, action, element = null) {
+// Run `action` at most once every `pause` ms, and in the end with what came last: for words, sliders and small plots
+// beside a moving figure, which nobody reads at 60 a second and which cost the page a layout each time. While something
+// waits, `element` is busy. Returns call(argument); ends with `signal`.
+function besideFigure(element, signal, action, pause = 100) {
   let last = -Infinity;
   let timer = 0;
   let latest = null;
   const run = () => {
+    clearTimeout(timer);
     timer = 0;
     last = performance.now();
     action(latest);
     markBusy(element, false);
   };
-  return {
-    call(argument) {
-      latest = argument;
-      if (timer) return;
-      const wait = last + pause - performance.now();
-      if (wait <= 0) return run();
-      timer = setTimeout(run, wait);
-      markBusy(element, true);
-    },
-    stop() {
-      clearTimeout(timer);
-    },
+  signal.addEventListener("abort", () => clearTimeout(timer));
+  return (argument) => {
+    latest = argument;
+    const wait = last + pause - performance.now();
+    if (wait <= 0) return run();
+    if (timer) return;
+    // A little later than a call could come: what changes within a figure's frame shares its layout.
+    timer = setTimeout(run, wait + 25);
+    markBusy(element, true);
   };
-}
-
-// The same for a part of a view: returns call(argument), and ends with the view.
-function besideFigure(element, signal, action, pause = 50) {
-  const beside = atMostEvery(pause, action, element);
-  signal.addEventListener("abort", beside.stop);
-  return beside.call;
 }
 
 // Say that an element is not up to date yet: assistive technology waits for it, and so do the tests.
 function markBusy(element, busy) {
-  if (element && (element.getAttribute("aria-busy") === "true") !== busy) element.setAttribute("aria-busy", String(busy));
+  if ((element.getAttribute("aria-busy") === "true") !== busy) element.setAttribute("aria-busy", String(busy));
 }

@@ -3,40 +3,6 @@
 const TASK_SQUARE = "M-6.5 -6.5H6.5V6.5H-6.5Z";
 const TASK_DIAMOND = "M0 -10L10 0L0 10L-10 0Z";
 
-// A canvas of the plane's size. paint(draw) calls draw(context, colour), also when the size or the theme changes.
-function taskCanvas(parent, plane, signal) {
-  const canvas = htmlElement("canvas", { class: "hgmrl-task-canvas", "aria-hidden": "true" }, parent);
-  const context = canvas.getContext("2d");
-  let shown = null;
-  let style = null;
-  const repaint = () => {
-    if (!shown) return;
-    style = style ?? getComputedStyle(canvas);
-    context.setTransform(canvas.width / plane.size, 0, 0, canvas.height / plane.size, 0, 0);
-    context.clearRect(0, 0, plane.size, plane.size);
-    context.lineJoin = "round";
-    shown(context, (name) => style.getPropertyValue(`--hgmrl-${name}`));
-  };
-  const size = new ResizeObserver(() => {
-    const pixels = Math.max(1, Math.round(canvas.clientWidth * (window.devicePixelRatio || 1)));
-    if (canvas.width !== pixels) canvas.width = canvas.height = pixels;
-    repaint();
-  });
-  size.observe(canvas);
-  const theme = new MutationObserver(repaint);
-  theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class"] });
-  signal.addEventListener("abort", () => {
-    size.disconnect();
-    theme.disconnect();
-  });
-  return {
-    paint(draw) {
-      shown = draw;
-      repaint();
-    },
-  };
-}
-
 // Stroke polylines [x0, y0, x1, y1, ...] of the plane, carried by a map.
 function strokeCarried(context, plane, { linear, shift }, lines, colour, width, dash = []) {
   const [a, b, c, d] = linear;
@@ -73,13 +39,14 @@ function taskPullerPlane(parent, settings, hand, signal) {
   const { half, goal, constants } = settings;
   const plane = makePlane({ half, ticks: [-1, 0, 1], label: "Plane with the base task, the target task and the carried task" });
   const stack = htmlElement("div", { class: "hgmrl-stack" }, parent);
-  const [still, moved] = [taskCanvas(stack, plane, signal), taskCanvas(stack, plane, signal)];
+  const still = planeCanvas(stack, plane, signal, { name: "hgmrl-task-still", opaque: true });
+  const moved = planeCanvas(stack, plane, signal, { name: "hgmrl-task-moved" });
   stack.append(plane.svg);
   const layer = plane.layer("task");
   const guide = svgElement("path", { class: "hgmrl-task-guide" }, layer);
   const mark = (d, name) => svgElement("path", { d, class: name }, layer);
   const at = (element, [x, y]) =>
-    element.setAttribute("transform", `translate(${plane.x(x).toFixed(2)} ${plane.y(y).toFixed(2)})`);
+    setPlace(element, plane.x(x), plane.y(y));
   at(mark(TASK_SQUARE, "hgmrl-goal-still"), goal);
   const targetMark = mark(TASK_DIAMOND, "hgmrl-task-target");
   const label = (content) => {
@@ -101,19 +68,13 @@ function taskPullerPlane(parent, settings, hand, signal) {
     end: () => {},
     signal,
   });
-  const freely = () => ["shear", "translation"].includes(shown.place.kind);
+  const freely = () => ["shear", "translation"].includes(hand.now("kind"));
   steppable(handle, {
     step: (amount) => (freely() ? null : hand.step(amount)),
     limit: (side) => (freely() ? null : hand.limit(side)),
     signal,
   });
-  steppable2(handle, {
-    step(dx, dy) {
-      const [x, y] = shown.carriedGoal;
-      if (freely()) hand.pull([x + 0.05 * dx, y + 0.05 * dy]);
-    },
-    signal,
-  });
+  steppable2(handle, { step: (dx, dy) => (freely() ? hand.pullBy(0.05 * dx, 0.05 * dy) : null), signal });
 
   // Where the kind can carry the goal, and the line that a mirror or a shear leaves in place.
   const guidePath = ({ place }) => {

@@ -123,6 +123,10 @@ function taskHand(model, scene) {
       const pulled = pulledTask(taskPlace(model), goal, near ? there : target.map((value) => within(value, 0.97 * half)));
       if (pulled) set(pulled);
     },
+    pullBy(dx, dy) {
+      const [x, y] = carryPoint(taskMap(taskPlace(model)), ...goal);
+      this.pull([x + dx, y + dy]);
+    },
   };
 }
 
