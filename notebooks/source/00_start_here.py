@@ -175,8 +175,8 @@ for found, true in zip(geometry.centres, training_goals, strict=True):
     print(f"found {found.round(4)}   true {true.round(4)}")
 
 # %% [markdown]
-# **Step 3 · Adapt.** In a *new* task, twenty random steps. Which rotation makes the base task's rewards agree with
-# the rewards just seen? One number has to be found, the angle $\theta$ from the base goal.
+# **Step 3 · Adapt.** In a *new* task, twenty random steps, its **context**. Which rotation makes the base task's
+# rewards agree with the rewards just seen? One number has to be found, the angle $\theta$ from the base goal.
 
 # %%
 new_goal = envs.circle_tasks(1, phase=np.radians(30.0))[0]
@@ -207,8 +207,8 @@ course.figure(
 
 # %% [markdown]
 # The base policy's regret climbs as the law of going to the wrong goal says: 100 steps, each as costly as the chord
-# $2 \sin(\delta/2)$. The geometric agent's does not climb at all. It generalises *nonlocally*: a task on the far side
-# of the circle is as easy as the neighbour.
+# $2 \sin(\delta/2)$ between two goals that are an angle $\delta$ apart. The geometric agent's does not climb at all. It
+# generalises *nonlocally*: a task on the far side of the circle is as easy as the neighbour.
 #
 # That claim is measured, not assumed: true goals, one noisy environment for all, the same noise for the agent and its
 # reference. It holds because the rotation really is a symmetry of this environment. Where it is not, the agent fails.
@@ -220,6 +220,17 @@ course.figure(
 course.doctor()
 
 # %% [markdown]
+# ## Where you are
+#
+# The map of the course: each exercise is open, begun or done. Every check notes its step in the file `progress.jsonl`
+# beside your notebooks, which never leaves this machine. Run the cell again whenever you come back.
+# `course.reset_progress()` begins anew, and your answers stay; `course.clear_cache()` throws away what was trained, and
+# the next run trains it again.
+
+# %%
+course.progress()
+
+# %% [markdown]
 # ## Key points
 #
 # - A task is a goal; a policy gives an action for each state; regret is what an agent misses of the best return.
@@ -227,11 +238,14 @@ course.doctor()
 #   $\pi_g(s) = K_g\, \pi_0(L_g^{-1} s)$.
 # - The symmetry is found from transitions, in closed form; a new task costs twenty random steps and no training.
 #
+# What is the paper's here: one policy for a whole family of tasks, carried along by the formula, and the four steps.
+# What goes beyond it: step 2 in closed form, and step 3 by the rewards themselves. All figures are measured in this
+# notebook.
+#
 # ## Further reading
 #
 # - P. Nitschke and S. Talebi, *Hereditary Geometric Meta-RL: Nonlocal Generalization via Task Symmetries*, 2026,
-#   [arXiv:2603.00396](https://arxiv.org/abs/2603.00396): the paper this workbook teaches. The closed forms used here
-#   (null spaces in place of descent) are this workbook's own.
+#   [arXiv:2603.00396](https://arxiv.org/abs/2603.00396): the paper this workbook teaches.
 # - R. S. Sutton and A. G. Barto, *Reinforcement Learning: An Introduction*, 2nd edition, MIT Press, 2018: policies,
 #   returns and everything else about learning from rewards.
 #

@@ -344,9 +344,9 @@ print("push_tangent: ", turn_then_shift.push_tangent(p, v))
 #
 # $$(g\cdot\pi)(s) = K_g\, \pi(L_g^{-1} s).$$
 #
-# $K_g$ is how $g$ moves actions. Here it is the linear part of $g$, so for a rotation about the origin $K_g = L_g$. In
-# other systems the two differ (a state may be a position *and* a velocity, an action a force), and so they have two
-# letters. Both obey the law: $K_{gh} = K_g K_h$.
+# (There $g\cdot\pi_0$ was called $\pi_g$.) $K_g$ is how $g$ moves actions. Here it is the linear part of $g$, so for a
+# rotation about the origin $K_g = L_g$. In other systems the two differ (a state may be a position *and* a velocity, an
+# action a force), and so they have two letters. Both obey the law: $K_{gh} = K_g K_h$.
 #
 # In the next widget the grey arrow at p is $\pi(p)$: the policy walks to the grey square. The thick orange arrow at g·p
 # is what $g\cdot\pi$ does there. Slide the angle: the thick arrow is the grey one, carried along.
@@ -575,6 +575,10 @@ course.figure(
 # - A symmetry is measured, not assumed: invariant reward, equivariant policy, $T(L_g s, K_g a) = L_g T(s, a)$. The disc
 #   has every rotation; the box has the quarter turns.
 # - The circle of goals is the orbit of the base goal, and one angle says where on it a task is.
+#
+# What is the paper's here: that tasks are images of one another under symmetries of the system. Groups, orbits and
+# moved functions are classical; the disc in place of the paper's box is ours. All figures are measured in this
+# notebook.
 #
 # ## Further reading
 #

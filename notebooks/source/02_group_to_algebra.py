@@ -303,13 +303,9 @@ for name, matrix in {"ellipse": ellipse, "shear": [[0, 1], [0, 0]]}.items():
 # %% [markdown]
 # ## Turning about another point
 #
-# A goal is seldom at the origin. Rotations about a point $c$ are no matrices: they move the origin. They become
-# matrices with a trick, **homogeneous coordinates**: write a point with a 1 below it. Then
-#
-# $$\begin{pmatrix}L & v\\ 0 & 1\end{pmatrix}\begin{pmatrix}p\\ 1\end{pmatrix}
-# = \begin{pmatrix}L p + v\\ 1\end{pmatrix},$$
-#
-# a linear map and a shift in one. Generators are derivatives of such matrices, so their last row is zero:
+# A goal is seldom at the origin. Rotations about a point $c$ move the origin, so no $2 \times 2$ matrix does them. In
+# the homogeneous coordinates of lesson 01 they are matrices $\begin{pmatrix}L & b\\ 0 & 1\end{pmatrix}$, and they have
+# generators, too. These are derivatives of such matrices, so their last row is zero:
 # $\begin{pmatrix}A & b\\ 0 & 0\end{pmatrix}$ gives $p$ the velocity $A p + b$. A pure shift has $A = 0$.
 
 # %%
@@ -345,8 +341,9 @@ course.check("02.4", generator_about)
 # %% [markdown]
 # In the package this is `lie.rotations_about(c)`. Its generator is the same as $J$, carried to $c$ by the shift
 # $S$ that takes the origin to $c$: $W_c = S\, W_{\text{origin}}\, S^{-1}$. Such a pair is called **conjugate**: the
-# same motion, seen from another place. Conjugate, but not equal. The paper keeps the two apart: rotations about the
-# origin carry one task to another, rotations about a goal leave that one task as it is.
+# same motion, seen from another place. ($W \mapsto S\, W S^{-1}$ is the **adjoint action** of $S$ on generators.)
+# Conjugate, but not equal. The paper keeps the two apart: rotations about the origin carry one task to another,
+# rotations about a goal leave that one task as it is.
 
 # %%
 c = np.array([1.0, 2.0])
@@ -396,9 +393,9 @@ except ValueError as error:
     print(error)
 
 # %% [markdown]
-# The rule: a real logarithm exists exactly when the matrix is invertible and every Jordan block of a negative
-# eigenvalue occurs an even number of times. In the plane: a negative eigenvalue is allowed only if it comes twice,
-# with two eigenvectors.
+# The rule for matrices of any size: a real logarithm exists exactly when the matrix is invertible and every Jordan
+# block of a negative eigenvalue occurs an even number of times. If you do not know Jordan blocks: in the plane this
+# says that a negative eigenvalue is allowed only if it comes twice, with two eigenvectors.
 #
 # Why? Suppose $g v = \lambda v$ with $\lambda < 0$, and $g$ has no other eigenvectors for $\lambda$ than the multiples
 # of $v$. If $g = \exp(X)$, then $X$ commutes with $g$, so $Xv$ is again an eigenvector for $\lambda$: $Xv = \mu v$ with a
@@ -590,7 +587,8 @@ for t in (0.0, 0.5, 1.0):
 # - A one-parameter group $\exp(tW)$ is the flow of the velocity field $p \mapsto Wp$. Differentiate at $t = 0$ to get
 #   $W$; walk in small steps, or use the exponential, to get back.
 # - In the plane, $\det W_0 = \det W - (\operatorname{tr} W)^2/4$ tells the type: elliptic turns, hyperbolic stretches,
-#   parabolic shears. The group is compact, and returns, iff $W = 0$, or $\operatorname{tr} W = 0$ and $\det W > 0$.
+#   parabolic shears. The group is compact, and returns, exactly when $W = 0$, or $\operatorname{tr} W = 0$ and
+#   $\det W > 0$.
 # - A compact group keeps an inner product. In a connected compact group every element is one exponential.
 # - A logarithm forgets whole turns; half a turn has two answers and a documented choice. A negative eigenvalue that is
 #   not paired forbids a real logarithm.

@@ -95,8 +95,8 @@ for name, W in {"about c": about_goal, "about the origin": about_origin}.items()
 
 # %% [markdown]
 # A word on words. "Kernel" means here what it means in linear algebra, the null space of $df_p$. It is no kernel of
-# machine learning (RKHS), and not the Jupyter kernel that runs this notebook. And a "distribution" is no probability
-# law, but a choice of one subspace at each point. Both words are standard, and both are unlucky.
+# machine learning, a similarity of two points, and not the Jupyter kernel that runs this notebook. And a "distribution"
+# is no probability law, but a choice of one subspace at each point. Both words are standard, and both are unlucky.
 #
 # In one line, the dictionary of this lesson:
 #
@@ -185,8 +185,8 @@ course.check("03.2", differential_residual)
 # ## Normals are covectors
 #
 # Later, tasks are carried onto each other by linear maps $p \mapsto Lp$, and their level sets with them. How do
-# tangents and normals move? A tangent $t$ is a velocity. Move the points, and it becomes $Lt$. It is tempting to do
-# the same to a normal. Look what happens under a shear.
+# tangents and normals move? A tangent $t$ is a velocity (an arrow here, no time). Move the points, and it becomes $Lt$.
+# It is tempting to do the same to a normal. Look what happens under a shear.
 
 # %%
 course.figure(
@@ -282,8 +282,8 @@ points, rewards = seen.next_states, seen.rewards
 #
 # Now we have points $p_i$ and values $f_i = f(p_i)$. What is the tangent of the level set at one of them? The paper
 # takes those neighbours $p_j$ of $p_i$ that lie (nearly) in the same level set, and asks in which direction the
-# displacements $p_j - p_i$ extend: a **local PCA**. Two radii have to be chosen: how near in the plane, and how near
-# in the values. In the widget these are the orange squares.
+# displacements $p_j - p_i$ extend: a **local PCA** (principal component analysis). Two radii have to be chosen: how
+# near in the plane, and how near in the values. In the widget these are the orange squares.
 
 # %%
 i = 40

@@ -38,7 +38,8 @@ DescentRace()
 # Lesson 03 ended with two statements that mean the same. The flow of $W$ keeps the value of $f$:
 # $f(\exp(tW)\,p) = f(p)$. Or: at every point, the velocity $Wp$ lies in the kernel distribution $D^f_p$, the directions
 # in which $f$ does not change. Each of them can be made into a **loss**, a number that is small when $W$ is nearly a
-# symmetry. The **functional loss** takes a random point, follows the flow for a random time, and looks at the change:
+# symmetry. The **functional loss** takes a random point, follows the flow for a random time, and looks at the change.
+# With $\mathbb{E}$ for the mean over all of them:
 #
 # $$\ell_{\text{fun}}(W) = \mathbb{E}_{p,\,t}\,\bigl|f(\exp(tW)\,p) - f(p)\bigr|, \qquad t \text{ uniform in } [0, 2\pi].$$
 #
@@ -284,7 +285,8 @@ course.check("04.3", bad_start)
 # entries of $W$. There is nothing to descend on. Write out the sum, $n\cdot Wp = \sum_{jk} n_j p_k\, W_{jk}$: the
 # coefficients of equation $i$ are the four products of an entry of $n_i$ with an entry of $p_i$. Stack them into a
 # matrix $A$ with $N$ rows. The symmetries are the null space of $A$, and a **singular value decomposition** finds it:
-# singular values near zero, and their right singular vectors.
+# singular values near zero, and their right singular vectors. All symmetries together are a Lie algebra, the **symmetry
+# algebra** of $f$.
 
 # %%
 A = (normals[:, :, None] * points[:, None, :]).reshape(len(points), 4)

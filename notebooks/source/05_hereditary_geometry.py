@@ -108,13 +108,15 @@ for name, L in maps.items():
 #
 # That is a new task on the *same* system. A family of tasks which all arise in this way, from one another, by symmetries
 # of their system, is a **hereditary task space** (the paper's term): the tasks inherit their geometry from the system.
-# An episode ends where its image ends, and discount and time limit are shared. In navigation the reward looks at the
-# next state only, and the condition is just $R_{g\cdot 0}(L_g p) = R_0(p)$.
+# An episode ends where its image ends, and the time limit is shared (with the discount, where later rewards count
+# less). In navigation the reward looks at the next state only, and the condition is just $R_{g\cdot 0}(L_g p) =
+# R_0(p)$.
 
 # %% [markdown]
 # ## Why the policy comes along: a short proof
 #
-# Claim: in a hereditary task space, $\pi^*_{g\cdot z}(s) = K_g\, \pi^*_z(L_g^{-1} s)$.
+# Write $\pi^*_z$ for the best policy of task $z$. Claim: in a hereditary task space,
+# $\pi^*_{g\cdot z}(s) = K_g\, \pi^*_z(L_g^{-1} s)$.
 #
 # **One.** Take an episode of task $z$ under some policy $\pi$, and move all of it: states by $L_g$, actions by $K_g$. At
 # the state $L_g s$, the moved policy $g\cdot\pi$ takes the action $K_g\,\pi(L_g^{-1} L_g s) = K_g\,\pi(s)$, the moved
@@ -420,10 +422,8 @@ print(f"best matrix, reported coordinates: off by {off:.2f} of the points' size"
 print(f"best matrix, after straightening:  off by {off_in_chart:.1e}")
 
 # %% [markdown]
-# In the chart $\varphi$ = `straighten` the action is a matrix again: $\varphi(g\cdot q) = M_g\,\varphi(q)$. An action for
-# which *some* chart does that is called **linearizable**. Two theorems say when to hope for one: a smooth action of a
-# compact group has such a chart near each fixed point (Bochner); and one with finitely many types of orbits can at least be
-# *embedded* in a space where it is linear, perhaps of higher dimension (Mostow and Palais).
+# In the chart $\varphi$ = `straighten` the action is a matrix again: $\varphi(g\cdot q) = M_g\,\varphi(q)$. It is
+# linearizable, and you know from lesson 02 when to hope for that: for a compact group, near each fixed point (Bochner).
 #
 # Is there an action that no chart makes linear? The shift. A matrix leaves the origin where it is. So a linearizable
 # action leaves $\varphi^{-1}(0)$ where it is, and a shift leaves nothing where it is. (It is *affine*. The third

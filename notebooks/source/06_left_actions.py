@@ -370,15 +370,13 @@ print("generator W:   ", geometry.generators_states[0].round(6).tolist())
 # ## How the group moves actions
 #
 # A policy needs the partner of $L$ as well: how are *actions* to be moved? The rewards do not know that, but the law of
-# motion does. If $g$ is a symmetry of the system, then moving the state by $L$ and the action by $K$ must move the next
-# state by $L$, $T(Ls, Ka) = L\,T(s, a)$. Differentiate along the group: with $W_S$ and $W_A$ the generators on states
-# and on actions, and the Jacobians $J_s, J_a$ of $T$,
+# motion does. Lesson 05 made one equation of it, for the generators $W_S$ on states and $W_A$ on actions:
 #
 # $$J_s W_S\, s + J_a W_A\, a = W_S\, T(s, a).$$
 #
-# $T$ and its Jacobians are fitted to the transitions, $W_S$ is known by now, and the equation is linear in $W_A$: least
-# squares once more. The action set keeps the answer bounded. Here it is, beside a second robot of the same build whose
-# two levers were swapped by mistake:
+# There both were unknown. By now $W_S$ is known, $T$ and its Jacobians are fitted to the transitions, and what is left
+# is linear in $W_A$: least squares once more. The action set keeps the answer bounded. Here it is, beside a second
+# robot of the same build whose two levers were swapped by mistake:
 
 # %%
 levers = np.array([[0.0, 1.0], [1.0, 0.0]])
@@ -708,8 +706,8 @@ with_bracket = np.vstack([vectors, lie.so3_vee(third)])
 print("with a bracket of two of them:    ", np.linalg.svd(with_bracket)[1].round(4))
 
 # %% [markdown]
-# Two dimensions of three. But an algebra is closed under the **bracket**, $[X, Y] = XY - YX$, and the bracket of two of
-# them sticks out of the plane: there is the third, the turns about the base goal. So after stacking, take the closure.
+# Two dimensions of three. But an algebra is closed under the bracket (lesson 02), and the bracket of two of them sticks
+# out of the plane: there is the third, the turns about the base goal. So after stacking, take the closure.
 
 # %% [markdown]
 # ## Key points

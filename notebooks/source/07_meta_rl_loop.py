@@ -33,8 +33,9 @@ RegretExplorer(result)
 #
 # Everything of the course is in four steps. In **meta-training** there are four tasks: train a base policy $\pi_0$ on
 # one of them, explore all of them, and discover the group and its generators $W_S$, $W_A$. At **meta-test** there is a
-# new task: look at a few transitions, infer $\theta$, and act with $K_g\,\pi_0(L_g^{-1}s)$, $g = \exp(\theta W)$. All of
-# meta-training is this call, and the file behind it is short enough to be read in one go (`hgmrl_lite/meta/loop.py`):
+# new task: look at a few transitions (its context), infer $\theta$, and act with $K_g\,\pi_0(L_g^{-1}s)$, $g =
+# \exp(\theta W)$. All of meta-training is this call, and the file behind it is short enough to be read in one go
+# (`hgmrl_lite/meta/loop.py`):
 
 # %%
 training_goals = envs.training_tasks()
@@ -65,7 +66,8 @@ print(
 # - **nearest task**: a policy for *each* training task; a new task gets the policy of the one that its rewards resemble
 #   most.
 # - **goal-conditioned**: one network of state *and* goal, trained on the four tasks together, and told the true goal of
-#   the new one. No context encoder can know more than that: it is the best case of a smooth task code.
+#   the new one. What tells a network its task is a *task code*; a *context encoder* computes one from a context. None
+#   can say more than the goal itself: it is the best case of a smooth task code.
 # - **CCM** (contrastive context encoder, Fu et al. 2021, in our own short version): the same, but the code is computed
 #   from the context by a network that learned to tell contexts of different tasks apart.
 # - **true rotation**: $\pi_0$ turned by the true angle. An upper bound for the geometric agent.
