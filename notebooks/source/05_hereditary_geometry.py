@@ -34,7 +34,7 @@ TaskPuller()
 #
 # A task has two parts. One is its reward. The other is everything else, and that is the same in all our tasks: how
 # states follow each other, which actions are allowed, where episodes start. Call this other part the **system**. We
-# write $T(s, a)$ for the mean of the next state; noise is added to it.
+# write $T(s, a)$ for the mean of the next state, as in lesson 01; noise is added to it.
 #
 # A group element $g$ moves states by $L_g$ and actions by $K_g$. It is a **system symmetry** when the system does not
 # notice:
@@ -434,8 +434,9 @@ print(f"best matrix, after straightening:  off by {off_in_chart:.1e}")
 #
 # Each single task has symmetries of its own: the round goal is kept by rotations about *its goal*. Lesson 04 found them.
 # The hereditary geometry is something else: rotations about the *origin*, which keep no single task and carry tasks to
-# one another. The paper keeps the two apart, and so should you. Here they happen to be *conjugate*: the shift $S$ to the
-# goal makes the one of the other. So both are circles' worth of rotations, isomorphic. They are not equal.
+# one another. The paper keeps the two apart, and so should you. Here they happen to be *conjugate* (lesson 02): the
+# shift $S$ to the goal makes the one of the other. So both are circles' worth of rotations, isomorphic. They are not
+# equal.
 
 # %%
 tasks = [envs.explore(c, 5000, seed=index) for index, c in enumerate(envs.training_tasks())]

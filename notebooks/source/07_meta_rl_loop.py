@@ -471,7 +471,7 @@ GoalDrag(agent, training_goals=training_goals, rivals=rivals, rediscover=again, 
 # - The loop: train $\pi_0$ on one task, discover the group from four, infer $\theta$ from twenty transitions, act with
 #   $K_g\,\pi_0(L_g^{-1}s)$. No gradient step at test time.
 # - Flat regret against distance is nonlocal generalization. An agent that falls back on the nearest training task climbs
-#   by the chord law $200\sin(\delta/2)$.
+#   by the chord law $200\sin(\delta/2)$, with $\delta$ the angle between the goals.
 # - A policy that is *told* the goal generalises as well, although it was trained on four goals: smoothness goes a long
 #   way with the right code. The geometric agent gets there from twenty rewards.
 # - An evaluation deceives by the agent's own goal, by one draw, by unequal noise, by unequal budgets. True goals, many
