@@ -9,20 +9,34 @@ from typing import Any
 from benchmarks.lessons import NOTEBOOKS, ROOT
 from website import frontend
 from website.explore import explore_page
-from website.lessons import solution_lessons
+from website.lessons import solution_lessons, widget_states
 from website.pages import (
-    MENU, SITE_TITLE, VIEW_TYPE, Neighbour, Page, fragment, notebook_page, render, stored_state, text_page,
+    MENU,
+    SITE_TITLE,
+    VIEW_TYPE,
+    Neighbour,
+    Page,
+    fragment,
+    notebook_page,
+    render,
+    stored_state,
+    text_page,
 )  # fmt: skip
-from website.lessons import widget_states
 
 BUILD = ROOT / "build"
 # The texts beside the lessons, and their pages.
-TEXTS = {"GLOSSARY.md": "glossary.html", "BIBLIOGRAPHY.md": "bibliography.html", "TEACHING.md": "teaching.html"}
+TEXTS = {
+    "GLOSSARY.md": "glossary.html",
+    "BIBLIOGRAPHY.md": "bibliography.html",
+    "TEACHING.md": "teaching.html",
+}
 NOTE = (
-    "*This page shows the lesson with all results; the solutions of the exercises are folded. To do the exercises and "
-    "to change the code, open the lesson in JupyterLab: `make lab`.*"
+    "*This page shows the lesson with all results; the solutions of the exercises are folded. To do the "
+    "exercises and to change the code, open the lesson in JupyterLab: `make lab`.*"
 )
 _NOTE_BEFORE = "*These are the solutions."
+# A cell that reports on the machine it runs on: on a page that would be the builder's.
+_ABOUT_THE_MACHINE = "course.doctor()"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -109,6 +123,9 @@ def lesson_page(name: str, notebook: Any, links: dict[str, str]) -> Page:
             f"{name}: the second cell must be the note that begins with {_NOTE_BEFORE!r}, got {note.source!r}"
         )
     note.source = NOTE
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and cell.source.strip() == _ABOUT_THE_MACHINE:
+            cell.outputs = []
     return notebook_page(notebook, links[f"{name}.ipynb"], links)
 
 
@@ -124,6 +141,10 @@ def in_order(pages: Sequence[Page]) -> list[Page]:
 def index_page(lessons: Sequence[Page], first: Any) -> Page:
     """Make the index: the first widget of the first lesson under the reader's hand, and all lessons."""
     model, shown = first_widget(first)
+    states = widget_states(first)
+    state = states[model]["state"]
+    # A first page does not wait for an evaluation that only Python could give.
+    here = {model: {**states[model], "state": {**state, "evaluates": False}}}
     entries = []
     for page in lessons:
         number, _, name = page.title.partition(" · ")
@@ -132,10 +153,10 @@ def index_page(lessons: Sequence[Page], first: Any) -> Page:
     return Page(
         file="index.html",
         title=SITE_TITLE,
-        description="An interactive workbook: drag the goal of a new task, and a policy trained on one task follows.",
+        description="Drag the goal of a new task, and a policy trained on one task follows: lessons and figures.",
         body=fragment("index.html.j2", title=SITE_TITLE, lessons=entries, hook=shown),
         kind="front",
-        widgets=stored_state(widget_states(first), [model]),
+        widgets=stored_state(states | here, [model]),
     )
 
 

@@ -45,7 +45,10 @@ def _goal_drag() -> "HgmrlWidget":
 
     goals = envs.training_tasks()
     agent = meta.meta_train(goals, progress=False)
-    return GoalDrag(agent, training_goals=goals, goal_degrees=30, ring=True, replay=True)
+    # The ring tells the regret, computed on the page; an evaluation would wait for Python.
+    return GoalDrag(
+        agent, training_goals=goals, goal_degrees=30, evaluation_episodes=0, ring=True, replay=True
+    )
 
 
 def _orbits() -> "HgmrlWidget":
@@ -95,64 +98,64 @@ EXHIBITS = (
     Exhibit(
         "goal",
         "One policy, a whole circle of tasks",
-        "Drag the round handle once around the circle. The orange agent was trained for one goal and keeps walking "
-        "there. The blue one uses the same network, takes twenty random steps, and walks to yours.",
+        "Drag the round handle once around the circle. The orange agent was trained for one goal and keeps "
+        "walking there. The blue one uses the same network, takes twenty random steps, and walks to yours.",
         "00",
         _goal_drag,
     ),
     Exhibit(
         "orbits",
         "Where can a group carry a point?",
-        "Drag the point and slide the group element. All places that the point can be carried to are its orbit. "
-        "Choose another group: what becomes of the orbit, and which points stay where they are?",
+        "Drag the point and slide the group element. All places that the point can be carried to are its "
+        "orbit. Choose another group: what becomes of the orbit, and which points stay where they are?",
         "01",
         _orbits,
     ),
     Exhibit(
         "flow",
         "Four numbers make a flow",
-        "A matrix gives every point a velocity. Drag the mark on the chart or slide the four numbers, and the plane "
-        "turns, grows, stretches or shears.",
+        "A matrix gives every point a velocity. Drag the mark on the chart or slide the four numbers, and "
+        "the plane turns, grows, stretches or shears.",
         "02",
         _flow,
     ),
     Exhibit(
         "probe",
         "In which direction does nothing change?",
-        "Move the probe over the samples of a function. From its neighbours alone it tells along which line the "
-        "function stays the same, and how sure it is.",
+        "Move the probe over the samples of a function. From its neighbours alone it tells along which line "
+        "the function stays the same, and how sure it is.",
         "03",
         _probe,
     ),
     Exhibit(
         "race",
         "Two searches for the same symmetry",
-        "Drag the white circle, the start of both walkers, and press Play. They look for the same star, each on its "
-        "own landscape. Which one arrives?",
+        "Drag the white circle, the start of both walkers, and press Play. They look for the same star, "
+        "each on its own landscape. Which one arrives?",
         "04",
         _race,
     ),
     Exhibit(
         "puller",
         "Is one task the other one, moved?",
-        "Pull one task onto the other by a rotation, a reflection, a scaling, a shear or a translation. The residuals "
-        "say whether they match; the verdict, whether a policy may be carried along.",
+        "Pull one task onto the other by a rotation, a reflection, a scaling, a shear or a translation. The "
+        "residuals say whether they match; the verdict, whether a policy may be carried along.",
         "05",
         _puller,
     ),
     Exhibit(
         "aligner",
         "Find the angle of a new task",
-        "Each short line is a direction in which the reward of a step does not change. Turn one set of lines onto the "
-        "other. Then give them a sign: what happens on the opposite side?",
+        "Each short line is a direction in which the reward of a step does not change. Turn one set of "
+        "lines onto the other. Then give them a sign: what happens on the opposite side?",
         "06",
         _aligner,
     ),
     Exhibit(
         "regret",
         "Who gets lost, and how far away?",
-        "Each mark is an agent on a goal that it has never seen; up is worse. Move over them and see the walks behind "
-        "the number.",
+        "Each mark is an agent on a goal that it has never seen; up is worse. Move over them and see the "
+        "walks behind the number.",
         "07",
         _regret,
     ),

@@ -13,8 +13,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 HOW_TO_GET_NODE = (
-    "npm was not found. The pages' browser parts (MathJax and the widget manager) come by npm: install Node.js 18 "
-    "or newer (https://nodejs.org; Debian, Ubuntu: `sudo apt-get install npm`)"
+    "npm was not found. The pages' browser parts (MathJax and the widget manager) come by npm: install "
+    "Node.js 18 or newer (https://nodejs.org; Debian, Ubuntu: `sudo apt-get install npm`)"
 )
 # The name beside the pages, and the file of the npm package.
 NPM_PARTS = {

@@ -23,6 +23,7 @@ VIEW_TYPE = "application/vnd.jupyter.widget-view+json"
 PLOTLY_TYPE = "application/vnd.plotly.v1+json"
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 MENU = (
+    {"file": "index.html#lessons", "name": "Lessons"},
     {"file": "explore.html", "name": "Explore"},
     {"file": "glossary.html", "name": "Glossary"},
     {"file": "bibliography.html", "name": "Bibliography"},
@@ -253,7 +254,7 @@ def _description(soup: BeautifulSoup) -> str:
 def _follow_links(soup: BeautifulSoup, links: Mapping[str, str]) -> None:
     """Lead links between texts to their pages; one to a file that has no page becomes plain text."""
     for link in soup.find_all("a", href=True):
-        parts = urlsplit(link["href"])
+        parts = urlsplit(str(link["href"]))
         if parts.scheme or not parts.path:
             continue
         page = links.get(Path(parts.path).name)

@@ -49,18 +49,22 @@
     };
     fold();
     beside.addEventListener("change", fold);
-    const links = new Map();
-    for (const link of contents.querySelectorAll("a")) links.set(link.hash.slice(1), link);
-    const inView = new IntersectionObserver(
-      (entries) => {
-        for (const { target, isIntersecting } of entries) {
-          if (!isIntersecting) continue;
-          for (const [anchor, link] of links) link.classList.toggle("here", anchor === target.id);
-        }
-      },
-      { rootMargin: "0px 0px -70% 0px" },
-    );
-    for (const anchor of links.keys()) inView.observe(document.getElementById(anchor));
+    // The section in view is the last whose heading has come into the upper third.
+    const links = [...contents.querySelectorAll("a")];
+    const headings = links.map((link) => document.getElementById(link.hash.slice(1)));
+    const mark = () => {
+      const reached = headings.filter((heading) => heading.getBoundingClientRect().top < innerHeight / 3).length;
+      links.forEach((link, index) => {
+        if (index === reached - 1) link.setAttribute("aria-current", "location");
+        else link.removeAttribute("aria-current");
+      });
+    };
+    let asked = 0;
+    addEventListener("scroll", () => {
+      cancelAnimationFrame(asked);
+      asked = requestAnimationFrame(mark);
+    }, { passive: true });
+    mark();
   }
 
   // A figure of Plotly's takes the place of its picture.
@@ -68,7 +72,7 @@
     const { data, layout } = JSON.parse(script.textContent);
     const picture = script.parentElement.querySelector("img");
     const place = document.createElement("div");
-    place.setAttribute("role", "img");
+    place.setAttribute("role", "group");
     place.setAttribute("aria-label", picture?.alt ?? "");
     script.before(place);
     const width = Math.min(layout.width ?? 620, script.parentElement.clientWidth);
