@@ -26,7 +26,7 @@ def _check_regret(answer: Any) -> Iterator[str]:
         )
     expect(
         bool(180 <= value <= 205),
-        f"{value:g} is not within 10 of what is measured.",
+        f"{value:g} is too far from what is measured.",
         "Multiply the distance between the two goals by the number of steps.",
     )
 

@@ -237,8 +237,10 @@ def _check_neighbours(answer: Any) -> Iterator[str]:
         )
         expect(
             bool(4 <= k <= 1000),
-            f"k = {int(k)} is out of range.",
-            "A plane has three coefficients, so fewer than 4 points leave nothing to tell the error from.",
+            f"k = {float(k):g} is out of range.",
+            "A plane has three coefficients, so fewer than 4 points leave nothing to tell the error from."
+            if k < 4
+            else "There are 5000 points in all: so many neighbours reach across the whole picture.",
         )
         yield f"its median error is at most {_GOOD} times the best there is"
         error, best = median_angle_error(noise, int(k)), _best_error(noise)
