@@ -19,7 +19,7 @@ ifeq ($(shell $(BIN)/python -c 'print("alive")' 2>/dev/null),)
 .PHONY: $(STUDENT)
 endif
 
-.PHONY: help install install-dev lab test lint notebooks grading bench clean
+.PHONY: help install install-dev lab explore site test lint notebooks grading bench clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -31,6 +31,12 @@ install-dev: $(DEV) ## the same, with the tools for tests and development
 
 lab: $(STUDENT) ## open JupyterLab on lesson 00, in your own copy of the lessons (folder work/)
 	@$(BIN)/python notebooks/open_lab.py $(LAB_ARGS)
+
+explore: $(STUDENT) ## open the widgets alone in your browser: one page, no code, no Jupyter
+	@$(BIN)/python -m website explore --open
+
+site: $(STUDENT) ## build all lessons as pages that open without Jupyter, in build/site
+	@$(BIN)/python -m website
 
 test: lint ## run every test: linters, units, docstrings, lessons and widgets
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup $(TEST_ARGS)

@@ -77,7 +77,8 @@ _RECORD = """
 """
 
 
-def _harness() -> Any:
+def load_harness() -> Any:
+    """Return the module of the browser tests that drives JupyterLab and Chromium."""
     if str(_HARNESS) not in sys.path:
         sys.path.insert(0, str(_HARNESS))
     import lab_harness
@@ -146,6 +147,35 @@ def _figures(log: dict[str, Any]) -> dict[str, float]:
     }
 
 
+def once_around_circle(page: Any, run: int) -> list[tuple[float, float]]:
+    """Return the way of GoalDrag's handle once around its circle, in pixels; every other run goes back."""
+    circle = page.locator(".hgmrl-circle").first.bounding_box()
+    radius = circle["width"] / 2
+    x, y = circle["x"] + radius, circle["y"] + radius
+    count = round(SECONDS * MOVES_PER_SECOND)
+    way = 1 if run % 2 == 0 else -1
+    start = math.radians(float(page.locator(".hgmrl-handle").first.get_attribute("aria-valuenow")))
+    angles = [start + way * 2.0 * math.pi * k / count for k in range(count + 1)]
+    return [(x + radius * math.cos(angle), y - radius * math.sin(angle)) for angle in angles]
+
+
+def once_around_here(held: Any, run: int) -> list[tuple[float, float]]:
+    """Return the way of a free handle once around a small circle, in pixels; every other run goes back."""
+    box = held.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    count = round(SECONDS * MOVES_PER_SECOND)
+    way = 1 if run % 2 == 0 else -1
+    angles = [way * 2.0 * math.pi * k / count for k in range(count + 1)]
+    return [(x - RADIUS + RADIUS * math.cos(angle), y + RADIUS * math.sin(angle)) for angle in angles]
+
+
+def medians(runs: list[dict[str, float]]) -> dict[str, float]:
+    """Return the figures of several drags: medians, and the jumps in all of them."""
+    names = ("drag_p95_ms", "drag_p50_ms", "redraws_per_s", "moves_per_s")
+    figures = {name: statistics.median(run[name] for run in runs) for name in names}
+    return {**figures, "backward_jumps": sum(run["backward_jumps"] for run in runs)}
+
+
 def _open_goal_drag(browser: Any, goal: float) -> Any:
     notebook = browser.open_notebook([GOAL_DRAG.replace("GOAL)", f"{goal})")])
     notebook.run_all()
@@ -158,19 +188,12 @@ def _open_goal_drag(browser: Any, goal: float) -> Any:
 
 def goal_drag(runs: int) -> list[dict[str, float]]:
     """Return the figures of several drags of GoalDrag once around the circle, all in one notebook."""
-    harness = _harness()
+    harness = load_harness()
     results = []
     with harness.JupyterServer() as server, harness.LabBrowser(server) as browser:
         notebook = _open_goal_drag(browser, 60.0)
-        circle = notebook.page.locator(".hgmrl-circle").bounding_box()
-        radius = circle["width"] / 2
-        x, y = circle["x"] + radius, circle["y"] + radius
-        count = round(SECONDS * MOVES_PER_SECOND)
         for run in range(runs):
-            way = 1 if run % 2 == 0 else -1
-            start = math.radians(notebook.python("drag.goal_degrees"))
-            angles = [start + way * 2.0 * math.pi * k / count for k in range(count + 1)]
-            points = [(x + radius * math.cos(angle), y - radius * math.sin(angle)) for angle in angles]
+            points = once_around_circle(notebook.page, run)
             notebook.page.mouse.move(*points[0])
             results.append(
                 drag_figures(browser, notebook.page, ".hgmrl-goal-drag", ".hgmrl-handle", points[1:])
@@ -186,7 +209,7 @@ def goal_drag(runs: int) -> list[dict[str, float]]:
 
 def free_handle(name: str, made: str, root: str, handle: str, runs: int) -> list[dict[str, float]]:
     """Return the figures of several drags of a handle that moves freely, once around a small circle."""
-    harness = _harness()
+    harness = load_harness()
     results = []
     cell = f"from hgmrl_lite.widgets import {name}\nwidget = {made}\nwidget"
     with harness.JupyterServer() as server, harness.LabBrowser(server) as browser:
@@ -196,15 +219,8 @@ def free_handle(name: str, made: str, root: str, handle: str, runs: int) -> list
         held = notebook.page.locator(f"{root} {handle}").first
         held.scroll_into_view_if_needed()
         notebook.page.wait_for_timeout(500)
-        count = round(SECONDS * MOVES_PER_SECOND)
         for run in range(runs):
-            box = held.bounding_box()
-            x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-            way = 1 if run % 2 == 0 else -1
-            angles = [way * 2.0 * math.pi * k / count for k in range(count + 1)]
-            points = [
-                (x - RADIUS + RADIUS * math.cos(angle), y + RADIUS * math.sin(angle)) for angle in angles
-            ]
+            points = once_around_here(held, run)
             notebook.page.mouse.move(*points[0])
             results.append(drag_figures(browser, notebook.page, root, handle, points[1:]))
         notebook.close()
@@ -217,17 +233,16 @@ def run(quick: bool = False) -> dict[str, float]:
     drags = {"GoalDrag": goal_drag(runs)}
     for name, (made, root, handle) in FREE_HANDLES.items():
         drags[name] = free_handle(name, made, root, handle, runs)
-    figures = {}
-    for widget, results in drags.items():
-        for name in ("drag_p95_ms", "drag_p50_ms", "redraws_per_s", "moves_per_s"):
-            figures[f"widget.{widget}.{name}"] = statistics.median(result[name] for result in results)
-        figures[f"widget.{widget}.backward_jumps"] = sum(result["backward_jumps"] for result in results)
-    return figures
+    return {
+        f"widget.{widget}.{name}": value
+        for widget, results in drags.items()
+        for name, value in medians(results).items()
+    }
 
 
 def picture(path: Path = PICTURE) -> None:
     """Draw the README's picture: the widget itself, half-way through a drag away from the base goal."""
-    harness = _harness()
+    harness = load_harness()
     with harness.JupyterServer() as server, harness.LabBrowser(server, scale=1.5) as browser:
         notebook = _open_goal_drag(browser, 40.0)
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -153,7 +153,7 @@ def index_page(lessons: Sequence[Page], first: Any) -> Page:
     return Page(
         file="index.html",
         title=SITE_TITLE,
-        description="Drag the goal of a new task, and a policy trained on one task follows: lessons and figures.",
+        description="Drag the goal of a new task: a policy trained on one task follows. Lessons and figures.",
         body=fragment("index.html.j2", title=SITE_TITLE, lessons=entries, hook=shown),
         kind="front",
         widgets=stored_state(states | here, [model]),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ipywidgets.embed import dependency_state
 from tqdm.auto import tqdm
 
+from hgmrl_lite import widgets
 from website.pages import Heading, Page, fragment, stored_state
 
 if TYPE_CHECKING:
@@ -22,81 +23,50 @@ class Exhibit:
 
     Parameters
     ----------
-    name, title : str
-        Its anchor, and the question it answers.
+    widget : str
+        Name of its class.
+    title : str
+        The question it answers.
     invitation : str
         What to do with it, and what to look for.
     lesson : str
         Number of the lesson that explains it.
-    make : callable
-        Return the widget, in its first state.
+    made : callable, optional
+        Return the widget, when its class alone is not enough.
     """
 
-    name: str
+    widget: str
     title: str
     invitation: str
     lesson: str
-    make: Callable[[], "HgmrlWidget"]
+    made: "Callable[[], HgmrlWidget] | None" = None
+
+    def make(self) -> "HgmrlWidget":
+        """Return the widget, in its first state."""
+        widget: HgmrlWidget = self.made() if self.made else getattr(widgets, self.widget)()
+        return widget
 
 
 def _goal_drag() -> "HgmrlWidget":
     from hgmrl_lite import envs, meta
-    from hgmrl_lite.widgets import GoalDrag
 
     goals = envs.training_tasks()
     agent = meta.meta_train(goals, progress=False)
     # The ring tells the regret, computed on the page; an evaluation would wait for Python.
-    return GoalDrag(
+    return widgets.GoalDrag(
         agent, training_goals=goals, goal_degrees=30, evaluation_episodes=0, ring=True, replay=True
     )
 
 
-def _orbits() -> "HgmrlWidget":
-    from hgmrl_lite.widgets import OrbitExplorer
-
-    return OrbitExplorer()
-
-
-def _flow() -> "HgmrlWidget":
-    from hgmrl_lite.widgets import GeneratorFlow
-
-    return GeneratorFlow()
-
-
-def _probe() -> "HgmrlWidget":
-    from hgmrl_lite.widgets import KernelProbe
-
-    return KernelProbe()
-
-
-def _race() -> "HgmrlWidget":
-    from hgmrl_lite.widgets import DescentRace
-
-    return DescentRace()
-
-
-def _puller() -> "HgmrlWidget":
-    from hgmrl_lite.widgets import TaskPuller
-
-    return TaskPuller()
-
-
-def _aligner() -> "HgmrlWidget":
-    from hgmrl_lite.widgets import TaskAligner
-
-    return TaskAligner()
-
-
 def _regret() -> "HgmrlWidget":
     from hgmrl_lite import experiments
-    from hgmrl_lite.widgets import RegretExplorer
 
-    return RegretExplorer(experiments.regret_by_distance(quick=True))
+    return widgets.RegretExplorer(experiments.regret_by_distance(quick=True))
 
 
 EXHIBITS = (
     Exhibit(
-        "goal",
+        "GoalDrag",
         "One policy, a whole circle of tasks",
         "Drag the round handle once around the circle. The orange agent was trained for one goal and keeps "
         "walking there. The blue one uses the same network, takes twenty random steps, and walks to yours.",
@@ -104,55 +74,49 @@ EXHIBITS = (
         _goal_drag,
     ),
     Exhibit(
-        "orbits",
+        "OrbitExplorer",
         "Where can a group carry a point?",
         "Drag the point and slide the group element. All places that the point can be carried to are its "
         "orbit. Choose another group: what becomes of the orbit, and which points stay where they are?",
         "01",
-        _orbits,
     ),
     Exhibit(
-        "flow",
+        "GeneratorFlow",
         "Four numbers make a flow",
         "A matrix gives every point a velocity. Drag the mark on the chart or slide the four numbers, and "
         "the plane turns, grows, stretches or shears.",
         "02",
-        _flow,
     ),
     Exhibit(
-        "probe",
+        "KernelProbe",
         "In which direction does nothing change?",
         "Move the probe over the samples of a function. From its neighbours alone it tells along which line "
         "the function stays the same, and how sure it is.",
         "03",
-        _probe,
     ),
     Exhibit(
-        "race",
+        "DescentRace",
         "Two searches for the same symmetry",
         "Drag the white circle, the start of both walkers, and press Play. They look for the same star, "
         "each on its own landscape. Which one arrives?",
         "04",
-        _race,
     ),
     Exhibit(
-        "puller",
+        "TaskPuller",
         "Is one task the other one, moved?",
         "Pull one task onto the other by a rotation, a reflection, a scaling, a shear or a translation. The "
         "residuals say whether they match; the verdict, whether a policy may be carried along.",
         "05",
-        _puller,
     ),
     Exhibit(
-        "aligner",
+        "TaskAligner",
         "Find the angle of a new task",
         "Each short line is a direction in which the reward of a step does not change. Turn one set of "
         "lines onto the other. Then give them a sign: what happens on the opposite side?",
         "06",
-        _aligner,
     ),
     Exhibit(
-        "regret",
+        "RegretExplorer",
         "Who gets lost, and how far away?",
         "Each mark is an agent on a goal that it has never seen; up is worse. Move over them and see the "
         "walks behind the number.",
@@ -199,6 +163,6 @@ def explore_page(lessons: Sequence[str], exhibits: Sequence[Exhibit] = EXHIBITS)
         description="Drag, slide, look: the figures of the workbook, live, without a line of code.",
         body=fragment("explore.html.j2", title=TITLE, entries=entries),
         kind="explore",
-        contents=tuple(Heading(exhibit.name, exhibit.title) for exhibit in exhibits),
+        contents=tuple(Heading(exhibit.widget, exhibit.title) for exhibit in exhibits),
         widgets=stored_state(states, shown),
     )
