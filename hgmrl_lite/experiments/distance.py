@@ -136,8 +136,8 @@ def regret_by_distance(
     protocol : Protocol, optional
         What is fixed; ``Protocol()``, or ``Protocol.quick()`` in the quick form.
     quick : bool, optional
-        The form for a lesson: one seed, CCM trained in a third of the time, and without the policies trained
-        on the test tasks.
+        The form for a lesson: one seed, the rivals trained with about half the steps, and without the
+        policies trained on the test tasks.
     agents : sequence of str, optional
         Which of :data:`AGENTS`; all of them when left out.
     training_goals : array_like, shape (t, 2), optional
