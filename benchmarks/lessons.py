@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ from nbclient import NotebookClient
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 RUN_TIMES = NOTEBOOKS / "source" / "run_times.json"
+# A notebook is repeated until it has run for so many seconds, but at most so many times.
+ENOUGH_SECONDS = 30.0
 REPEATS = 5
 # A header keeps its time while a new measurement is within this factor of it: another machine is no news.
 SAME_TIME = 1.3
@@ -32,11 +35,27 @@ SAME_TIME = 1.3
 
 @dataclass(frozen=True)
 class Execution:
-    """An executed notebook, its wall seconds without the start of the Jupyter kernel, and its peak memory."""
+    """An executed notebook, and what it took.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        With its outputs.
+    seconds : float
+        Wall seconds of its cells, without the start of the Jupyter kernel.
+    peak_mb : float
+        Peak RSS of the Jupyter kernel's process, in units of 10⁶ bytes.
+    cpu_seconds : float
+        CPU seconds of that process and of all that it has started.
+    all_mb : float
+        Sum of the peaks of that process and of those it has started, of what lives at the end of a cell.
+    """
 
     notebook: Any
     seconds: float
     peak_mb: float
+    cpu_seconds: float
+    all_mb: float
 
 
 def execute(path: Path, cache: Path, timeout: float) -> Execution:
@@ -54,8 +73,6 @@ def execute(path: Path, cache: Path, timeout: float) -> Execution:
     Returns
     -------
     Execution
-        The notebook with its outputs, the wall seconds of its cells, and the peak RSS of the Jupyter kernel
-        process in units of 10⁶ bytes.
 
     Raises
     ------
@@ -71,7 +88,7 @@ def execute(path: Path, cache: Path, timeout: float) -> Execution:
         kernel_spec_manager=KernelSpecManager(kernel_dirs=[], ensure_native_kernel=True),
     )
     marks: list[float] = []
-    peaks = [0.0]
+    peaks, totals, cpu = [0.0], [0.0], [0.0]
 
     def start(**_: Any) -> None:
         marks.append(time.perf_counter())
@@ -80,6 +97,9 @@ def execute(path: Path, cache: Path, timeout: float) -> Execution:
         marks.append(time.perf_counter())
         process: int = manager.provisioner.pid  # type: ignore[union-attr]
         peaks.append(peak_megabytes(process))
+        family = [process, *(child.pid for child in psutil.Process(process).children(recursive=True))]
+        totals.append(sum(_if_alive(peak_megabytes, member) for member in family))
+        cpu.append(sum(_if_alive(_cpu_seconds, member) for member in family))
 
     with tempfile.TemporaryDirectory() as folder:
         client = NotebookClient(
@@ -93,7 +113,20 @@ def execute(path: Path, cache: Path, timeout: float) -> Execution:
         )
         environment = {**os.environ, "HGMRL_LITE_CACHE": str(cache), "IPYTHONDIR": f"{folder}/.ipython"}
         client.execute(env=environment, cleanup_kc=True)
-    return Execution(notebook, marks[-1] - marks[0] if marks else 0.0, max(peaks))
+    return Execution(notebook, marks[-1] - marks[0] if marks else 0.0, max(peaks), max(cpu), max(totals))
+
+
+def _if_alive(measure: Callable[[int], float], process: int) -> float:
+    """Return what is measured of a process, 0 when it has just ended."""
+    try:
+        return measure(process)
+    except (psutil.NoSuchProcess, FileNotFoundError):
+        return 0.0
+
+
+def _cpu_seconds(process: int) -> float:
+    """Return the CPU seconds of a process and of the children that it has seen end."""
+    return float(sum(psutil.Process(process).cpu_times()[:4]))
 
 
 def peak_megabytes(process: int) -> float:
@@ -123,22 +156,36 @@ def update_run_times(path: Path, measured: dict[str, float]) -> dict[str, int]:
     return known
 
 
+def _repeated(path: Path, quick: bool) -> dict[str, float]:
+    """Return the medians of what a notebook takes, each time from an empty cache."""
+    runs: list[Execution] = []
+    while not runs or (
+        not quick and len(runs) < REPEATS and sum(one.seconds for one in runs) < ENOUGH_SECONDS
+    ):
+        with tempfile.TemporaryDirectory() as cache:
+            runs.append(execute(path, Path(cache), timeout=600))
+    return {
+        quantity: statistics.median(getattr(one, quantity) for one in runs)
+        for quantity in ("seconds", "peak_mb", "cpu_seconds", "all_mb")
+    }
+
+
 def run(quick: bool = False) -> dict[str, float]:
-    """Return seconds and peak memory of each lesson: medians, the worse of its two sides."""
+    """Return seconds and memory of each lesson, the worse of its two sides, and CPU seconds of the course.
+
+    Medians of repeated runs; the course is both sides of all lessons, each from an empty cache.
+    """
     figures: dict[str, float] = {}
     student_seconds: dict[str, float] = {}
+    cpu_seconds = []
     for name in lessons():
         number = name[:2]
-        seconds, peaks = [], []
-        for path in (NOTEBOOKS / name, NOTEBOOKS / "solutions" / name):
-            runs = []
-            for _ in range(1 if quick else REPEATS):
-                with tempfile.TemporaryDirectory() as cache:
-                    runs.append(execute(path, Path(cache), timeout=600))
-            seconds.append(statistics.median(one.seconds for one in runs))
-            peaks.append(statistics.median(one.peak_mb for one in runs))
-        student_seconds[number] = seconds[0]
-        figures |= {f"lesson.{number}.seconds": max(seconds), f"lesson.{number}.peak_mb": max(peaks)}
+        sides = [_repeated(NOTEBOOKS / name, quick), _repeated(NOTEBOOKS / "solutions" / name, quick)]
+        student_seconds[number] = sides[0]["seconds"]
+        cpu_seconds += [side["cpu_seconds"] for side in sides]
+        for quantity in ("seconds", "peak_mb", "all_mb"):
+            figures[f"lesson.{number}.{quantity}"] = max(side[quantity] for side in sides)
+    figures["course.cpu_seconds"] = sum(cpu_seconds)
     if not quick:
         update_run_times(RUN_TIMES, student_seconds)
         subprocess.run([sys.executable, str(NOTEBOOKS / "source" / "build.py")], check=True)

@@ -91,6 +91,7 @@ for _case in (
 for _number in ("00", "01", "02", "03", "04", "05", "06", "07"):
     REFERENCES[f"lesson.{_number}.seconds"] = (("≤", 60.0), "")
     REFERENCES[f"lesson.{_number}.peak_mb"] = (("≤", 900.0), "")
+REFERENCES["course.cpu_seconds"] = (("≤", 300.0), "")
 
 # Steps to one degree, medians of 16 seeds of a prototype with other random draws.
 REFERENCES |= {
