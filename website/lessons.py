@@ -7,6 +7,7 @@ so that a change of a widget's looks does not execute a lesson again.
 
 import hashlib
 import importlib
+import json
 from pathlib import Path
 from typing import Any
 
@@ -55,9 +56,9 @@ def executed(notebook: Path, store: Path) -> Any:
         done = execute(notebook, store / "cache", CELL_SECONDS).notebook
         for outdated in store.glob(f"{notebook.stem}-*.ipynb"):
             outdated.unlink()
-        # Under its final name only when it is whole.
+        # Under its final name only when it is whole. nbformat itself would sort what a widget lists in order.
         part = kept.with_suffix(".part")
-        nbformat.write(done, part)
+        part.write_text(json.dumps(done, ensure_ascii=False), encoding="utf-8")
         part.replace(kept)
     return refresh_widgets(nbformat.read(kept, as_version=4))
 

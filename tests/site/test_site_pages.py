@@ -8,6 +8,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
+from benchmarks.lessons import Execution
 from hgmrl_lite import widgets
 from hgmrl_lite.widgets import GeneratorFlow
 from website import assemble, frontend, lessons
@@ -176,6 +177,25 @@ def test_an_execution_counts_until_notebook_or_python_change(tmp_path, package):
         path.write_text(text)
         prints.append(lessons.fingerprint(notebook, package))
     assert len(set(prints)) == 4
+
+
+def test_an_execution_is_remembered_as_it_was(monkeypatch, tmp_path, notebook):
+    def execute(path, cache, timeout):
+        calls.append(path)
+        return Execution(notebook, seconds=1.0, peak_mb=1.0)
+
+    calls: list[Path] = []
+    monkeypatch.setattr(lessons, "execute", execute)
+    # A widget lists its choices in this order; an alphabetical one would be another page.
+    lessons.widget_states(notebook)[FLOW]["state"]["settings"] = {"rotation": 1, "ellipse": 2}
+    source, store = tmp_path / "00_small.ipynb", tmp_path / "store"
+    for text in ("{}", "{}", "[]"):
+        source.write_text(text)
+        kept = lessons.executed(source, store)
+        assert list(lessons.widget_states(kept)[FLOW]["state"]["settings"]) == ["rotation", "ellipse"]
+        assert kept.cells == notebook.cells
+    assert len(calls) == 2, "once, and once more when the notebook had changed"
+    assert len(list(store.glob("00_small-*"))) == 1, "what is out of date is removed"
 
 
 def test_without_npm_the_reader_is_told_where_to_get_it(monkeypatch, tmp_path):
