@@ -3,12 +3,12 @@
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
-from benchmarks.lessons import Execution
 from hgmrl_lite import widgets
 from hgmrl_lite.widgets import GeneratorFlow
 from website import assemble, frontend, lessons
@@ -182,7 +182,7 @@ def test_an_execution_counts_until_notebook_or_python_change(tmp_path, package):
 def test_an_execution_is_remembered_as_it_was(monkeypatch, tmp_path, notebook):
     def execute(path, cache, timeout):
         calls.append(path)
-        return Execution(notebook, seconds=1.0, peak_mb=1.0)
+        return SimpleNamespace(notebook=notebook)
 
     calls: list[Path] = []
     monkeypatch.setattr(lessons, "execute", execute)
