@@ -121,6 +121,8 @@ def _exporter() -> HTMLExporter:
     config = Config()
     config.NbConvertBase.display_data_priority = list(_SHOWN)
     config.HTMLExporter.anchor_link_text = "#"
+    # What a cell prints arrives in pieces.
+    config.CoalesceStreamsPreprocessor.enabled = True
     return HTMLExporter(config=config, template_name="lesson", extra_template_basedirs=[str(TEMPLATES)])
 
 
@@ -157,8 +159,7 @@ def notebook_page(notebook: Any, file: str, links: Mapping[str, str], kind: str 
         raise ValueError(f"{file}: the notebook must begin with a title, got none")
     contents = _number_anchors(soup)
     _follow_links(soup, links)
-    for table in soup.find_all("table"):
-        table.wrap(soup.new_tag("div", attrs={"class": "wide"}))
+    _fit_tables(soup)
     words = " ".join(_own_text(title).split())
     return Page(
         file=file,
@@ -242,6 +243,15 @@ def _own_text(heading: Tag) -> str:
     link = heading.find("a", class_="anchor-link")
     text = heading.get_text()
     return text.removesuffix(link.get_text()) if link is not None else text
+
+
+def _fit_tables(soup: BeautifulSoup) -> None:
+    """Let tables scroll that are wider than the page; an empty corner is no heading."""
+    for table in soup.find_all("table"):
+        table.wrap(soup.new_tag("div", attrs={"class": "wide"}))
+    for corner in soup.find_all("th"):
+        if not corner.get_text(strip=True):
+            corner.name = "td"
 
 
 def _description(soup: BeautifulSoup) -> str:

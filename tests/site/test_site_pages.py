@@ -41,7 +41,7 @@ def notebook():
         new.new_code_cell("GeneratorFlow()", outputs=[view(BAR), view(FLOW)]),
         new.new_markdown_cell(
             "## Same name\n\n[next](01_next.ipynb#here), [words](../GLOSSARY.md), [code](../../setup.py), "
-            "[web](https://arxiv.org)\n\n## Same name\n\n| a | b |\n|---|---|\n| 1 | 2 |"
+            "[web](https://arxiv.org)\n\n## Same name\n\n| | b |\n|---|---|\n| 1 | 2 |"
         ),
         new.new_code_cell("answer = 1", metadata={"jupyter": {"source_hidden": True}, "tags": ["solution"]}),
         new.new_code_cell("course.doctor()", outputs=[new.new_output("stream", text="8 GB of memory")]),
@@ -110,6 +110,20 @@ def test_a_solution_is_folded_and_other_code_is_not(notebook):
     assert fold.find("pre").text.strip() == "answer = 1"
     shown = [code.text.strip() for code in soup.select(".code pre") if not code.find_parent("details")]
     assert shown == ["GeneratorFlow()", "course.doctor()"]
+
+
+def test_a_table_scrolls_by_itself_and_its_empty_corner_is_no_heading(notebook):
+    soup = soup_of(notebook_page(notebook, "00_small.html", LINKS).body)
+    (table,) = soup.find_all("table")
+    assert table.parent["class"] == ["wide"]
+    assert [cell.name for cell in table.find("tr").find_all(["td", "th"])] == ["td", "th"]
+
+
+def test_what_a_cell_prints_in_pieces_is_one_output(notebook):
+    printed = [nbformat.v4.new_output("stream", text=text) for text in ("one\n", "two\n")]
+    notebook.cells[-2].outputs = printed
+    soup = soup_of(notebook_page(notebook, "00_small.html", LINKS).body)
+    assert "one\ntwo" in [output.text.strip() for output in soup.select("pre.output")]
 
 
 def test_formulas_stay_as_written_for_mathjax(notebook):

@@ -38,7 +38,11 @@
       else target.removeAttribute("tabindex");
     }
   });
-  for (const box of document.querySelectorAll(".code pre, .output, .wide")) wide.observe(box);
+  const watch = (boxes) => {
+    for (const box of document.querySelectorAll(boxes)) wide.observe(box);
+  };
+  watch(".code pre, .output, .wide");
+  window.MathJax?.startup.promise.then(() => watch("mjx-container[display]"));
 
   // Contents: open where they stand beside the text, folded where they stand before it.
   const contents = document.querySelector(".contents details");
@@ -76,7 +80,7 @@
     place.setAttribute("aria-label", picture?.alt ?? "");
     script.before(place);
     const width = Math.min(layout.width ?? 620, script.parentElement.clientWidth);
-    Plotly.newPlot(place, data, { ...layout, width }, { displaylogo: false }).then(() => picture?.remove());
+    Plotly.newPlot(place, data, { ...layout, width }, { displayModeBar: false }).then(() => picture?.remove());
   }
 
   // anywidget is a file beside the page; without this its manager would ask a server on the network for it.
