@@ -15,6 +15,7 @@ import nbformat
 from tqdm.auto import tqdm
 
 from benchmarks.lessons import NOTEBOOKS, ROOT, execute
+from hgmrl_lite.cache import cache_directory
 
 CELL_SECONDS = 600.0
 STATE_TYPE = "application/vnd.jupyter.widget-state+json"
@@ -53,7 +54,7 @@ def executed(notebook: Path, store: Path) -> Any:
     kept = store / f"{notebook.stem}-{fingerprint(notebook)}.ipynb"
     if not kept.exists():
         store.mkdir(parents=True, exist_ok=True)
-        done = execute(notebook, store / "cache", CELL_SECONDS).notebook
+        done = execute(notebook, cache_directory(), CELL_SECONDS).notebook
         for outdated in store.glob(f"{notebook.stem}-*.ipynb"):
             outdated.unlink()
         # Under its final name only when it is whole. nbformat itself would sort what a widget lists in order.
