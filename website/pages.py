@@ -151,7 +151,7 @@ def notebook_page(notebook: Any, file: str, links: Mapping[str, str], kind: str 
     """
     notebook = nbformat.from_dict(notebook)
     states = widget_states(notebook)
-    shown = _keep_live_views(notebook, states)
+    widgets = stored_state(states, _keep_live_views(notebook, states))
     html, _ = _exporter().from_notebook_node(notebook)
     soup = BeautifulSoup(html, "html.parser")
     title = soup.find("h1")
@@ -168,7 +168,7 @@ def notebook_page(notebook: Any, file: str, links: Mapping[str, str], kind: str 
         body=str(soup),
         kind=kind,
         contents=contents,
-        widgets=stored_state(states, shown),
+        widgets=widgets,
     )
 
 
