@@ -5,12 +5,19 @@ from hgmrl_lite.agents.base import train_base_policy
 from hgmrl_lite.agents.baselines import BaseAgent, NearestTaskAgent
 from hgmrl_lite.agents.bounds import TestTaskAgent, TrueRotationAgent
 from hgmrl_lite.agents.ccm import CCMAgent, CCMSettings
-from hgmrl_lite.agents.conditioned import ConditionedPolicy, GoalConditionedAgent
+from hgmrl_lite.agents.conditioned import (
+    CONDITIONED_PPO,
+    QUICK_CONDITIONED_PPO,
+    ConditionedPolicy,
+    GoalConditionedAgent,
+)
 from hgmrl_lite.agents.geometric import GeometricAgent, Trust
 from hgmrl_lite.agents.policy import MLPPolicy, Policy, TransformedPolicy, project_action
 from hgmrl_lite.agents.ppo import PPOSettings
 
 __all__ = [
+    "CONDITIONED_PPO",
+    "QUICK_CONDITIONED_PPO",
     "Agent",
     "BaseAgent",
     "CCMAgent",

@@ -27,8 +27,10 @@ REFERENCE: Final = "greedy reference"
 TRAINED_ON: Final = 5
 """On so many of the test goals a policy is trained on the test task itself."""
 
-# The slow ones first; those that share base policies come after the one that trains them all.
+# The slow ones first; those that share a base policy come after the one that trains it. In the quick form
+# that is not "nearest task", whose policies get a shorter training there.
 _SCHEDULE = ("nearest task", "CCM", "goal-conditioned", "trained on the test task")
+_QUICK_SCHEDULE = ("base policy", *_SCHEDULE)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -174,7 +176,8 @@ def regret_by_distance(
             f"training_goals must be two or more and hold base_index, got {len(goals)} and {base_index}"
         )
     base_index %= len(goals)
-    order = sorted((*agents, REFERENCE), key=lambda name: (*_SCHEDULE, name).index(name))
+    schedule = _QUICK_SCHEDULE if quick else _SCHEDULE
+    order = sorted((*agents, REFERENCE), key=lambda name: (*schedule, name).index(name))
     few = protocol.goals[:: max(1, protocol.test_goals // TRAINED_ON)][:TRAINED_ON]
     units = {
         name: contender_units(

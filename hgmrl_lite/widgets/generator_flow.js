@@ -135,13 +135,22 @@ function generatorFlowPlane(parent, settings, hand, signal) {
       paint(standingOrbits(shown.w));
     }
   };
+  // Eighty arrows and a long orbit: thirty times a second is as good to the eye, and leaves the hand its time.
+  const showField = besideFigure(
+    stack,
+    signal,
+    (state) => {
+      arrows.setAttribute("d", fieldArrows(plane, state.w));
+      orbit.setAttribute("d", plane.path([state.orbit.map(clip)]));
+    },
+    30,
+  );
   const motion = flowWhileSeen(plane.svg, () => shown, drawParticles, signal);
 
   return {
     show(state) {
       shown = state;
-      arrows.setAttribute("d", fieldArrows(plane, state.w));
-      orbit.setAttribute("d", plane.path([state.orbit.map(clip)]));
+      showField(state);
       way.setAttribute("d", plane.path([state.way.map(clip)]));
       moved.setAttribute("d", draw(state.flag));
       const boxes = [];
