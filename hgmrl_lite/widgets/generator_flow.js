@@ -101,6 +101,7 @@ function generatorFlowPlane(parent, settings, hand, signal) {
   const movedLabel = label("exp(tW) flag");
 
   let shown = null;
+  let held = false;
   const columns = [0, 1].map((j) => {
     const stem = svgElement("path", { class: "hgmrl-column" }, plane.svg);
     const text = label(j === 0 ? "We₁" : "We₂");
@@ -112,11 +113,14 @@ function generatorFlowPlane(parent, settings, hand, signal) {
     let grip = [0, 0];
     draggable(plane, handle, {
       begin(point) {
+        held = true;
         handle.focus({ preventScroll: true });
         grip = tip().map((value, k) => value - point[k]);
       },
       move: (point) => hand.column(j, point[0] + grip[0], point[1] + grip[1]),
-      end: () => {},
+      end() {
+        held = false;
+      },
       signal,
     });
     steppable2(handle, {
@@ -135,41 +139,38 @@ function generatorFlowPlane(parent, settings, hand, signal) {
       paint(standingOrbits(shown.w));
     }
   };
-  // Eighty arrows and a long orbit: thirty times a second is as good to the eye, and leaves the hand its time.
-  const showField = besideFigure(
-    stack,
-    signal,
-    (state) => {
-      arrows.setAttribute("d", fieldArrows(plane, state.w));
-      orbit.setAttribute("d", plane.path([state.orbit.map(clip)]));
-    },
-    30,
-  );
   const motion = flowWhileSeen(plane.svg, () => shown, drawParticles, signal);
 
+  const drawScene = (state) => {
+    arrows.setAttribute("d", fieldArrows(plane, state.w));
+    orbit.setAttribute("d", plane.path([state.orbit.map(clip)]));
+    way.setAttribute("d", plane.path([state.way.map(clip)]));
+    moved.setAttribute("d", draw(state.flag));
+    const boxes = [];
+    for (const { stem, text, handle, tip, start } of columns) {
+      const [x, y] = tip();
+      const [sx, sy] = start;
+      stem.setAttribute("d", `M${plane.x(sx)} ${plane.y(sy)}L${plane.x(x)} ${plane.y(y)}`);
+      setPlace(handle, plane.x(x), plane.y(y));
+      const [vx, vy] = [x - sx, y - sy];
+      handle.setAttribute("aria-valuenow", vx.toFixed(2));
+      handle.setAttribute("aria-valuetext", `velocity (${inFixed(vx)}, ${inFixed(vy)}) at (${sx}, ${sy})`);
+      const [px, py] = [plane.x(x), plane.y(y)];
+      boxes.push({ left: px - 9, right: px + 9, top: py - 9, bottom: py + 9 });
+      boxes.push(placeBeside(text, px, py, vx, vy, 11, plane.size, plane.size));
+    }
+    const taken = nameFlag(plane, movedLabel, state.flag, [...boxes, boxAround(plane, flag)]);
+    nameFlag(plane, stillLabel, flag, [...boxes, boxAround(plane, state.flag), ...taken]);
+    if (motion.moving()) motion.start();
+    else drawParticles(0);
+  };
+  // While the hand is on something else, thirty times a second is as good to the eye, and leaves the hand its time.
+  const drawBeside = besideFigure(stack, signal, () => drawScene(shown), 30);
   return {
     show(state) {
       shown = state;
-      showField(state);
-      way.setAttribute("d", plane.path([state.way.map(clip)]));
-      moved.setAttribute("d", draw(state.flag));
-      const boxes = [];
-      for (const { stem, text, handle, tip, start } of columns) {
-        const [x, y] = tip();
-        const [sx, sy] = start;
-        stem.setAttribute("d", `M${plane.x(sx)} ${plane.y(sy)}L${plane.x(x)} ${plane.y(y)}`);
-        setPlace(handle, plane.x(x), plane.y(y));
-        const [vx, vy] = [x - sx, y - sy];
-        handle.setAttribute("aria-valuenow", vx.toFixed(2));
-        handle.setAttribute("aria-valuetext", `velocity (${inFixed(vx)}, ${inFixed(vy)}) at (${sx}, ${sy})`);
-        const [px, py] = [plane.x(x), plane.y(y)];
-        boxes.push({ left: px - 9, right: px + 9, top: py - 9, bottom: py + 9 });
-        boxes.push(placeBeside(text, px, py, vx, vy, 11, plane.size, plane.size));
-      }
-      const taken = nameFlag(plane, movedLabel, state.flag, [...boxes, boxAround(plane, flag)]);
-      nameFlag(plane, stillLabel, flag, [...boxes, boxAround(plane, state.flag), ...taken]);
-      if (motion.moving()) motion.start();
-      else drawParticles(0);
+      if (held) drawScene(state);
+      else drawBeside(state);
     },
   };
 }
@@ -182,14 +183,13 @@ function nameFlag(plane, text, points, boxes) {
   const side = [tip[0] - top[0], top[1] - tip[1]];
   const seen = [foot, top].every(([x, y]) => Math.min(x, y) > 0 && Math.max(x, y) < plane.size);
   const places = [[top, ux, uy], [tip, ...side], [foot, -ux, -uy], [foot, -side[0], -side[1]]];
-  text.style.visibility = "hidden";
-  for (const [[x, y], dx, dy] of seen ? places : []) {
-    const box = placeBeside(text, x, y, dx, dy, 5, plane.size, plane.size);
-    if (boxes.some((other) => boxesOverlap(box, other))) continue;
-    text.style.visibility = "";
-    return [box];
-  }
-  return [];
+  const candidates = (seen ? places : []).map(([[x, y], dx, dy]) => boxBeside(text, x, y, dx, dy, 5, plane.size, plane.size));
+  const box = candidates.find((candidate) => !boxes.some((other) => boxesOverlap(candidate, other)));
+  const visibility = box ? "" : "hidden";
+  if (text.style.visibility !== visibility) text.style.visibility = visibility;
+  if (!box) return [];
+  centreIn(text, box);
+  return [box];
 }
 
 function boxAround(plane, points) {

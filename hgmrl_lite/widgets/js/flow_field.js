@@ -93,22 +93,23 @@ function flowWhileSeen(element, scene, draw, signal) {
   let frame = 0;
   let before = 0;
   let changed = -Infinity;
-  let odd = false;
+  let due = false;
   const moving = () => scene().flowing && !calm.matches;
   const tick = (now) => {
     frame = 0;
     if (!moving() || !seen || signal.aborted) return;
-    odd = !odd;
-    // While the generator is under the hand, which comes first, the particles are content with every second frame.
-    if (odd || now > changed + 100) {
+    // While the generator is under the hand, which comes first, the particles move with the field, and not each time.
+    if (now > changed + 100 || (due && now > before + 25)) {
       // Half a unit of t a second; after a pause one small step, not a leap.
       draw(Math.min(0.05, Math.max(0, now - before) / 2000));
       before = now;
+      due = false;
     }
     frame = requestAnimationFrame(tick);
   };
   const start = () => {
     changed = performance.now();
+    due = true;
     if (frame || !moving() || !seen || signal.aborted) return;
     before = performance.now();
     frame = requestAnimationFrame(tick);

@@ -15,9 +15,8 @@ function steppable2(element, { step, signal }) {
   );
 }
 
-// Put a text beside a point of a drawing, within [0, width] × [0, height]; (dx, dy) points away, upwards positive.
-// Returns the box that it takes.
-function placeBeside(text, x, y, dx, dy, gap, width, height, letter = 6.9) {
+// The box of a text beside a point of a drawing, within [0, width] × [0, height]; (dx, dy) points away, upwards positive.
+function boxBeside(text, x, y, dx, dy, gap, width, height, letter = 6.9) {
   const long = text.textContent.length * letter + 4;
   const high = 15;
   const size = Math.hypot(dx, dy) || 1;
@@ -26,9 +25,19 @@ function placeBeside(text, x, y, dx, dy, gap, width, height, letter = 6.9) {
   const reach = gap + (Math.abs(ux) * long + Math.abs(uy) * high) / 2;
   const cx = inside(x + ux * reach, long, width);
   const cy = inside(y - uy * reach, high, height);
-  // A text that is moved is not set anew, as one with other coordinates is.
-  setPlace(text, cx, cy + 4.5);
   return { left: cx - long / 2, right: cx + long / 2, top: cy - high / 2, bottom: cy + high / 2 };
+}
+
+// Put a text in the middle of a box. A text that is moved is not set anew, as one with other coordinates is.
+function centreIn(text, { left, right, top, bottom }) {
+  setPlace(text, (left + right) / 2, (top + bottom) / 2 + 4.5);
+}
+
+// Put a text beside a point, and return the box that it takes.
+function placeBeside(text, ...where) {
+  const box = boxBeside(text, ...where);
+  centreIn(text, box);
+  return box;
 }
 
 function boxesOverlap(a, b) {

@@ -4,7 +4,7 @@ const RACE_TRAITS = ["start", "function", "plane", "learning_rate", "step", "pla
 const RACE_NAMES = ["differential", "functional"];
 // Steps that a frame moves on while it plays, and the time that a frame may compute.
 const RACE_PACE = 3;
-const RACE_BUDGET = 3;
+const RACE_BUDGET = 2;
 
 function raceScene(model, proceed) {
   const arrays = unpackArrays(model.get("array_data"), model.get("array_index"));

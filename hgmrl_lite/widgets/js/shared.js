@@ -28,10 +28,11 @@ function sharedScene(model, traits, compute) {
   };
 }
 
-// The model under the hand: what is set is there at once, and goes to Python at once or, after another message within
-// `pause` ms, with all that is set until then. A message costs JupyterLab and Python as much as several redraws.
+// The model under the hand: what is set is there at once, for every view. It goes to Python at once or, when another
+// message went within `pause` ms, with all that is set until then or until the hand has rested for `rest` ms: at each
+// message JupyterLab lays out its toolbar and paints the whole window, which costs a moving hand a frame or two.
 // stop() sends nothing more.
-function promptModel(model, pause = 250) {
+function promptModel(model, pause = 1000, rest = 100) {
   const unsent = new Map();
   const guarded = new Set();
   let timer = 0;
@@ -60,8 +61,8 @@ function promptModel(model, pause = 250) {
       model.set(name, value);
     },
     save_changes() {
-      if (timer) return;
-      const wait = last + pause - performance.now();
+      clearTimeout(timer);
+      const wait = Math.min(rest, last + pause - performance.now());
       if (wait <= 0) send();
       else timer = setTimeout(send, wait);
     },

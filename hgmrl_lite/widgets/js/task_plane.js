@@ -8,11 +8,15 @@ function strokeCarried(context, plane, { linear, shift }, lines, colour, width, 
   const [a, b, c, d] = linear;
   context.beginPath();
   for (const line of lines) {
+    let [fromX, fromY] = [Infinity, Infinity];
     for (let at = 0; at < line.length; at += 2) {
       const [x, y] = [line[at], line[at + 1]];
       const [px, py] = [plane.x(a * x + b * y + shift[0]), plane.y(c * x + d * y + shift[1])];
+      // Steps of a few pixels are as round to the eye as shorter ones.
+      if (at && at < line.length - 2 && Math.abs(px - fromX) + Math.abs(py - fromY) < 4) continue;
       if (at) context.lineTo(px, py);
       else context.moveTo(px, py);
+      [fromX, fromY] = [px, py];
     }
   }
   context.strokeStyle = colour;
@@ -45,8 +49,7 @@ function taskPullerPlane(parent, settings, hand, signal) {
   const layer = plane.layer("task");
   const guide = svgElement("path", { class: "hgmrl-task-guide" }, layer);
   const mark = (d, name) => svgElement("path", { d, class: name }, layer);
-  const at = (element, [x, y]) =>
-    setPlace(element, plane.x(x), plane.y(y));
+  const at = (element, [x, y]) => setPlace(element, plane.x(x), plane.y(y));
   at(mark(TASK_SQUARE, "hgmrl-goal-still"), goal);
   const targetMark = mark(TASK_DIAMOND, "hgmrl-task-target");
   const label = (content) => {
