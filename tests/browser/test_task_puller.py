@@ -279,15 +279,15 @@ class View:
         return self.root.locator("canvas").nth(1).evaluate("(canvas) => canvas.toDataURL()")
 
     def answers(self):
-        """Return what the table says; words follow the picture at most every 50 ms."""
+        """Return what the table says; words follow the picture at most every 100 ms."""
         self.frame()
-        self.page.wait_for_timeout(100)
+        self.page.wait_for_timeout(200)
         texts = self.root.locator(".hgmrl-answer").all_text_contents()
         return [text.split()[-1] for text in texts]
 
     def verdict(self):
         self.frame()
-        self.page.wait_for_timeout(100)
+        self.page.wait_for_timeout(200)
         return self.root.locator(".hgmrl-task-verdict").text_content()
 
     def slider(self, label):
@@ -307,6 +307,9 @@ def notebook(browser):
 def view(notebook):
     """Return the first view in its first state; afterwards nothing may have gone wrong in the page."""
     notebook.evaluate("() => document.activeElement?.blur()")
+    # What the page sends last must not come after what Python sets.
+    notebook.page.wait_for_timeout(300)
+    notebook.wait_idle()
     view = View(notebook)
     state(view, **START)
     view.root.locator(".hgmrl-plane").scroll_into_view_if_needed()

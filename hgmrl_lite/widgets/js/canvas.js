@@ -23,6 +23,8 @@ function planeCanvas(parent, plane, signal, { name, opaque = false }) {
     shown(context, colour);
   };
   const size = new ResizeObserver(() => {
+    // The first size comes when the canvas comes into the page: before, it has no colours.
+    colours.clear();
     const pixels = Math.max(1, Math.round(canvas.clientWidth * (window.devicePixelRatio || 1)));
     if (canvas.width !== pixels) canvas.width = canvas.height = pixels;
     repaint();
