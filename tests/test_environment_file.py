@@ -18,7 +18,12 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 # conda-forge's names where they differ.
 CONDA_NAMES = {"torch": "pytorch-cpu", "matplotlib": "matplotlib-base"}
 # Where a module is not called like its package.
-PACKAGE_OF_MODULE = {"yaml": "pyyaml", "PIL": "pillow", "websocket": "websocket-client"}
+PACKAGE_OF_MODULE = {
+    "yaml": "pyyaml",
+    "PIL": "pillow",
+    "websocket": "websocket-client",
+    "bs4": "beautifulsoup4",
+}
 CONDA_ENTRY = re.compile(r"([A-Za-z0-9._-]+)\s*(.*)")
 
 Ranges = dict[str, SpecifierSet]
@@ -129,7 +134,7 @@ def imported_packages(folder: Path) -> set[str]:
                 modules.add(node.module.split(".")[0])
     # Scripts and helpers that are no package import each other by their file's name.
     helpers = {path.stem for name in ("notebooks", "tests") for path in (ROOT / name).rglob("*.py")}
-    foreign = modules - helpers - {"hgmrl_lite", "benchmarks"} - sys.stdlib_module_names
+    foreign = modules - helpers - {"hgmrl_lite", "benchmarks", "website"} - sys.stdlib_module_names
     return {canonicalize_name(PACKAGE_OF_MODULE.get(name, name)) for name in foreign}
 
 
@@ -139,8 +144,8 @@ def test_the_package_imports_only_what_a_student_has():
     assert found <= STUDENT.keys()
 
 
-@pytest.mark.parametrize("folder", ["notebooks", "tests", "benchmarks"])
+@pytest.mark.parametrize("folder", ["notebooks", "tests", "benchmarks", "website"])
 def test_everything_else_imports_only_declared_packages(folder):
-    # ipykernel and Matplotlib cannot be without these.
-    come_along = {"jupyter-client", "jupyter-core", "pillow"}
+    # ipykernel, Matplotlib and JupyterLab cannot be without these.
+    come_along = {"jupyter-client", "jupyter-core", "pillow", "nbconvert", "beautifulsoup4", "jinja2"}
     assert imported_packages(ROOT / folder) <= STUDENT.keys() | DEV.keys() | come_along

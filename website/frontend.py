@@ -75,7 +75,12 @@ def fetch(store: Path) -> Path:
         parts.mkdir()
         for name, source in NPM_PARTS.items():
             shutil.copyfile(Path(place) / "node_modules" / source, parts / name)
-        parts.rename(folder)
+        try:
+            parts.rename(folder)
+        except OSError:
+            # Another process was quicker, with the same parts.
+            if not folder.exists():
+                raise
     return folder
 
 

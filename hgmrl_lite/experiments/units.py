@@ -2,6 +2,7 @@
 
 import hashlib
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
@@ -97,6 +98,9 @@ def _computed(work: Sequence[tuple[Unit, dict[str, Any]]], jobs: int) -> Iterato
     """Return an iterator over the units' arrays, in their order."""
     if jobs == 1 or len(work) < 2:
         return (_compute(unit, key) for unit, key in work)
+    # loky takes it for a leak when a later unit is the first to import torch, and starts the process anew: no
+    # unit is lost, and nobody need hear of it.
+    warnings.filterwarnings("ignore", "A worker stopped while some jobs were given to the executor")
     # One thread a process: networks this small run slower on several, and the processes share the cores.
     with joblib.parallel_config("loky", inner_max_num_threads=1):
         parallel = joblib.Parallel(n_jobs=min(jobs, len(work)), batch_size=1, return_as="generator")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 from rival_standin import standin_rivals
 from standin import standin_agent
 from test_javascript import call
@@ -183,8 +184,7 @@ def test_episodes_play_pause_and_follow_the_slider(drag):
     first = walkers.get_attribute("d")
     assert first.count("M") == 6
     assert button.text_content() == "Pause"
-    drag.page.wait_for_timeout(300)
-    assert walkers.get_attribute("d") != first
+    expect(walkers).not_to_have_attribute("d", first)
     button.click()
     drag.frame()
     held = walkers.get_attribute("d")
