@@ -182,14 +182,9 @@ function nameFlag(plane, text, points, boxes) {
   const [ux, uy] = [top[0] - foot[0], foot[1] - top[1]];
   const side = [tip[0] - top[0], top[1] - tip[1]];
   const seen = [foot, top].every(([x, y]) => Math.min(x, y) > 0 && Math.max(x, y) < plane.size);
-  const places = [[top, ux, uy], [tip, ...side], [foot, -ux, -uy], [foot, -side[0], -side[1]]];
-  const candidates = (seen ? places : []).map(([[x, y], dx, dy]) => boxBeside(text, x, y, dx, dy, 5, plane.size, plane.size));
-  const box = candidates.find((candidate) => !boxes.some((other) => boxesOverlap(candidate, other)));
-  const visibility = box ? "" : "hidden";
-  if (text.style.visibility !== visibility) text.style.visibility = visibility;
-  if (!box) return [];
-  centreIn(text, box);
-  return [box];
+  const places = [[...top, ux, uy], [...tip, ...side], [...foot, -ux, -uy], [...foot, -side[0], -side[1]]];
+  const box = placeWhereFree(text, seen ? places : [], boxes, plane);
+  return box ? [box] : [];
 }
 
 function boxAround(plane, points) {

@@ -40,6 +40,18 @@ function placeBeside(text, ...where) {
   return box;
 }
 
+// Put a text at the first of `places`, each [x, y, dx, dy], where it covers none of `boxes`, and return the box that it
+// takes; nowhere: the text is hidden, and there is no box.
+function placeWhereFree(text, places, boxes, { size }) {
+  const box = places
+    .map((place) => boxBeside(text, ...place, 5, size, size))
+    .find((candidate) => !boxes.some((other) => boxesOverlap(candidate, other)));
+  const visibility = box ? "" : "hidden";
+  if (text.style.visibility !== visibility) text.style.visibility = visibility;
+  if (box) centreIn(text, box);
+  return box;
+}
+
 function boxesOverlap(a, b) {
   return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }

@@ -162,14 +162,8 @@ function farSegments(plane, { levelSet, probe }) {
     .map(([, x, y]) => [plane.x(x), plane.y(y), x - probe[0], y - probe[1]]);
 }
 
-// Put a label at the first place where it covers none of `boxes`; nowhere: it is left out.
+// Put a label where it covers none of `boxes`, and its own box with them; nowhere: it is left out.
 function placeProbeLabel(plane, text, places, boxes) {
-  text.style.visibility = "hidden";
-  for (const [x, y, dx, dy] of places) {
-    const box = placeBeside(text, x, y, dx, dy, 5, plane.size, plane.size);
-    if (boxes.some((other) => boxesOverlap(box, other))) continue;
-    text.style.visibility = "";
-    boxes.push(box);
-    return;
-  }
+  const box = placeWhereFree(text, places, boxes, plane);
+  if (box) boxes.push(box);
 }
