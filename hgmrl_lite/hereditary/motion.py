@@ -7,7 +7,7 @@ from itertools import combinations_with_replacement
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import fdtrc
+from scipy.special import chdtri, fdtrc
 
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.transitions import Transitions
@@ -19,6 +19,9 @@ CHANCE = 1e-4
 #: Transitions that an affine law needs for each of its terms, and a higher one, whose derivatives are
 #: noisier.
 PER_TERM, PER_HIGHER_TERM = 20, 200
+#: Share of Gaussian actions that is used, the smallest ones: the few largest would decide the high degrees
+#: alone, and the folds would not tell how wrong they are.
+USUAL = 0.99
 #: Stretches of consecutive transitions, from whose disagreement the error of the fit is read.
 FOLDS = 40
 #: How many states and actions are kept.
@@ -113,6 +116,10 @@ class LawOfMotion:
                 f"tasks must hold at least {PER_TERM * (n + m + 1)} transitions in all for the law of motion "
                 f"in n = {n} and m = {m}, got {number}"
             )
+        size = np.linalg.norm(actions @ np.linalg.inv(_root("actions", actions.T @ actions / number)), axis=1)
+        usual = size**2 <= chdtri(m, 1.0 - USUAL)
+        states, actions, change = states[usual], actions[usual], change[usual]
+        number = len(states)
         centre = states.mean(axis=0)
         state_scale = _root("states", np.cov(states.T, bias=True).reshape(n, n))
         action_scale = _root("actions", actions.T @ actions / number)

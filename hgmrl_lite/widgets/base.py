@@ -25,18 +25,22 @@ _FOLDER = Path(__file__).parent
 BLUE, VERMILLION, PURPLE, GREY = "#0072B2", "#D55E00", "#B0578D", "#8A8A8A"
 
 
+# Modules of js/ that every widget uses.
+_COMMON = ("connection", "shared", "plane", "controls")
+
+
 def shared_javascript(*modules: str) -> str:
     """Return the text of shared modules of ``js/``, in the order given: each after those it uses."""
     return "\n".join((_FOLDER / "js" / f"{module}.js").read_text(encoding="utf-8") for module in modules)
 
 
 def esm(*modules: str, own: str) -> str:
-    """Return a widget's ES module: the shared modules it names, then its own file.
+    """Return a widget's ES module: what all widgets share, the modules it names, then its own file.
 
     Parameters
     ----------
     *modules : str
-        Names of files of ``js/``, without ending.
+        Names of further files of ``js/``, without ending.
     own : str
         Name of the widget's own file beside this one, without ending.
 
@@ -44,7 +48,7 @@ def esm(*modules: str, own: str) -> str:
     -------
     str
     """
-    return shared_javascript(*modules) + "\n" + (_FOLDER / f"{own}.js").read_text(encoding="utf-8")
+    return shared_javascript(*_COMMON, *modules) + "\n" + (_FOLDER / f"{own}.js").read_text(encoding="utf-8")
 
 
 def css() -> str:

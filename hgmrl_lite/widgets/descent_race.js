@@ -86,7 +86,7 @@ export default () => {
       // Ends every listener of this view, also where the host hands over no signal of its own.
       const ending = new AbortController();
       const { signal } = ending;
-      const areas = widgetAreas(el, "hgmrl-descent-race", signal);
+      const areas = widgetAreas(el, "hgmrl-descent-race", model, signal);
       const settings = model.get("settings");
       const landscapes = RACE_NAMES.map((name) => raceLandscape(areas.figure, name, settings, hand, signal));
       const legend = raceLegend(areas.legend);

@@ -73,17 +73,9 @@ class DescentRace(HgmrlWidget):
     """
 
     _esm = esm(
-        "arrays",
-        "words",
-        "slice_descent",
-        "shared",
-        "plane",
-        "point_handle",
-        "controls",
-        "race_scene",
-        "race_landscape",
+        "arrays", "words", "slice_descent", "point_handle", "race_scene", "race_landscape",
         own="descent_race",
-    )
+    )  # fmt: skip
     _css = css() + "\n" + Path(__file__).with_name("descent_race.css").read_text(encoding="utf-8")
 
     start = traitlets.Any().tag(sync=True)

@@ -231,7 +231,7 @@ export default () => {
       // Ends every listener of this view, also where the host hands over no signal of its own.
       const ending = new AbortController();
       const { signal } = ending;
-      const areas = widgetAreas(el, "hgmrl-generator-flow", signal);
+      const areas = widgetAreas(el, "hgmrl-generator-flow", model, signal);
       const settings = model.get("settings");
       const plane = generatorFlowPlane(areas.figure, settings, hand, signal);
       const time = generatorFlowTime(areas.figure, settings, hand, signal);

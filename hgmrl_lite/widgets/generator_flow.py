@@ -78,8 +78,8 @@ class GeneratorFlow(HgmrlWidget):
     """
 
     _esm = esm(
-        "matrix2", "planar_generator", "words", "shared", "plane", "point_handle", "controls", "canvas",
-        "flow_field", "flow_words", "flow_chart", "flow_panel", own="generator_flow",
+        "matrix2", "planar_generator", "words", "point_handle", "canvas", "flow_field", "flow_words",
+        "flow_chart", "flow_panel", own="generator_flow",
     )  # fmt: skip
     _css = css() + "\n" + Path(__file__).with_name("generator_flow.css").read_text(encoding="utf-8")
 

@@ -115,7 +115,7 @@ export default () => {
       const ending = new AbortController();
       const { signal } = ending;
       const { scene, shared, hand, training, clock } = parts;
-      const areas = widgetAreas(el, "hgmrl-goal-drag", signal);
+      const areas = widgetAreas(el, "hgmrl-goal-drag", model, signal);
       const plane = goalDragPlane(scene, hand, training, signal);
       areas.figure.append(plane.svg);
       const { rivals, movable } = scene.settings;

@@ -116,9 +116,9 @@ class GoalDrag(HgmrlWidget):
     """
 
     _esm = esm(
-        "arrays", "matrix2", "mlp", "rbf", "navigation", "inference", "words", "goal_rivals", "goal_regret",
-        "goal_replay", "goal_scene", "shared", "plane", "point_handle", "controls", "misfit_plot",
-        "goal_training", "goal_round", "goal_plane", "goal_panel", own="goal_drag",
+        "arrays", "matrix2", "mlp", "rbf", "navigation", "inference", "words", "goal_rivals",
+        "goal_regret", "goal_replay", "goal_scene", "point_handle", "misfit_plot", "goal_training",
+        "goal_round", "goal_plane", "goal_panel", own="goal_drag",
     )  # fmt: skip
     _css = css() + "".join(
         "\n" + Path(__file__).with_name(name).read_text(encoding="utf-8")

@@ -39,7 +39,7 @@ export default () => {
       // Ends every listener of this view, also where the host hands over no signal of its own.
       const ending = new AbortController();
       const { signal } = ending;
-      const areas = widgetAreas(el, "hgmrl-kernel-probe", signal);
+      const areas = widgetAreas(el, "hgmrl-kernel-probe", model, signal);
       const settings = model.get("settings");
       const samples = kernelProbeSamples(settings);
       const plane = kernelProbePlane(settings, hand, signal);

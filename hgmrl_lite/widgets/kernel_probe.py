@@ -103,8 +103,7 @@ class KernelProbe(HgmrlWidget):
 
     _esm = esm(
         "arrays", "planar_functions", "neighbours", "local_regression", "local_pca", "level_set", "words",
-        "shared", "plane", "point_handle", "controls", "probe_scene", "probe_plane", "probe_panel",
-        own="kernel_probe",
+        "point_handle", "probe_scene", "probe_plane", "probe_panel", own="kernel_probe",
     )  # fmt: skip
     _css = css() + "\n" + Path(__file__).with_name("kernel_probe.css").read_text(encoding="utf-8")
 

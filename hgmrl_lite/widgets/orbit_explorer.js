@@ -173,7 +173,7 @@ export default () => {
       // Ends every listener of this view, also where the host hands over no signal of its own.
       const ending = new AbortController();
       const { signal } = ending;
-      const areas = widgetAreas(el, "hgmrl-orbit-explorer", signal);
+      const areas = widgetAreas(el, "hgmrl-orbit-explorer", model, signal);
       const settings = model.get("settings");
       const plane = orbitExplorerPlane(settings, hand, signal);
       areas.figure.append(plane.svg);

@@ -97,8 +97,7 @@ class OrbitExplorer(HgmrlWidget):
     """
 
     _esm = esm(
-        "matrix2", "words", "shared", "plane", "point_handle", "controls", "plane_groups", "orbit_scene",
-        "orbit_hand", "orbit_plane",
+        "matrix2", "words", "point_handle", "plane_groups", "orbit_scene", "orbit_hand", "orbit_plane",
         own="orbit_explorer",
     )  # fmt: skip
     _css = css() + "\n" + Path(__file__).with_name("orbit_explorer.css").read_text(encoding="utf-8")

@@ -129,7 +129,7 @@ export default () => {
       // Ends every listener of this view, also where the host hands over no signal of its own.
       const ending = new AbortController();
       const { signal } = ending;
-      const areas = widgetAreas(el, "hgmrl-regret-explorer", signal);
+      const areas = widgetAreas(el, "hgmrl-regret-explorer", model, signal);
       const chart = makeRegretChart(scene, hand, signal);
       const ring = makeRegretRing(scene, hand, signal);
       areas.figure.append(chart.svg);

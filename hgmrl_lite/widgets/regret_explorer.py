@@ -58,8 +58,8 @@ class RegretExplorer(HgmrlWidget):
     """
 
     _esm = esm(
-        "arrays", "words", "shared", "plane", "controls", "regret_marks", "regret_scene", "regret_chart",
-        "regret_ring", own="regret_explorer",
+        "arrays", "words", "regret_marks", "regret_scene", "regret_chart", "regret_ring",
+        own="regret_explorer",
     )  # fmt: skip
     _css = css() + "".join(
         "\n" + Path(__file__).with_name(name).read_text(encoding="utf-8")

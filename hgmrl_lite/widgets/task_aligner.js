@@ -133,7 +133,7 @@ export default () => {
       // Ends every listener of this view, also where the host hands over no signal of its own.
       const ending = new AbortController();
       const { signal } = ending;
-      const areas = widgetAreas(el, "hgmrl-task-aligner", signal);
+      const areas = widgetAreas(el, "hgmrl-task-aligner", model, signal);
       const plane = taskAlignerPlane(model.get("settings"), field, hand, signal);
       areas.figure.append(plane.svg);
       taskAlignerLegend(areas.legend);

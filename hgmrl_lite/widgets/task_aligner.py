@@ -77,8 +77,8 @@ class TaskAligner(HgmrlWidget):
     """
 
     _esm = esm(
-        "arrays", "matrix2", "rbf", "neighbours", "local_regression", "words", "shared", "plane",
-        "point_handle", "controls", "aligner_scene", "aligner_plane", "alignment_plot", own="task_aligner",
+        "arrays", "matrix2", "rbf", "neighbours", "local_regression", "words", "point_handle",
+        "aligner_scene", "aligner_plane", "alignment_plot", own="task_aligner",
     )  # fmt: skip
     _css = css() + "\n" + Path(__file__).with_name("task_aligner.css").read_text(encoding="utf-8")
 

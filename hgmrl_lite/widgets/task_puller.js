@@ -155,7 +155,7 @@ export default () => {
       // Ends every listener of this view, also where the host hands over no signal of its own.
       const ending = new AbortController();
       const { signal } = ending;
-      const areas = widgetAreas(el, "hgmrl-task-puller", signal);
+      const areas = widgetAreas(el, "hgmrl-task-puller", model, signal);
       const settings = model.get("settings");
       const plane = taskPullerPlane(areas.figure, settings, hand, signal);
       const legend = taskPullerLegend(areas.legend, model, signal);

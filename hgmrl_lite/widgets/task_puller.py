@@ -81,9 +81,9 @@ class TaskPuller(HgmrlWidget):
     """
 
     _esm = esm(
-        "arrays", "matrix2", "words", "shared", "plane", "point_handle", "controls", "canvas", "plane_groups",
-        "mlp", "level_set", "orbit_hand", "orbit_plane", "task_maps", "task_findings", "task_scene",
-        "task_plane", own="task_puller",
+        "arrays", "matrix2", "words", "point_handle", "canvas", "plane_groups", "mlp", "level_set",
+        "orbit_hand", "orbit_plane", "task_maps", "task_findings", "task_scene", "task_plane",
+        own="task_puller",
     )  # fmt: skip
     _css = css() + "\n" + Path(__file__).with_name("task_puller.css").read_text(encoding="utf-8")
 

@@ -163,7 +163,7 @@ PROMPT = """
 
 
 def test_the_first_change_goes_at_once_and_the_next_ones_together(page):
-    got = call(page, shared_javascript("shared"), ["promptModel", "setTrait"], PROMPT)
+    got = call(page, shared_javascript("connection", "shared"), ["promptModel", "setTrait"], PROMPT)
     assert got["first"] == got["soonAfter"] == [[1, 0]]
     assert got["afterEcho"] == [2, 5]
     assert got["later"] == [[1, 0], [2, 5]]

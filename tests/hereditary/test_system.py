@@ -45,6 +45,23 @@ def test_disc_symmetries_are_the_rotation_about_the_starts_with_its_partner():
     np.testing.assert_allclose(found.compact.inner_product, np.eye(2), atol=0.05)
 
 
+@pytest.mark.parametrize("seed", [1515, 1818])
+def test_a_few_extreme_actions_do_not_decide_the_defect(seed):
+    tasks = sampled(seed)
+    rotation = rotations_about([0.0, 0.0]).basis[0]
+    found = system_symmetries(tasks)
+    square, error = found.defect(rotation)[1:]
+    assert abs(square) < 4.0 * error < 0.01
+    # A hundred actions far out, each with a motion that no law explains.
+    (task,) = tasks
+    rows = np.argsort(np.linalg.norm(task.actions, axis=1))[-100:]
+    next_states = task.next_states.copy()
+    next_states[rows, 0] += 1.0
+    wild = system_symmetries([Transitions(task.states, task.actions, task.rewards, next_states)])
+    assert (wild.dimension, wild.compact.dimension) == (found.dimension, found.compact.dimension)
+    assert wild.defect(rotation)[1] < square + 0.01
+
+
 def test_symmetries_move_with_the_axes():
     task = sampled()[0]
     stretch = np.array([[1.5, 0.4], [0.0, 0.8]])

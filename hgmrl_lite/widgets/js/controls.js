@@ -27,10 +27,12 @@ function keepSingleKeys(root, signal) {
 }
 
 // The figure, its legend and the panel with the controls: beside each other, or one below the other where it is narrow.
-function widgetAreas(parent, name, signal) {
+// Below them, what there is to say of the connection to Python.
+function widgetAreas(parent, name, model, signal) {
   const root = htmlElement("div", { class: `hgmrl ${name}` }, parent);
   const body = htmlElement("div", { class: "hgmrl-body" }, root);
   keepSingleKeys(root, signal);
+  connectionNotice(root, model.connection, signal);
   const area = (part) => htmlElement("div", { class: `hgmrl-${part}` }, body);
   return { root, figure: area("figure"), legend: area("legend"), panel: area("panel") };
 }

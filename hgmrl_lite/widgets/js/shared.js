@@ -31,10 +31,11 @@ function sharedScene(model, traits, compute) {
 // The model under the hand: what is set is there at once, for every view. It goes to Python at once or, when another
 // message went within `pause` ms, with all that is set until then or until the hand has rested for `rest` ms: at each
 // message JupyterLab lays out its toolbar and paints the whole window, which costs a moving hand a frame or two.
-// stop() sends nothing more.
+// stop() sends nothing more; nor does anything reach a Jupyter kernel that has ended.
 function promptModel(model, pause = 1000, rest = 100) {
   const unsent = new Map();
   const guarded = new Set();
+  const connection = kernelConnection(model);
   let timer = 0;
   let last = -Infinity;
 
@@ -50,9 +51,10 @@ function promptModel(model, pause = 1000, rest = 100) {
     timer = 0;
     last = performance.now();
     unsent.clear();
-    model.save_changes();
+    if (connection.state() !== "lost") model.save_changes();
   };
   return {
+    connection,
     get: (name) => model.get(name),
     on: (event, action) => model.on(event, action),
     set(name, value) {
@@ -66,7 +68,10 @@ function promptModel(model, pause = 1000, rest = 100) {
       if (wait <= 0) send();
       else timer = setTimeout(send, wait);
     },
-    stop: () => clearTimeout(timer),
+    stop() {
+      clearTimeout(timer);
+      connection.stop();
+    },
   };
 }
 

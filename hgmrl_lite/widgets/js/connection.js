@@ -1,0 +1,64 @@
+// The connection to Python: a widget says when it is gone, and goes on with what it computes itself.
+
+const CONNECTION_WORDS = {
+  busy: "Python is busy with another cell. The figure follows your hand; what Python adds comes later.",
+  away: "No connection to Jupyter. The figure follows your hand, and tells Python when the connection is back.",
+  lost:
+    "The Jupyter kernel was stopped or started anew and no longer knows this figure. It still follows your hand; " +
+    "to connect it again, run its cell.",
+};
+const KERNEL_ENDS = ["restarting", "autorestarting", "terminating", "dead"];
+
+// What there is to say of the session that a model's host keeps with a Jupyter kernel: a name of CONNECTION_WORDS, or
+// "" when all is well or there was never a kernel. A kernel that has ended stays lost for this model: the next one does
+// not know it. Short work is not worth a word: busy counts from `patience` ms on.
+function kernelConnection(model, patience = 2000) {
+  const session = model.widget_manager?.context?.sessionContext;
+  const tells = new Set();
+  let lost = false;
+  let state = "";
+  let timer = 0;
+  let long = false;
+
+  const look = () => {
+    const kernel = session.session?.kernel;
+    lost ||= !kernel || KERNEL_ENDS.includes(kernel.status);
+    const busy = kernel?.status === "busy";
+    if (!busy) {
+      clearTimeout(timer);
+      timer = 0;
+      long = false;
+    } else if (!timer) {
+      timer = setTimeout(() => {
+        long = true;
+        look();
+      }, patience);
+    }
+    const away = !lost && kernel.connectionStatus !== "connected";
+    const now = lost ? "lost" : away ? "away" : busy && long ? "busy" : "";
+    if (now === state) return;
+    state = now;
+    for (const tell of tells) tell(state);
+  };
+  const changes = session ? [session.statusChanged, session.connectionStatusChanged, session.kernelChanged] : [];
+  for (const change of changes) change.connect(look);
+  if (session) look();
+  return {
+    state: () => state,
+    watch(tell, signal) {
+      tells.add(tell);
+      signal.addEventListener("abort", () => tells.delete(tell));
+      tell(state);
+    },
+    stop() {
+      clearTimeout(timer);
+      for (const change of changes) change.disconnect(look);
+    },
+  };
+}
+
+// A line at the foot of a widget that says it, on screen and to a screen reader.
+function connectionNotice(root, connection, signal) {
+  const line = htmlElement("p", { class: "hgmrl-note hgmrl-connection", role: "status" }, root);
+  connection.watch((state) => setText(line, CONNECTION_WORDS[state] ?? ""), signal);
+}
