@@ -9,6 +9,7 @@ import importlib.resources
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -34,18 +35,22 @@ class NodeMissing(RuntimeError):
     """There is no npm on this machine, and the parts were not fetched before."""
 
 
-def fetch(store: Path) -> Path:
+def fetch(store: Path, parts: Mapping[str, str] = NPM_PARTS, *, development: bool = False) -> Path:
     """Return the folder with the parts that come by npm; ask the registry only when they are not there yet.
 
     Parameters
     ----------
     store : Path
         Where such folders are kept.
+    parts : mapping of str to str, optional
+        The name of each part's file, and which file of an npm package it is.
+    development : bool, optional
+        Whether packages that only the tests need are fetched as well.
 
     Returns
     -------
     Path
-        A folder with the files of ``NPM_PARTS``.
+        A folder with these files.
 
     Raises
     ------
@@ -55,7 +60,7 @@ def fetch(store: Path) -> Path:
         When npm fails, with what it said.
     """
     lock = HERE / "package-lock.json"
-    wanted = hashlib.sha256(lock.read_bytes() + repr(NPM_PARTS).encode()).hexdigest()[:16]
+    wanted = hashlib.sha256(lock.read_bytes() + repr(sorted(parts.items())).encode()).hexdigest()[:16]
     folder = store / f"frontend-{wanted}"
     if folder.exists():
         return folder
@@ -68,15 +73,17 @@ def fetch(store: Path) -> Path:
         for name in ("package.json", "package-lock.json"):
             shutil.copy(HERE / name, place)
         command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
+        if not development:
+            command.append("--omit=dev")
         outcome = subprocess.run(command, cwd=place, capture_output=True, text=True)
         if outcome.returncode:
             raise RuntimeError(f"`npm ci` failed in website/:\n{outcome.stdout}{outcome.stderr}")
-        parts = Path(place) / "parts"
-        parts.mkdir()
-        for name, source in NPM_PARTS.items():
-            shutil.copyfile(Path(place) / "node_modules" / source, parts / name)
+        ready = Path(place) / "ready"
+        ready.mkdir()
+        for name, source in parts.items():
+            shutil.copyfile(Path(place) / "node_modules" / source, ready / name)
         try:
-            parts.rename(folder)
+            ready.rename(folder)
         except OSError:
             # Another process was quicker, with the same parts.
             if not folder.exists():

@@ -18,6 +18,10 @@ for folder in (Path(__file__).parent, Path(__file__).parents[1] / "widgets"):
         sys.path.insert(0, str(folder))
 
 from lab_harness import HOW_TO_GET_CHROMIUM, JupyterServer, LabBrowser, find_chromium  # noqa: E402
+from site_pages import small_site  # noqa: E402
+
+from website import assemble  # noqa: E402
+from website.frontend import NodeMissing, fetch  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -51,3 +55,18 @@ def page(browser: LabBrowser) -> Iterator[Page]:
     page = browser.blank_page()
     yield page
     page.close()
+
+
+@pytest.fixture(scope="session")
+def frontend() -> None:
+    """Fetch the pages' browser parts by npm, or skip."""
+    try:
+        fetch(assemble.BUILD)
+    except NodeMissing as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def site(frontend: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the pages of a small notebook; return the lesson's."""
+    return small_site(tmp_path_factory.mktemp("site"))

@@ -379,6 +379,21 @@ class LabNotebook:
         assert self.console_errors == []
         assert self.outside_requests == []
 
+    @contextlib.contextmanager
+    def no_kernel(self, widget: str) -> Iterator[None]:
+        """Let the Jupyter kernel go, for a notebook's last test; the widget says so, and sends nothing more.
+
+        Parameters
+        ----------
+        widget : str
+            Selector of the widget's root.
+        """
+        self.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.shutdown()")
+        notice = self.page.locator(f"{widget} .hgmrl-connection", has_text="no longer knows this figure")
+        notice.first.wait_for()
+        yield
+        assert self.console_errors == []
+
     def cell_count(self) -> int:
         """Return how many cells the notebook has."""
         return self.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length")

@@ -1,90 +1,25 @@
 """A small notebook as a page without Jupyter: opened from a file, with the network off, and taken hold of."""
 
-from pathlib import Path
-
-import nbformat
 import pytest
-from lab_harness import LabBrowser
-from playwright.sync_api import Page
-
-from website import assemble
-from website.frontend import NodeMissing, fetch
-from website.lessons import executed
-from website.pages import notebook_page
+from site_pages import OpenPage
 
 pytestmark = pytest.mark.browser
 
-CELLS = [
-    ("markdown", "# 99 · A small lesson\n\nA point $p$ on its way, and *one* long formula:\n\n"
-     "$$g(t)\\,p = \\exp(tW)\\,p = \\sum_k \\frac{t^k}{k!} W^k p + 0 + 0 + 0 + 0 + 0 + 0 + 0 + 0 + 0.$$"),
-    ("code", "from tqdm.auto import tqdm\n\nfrom hgmrl_lite.widgets import OrbitExplorer\n\n"
-     "for _ in tqdm(range(2)):\n    pass\nOrbitExplorer()"),
-    ("markdown", "## Exercise 99.1 · An answer\n\n[The glossary](../GLOSSARY.md) may help."),
-    ("code", "answer = 42"),
-    ("code", 'print("a line " * 40)'),
-    ("markdown", "## Next\n\nThe formula $\\lVert p \\rVert$ once more."),
-]  # fmt: skip
 HANDLE = ".hgmrl-handle.hgmrl-moved-handle"
 # Until the handle says something else than before.
 SAID_ELSE = """([handle, said]) => document.querySelector(handle).getAttribute("aria-valuetext") !== said"""
-# What a page asks for, beside itself.
-LOCAL = ("file:", "data:", "blob:")
 
 
-class OpenPage:
-    """A page in Chromium, without a network; everything it asks for and complains of is noted."""
-
-    def __init__(self, browser: LabBrowser, file: Path, theme: str = "light", width: int = 1300) -> None:
-        self.page: Page = browser.blank_page()
-        self.page.context.set_offline(True)
-        self.page.emulate_media(color_scheme=theme)
-        self.page.set_viewport_size({"width": width, "height": 900})
-        self.requests: list[str] = []
-        self.complaints: list[str] = []
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("requestfailed", lambda request: self.complaints.append(f"failed: {request.url}"))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on(
-            "console", lambda message: message.type == "error" and self.complaints.append(message.text)
-        )
-        self.page.goto(file.as_uri())
-        self.page.wait_for_selector(f".widget {HANDLE}")
-        self.page.wait_for_selector("mjx-container")
-
-    def place(self) -> tuple[float, float]:
-        """Return where the handle of the moved point is."""
-        box = self.page.locator(HANDLE).bounding_box()
-        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-    def assert_clean(self) -> None:
-        """Raise if the page has complained or asked anything of anybody."""
-        assert self.complaints == []
-        assert [url for url in self.requests if not url.startswith(LOCAL)] == []
-
-
-@pytest.fixture(scope="module")
-def site(chromium, tmp_path_factory) -> Path:
-    """Build the pages of the small notebook: executed, with npm's parts beside them. Return the lesson's."""
-    try:
-        fetch(assemble.BUILD)
-    except NodeMissing as missing:
-        pytest.skip(str(missing))
-    folder = tmp_path_factory.mktemp("site")
-    new = {"markdown": nbformat.v4.new_markdown_cell, "code": nbformat.v4.new_code_cell}
-    notebook = nbformat.v4.new_notebook(cells=[new[kind](text) for kind, text in CELLS])
-    notebook.cells[3].metadata |= {"jupyter": {"source_hidden": True}, "tags": ["solution"]}
-    path = folder / "99_small.ipynb"
-    nbformat.write(notebook, path)
-    done = executed(path, folder / "executed")
-    lesson = notebook_page(done, "99_small.html", {"GLOSSARY.md": "glossary.html"})
-    index = assemble.index_page([lesson], done)
-    assemble.write([index, lesson], folder / "pages", assemble.BUILD)
-    return folder / "pages" / "99_small.html"
+def place(page):
+    """Return where the handle of the moved point is."""
+    box = page.locator(HANDLE).bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 @pytest.fixture(scope="module")
 def opened(browser, site):
     opened = OpenPage(browser, site)
+    opened.page.wait_for_selector("mjx-container")
     yield opened
     opened.page.close()
 
@@ -100,19 +35,19 @@ def test_it_opens_from_a_file_and_asks_nobody(opened):
 def test_the_widget_answers_a_drag_and_a_key(opened):
     page, handle = opened.page, opened.page.locator(HANDLE)
     handle.scroll_into_view_if_needed()
-    before, said = opened.place(), handle.get_attribute("aria-valuetext")
+    before, said = place(page), handle.get_attribute("aria-valuetext")
     page.mouse.move(*before)
     page.mouse.down()
     # Down to the right, along the orbit.
     page.mouse.move(before[0] + 60, before[1] + 40, steps=5)
     page.mouse.up()
     page.wait_for_function(SAID_ELSE, arg=[HANDLE, said])
-    dragged, said = opened.place(), handle.get_attribute("aria-valuetext")
+    dragged, said = place(page), handle.get_attribute("aria-valuetext")
     assert dragged[0] > before[0] + 20
     handle.focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_function(SAID_ELSE, arg=[HANDLE, said])
-    assert opened.place() != dragged
+    assert place(page) != dragged
     opened.assert_clean()
 
 

@@ -1,0 +1,70 @@
+"""Pages without Jupyter: a small notebook and its index made into pages, and opened with the network off."""
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from lab_harness import LabBrowser
+from playwright.sync_api import Page
+
+from website import assemble
+from website.lessons import executed
+from website.pages import notebook_page
+
+CELLS = [
+    ("markdown", "# 99 · A small lesson\n\nA point $p$ on its way, and *one* long formula:\n\n"
+     "$$g(t)\\,p = \\exp(tW)\\,p = \\sum_k \\frac{t^k}{k!} W^k p + 0 + 0 + 0 + 0 + 0 + 0 + 0 + 0 + 0.$$"),
+    ("code", "from tqdm.auto import tqdm\n\nfrom hgmrl_lite.widgets import OrbitExplorer\n\n"
+     "for _ in tqdm(range(2)):\n    pass\nOrbitExplorer()"),
+    ("markdown", "## Exercise 99.1 · An answer\n\n[The glossary](../GLOSSARY.md) may help."),
+    ("code", "answer = 42"),
+    ("code", 'print("a line " * 40)'),
+    ("markdown", "## Next\n\nThe formula $\\lVert p \\rVert$ once more."),
+]  # fmt: skip
+# What a page asks for, beside itself.
+LOCAL = ("file:", "data:", "blob:")
+
+
+class OpenPage:
+    """A page in Chromium, without a network; everything it asks for and complains of is noted."""
+
+    def __init__(self, browser: LabBrowser, file: Path, theme: Any = "light", width: int = 1300) -> None:
+        self.page: Page = browser.blank_page()
+        self.page.context.set_offline(True)
+        self.page.emulate_media(color_scheme=theme)
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("requestfailed", lambda request: self.complaints.append(f"failed: {request.url}"))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on(
+            "console", lambda message: message.type == "error" and self.complaints.append(message.text)
+        )
+        self.page.goto(file.as_uri())
+        self.page.wait_for_selector(".widget .hgmrl-body")
+
+    def assert_clean(self) -> None:
+        """Raise if the page has complained or asked anything of anybody."""
+        assert self.complaints == []
+        assert [url for url in self.requests if not url.startswith(LOCAL)] == []
+
+
+def small_site(folder: Path) -> Path:
+    """Execute the small notebook and build its page and an index below a folder; return the lesson's page.
+
+    Raises
+    ------
+    website.frontend.NodeMissing
+        When the browser parts are not there and cannot be fetched.
+    """
+    new = {"markdown": nbformat.v4.new_markdown_cell, "code": nbformat.v4.new_code_cell}
+    notebook = nbformat.v4.new_notebook(cells=[new[kind](text) for kind, text in CELLS])
+    notebook.cells[3].metadata |= {"jupyter": {"source_hidden": True}, "tags": ["solution"]}
+    path = folder / "99_small.ipynb"
+    nbformat.write(notebook, path)
+    done = executed(path, folder / "executed")
+    lesson = notebook_page(done, "99_small.html", {"GLOSSARY.md": "glossary.html"})
+    index = assemble.index_page([lesson], done)
+    assemble.write([index, lesson], folder / "pages", assemble.BUILD)
+    return folder / "pages" / "99_small.html"
