@@ -19,7 +19,7 @@ ifeq ($(shell $(BIN)/python -c 'print("alive")' 2>/dev/null),)
 .PHONY: $(STUDENT)
 endif
 
-.PHONY: help install install-dev lab explore site test lint notebooks grading bench clean
+.PHONY: help install install-dev lab explore site test lint notebooks grading pictures bench clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -51,6 +51,9 @@ notebooks: $(DEV) ## build the notebooks from notebooks/source
 
 grading: $(DEV) ## export the lessons for Otter Grader to build/grading
 	$(BIN)/python notebooks/source/grading.py
+
+pictures: $(DEV) ## take README's pictures of the widgets anew, into notebooks/images
+	HGMRL_PICTURES=notebooks/images $(BIN)/python -m pytest tests/browser/test_pictures.py
 
 bench: $(DEV) ## measure the figures of benchmarks/results.json
 	$(BIN)/python -m benchmarks

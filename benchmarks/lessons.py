@@ -1,7 +1,7 @@
 """Every lesson from top to bottom, both sides, each from an empty cache in a fresh Jupyter kernel.
 
-``python -m benchmarks lessons`` also writes the seconds of the student's side to
-``notebooks/source/run_times.json`` and builds the notebooks again: their headers name the run time.
+``python -m benchmarks lessons`` also writes the seconds and the memory of the student's side to
+``notebooks/source/run_times.json`` and builds the notebooks again: their headers name both.
 """
 
 import json
@@ -29,7 +29,7 @@ RUN_TIMES = NOTEBOOKS / "source" / "run_times.json"
 # A notebook is repeated until it has run for so many seconds, but at most so many times.
 ENOUGH_SECONDS = 30.0
 REPEATS = 5
-# A header keeps its time while a new measurement is within this factor of it: another machine is no news.
+# A header keeps its figures while a new measurement is within this factor of it: another machine is no news.
 SAME_TIME = 1.3
 
 
@@ -145,13 +145,15 @@ def lessons() -> list[str]:
     return sorted(path.name for path in NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
 
 
-def update_run_times(path: Path, measured: dict[str, float]) -> dict[str, int]:
-    """Write the run times in whole seconds; one that hardly changed stays."""
-    known: dict[str, int] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    for number, seconds in measured.items():
-        before = known.get(number)
-        if before is None or not 1 / SAME_TIME <= max(seconds, 1.0) / before <= SAME_TIME:
-            known[number] = max(1, round(seconds))
+def update_run_times(path: Path, measured: dict[str, dict[str, float]]) -> dict[str, dict[str, int]]:
+    """Write what lessons take, in whole seconds and megabytes; a figure that hardly changed stays."""
+    known: dict[str, dict[str, int]] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    for number, taken in measured.items():
+        kept = known.setdefault(number, {})
+        for quantity, value in taken.items():
+            before = kept.get(quantity)
+            if before is None or not 1 / SAME_TIME <= max(value, 1.0) / before <= SAME_TIME:
+                kept[quantity] = max(1, round(value))
     path.write_text(json.dumps(dict(sorted(known.items())), indent=1) + "\n", encoding="utf-8")
     return known
 
@@ -176,17 +178,17 @@ def run(quick: bool = False) -> dict[str, float]:
     Medians of repeated runs; the course is both sides of all lessons, each from an empty cache.
     """
     figures: dict[str, float] = {}
-    student_seconds: dict[str, float] = {}
+    taken: dict[str, dict[str, float]] = {}
     cpu_seconds = []
     for name in lessons():
         number = name[:2]
         sides = [_repeated(NOTEBOOKS / name, quick), _repeated(NOTEBOOKS / "solutions" / name, quick)]
-        student_seconds[number] = sides[0]["seconds"]
+        taken[number] = {"seconds": sides[0]["seconds"], "memory_mb": sides[0]["all_mb"]}
         cpu_seconds += [side["cpu_seconds"] for side in sides]
         for quantity in ("seconds", "peak_mb", "all_mb"):
             figures[f"lesson.{number}.{quantity}"] = max(side[quantity] for side in sides)
     figures["course.cpu_seconds"] = sum(cpu_seconds)
     if not quick:
-        update_run_times(RUN_TIMES, student_seconds)
+        update_run_times(RUN_TIMES, taken)
         subprocess.run([sys.executable, str(NOTEBOOKS / "source" / "build.py")], check=True)
     return figures

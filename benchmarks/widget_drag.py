@@ -1,6 +1,6 @@
 """How a widget answers the hand: real mouse events at 60 a second in a real JupyterLab.
 
-``python -m benchmarks.widget_drag`` prints the figures; ``--picture`` draws notebooks/images/goal_drag.png.
+``python -m benchmarks.widget_drag`` prints the figures.
 """
 
 import argparse
@@ -12,9 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-_ROOT = Path(__file__).parents[1]
-_HARNESS = _ROOT / "tests" / "browser"
-PICTURE = _ROOT / "notebooks" / "images" / "goal_drag.png"
+_HARNESS = Path(__file__).parents[1] / "tests" / "browser"
 MOVES_PER_SECOND = 60
 SECONDS = 3.0
 # Pixels: a circle that stays inside every plane and chart.
@@ -35,7 +33,7 @@ from hgmrl_lite.envs import training_tasks
 from hgmrl_lite.meta import meta_train
 from hgmrl_lite.widgets import GoalDrag
 agent = meta_train(training_tasks(), progress=False)
-drag = GoalDrag(agent, training_goals=training_tasks(), goal_degrees=GOAL)
+drag = GoalDrag(agent, training_goals=training_tasks(), goal_degrees=60.0)
 drag
 """
 
@@ -176,8 +174,8 @@ def medians(runs: list[dict[str, float]]) -> dict[str, float]:
     return {**figures, "backward_jumps": sum(run["backward_jumps"] for run in runs)}
 
 
-def _open_goal_drag(browser: Any, goal: float) -> Any:
-    notebook = browser.open_notebook([GOAL_DRAG.replace("GOAL)", f"{goal})")])
+def _open_goal_drag(browser: Any) -> Any:
+    notebook = browser.open_notebook([GOAL_DRAG])
     notebook.run_all()
     notebook.page.wait_for_selector(".hgmrl-goal-drag .hgmrl-handle")
     notebook.wait_python("drag.answered[:1] == [drag.goal_degrees]", limit=30.0)
@@ -191,7 +189,7 @@ def goal_drag(runs: int) -> list[dict[str, float]]:
     harness = load_harness()
     results = []
     with harness.JupyterServer() as server, harness.LabBrowser(server) as browser:
-        notebook = _open_goal_drag(browser, 60.0)
+        notebook = _open_goal_drag(browser)
         for run in range(runs):
             points = once_around_circle(notebook.page, run)
             notebook.page.mouse.move(*points[0])
@@ -240,37 +238,12 @@ def run(quick: bool = False) -> dict[str, float]:
     }
 
 
-def picture(path: Path = PICTURE) -> None:
-    """Draw the README's picture: the widget itself, half-way through a drag away from the base goal."""
-    harness = load_harness()
-    with harness.JupyterServer() as server, harness.LabBrowser(server, scale=1.5) as browser:
-        notebook = _open_goal_drag(browser, 40.0)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        figure, panel = (
-            notebook.page.locator(name).bounding_box() for name in (".hgmrl-figure", ".hgmrl-panel")
-        )
-        body = notebook.page.locator(".hgmrl-body").bounding_box()
-        # The page beyond the panel is empty.
-        width = panel["x"] + panel["width"] - figure["x"]
-        edges = {"x": body["x"] - 6, "y": body["y"] - 6, "width": width + 12, "height": body["height"] + 12}
-        notebook.page.mouse.move(1, 1)
-        notebook.page.screenshot(path=path, clip=edges)
-        notebook.close()
-
-
 def main() -> None:
     """Parse the command line and run."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.widget_drag", description=__doc__)
-    parser.add_argument(
-        "--picture", action="store_true", help=f"draw {PICTURE.relative_to(_ROOT)} and nothing else"
-    )
     parser.add_argument("--quick", action="store_true", help="one drag instead of five")
     options = parser.parse_args()
-    if options.picture:
-        picture()
-        print(f"{PICTURE}: {PICTURE.stat().st_size / 1000:.0f} kB")
-    else:
-        print(json.dumps(run(options.quick), indent=1))
+    print(json.dumps(run(options.quick), indent=1))
 
 
 if __name__ == "__main__":

@@ -33,8 +33,8 @@ lines start with ``# ``. The first cell is text and starts with the lesson's tit
     # %% tags=["check"]
     course.check("01.1", turn)
 
-``{{run_time}}`` in a text becomes the lesson's measured run time, from ``run_times.json`` beside the sources
-(written by ``python -m benchmarks lessons``).
+``{{run_time}}`` in a text becomes the seconds and the memory that the lesson was measured to take, from
+``run_times.json`` beside the sources (written by ``python -m benchmarks lessons``).
 
 Tags, in the first line of a code cell:
 
@@ -157,26 +157,34 @@ def to_bytes(notebook: Mapping[str, Any]) -> bytes:
     return (json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode("utf-8")
 
 
-def run_times(path: Path) -> dict[str, float]:
-    """Return the measured seconds of each lesson; empty when nothing was measured."""
+def run_times(path: Path) -> dict[str, dict[str, float]]:
+    """Return the measured ``seconds`` and ``memory_mb`` of each lesson; empty when nothing was measured."""
     if not path.exists():
         return {}
     try:
         times = json.loads(path.read_text(encoding="utf-8"))
     except json.JSONDecodeError as error:
         times = error
-    if not isinstance(times, dict) or not all(type(value) in (int, float) for value in times.values()):
-        raise SourceError(f'{path.as_posix()} must map lessons to seconds, {{"00": 12}}, got {times}')
+    if not isinstance(times, dict) or not all(
+        isinstance(taken, dict)
+        and taken.keys() == {"seconds", "memory_mb"}
+        and all(type(value) in (int, float) for value in taken.values())
+        for taken in times.values()
+    ):
+        raise SourceError(
+            f"{path.as_posix()} must map lessons to what they take, "
+            f'{{"00": {{"seconds": 12, "memory_mb": 400}}}}, got {times}'
+        )
     return times
 
 
-def in_words(seconds: float | None) -> str:
-    """Say a run time as the header does, rounded up so that a small change changes no notebook."""
-    if seconds is None:
+def in_words(taken: dict[str, float] | None) -> str:
+    """Say what a lesson takes as the header does, rounded up so that a small change changes no notebook."""
+    if taken is None:
         return "not yet measured"
-    if seconds <= 90:
-        return f"about {max(5, -(-int(seconds) // 5) * 5)} s"
-    return f"about {-(-int(seconds) // 60)} min"
+    seconds, gigabytes = int(taken["seconds"]), -(-int(taken["memory_mb"]) // 100) / 10
+    time = f"{max(5, -(-seconds // 5) * 5)} s" if seconds <= 90 else f"{-(-seconds // 60)} min"
+    return f"about {time}, {gigabytes:g} GB of memory"
 
 
 def sources(folder: Path, only: Iterable[str] = ()) -> list[Path]:

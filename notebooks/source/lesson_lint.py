@@ -165,7 +165,7 @@ def links(notebook: Path, texts: list[str]) -> Iterator[str]:
                 yield f"{notebook.name}: {target} leads to no heading"
 
 
-def measured(lesson: str, times: dict[str, float]) -> Iterator[str]:
+def measured(lesson: str, times: dict[str, Any]) -> Iterator[str]:
     """The run time that stands in the header was measured."""
     if lesson not in times:
         yield "the run time is not measured: python -m benchmarks lessons"

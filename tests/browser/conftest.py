@@ -18,7 +18,7 @@ for folder in (Path(__file__).parent, Path(__file__).parents[1] / "widgets"):
         sys.path.insert(0, str(folder))
 
 from lab_harness import HOW_TO_GET_CHROMIUM, JupyterServer, LabBrowser, find_chromium  # noqa: E402
-from site_pages import small_site  # noqa: E402
+from site_pages import small_site, widget_gallery  # noqa: E402
 
 from website import assemble  # noqa: E402
 from website.frontend import NodeMissing, fetch  # noqa: E402
@@ -70,3 +70,9 @@ def frontend() -> None:
 def site(frontend: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the pages of a small notebook; return the lesson's."""
     return small_site(tmp_path_factory.mktemp("site"))
+
+
+@pytest.fixture(scope="session")
+def gallery(frontend: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the page of all widgets."""
+    return widget_gallery(tmp_path_factory.mktemp("gallery"))

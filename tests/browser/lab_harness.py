@@ -160,14 +160,9 @@ class JupyterServer:
 class LabBrowser:
     """A headless Chromium; each notebook gets a page of its own."""
 
-    def __init__(
-        self, server: JupyterServer, width: int = 1300, height: int = 1000, scale: float = 1.0
-    ) -> None:
+    def __init__(self, server: JupyterServer, width: int = 1300, height: int = 1000) -> None:
         self.server = server
-        self._page_options: Any = {
-            "viewport": {"width": width, "height": height},
-            "device_scale_factor": scale,
-        }
+        self._page_options: Any = {"viewport": {"width": width, "height": height}}
 
     def __enter__(self) -> "LabBrowser":
         executable = find_chromium()
@@ -187,9 +182,9 @@ class LabBrowser:
     def __exit__(self, *exception: object) -> None:
         self._stack.close()
 
-    def blank_page(self) -> Page:
+    def blank_page(self, scale: float = 1.0) -> Page:
         """Return an empty page, for JavaScript that needs no Jupyter."""
-        return self._browser.new_page(**self._page_options)
+        return self._browser.new_page(**self._page_options, device_scale_factor=scale)
 
     @contextlib.contextmanager
     def free_mouse(self, page: Page) -> Iterator[Callable[[float, float], None]]:

@@ -1,13 +1,20 @@
-"""Pages without Jupyter: a small notebook and its index made into pages, and opened with the network off."""
+"""Pages without Jupyter, opened with the network off: a small notebook, its index, all widgets."""
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from lab_harness import LabBrowser
 from playwright.sync_api import Page
+from regret_standin import standin_result
+from rival_standin import standin_rivals
+from standin import standin_agent
 
+from hgmrl_lite.envs import training_tasks
+from hgmrl_lite.widgets import GoalDrag, RegretExplorer
 from website import assemble
+from website.explore import EXHIBITS, explore_page
 from website.lessons import executed
 from website.pages import notebook_page
 
@@ -28,8 +35,10 @@ LOCAL = ("file:", "data:", "blob:")
 class OpenPage:
     """A page in Chromium, without a network; everything it asks for and complains of is noted."""
 
-    def __init__(self, browser: LabBrowser, file: Path, theme: Any = "light", width: int = 1300) -> None:
-        self.page: Page = browser.blank_page()
+    def __init__(
+        self, browser: LabBrowser, file: Path, theme: Any = "light", width: int = 1300, scale: float = 1.0
+    ) -> None:
+        self.page: Page = browser.blank_page(scale)
         self.page.context.set_offline(True)
         self.page.emulate_media(color_scheme=theme)
         self.page.set_viewport_size({"width": width, "height": 900})
@@ -68,3 +77,19 @@ def small_site(folder: Path) -> Path:
     index = assemble.index_page([lesson], done)
     assemble.write([index, lesson], folder / "pages", assemble.BUILD)
     return folder / "pages" / "99_small.html"
+
+
+def widget_gallery(folder: Path) -> Path:
+    """Build the page of all widgets, with stand-ins for what is trained; return it."""
+    exhibits = [
+        dataclasses.replace(exhibit, made=_STANDINS.get(exhibit.widget, exhibit.made)) for exhibit in EXHIBITS
+    ]
+    return assemble.write([explore_page([], exhibits)], folder, assemble.BUILD)
+
+
+def _goal_drag() -> GoalDrag:
+    complete = {"rivals": standin_rivals(), "ring": True, "replay": True}
+    return GoalDrag(standin_agent(), training_goals=training_tasks(), evaluation_episodes=0, **complete)
+
+
+_STANDINS = {"GoalDrag": _goal_drag, "RegretExplorer": lambda: RegretExplorer(standin_result())}

@@ -1,17 +1,10 @@
 """Every widget and page for everybody: axe-core in both themes, the keyboard alone, text twice as large."""
 
-import dataclasses
-
 import pytest
-from regret_standin import standin_result
-from rival_standin import standin_rivals
 from site_pages import OpenPage
-from standin import standin_agent
 
-from hgmrl_lite.envs import training_tasks
-from hgmrl_lite.widgets import GoalDrag, RegretExplorer
 from website import assemble
-from website.explore import EXHIBITS, explore_page
+from website.explore import EXHIBITS
 from website.frontend import fetch
 
 pytestmark = pytest.mark.browser
@@ -80,24 +73,6 @@ BROKEN = """
     return [...beyond, ...cut, ...short, ...over];
 })
 """
-
-
-def goal_drag():
-    goals = training_tasks()
-    complete = {"rivals": standin_rivals(), "ring": True, "replay": True}
-    return GoalDrag(standin_agent(), training_goals=goals, evaluation_episodes=0, **complete)
-
-
-MADE = {"GoalDrag": goal_drag, "RegretExplorer": lambda: RegretExplorer(standin_result())}
-
-
-@pytest.fixture(scope="module")
-def gallery(frontend, tmp_path_factory):
-    """Build the page of all widgets, agents and results by stand-ins."""
-    exhibits = [
-        dataclasses.replace(exhibit, made=MADE.get(exhibit.widget, exhibit.made)) for exhibit in EXHIBITS
-    ]
-    return assemble.write([explore_page([], exhibits)], tmp_path_factory.mktemp("gallery"), assemble.BUILD)
 
 
 @pytest.fixture(scope="module")

@@ -192,23 +192,33 @@ def test_links_of_the_solutions(folders):
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(None, "not yet measured"), (1, "about 5 s"), (5, "about 5 s"), (11, "about 15 s"), (90, "about 90 s"),
-     (91, "about 2 min"), (200.5, "about 4 min")],
+    [(1, "about 5 s"), (5, "about 5 s"), (11, "about 15 s"), (90, "about 90 s"), (91, "about 2 min"),
+     (200.5, "about 4 min")],
 )  # fmt: skip
-def test_run_time(folders, seconds, words):
+@pytest.mark.parametrize(("memory", "gigabytes"), [(180.4, "0.2"), (200, "0.2"), (1301, "1.4"), (901, "1")])
+def test_run_time(folders, seconds, words, memory, gigabytes):
     source, target = folders
-    if seconds is not None:
-        (source / "run_times.json").write_text(json.dumps({"01": seconds}))
+    taken = {"01": {"seconds": seconds, "memory_mb": memory}}
+    (source / "run_times.json").write_text(json.dumps(taken))
     builder.main([], source, target)
-    assert all(f"**Run time** {words}. After" in text_of(side) for side in sides(target))
+    words = f"**Run time** {words}, {gigabytes} GB of memory. After"
+    assert all(words in text_of(side) for side in sides(target))
 
 
-@pytest.mark.parametrize("content", ["[3]", '{"01": "fast"}', "{", '{"01": true}'])
+def test_no_run_time(folders):
+    builder.main([], *folders)
+    assert all("**Run time** not yet measured. After" in text_of(side) for side in sides(folders[1]))
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["[3]", '{"01": 3}', "{", '{"01": {"seconds": 3}}', '{"01": {"seconds": true, "memory_mb": 200}}'],
+)
 def test_damaged_run_times(folders, content, capsys):
     source, target = folders
     (source / "run_times.json").write_text(content)
     assert builder.main([], source, target) == 1
-    assert "run_times.json must map lessons to seconds" in capsys.readouterr().err
+    assert "run_times.json must map lessons to what they take" in capsys.readouterr().err
 
 
 def test_check_writes_nothing_and_names_what_differs(folders, capsys):

@@ -72,8 +72,8 @@ course.check("99.1", double)
 
 def timeout(number: str) -> float:
     """Return ten times the usual run time, against hangs only."""
-    seconds = builder.run_times(NOTEBOOKS / "source" / "run_times.json").get(number)
-    return 600.0 if seconds is None else max(60.0, 10 * seconds)
+    taken = builder.run_times(NOTEBOOKS / "source" / "run_times.json").get(number)
+    return 600.0 if taken is None else max(60.0, 10 * taken["seconds"])
 
 
 def plain(cell) -> str:
@@ -156,9 +156,15 @@ def test_a_failing_lesson_is_noticed(tmp_path, lesson_cache):
 
 
 def test_run_times_change_only_when_they_changed(tmp_path):
+    def taken(seconds, memory_mb=200.2):
+        return {"seconds": seconds, "memory_mb": memory_mb}
+
     path = tmp_path / "run_times.json"
-    assert lessons.update_run_times(path, {"01": 10.2, "00": 0.2}) == {"00": 1, "01": 10}
-    assert lessons.update_run_times(path, {"01": 12.5}) == {"00": 1, "01": 10}
-    assert lessons.update_run_times(path, {"01": 20.0, "02": 3.0}) == {"00": 1, "01": 20, "02": 3}
-    assert json.loads(path.read_text()) == {"00": 1, "01": 20, "02": 3}
+    first = {"00": taken(1, 200), "01": taken(10, 200)}
+    assert lessons.update_run_times(path, {"01": taken(10.2), "00": taken(0.2)}) == first
+    assert lessons.update_run_times(path, {"01": taken(12.5, 230.0)}) == first
+    assert lessons.update_run_times(path, {"01": taken(12.5, 300.0)}) == first | {"01": taken(10, 300)}
+    last = {"00": taken(1, 200), "01": taken(20, 300), "02": taken(3, 200)}
+    assert lessons.update_run_times(path, {"01": taken(20.0, 300.0), "02": taken(3.0)}) == last
+    assert builder.run_times(path) == last
     assert list(json.loads(path.read_text())) == ["00", "01", "02"]
