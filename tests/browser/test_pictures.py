@@ -28,6 +28,8 @@ MOVIE = "goal_drag.webp"
 # Degrees from frame to frame of the movie, once around; milliseconds each.
 STEP, PAUSE = 6, 90
 MOST_BYTES = 1_000_000
+# Pixels of the page around a widget.
+MARGIN = 8
 
 
 def file_name(widget: str) -> str:
@@ -68,7 +70,10 @@ def seen(opened, number: int, part: str = ".hgmrl-body") -> Image.Image:
             return { x: x + scrollX, y: y + scrollY, width: ends[0] - x, height: ends[1] - y };
         }"""
     )
-    return Image.open(io.BytesIO(opened.page.screenshot(clip=box, full_page=True))).convert("RGB")
+    assert box["x"] > MARGIN, "there is room around it"
+    clip = {"x": box["x"] - MARGIN, "y": box["y"] - MARGIN}
+    clip |= {side: box[side] + 2 * MARGIN for side in ("width", "height")}
+    return Image.open(io.BytesIO(opened.page.screenshot(clip=clip, full_page=True))).convert("RGB")
 
 
 @pytest.mark.parametrize("number", range(len(EXHIBITS)), ids=[exhibit.widget for exhibit in EXHIBITS])
