@@ -178,9 +178,12 @@ class GeometryReport:
                 f"{figure} (≤ {finding.bound:g})",
                 escape(finding.text),
             )
-            rows.append(
-                "<tr>" + "".join(f"<td style='text-align:left'>{cell}</td>" for cell in cells) + "</tr>"
+            # Only the words may be broken.
+            styles = ["text-align:left;white-space:nowrap"] * 3 + ["text-align:left"]
+            row = "".join(
+                f"<td style='{style}'>{cell}</td>" for style, cell in zip(styles, cells, strict=True)
             )
+            rows.append(f"<tr>{row}</tr>")
         head = "".join(
             f"<th style='text-align:left'>{name}</th>"
             for name in ("property", "answer", "defect", "in words")

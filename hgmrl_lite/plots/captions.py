@@ -1,24 +1,8 @@
-"""What the figures of the experiments share: the looks of the agents, and a caption under the figure."""
+"""What the figures of the experiments share: a caption below."""
 
 import textwrap
-from typing import Final
 
 from matplotlib.figure import Figure
-
-from hgmrl_lite.plots.style import COLOURS
-
-LOOKS: Final = {
-    "geometric": (COLOURS[0], "o"),
-    "base policy": (COLOURS[1], "s"),
-    "nearest task": (COLOURS[2], "^"),
-    "goal-conditioned": (COLOURS[3], "D"),
-    "CCM": (COLOURS[4], "v"),
-    "true rotation": ("#7A5CC0", "P"),
-    "trained on the test task": ("#4D4D4D", "X"),
-    "true translation": (COLOURS[2], "^"),
-    "true reflection": ("#7A5CC0", "P"),
-}
-"""Colour and marker of each agent, the same in every figure."""
 
 
 def add_caption(figure: Figure, text: str, *, columns: int | None = None) -> None:

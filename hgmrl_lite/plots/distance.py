@@ -7,9 +7,9 @@ from matplotlib.figure import Figure
 from hgmrl_lite.experiments import PublishedRegret, RegretByDistance
 from hgmrl_lite.experiments import published as published_points
 from hgmrl_lite.meta import AgentResult
-from hgmrl_lite.plots.captions import LOOKS, add_caption
+from hgmrl_lite.plots.captions import add_caption
 from hgmrl_lite.plots.regret import wrong_goal_regret
-from hgmrl_lite.plots.style import MARKERS
+from hgmrl_lite.plots.style import LOOKS, look
 
 # An agent is in the enlarged panel when its mean regret on some goal is within this.
 _SMALL = 3.0
@@ -72,7 +72,7 @@ def regret_by_distance(result: RegretByDistance, *, published: bool = True) -> F
 
 def _draw_agent(axes: Axes, agent: AgentResult, distances: np.ndarray, index: int) -> None:
     """Draw one agent's means with their intervals."""
-    colour, marker = LOOKS.get(agent.name, ("black", MARKERS[index % len(MARKERS)]))
+    colour, marker = look(agent.name, index)
     by_goal = agent.by_goal
     half = np.nan_to_num(by_goal.half_width)
     told = " (told the goal)" if agent.uses_goal else ""

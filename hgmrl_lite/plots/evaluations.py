@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.plots.regret import wrong_goal_regret
-from hgmrl_lite.plots.style import COLOURS, MARKERS
+from hgmrl_lite.plots.style import look
 
 
 def evaluations(
@@ -55,12 +55,13 @@ def evaluations(
             raise ValueError(f"{part} must hold at least one agent, got none")
         for name, values in measured.items():
             rows = _rows(f"{part}[{name!r}]", values, len(distances))
-            look = {"color": COLOURS[names.index(name)], "ls": "none", "marker": MARKERS[names.index(name)]}
+            colour, marker = look(name, names.index(name))
+            style = {"color": colour, "ls": "none", "marker": marker}
             if rows.shape[1] > 1:
-                axes.plot(degrees, rows, ms=2.5, alpha=0.35, **look)
+                axes.plot(degrees, rows, ms=2.5, alpha=0.35, **style)
             # Hollow and larger after the first, so that marks that coincide are seen as two.
             shape = {"ms": 9, "mfc": "none", "mew": 1.6} if names.index(name) else {"ms": 6}
-            axes.plot(degrees, rows.mean(axis=1), label=name, **shape, **look)
+            axes.plot(degrees, rows.mean(axis=1), label=name, **shape, **style)
         if quantity == "regret":
             law = np.linspace(0.0, distances.max(), 91)
             axes.plot(np.degrees(law), wrong_goal_regret(law), color="0.6", lw=1, label="200 sin(δ/2)")

@@ -85,7 +85,7 @@ def search_losses(times: ArrayLike, losses: Mapping[str, ArrayLike], highest: fl
         axes.set(xlabel="t", title=name, ylim=(0.0, highest), xlim=(grid[0], grid[-1]))
         axes.title.set_fontsize(10)
         axes.grid(alpha=0.25)
-        axes.legend(frameon=False, fontsize=9, loc="upper right")
+        axes.legend(frameon=False, fontsize=9, loc="best")
     panels[0].set_ylabel("misfit of the rewards")
     return figure
 

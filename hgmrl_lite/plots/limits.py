@@ -6,7 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hgmrl_lite.experiments import VERDICTS, Breaking, Case
-from hgmrl_lite.plots.captions import LOOKS, add_caption
+from hgmrl_lite.plots.captions import add_caption
+from hgmrl_lite.plots.style import LOOKS
 
 _VERDICT_COLOURS = dict(zip(VERDICTS, ("#56B4E9", "#BBBBBB", "#D55E00"), strict=True))
 _VERDICT_HATCHES = dict(zip(VERDICTS, ("", "..", "///"), strict=True))

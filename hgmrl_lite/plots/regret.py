@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.meta import MetaTest
-from hgmrl_lite.plots.style import COLOURS, MARKERS
+from hgmrl_lite.plots.style import look
 
 
 def wrong_goal_regret(angle: ArrayLike, steps: int = 100) -> Array:
@@ -52,7 +52,8 @@ def regret_around_circle(results: Mapping[str, MetaTest], base_goal: ArrayLike) 
     for index, (name, result) in enumerate(results.items()):
         cosine = result.goals @ base_goal / np.linalg.norm(result.goals, axis=1) / np.linalg.norm(base_goal)
         angle = np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0)))
-        axes.plot(angle, result.regret_by_goal, MARKERS[index], color=COLOURS[index], ms=6, label=name)
+        colour, marker = look(name, index)
+        axes.plot(angle, result.regret_by_goal, marker, color=colour, ms=6, label=name)
     axes.set(
         xlabel="angle δ between test goal and base goal (degrees)",
         ylabel="regret",

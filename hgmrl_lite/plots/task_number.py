@@ -4,7 +4,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from hgmrl_lite.experiments import Coverage
-from hgmrl_lite.plots.captions import LOOKS, add_caption
+from hgmrl_lite.plots.captions import add_caption
+from hgmrl_lite.plots.style import LOOKS
 
 
 def coverage(result: Coverage) -> Figure:

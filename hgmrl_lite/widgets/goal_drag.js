@@ -12,7 +12,9 @@ function goalDragHand(model, redraw, hold = () => {}) {
   const settle = () => {
     if (!model.get("evaluates") || same(model.get("settled"), question())) return;
     setTrait(model, "settled", question());
-    patience.call();
+    if (model.connection.answers()) return patience.call();
+    unanswered = true;
+    redraw();
   };
   const soon = afterPause(settle, 250);
   const patience = afterPause(() => {
@@ -45,7 +47,8 @@ function goalDragHand(model, redraw, hold = () => {}) {
       const fresh = same(model.get("answered"), question());
       if (fresh && model.get("evaluation_error")) return { text: "regret failed", stale: false };
       const value = model.get("regrets")[name];
-      if (value === undefined) return { text: unanswered ? "regret needs Python" : "regret …", stale: true };
+      if (unanswered && !fresh) return { text: "regret needs Python", stale: true };
+      if (value === undefined) return { text: "regret …", stale: true };
       return { text: `regret ${inShort(value)}`, stale: !fresh };
     },
   };

@@ -156,3 +156,10 @@ def test_a_page_twice_as_large_breaks_no_widget(opened):
     opened.page.wait_for_timeout(300)
     assert opened.page.evaluate(BROKEN) == []
     assert opened.page.evaluate("() => document.documentElement.scrollWidth") <= 640
+
+
+def test_on_a_phone_no_widget_is_wider_than_the_page(opened):
+    opened.page.set_viewport_size({"width": 400, "height": 800})
+    opened.page.wait_for_timeout(300)
+    assert opened.page.evaluate("() => document.documentElement.scrollWidth") <= 400
+    assert opened.page.evaluate(BROKEN) == []

@@ -2,6 +2,12 @@
 
 import pytest
 from site_pages import OpenPage
+from standin import standin_agent
+
+from hgmrl_lite.envs import training_tasks
+from hgmrl_lite.widgets import GoalDrag
+from website import assemble
+from website.explore import Exhibit, explore_page
 
 pytestmark = pytest.mark.browser
 
@@ -131,3 +137,22 @@ def test_the_index_lists_lessons_and_their_sections(browser, site):
         index.assert_clean()
     finally:
         page.close()
+
+
+def waiting_goal_drag():
+    return GoalDrag(standin_agent(), training_goals=training_tasks())
+
+
+def test_what_only_python_could_tell_is_said_at_once(browser, frontend, tmp_path):
+    exhibit = Exhibit("GoalDrag", "A goal", "Drag it.", "00", waiting_goal_drag)
+    opened = OpenPage(browser, assemble.write([explore_page([], [exhibit])], tmp_path, assemble.BUILD))
+    try:
+        handle = opened.page.locator(".hgmrl-handle").first
+        handle.focus()
+        opened.page.keyboard.press("ArrowRight")
+        regret = opened.page.locator(".hgmrl-card .hgmrl-regret").first
+        regret.filter(has_text="regret needs Python").wait_for(timeout=3000)
+        assert opened.page.locator(".hgmrl-connection").text_content() == ""
+        opened.assert_clean()
+    finally:
+        opened.page.close()

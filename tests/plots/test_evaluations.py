@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from hgmrl_lite import plots
+from hgmrl_lite.plots.style import LOOKS, look
 
 DISTANCES = np.linspace(0.0, 1.2, 5)
 
@@ -39,3 +40,12 @@ def test_a_return_has_no_law_of_regret():
 def test_bad_input_is_named(careless, message):
     with pytest.raises(ValueError, match=message):
         plots.evaluations(careless, {"a": np.ones(5)}, DISTANCES)
+
+
+def test_an_agent_looks_alike_in_every_figure():
+    assert look("geometric agent", 3) == look("geometric", 0) == LOOKS["geometric"]
+    assert len({look("mine", 0), look("theirs", 1), look("mine", 6)}) == 2
+    figure = plots.evaluations({"CCM": [1.0]}, {"geometric": [0.0]}, [0.1])
+    (left, *_), (right, *_) = (axes.get_lines() for axes in figure.axes)
+    assert (left.get_color(), left.get_marker()) == LOOKS["CCM"]
+    assert (right.get_color(), right.get_marker()) == LOOKS["geometric"]

@@ -9,14 +9,14 @@ const CONNECTION_WORDS = {
 };
 const KERNEL_ENDS = ["restarting", "autorestarting", "terminating", "dead"];
 
-// What there is to say of the session that a model's host keeps with a Jupyter kernel: a name of CONNECTION_WORDS, or
-// "" when all is well or there was never a kernel. A kernel that has ended stays lost for this model: the next one does
-// not know it. Short work is not worth a word: busy counts from `patience` ms on.
+// What there is to say of the session that a model's host keeps with a Jupyter kernel: a name of CONNECTION_WORDS, "none"
+// on a page that says it has no kernel, or "" when all is well or nothing is known. A kernel that has ended stays lost for
+// this model: the next one does not know it. Short work is not worth a word: busy counts from `patience` ms on.
 function kernelConnection(model, patience = 2000) {
   const session = model.widget_manager?.context?.sessionContext;
   const tells = new Set();
   let lost = false;
-  let state = "";
+  let state = document.body.dataset.jupyterKernel === "none" ? "none" : "";
   let timer = 0;
   let long = false;
 
@@ -45,6 +45,8 @@ function kernelConnection(model, patience = 2000) {
   if (session) look();
   return {
     state: () => state,
+    // Whether a question to Python may be answered.
+    answers: () => !["none", "lost"].includes(state),
     watch(tell, signal) {
       tells.add(tell);
       signal.addEventListener("abort", () => tells.delete(tell));

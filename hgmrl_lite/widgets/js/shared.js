@@ -51,7 +51,7 @@ function promptModel(model, pause = 1000, rest = 100) {
     timer = 0;
     last = performance.now();
     unsent.clear();
-    if (connection.state() !== "lost") model.save_changes();
+    if (connection.answers()) model.save_changes();
   };
   return {
     connection,
