@@ -7,6 +7,7 @@ BIN       := $(VENV)/bin
 LAB_ARGS  ?=
 PIP_ARGS  ?=
 TEST_ARGS ?=
+MUTANT_ARGS ?=
 
 # A stamp's name holds a checksum of what the environment was made from and where it lies, so that neither an
 # edited file, nor a fresh checkout with new file times, nor a moved folder passes for an environment that is ready.
@@ -19,7 +20,7 @@ ifeq ($(shell $(BIN)/python -c 'print("alive")' 2>/dev/null),)
 .PHONY: $(STUDENT)
 endif
 
-.PHONY: help install install-dev lab explore site test lint notebooks grading pictures bench clean
+.PHONY: help install install-dev lab explore site test lint notebooks grading pictures bench coverage mutants clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -58,8 +59,16 @@ pictures: $(DEV) ## take README's pictures of the widgets anew, into notebooks/i
 bench: $(DEV) ## measure the figures of benchmarks/results.json
 	$(BIN)/python -m benchmarks
 
+coverage: $(DEV) ## branch coverage of the package by the tests that need no browser and no lesson
+	$(BIN)/python -m pip install --quiet $(PIP_ARGS) --editable '.[strength]' --constraint constraints.txt
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m "not browser and not notebook" --cov=hgmrl_lite --cov-branch --cov-report=term $(TEST_ARGS)
+
+mutants: $(DEV) ## plant errors in the package and see which of them the tests notice (an hour or more)
+	$(BIN)/python -m pip install --quiet $(PIP_ARGS) --editable '.[strength]' --constraint constraints.txt
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.mutants $(MUTANT_ARGS)
+
 clean: ## remove .venv and caches; your copy in work/ stays
-	rm -rf $(VENV) build .pytest_cache .hypothesis .mypy_cache .ruff_cache *.egg-info
+	rm -rf $(VENV) build mutants .coverage .pytest_cache .hypothesis .mypy_cache .ruff_cache *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamp is laid last: an interrupted install leaves none, and the next run starts from nothing.

@@ -62,6 +62,7 @@ def differences(wanted: Ranges, environment: str) -> list[str]:
 STUDENT = requirements(PROJECT["dependencies"])
 DEV = requirements(PROJECT["optional-dependencies"]["dev"])
 GRADING = requirements(PROJECT["optional-dependencies"]["grading"])
+STRENGTH = requirements(PROJECT["optional-dependencies"]["strength"])
 ENVIRONMENT = (ROOT / "environment.yml").read_text(encoding="utf-8")
 CONSTRAINTS = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
 
@@ -110,16 +111,16 @@ def test_constraints_are_exact_public_sorted_versions():
     assert pinned()["torch"] == Version("2.13.0")
 
 
-@pytest.mark.parametrize("name", sorted(STUDENT | DEV | GRADING))
+@pytest.mark.parametrize("name", sorted(STUDENT | DEV | GRADING | STRENGTH))
 def test_each_dependency_is_pinned_within_its_range(name):
-    span = (STUDENT | DEV | GRADING)[name]
+    span = (STUDENT | DEV | GRADING | STRENGTH)[name]
     assert span, f"{name} has no range"
     assert pinned()[name] in span
 
 
 def test_what_students_developers_and_graders_need_is_kept_apart():
     assert not STUDENT.keys() & DEV.keys()
-    assert not GRADING.keys() & (STUDENT.keys() | DEV.keys())
+    assert not (GRADING.keys() | STRENGTH.keys()) & (STUDENT.keys() | DEV.keys())
     assert all(GRADING.values())
 
 

@@ -86,7 +86,7 @@ def test_a_picture_of_every_widget(opened, folder, number):
     width, height = picture.size
     assert 0.8 < width / height < 3.0
     blank = max(count for count, _ in picture.getcolors(width * height)) / (width * height)
-    assert blank < 0.93, "there is something to see"
+    assert blank < 0.97, "there is something to see"
 
 
 def test_a_movie_of_the_drag(opened, folder):
