@@ -8,49 +8,81 @@ the folder ``mutants``.
 
 import argparse
 import json
+import os
 import random
 import shutil
 import subprocess
 import sys
-from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MUTANTS = ROOT / "mutants"
 MODULES = ("lie", "tangents", "discovery", "hereditary")
-FIRST = "hgmrl_lite.lie.closed_forms.x_so2_exp"
-# mutmut's exit codes of pytest for a mutant: failed, or killed for lasting too long.
-KILLED = {1, 3, 24, 36, 152, 255, -24}
-SURVIVED, NO_TESTS = 0, {5, 33}
+# mutmut makes all mutants before it tries the ones that are named.
+FIRST = "hgmrl_lite.lie.closed_forms.x_so2_exp__mutmut_1"
+# How many times as long as usual the tests may take before a mutant counts as noticed, and seconds on top.
+PATIENCE, START = 10.0, 60.0
 
 
-def mutmut(*arguments: str, quiet: bool = True) -> str:
-    """Run mutmut in the project's folder and return what it says.
+def make_mutants() -> None:
+    """Let mutmut make its copy of the project with all mutants in it, and see which tests reach what.
 
     Raises
     ------
     RuntimeError
         When mutmut fails, with the end of what it said.
     """
-    command = [sys.executable, "-m", "mutmut", *arguments]
-    outcome = subprocess.run(command, cwd=ROOT, capture_output=quiet, text=True)
+    shutil.rmtree(MUTANTS, ignore_errors=True)
+    command = [sys.executable, "-m", "mutmut", "run", "--max-children", "1", FIRST]
+    outcome = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if outcome.returncode:
-        said = f"{outcome.stdout or ''}{outcome.stderr or ''}"
-        raise RuntimeError(f"mutmut {arguments[0]} failed:\n{said[-3000:]}")
-    return outcome.stdout or ""
+        raise RuntimeError(f"mutmut failed:\n{outcome.stdout[-3000:]}{outcome.stderr[-3000:]}")
 
 
-def tried() -> dict[str, int | None]:
-    """Return every mutant there is, and how it ended; None for one that was not tried."""
-    found: dict[str, int | None] = {}
-    for path in sorted(MUTANTS.rglob("*.py.meta")):
-        found |= json.loads(path.read_text(encoding="utf-8"))["exit_code_by_key"]
-    return found
+def mutants_of(module: str) -> list[str]:
+    """Return the names of all mutants of a module of the package, in order."""
+    files = sorted((MUTANTS / "hgmrl_lite" / module).rglob("*.py.meta"))
+    return [name for file in files for name in json.loads(file.read_text())["exit_code_by_key"]]
 
 
-def of_module(mutants: dict[str, int | None], module: str) -> list[str]:
-    """Return the mutants of a module of the package, in order."""
-    return sorted(name for name in mutants if name.startswith(f"hgmrl_lite.{module}."))
+def end_of(name: str, reached: dict[str, list[str]], seconds: dict[str, float]) -> str:
+    """Run the tests that reach a mutant, the quickest first, until one fails.
+
+    Parameters
+    ----------
+    name : str
+        The mutant.
+    reached, seconds : dict
+        The tests that reach each function, and what each takes.
+
+    Returns
+    -------
+    str
+        "killed", "survived", or "no test reaches it".
+    """
+    tests = sorted(reached.get(name.rpartition("__mutmut_")[0], []), key=lambda test: seconds.get(test, 0.0))
+    if not tests:
+        return "no test reaches it"
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "--rootdir=.", "-p", "no:xdist"]
+    limit = PATIENCE * sum(seconds.get(test, 0.0) for test in tests) + START
+    try:
+        outcome = subprocess.run(
+            [*command, "-p", "no:cacheprovider", *tests],
+            cwd=MUTANTS,
+            env={**os.environ, "MUTANT_UNDER_TEST": name},
+            capture_output=True,
+            timeout=limit,
+        )
+    except subprocess.TimeoutExpired:
+        return "killed"
+    return "killed" if outcome.returncode else "survived"
+
+
+def difference(name: str) -> str:
+    """Return what a mutant changes."""
+    command = [sys.executable, "-m", "mutmut", "show", name]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
 
 def main() -> None:
@@ -64,28 +96,25 @@ def main() -> None:
     modules = options.modules or MODULES
     if unknown := set(modules) - set(MODULES):
         parser.error(f"unknown modules {sorted(unknown)}; there are {', '.join(MODULES)}")
-    shutil.rmtree(MUTANTS, ignore_errors=True)
-    # Makes all mutants and sees which tests reach which function; mutmut will try at least one.
-    mutmut("run", "--max-children", "1", f"{FIRST}__mutmut_1", quiet=False)
-    every, chosen = tried(), []
+    make_mutants()
+    stats = json.loads((MUTANTS / "mutmut-stats.json").read_text())
+    reached, seconds = stats["tests_by_mangled_function_name"], stats["duration_by_test"]
+    survivors: dict[str, str] = {}
     for module in modules:
-        names = of_module(every, module)
-        drawn = (
-            names
-            if not options.sample
-            else random.Random(options.seed).sample(names, min(options.sample, len(names)))
-        )
-        chosen += drawn
-        print(f"{module}: {len(drawn)} of {len(names)} mutants")
-    mutmut("run", "--max-children", str(options.children), *chosen, quiet=False)
-    ends = {name: code for name, code in tried().items() if name in set(chosen)}
-    for module in modules:
-        counts = Counter(ends[name] in KILLED for name in of_module(ends, module))
-        print(f"{module}: {counts[True]} of {counts.total()} killed, {counts[True] / counts.total():.0%}")
-    for name in sorted(name for name, code in ends.items() if code not in KILLED):
-        reason = "no test reaches it" if ends[name] in NO_TESTS else f"exit code {ends[name]}"
-        print(f"\n{name} ({'survived' if ends[name] == SURVIVED else reason})")
-        print(mutmut("show", name))
+        names = mutants_of(module)
+        chosen = names
+        if options.sample:
+            chosen = random.Random(options.seed).sample(names, min(options.sample, len(names)))
+        with ThreadPoolExecutor(options.children) as pool:
+            ends = dict(
+                zip(chosen, pool.map(lambda name: end_of(name, reached, seconds), chosen), strict=True)
+            )
+        killed = sum(end == "killed" for end in ends.values())
+        share = killed / len(chosen)
+        print(f"{module}: {killed} of {len(chosen)} killed, {share:.0%}, of {len(names)} mutants", flush=True)
+        survivors |= {name: end for name, end in ends.items() if end != "killed"}
+    for name in sorted(survivors):
+        print(f"\n{name}: {survivors[name]}\n{difference(name)}")
 
 
 if __name__ == "__main__":
