@@ -138,7 +138,7 @@ class HereditaryGeometry:
         facts = [("dimension", str(self.dimension))]
         if self.dimension == 1:
             places = ", ".join(
-                f"{np.degrees(angle):.2f}° ± {np.degrees(error):.2g}°"
+                f"{np.degrees(angle).round(2) + 0.0:.2f}° ± {np.degrees(error):.2g}°"
                 if np.isfinite(angle)
                 else "no logarithm"
                 for angle, error in zip(self.thetas[:, 0], self.standard_errors, strict=True)
@@ -148,7 +148,7 @@ class HereditaryGeometry:
             places = ", ".join(f"{np.degrees(turn):.1f}°" for turn in turns)
         facts.append((f"tasks, from task {self.base_index}", places))
         for number, generator in enumerate(self.generators_states[:3], start=1):
-            text = np.array2string(generator, precision=4, suppress_small=True).replace("\n", "")
+            text = np.array2string(generator.round(4) + 0.0, precision=4).replace("\n", "")
             facts.append((f"generator {number}", text))
         facts.append(("largest residual", f"{self.residuals.max():.2g}"))
         if self.freedom:

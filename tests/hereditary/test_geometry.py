@@ -1,5 +1,6 @@
 """Discovery on real transitions: the answer is right, and it moves with the world."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -273,11 +274,16 @@ def test_round_goals_in_space_leave_one_rotation_free_and_close_under_the_bracke
     np.testing.assert_allclose(turns, 1.0, atol=0.05)
     assert geometry.dimension == 3
     assert "their brackets add 1" in geometry.report["closed"].text
+    text = repr(geometry)
+    assert text.startswith("HereditaryGeometry(\n  dimension: 3\n")
+    assert re.search(r"tasks, from task 0: 0\.0°, (89|90|91)\.\d°, (89|90|91)\.\d°\n", text)
+    assert "freedom: 1: the smallest logarithm was taken" in text
 
 
 def test_print_tells_the_story(tasks):
     geometry = discover_geometry(tasks)
     text = repr(geometry)
-    assert "-153.00°" in text
-    assert "generator 1" in text
+    assert re.search(r"tasks, from task 0: 0\.00° ± 0°, -153\.00° ± 0\.\d+°, 128\.\d+° ±", text)
+    assert re.search(r"generator 1: \[\[.*-(1\.|0\.99\d+) *\]", text)
+    assert "largest residual: " in text
     assert "<table>" in geometry._repr_html_()

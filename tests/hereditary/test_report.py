@@ -1,6 +1,7 @@
 """The report is right on families that have or lack one property by construction."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -20,12 +21,50 @@ from hgmrl_lite.hereditary.findings import (
 from hgmrl_lite.hereditary.report import NAMES
 
 
+@cache
+def reported(name, seed):
+    return CASES[name].report(seed)
+
+
 @pytest.mark.parametrize("seed", [0, 1])
 @pytest.mark.parametrize("name", CASES)
 def test_every_case_is_reported_right(name, seed):
-    report = CASES[name].report(seed)
+    report = reported(name, seed)
     found = {finding: report[finding].verdict for finding in CASES[name].right}
     assert found == CASES[name].right, repr(report)
+
+
+# What a reader is told, and how the figure stands in it: as it is, as an angle, as a growth.
+TOLD = [
+    ("rotations", "aligned", "carried along, are those of every task to within {angle:.1f}°."),
+    ("rotations", "same rewards", "R_z(L p) = R_0(p) for every task, to within {figure:.0%} of"),
+    ("rotations", "inherited", "Every map is a symmetry of the system (defect {figure:.2f} of"),
+    ("rotations", "start law", "keep their mean and covariance, to within {figure:.2f} standard"),
+    ("rotations", "linearizable", "Matrices align the tasks in this chart"),
+    ("rotations", "connected", "(Round goals fit a reflection as well; the rotation was taken.)"),
+    ("rotations", "compact", "keep an inner product to within {figure:.1%} of stretch"),
+    ("rotations", "closed", "The logarithms span 1 dimension, closed under the bracket."),
+    ("unrelated", "aligned", "{angle:.0f}° off those of task 1."),
+    ("relabelled", "same rewards", "R_z(L p) and R_0(p) differ by {figure:.0%} of the rewards'"),
+    ("relabelled", "same rewards", "a policy need not carry over."),
+    ("wind", "inherited", "The system does not move alike before and after the map to task"),
+    ("wind", "inherited", "the defect is {figure:.2f} of its motion."),
+    ("unclipped", "inherited", "no raw action in these data met the bound of the admissible set"),
+    ("translations", "start law", "moves the starts by {figure:.1f} of their standard deviations"),
+    ("translations", "compact", "The maps have no common fixed point: repeated, they run away."),
+    ("scalings", "compact", "stretches or shrinks lengths by {growth:.0%}: repeated, it"),
+    ("reflections", "connected", "reverses orientation: no product of exponentials reaches a"),
+    ("bent", "linearizable", "much better than any matrix: the action is bent in this chart."),
+    ("noisy_few", "compact", " is not known well enough."),
+    ("noisy_few", "aligned", " But the "),
+]
+
+
+@pytest.mark.parametrize(("name", "finding", "words"), TOLD)
+def test_a_finding_says_what_was_found_in_words(name, finding, words):
+    found = reported(name, 0)[finding]
+    angle = np.degrees(2.0 * np.arcsin(min(0.5 * found.figure, 1.0)))
+    assert words.format(figure=found.figure, angle=angle, growth=np.expm1(found.figure)) in found.text
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +79,7 @@ def test_report_names_its_findings_in_order_and_prints_them(report):
     for name in NAMES:
         assert isinstance(report[name], Finding)
         assert name in repr(report)
-        assert name in report._repr_html_()
+        assert f"<b>{name}</b>" in report._repr_html_()
     with pytest.raises(KeyError, match="no finding 'round'; there are aligned, same rewards"):
         report["round"]
 

@@ -45,6 +45,19 @@ def test_disc_symmetries_are_the_rotation_about_the_starts_with_its_partner():
     np.testing.assert_allclose(found.compact.inner_product, np.eye(2), atol=0.05)
 
 
+def test_the_fitted_law_predicts_the_motion_and_says_what_it_needs():
+    tasks = sampled(action_set=None, noise=0.0)
+    law = LawOfMotion.fit(tasks)
+    (task,) = tasks
+    change = law(task.states, task.actions)
+    np.testing.assert_allclose(change, task.next_states - task.states, atol=1e-10)
+    np.testing.assert_allclose(law.response, 0.1 * np.eye(2), atol=1e-10)
+    with pytest.raises(ValueError, match=r"^states must have shape"):
+        law(task.states[:, :1], task.actions)
+    with pytest.raises(ValueError, match=r"^actions must have shape"):
+        law(task.states, task.actions[:-1])
+
+
 @pytest.mark.parametrize("seed", [1515, 1818])
 def test_a_few_extreme_actions_do_not_decide_the_defect(seed):
     tasks = sampled(seed)
