@@ -40,7 +40,7 @@ site: $(STUDENT) ## build all lessons as pages that open without Jupyter, in bui
 	@$(BIN)/python -m website
 
 test: lint ## run every test: linters, units, docstrings, lessons and widgets
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup $(TEST_ARGS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TEST_ARGS)
 
 lint: $(DEV) ## check style and types
 	$(BIN)/python -m ruff check .
@@ -61,7 +61,7 @@ bench: $(DEV) ## measure the figures of benchmarks/results.json
 
 coverage: $(DEV) ## branch coverage of the package by the tests that need no browser and no lesson
 	$(BIN)/python -m pip install --quiet $(PIP_ARGS) --editable '.[strength]' --constraint constraints.txt
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m "not browser and not notebook" --cov=hgmrl_lite --cov-branch --cov-report=term $(TEST_ARGS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser and not notebook" --cov=hgmrl_lite --cov-branch --cov-report=term $(TEST_ARGS)
 
 mutants: $(DEV) ## plant errors in the package and see which of them the tests notice (an hour or more)
 	$(BIN)/python -m pip install --quiet $(PIP_ARGS) --editable '.[strength]' --constraint constraints.txt

@@ -1,4 +1,4 @@
-"""Fixtures of the browser tests: one JupyterLab and one Chromium for all of them.
+"""Fixtures of the browser tests: one JupyterLab and one Chromium for each process that runs them.
 
 Without Chromium the tests are skipped, with a line that says how to get it; with HGMRL_REQUIRE_BROWSER=1 they
 fail.

@@ -99,8 +99,7 @@ def assert_clean(notebook) -> None:
                 assert "Warning" not in output["text"], output["text"]
 
 
-# One worker runs them all: the first one fills the cache that the others use.
-@pytest.mark.xdist_group("lessons")
+# One process runs them all: the first one fills the cache that the others use.
 @pytest.mark.notebook
 @pytest.mark.parametrize("path", ALL, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_lesson(path, lesson_cache):

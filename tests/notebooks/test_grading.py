@@ -55,7 +55,6 @@ def marks(submission, exported, folder, cache):
 
 
 @pytest.mark.notebook
-@pytest.mark.xdist_group("lessons")
 @pytest.mark.parametrize("answers", ["solutions", "none", "some"])
 def test_marks(exported, tmp_path, lesson_cache, answers):
     cells = read(LESSON)
