@@ -19,15 +19,22 @@ function setPlace(element, x, y) {
   element.setAttribute("transform", `translate(${x.toFixed(2)} ${y.toFixed(2)})`);
 }
 
+// How often the page has got another size.
+let pageSizes = 0;
+window.addEventListener("resize", () => (pageSizes += 1));
+
 // Where on a drawing a pointer event is: at(event) returns [x, y] in the drawing's own units. To ask where the drawing
-// is costs the page a layout: during a move it is asked five times a second, which is soon enough for a page that scrolls.
+// is costs the page a layout: during a move it is asked five times a second, which is soon enough for a page that scrolls,
+// and when the page has another size.
 function pointerOn(svg) {
   let toDrawing = null;
   let fresh = -Infinity;
+  let size = pageSizes;
   return (event) => {
-    if (event.type !== "pointermove" || event.timeStamp > fresh) {
+    if (event.type !== "pointermove" || event.timeStamp > fresh || size !== pageSizes) {
       toDrawing = svg.getScreenCTM().inverse();
       fresh = event.timeStamp + 200;
+      size = pageSizes;
     }
     const { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(toDrawing);
     return [x, y];
