@@ -136,6 +136,7 @@ class HereditaryGeometry:
 
     def _facts(self) -> list[tuple[str, str]]:
         facts = [("dimension", str(self.dimension))]
+        # Adding zero makes minus zero, which a reader would wonder at, plain zero.
         if self.dimension == 1:
             places = ", ".join(
                 f"{np.degrees(angle).round(2) + 0.0:.2f}° ± {np.degrees(error):.2g}°"

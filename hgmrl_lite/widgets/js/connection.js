@@ -15,14 +15,13 @@ const KERNEL_ENDS = ["restarting", "autorestarting", "terminating", "dead"];
 function kernelConnection(model, patience = 2000) {
   const session = model.widget_manager?.context?.sessionContext;
   const tells = new Set();
-  let lost = false;
   let state = document.body.dataset.jupyterKernel === "none" ? "none" : "";
   let timer = 0;
   let long = false;
 
   const look = () => {
     const kernel = session.session?.kernel;
-    lost ||= !kernel || KERNEL_ENDS.includes(kernel.status);
+    const lost = state === "lost" || !kernel || KERNEL_ENDS.includes(kernel.status);
     const busy = kernel?.status === "busy";
     if (!busy) {
       clearTimeout(timer);
