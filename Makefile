@@ -11,9 +11,10 @@ MUTANT_ARGS ?=
 
 # A stamp's name holds a checksum of what the environment was made from and where it lies, so that neither an
 # edited file, nor a fresh checkout with new file times, nor a moved folder passes for an environment that is ready.
-SUM     := $(shell { pwd -P; cat pyproject.toml constraints.txt; } | cksum | cut -d ' ' -f 1)
-STUDENT := $(VENV)/.student-$(SUM)
-DEV     := $(VENV)/.dev-$(SUM)
+SUM      := $(shell { pwd -P; cat pyproject.toml constraints.txt; } | cksum | cut -d ' ' -f 1)
+STUDENT  := $(VENV)/.student-$(SUM)
+DEV      := $(VENV)/.dev-$(SUM)
+STRENGTH := $(VENV)/.strength-$(SUM)
 
 # An environment whose interpreter no longer starts (Python was upgraded or removed) counts as absent.
 ifeq ($(shell $(BIN)/python -c 'print("alive")' 2>/dev/null),)
@@ -59,12 +60,10 @@ pictures: $(DEV) ## take README's pictures of the widgets anew, into notebooks/i
 bench: $(DEV) ## measure the figures of benchmarks/results.json
 	$(BIN)/python -m benchmarks
 
-coverage: $(DEV) ## branch coverage of the package by the tests that need no browser and no lesson
-	$(BIN)/python -m pip install --quiet $(PIP_ARGS) --editable '.[strength]' --constraint constraints.txt
+coverage: $(STRENGTH) ## branch coverage of the package by the tests that need no browser and no lesson
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser and not notebook" --cov=hgmrl_lite --cov-branch --cov-report=term $(TEST_ARGS)
 
-mutants: $(DEV) ## plant errors in the package and see which of them the tests notice (an hour or more)
-	$(BIN)/python -m pip install --quiet $(PIP_ARGS) --editable '.[strength]' --constraint constraints.txt
+mutants: $(STRENGTH) ## plant errors in the package and see which of them the tests notice (an hour or more)
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.mutants $(MUTANT_ARGS)
 
 clean: ## remove .venv and caches; your copy in work/ stays
@@ -87,3 +86,7 @@ $(DEV): $(STUDENT)
 	@rm -f $(STUDENT)
 	@trap 'exit 130' INT TERM; $(BIN)/python -m pip install $(PIP_ARGS) --editable '.[dev,grading]' --constraint constraints.txt || { touch $(STUDENT); exit 1; }
 	@touch $(STUDENT) && touch $@
+
+$(STRENGTH): $(DEV)
+	@$(BIN)/python -m pip install $(PIP_ARGS) --editable '.[strength]' --constraint constraints.txt
+	@touch $@

@@ -17,7 +17,9 @@ MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TARGETS = re.search(r"^\.PHONY: (help .*)$", MAKEFILE, flags=re.MULTILINE)[1].split()
 pytestmark = pytest.mark.skipif(not shutil.which("make"), reason="make is not on this machine")
 
-# `-m venv DIR` puts the stand-in itself there; `-m pip` waits or fails when told so; `-c` is real Python.
+# `-m venv DIR` puts the stand-in itself there; `-m pip` waits or fails when told so; `-c` is real Python. What
+# tells that it waits is what sleeps: between two commands a shell would let Ctrl-C pass.
+WAIT = "import pathlib, sys, time; pathlib.Path(sys.argv[1]).touch(); time.sleep(60)"
 STANDIN = f"""#!/bin/sh
 here="$FAKE_FOLDER"
 [ "$1" = -c ] && exec {sys.executable} "$@"
@@ -26,7 +28,7 @@ case "$2" in
   venv) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
   pip)
     [ -e "$here/fail" ] && exit 1
-    if [ -e "$here/wait" ]; then touch "$here/waiting"; sleep 60; fi ;;
+    [ -e "$here/wait" ] && exec {sys.executable} -c "{WAIT}" "$here/waiting" ;;
 esac
 exit 0
 """

@@ -56,15 +56,21 @@ def condition_meshes(
     Parameters
     ----------
     conditions : mapping of str to array_like, shape (m, m)
-        Condition numbers by the name to show; rows belong to the second coordinate.
+        Condition numbers by the name to show, infinite where a direction is lost; rows belong to the second
+        coordinate.
     coordinates : array_like, shape (m,)
-        The values of either coordinate.
+        The values of either coordinate, 0 in the middle.
     labels : sequence of str, optional
         Names of the coordinates.
 
     Returns
     -------
     matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        When a mesh is not as large as its coordinates say.
     """
     from matplotlib.colors import LogNorm
 
@@ -72,6 +78,11 @@ def condition_meshes(
     figure = Figure(figsize=(8.4, 3.6), layout="constrained")
     panels = figure.subplots(1, len(conditions), sharey=True, squeeze=False)[0]
     arrays = [np.asarray(values, dtype=np.float64) for values in conditions.values()]
+    for name, values in zip(conditions, arrays, strict=True):
+        if values.shape != (len(ticks), len(ticks)):
+            raise ValueError(
+                f"conditions[{name!r}] must have shape {(len(ticks), len(ticks))}, got {values.shape}"
+            )
     norm = LogNorm(1.0, max(float(values[np.isfinite(values)].max()) for values in arrays))
     for axes, name, values in zip(panels, conditions, arrays, strict=True):
         picture = axes.pcolormesh(ticks, ticks, values, norm=norm, cmap="cividis_r", shading="nearest")

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_array
-from hgmrl_lite.meta import MetaTest
+from hgmrl_lite.meta import MetaTest, goal_distances
 from hgmrl_lite.plots.style import look
 
 
@@ -37,21 +37,27 @@ def regret_around_circle(results: Mapping[str, MetaTest], base_goal: ArrayLike) 
     results : mapping of str to MetaTest
         One entry an agent, by the name to show.
     base_goal : array_like, shape (2,)
-        The goal the base policy was trained on.
+        The goal the base policy was trained on; not the origin.
 
     Returns
     -------
     matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        When the base goal or a result's goal is the origin, which has no angle.
     """
     base_goal = as_array("base_goal", base_goal, (2,))
+    if not base_goal.any():
+        raise ValueError(f"base_goal must be a point other than the origin, got {base_goal.tolist()}")
     figure = Figure(figsize=(7.0, 3.6), layout="constrained")
     axes = figure.subplots()
     law = np.linspace(0.0, np.pi, 181)
     label = "going to the base goal: 200 sin(δ/2)"
     axes.plot(np.degrees(law), wrong_goal_regret(law), color="0.6", lw=1, label=label)
     for index, (name, result) in enumerate(results.items()):
-        cosine = result.goals @ base_goal / np.linalg.norm(result.goals, axis=1) / np.linalg.norm(base_goal)
-        angle = np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0)))
+        angle = np.degrees(goal_distances(result.goals, base_goal[None]))
         colour, marker = look(name, index)
         axes.plot(angle, result.regret_by_goal, marker, color=colour, ms=6, label=name)
     axes.set(
