@@ -23,6 +23,8 @@ MODULES = ("lie", "tangents", "discovery", "hereditary")
 FIRST = "hgmrl_lite.lie.closed_forms.x_so2_exp__mutmut_1"
 # How many times as long as usual the tests may take before a mutant counts as noticed, and seconds on top.
 PATIENCE, START = 10.0, 60.0
+# What pytest returns: all passed, or some failed; what is more than that, it could not run them.
+PASSED, FAILED = 0, 1
 
 
 def make_mutants() -> None:
@@ -46,6 +48,31 @@ def mutants_of(module: str) -> list[str]:
     return [name for file in files for name in json.loads(file.read_text())["exit_code_by_key"]]
 
 
+def run_tests(
+    tests: list[str], mutant: str, *options: str, timeout: float | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run tests in mutmut's copy with one mutant in force, or none for ""."""
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "--rootdir=.",
+        "-p",
+        "no:xdist",
+        "-p",
+        "no:cacheprovider",
+    ]
+    return subprocess.run(
+        [*command, *options, *tests],
+        cwd=MUTANTS,
+        env={**os.environ, "MUTANT_UNDER_TEST": mutant},
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+    )
+
+
 def end_of(name: str, reached: dict[str, list[str]], seconds: dict[str, float]) -> str:
     """Run the tests that reach a mutant, the quickest first, until one fails.
 
@@ -60,23 +87,27 @@ def end_of(name: str, reached: dict[str, list[str]], seconds: dict[str, float]) 
     -------
     str
         "killed", "survived", or "no test reaches it".
+
+    Raises
+    ------
+    RuntimeError
+        When pytest does not start for another reason than the mutant.
     """
     tests = sorted(reached.get(name.rpartition("__mutmut_")[0], []), key=lambda test: seconds.get(test, 0.0))
     if not tests:
         return "no test reaches it"
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "--rootdir=.", "-p", "no:xdist"]
     limit = PATIENCE * sum(seconds.get(test, 0.0) for test in tests) + START
     try:
-        outcome = subprocess.run(
-            [*command, "-p", "no:cacheprovider", *tests],
-            cwd=MUTANTS,
-            env={**os.environ, "MUTANT_UNDER_TEST": name},
-            capture_output=True,
-            timeout=limit,
-        )
+        outcome = run_tests(tests, name, "-x", timeout=limit)
     except subprocess.TimeoutExpired:
         return "killed"
-    return "killed" if outcome.returncode else "survived"
+    if outcome.returncode in (FAILED, PASSED):
+        return "killed" if outcome.returncode == FAILED else "survived"
+    # pytest did not get to run them: the mutant's doing only if it can find them without it.
+    clean = run_tests(tests, "", "--collect-only")
+    if clean.returncode:
+        raise RuntimeError(f"pytest fails without a mutant:\n{clean.stdout[-3000:]}{clean.stderr[-3000:]}")
+    return "killed"
 
 
 def difference(name: str) -> str:

@@ -17,9 +17,9 @@ MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TARGETS = re.search(r"^\.PHONY: (help .*)$", MAKEFILE, flags=re.MULTILINE)[1].split()
 pytestmark = pytest.mark.skipif(not shutil.which("make"), reason="make is not on this machine")
 
-# `-m venv DIR` puts the stand-in itself there; `-m pip` waits or fails when told so; `-c` is real Python. What
-# tells that it waits is what sleeps: between two commands a shell would let Ctrl-C pass.
+# What tells that it waits is what sleeps: between two commands a shell would let Ctrl-C pass.
 WAIT = "import pathlib, sys, time; pathlib.Path(sys.argv[1]).touch(); time.sleep(60)"
+# `-m venv DIR` puts the stand-in itself there; `-m pip` waits or fails when told so; `-c` is real Python.
 STANDIN = f"""#!/bin/sh
 here="$FAKE_FOLDER"
 [ "$1" = -c ] && exec {sys.executable} "$@"

@@ -1,5 +1,8 @@
 """Test-time inference from a few transitions: right element, no antipode, and honest when it cannot tell."""
 
+import dataclasses
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,6 +11,8 @@ from hypothesis import strategies as st
 from hgmrl_lite import lie
 from hgmrl_lite.envs import circle_tasks, explore, sample_transitions
 from hgmrl_lite.hereditary import RewardModel, infer
+from hgmrl_lite.hereditary.evidence import student
+from hgmrl_lite.hereditary.inference import settings_of_inference
 from hgmrl_lite.transitions import Transitions
 
 J = np.array([[0.0, -1.0], [1.0, 0.0]])
@@ -230,3 +235,17 @@ def test_gradients_need_transitions(model):
         infer(J, model, context, method="differential")
     with pytest.raises(ValueError, match="context must have states of dimension 2, got 3"):
         infer(J, model, sample_transitions(reward_at(ORIGIN, np.ones(3)), 20, seed=0, n=3))
+
+
+def test_settings_for_javascript_survive_json_and_hold_a_quantile_for_each_number(model):
+    settings_sent = settings_of_inference(model, 12)
+    assert json.loads(json.dumps(settings_sent, allow_nan=False)) == settings_sent
+    quantiles = settings_sent["student"]
+    assert len(quantiles) == 13
+    assert quantiles[:2] == [0.0, 0.0]
+    for number in (2, 7, 12):
+        assert quantiles[number] == student(number - 1)
+    assert settings_sent["noise"] == model.noise
+    assert settings_sent["reach"] == model.reach
+    endless = settings_of_inference(dataclasses.replace(model, reach=np.inf), 3)
+    assert endless["reach"] == 1e9

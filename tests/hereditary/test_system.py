@@ -6,6 +6,8 @@ import pytest
 from hgmrl_lite.envs import NavigationDynamics, bent_valley, explore, sample_transitions, training_tasks
 from hgmrl_lite.hereditary import system_symmetries
 from hgmrl_lite.hereditary.motion import LawOfMotion
+from hgmrl_lite.hereditary.system import _kept_form
+from hgmrl_lite.hereditary.task_search import skew_basis
 from hgmrl_lite.lie import principal_angles, rotations_about
 from hgmrl_lite.transitions import Transitions
 
@@ -43,6 +45,20 @@ def test_disc_symmetries_are_the_rotation_about_the_starts_with_its_partner():
     assert np.degrees(principal_angles(states[None], rotations_about([0.0, 0.0]).basis)[0]) < 3.0
     np.testing.assert_allclose(actions / states[1, 0], [[0, -1], [1, 0]], atol=0.1)
     np.testing.assert_allclose(found.compact.inner_product, np.eye(2), atol=0.05)
+
+
+@pytest.mark.parametrize("squares", [(1.0, 4.0), (0.1, 0.3, 0.2), (20.0, 30.0, 50.0)])
+def test_the_kept_inner_product_is_the_multiple_of_the_ellipsoids_that_is_nearest_to_the_unit_one(squares):
+    n = len(squares)
+    turned = np.linalg.qr(np.random.default_rng(n).normal(size=(n, n)))[0]
+    form = turned @ np.diag(squares) @ turned.T
+    nearest = np.trace(form) / np.square(form).sum() * form
+    np.testing.assert_allclose(_kept_form(skew_basis(form)), nearest, atol=1e-9)
+
+
+@pytest.mark.parametrize("generators", [np.diag([1.0, -1.0])[None], np.array([[[0.0, 1.0], [0.0, 0.0]]])])
+def test_without_an_inner_product_to_keep_the_unit_one_stands_in(generators):
+    np.testing.assert_array_equal(_kept_form(generators), np.eye(2))
 
 
 def test_the_fitted_law_predicts_the_motion_and_says_what_it_needs():
