@@ -17,6 +17,9 @@ for folder in (Path(__file__).parent, Path(__file__).parents[1] / "widgets"):
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
 
+# What their asserts compared is told as well.
+pytest.register_assert_rewrite("lab_harness", "site_pages", "widget_view")
+
 from lab_harness import HOW_TO_GET_CHROMIUM, JupyterServer, LabBrowser, find_chromium  # noqa: E402
 from site_pages import small_site, widget_gallery  # noqa: E402
 

@@ -274,7 +274,7 @@ class LabNotebook:
         page.on(
             "console", lambda message: message.type == "error" and self.console_errors.append(message.text)
         )
-        page.on("pageerror", lambda error: self.console_errors.append(str(error)))
+        page.on("pageerror", lambda error: self.console_errors.append(error.stack or str(error)))
         page.on("request", self._note_request)
         page.on("websocket", lambda websocket: self._note_url(websocket.url))
         page.route(_is_outside, _abort)
@@ -395,6 +395,8 @@ class LabNotebook:
 
     def set_theme(self, name: str) -> None:
         """Change to "JupyterLab Light" or "JupyterLab Dark"."""
+        # JupyterLab's splash screen is one node, and raises when a second change begins before it is gone.
+        self._wait_splash()
         self.evaluate(
             "(theme) => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", name
         )
@@ -402,7 +404,10 @@ class LabNotebook:
         self.page.wait_for_selector(
             f"body[data-jp-theme-name='{name}'][data-jp-theme-light='{light}']", state="attached"
         )
-        self.page.wait_for_timeout(100)
+        self._wait_splash()
+
+    def _wait_splash(self) -> None:
+        self.page.wait_for_selector("#jupyterlab-splash", state="detached")
 
     def close(self) -> None:
         """Shut the Jupyter kernel down and close the page."""

@@ -154,6 +154,9 @@ def test_actions_go_along():
     np.testing.assert_allclose(group.left(chosen), np.array([lie.so2_exp(0.3), lie.so2_exp(0.3)]), atol=1e-12)
     np.testing.assert_allclose(group.right(chosen)[1], lie.so2_exp(-0.6), atol=1e-12)
     assert compact_group(J).right(elements) is None
+    # Elements without their part on actions stay without it.
+    alone = compact_group(J).exp(compact_group(J).unit(np.array([[0.3], [1.0]])))
+    assert alone.where(np.array([True, False]), alone).actions is None
 
 
 def test_the_group_of_the_identity():

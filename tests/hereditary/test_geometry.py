@@ -60,6 +60,11 @@ def test_left_actions_are_the_rotations_between_the_goals(tasks, goals, base):
     np.testing.assert_allclose(geometry.generators_states[0], J, atol=0.01)
     np.testing.assert_allclose(geometry.generators_actions[0], J, atol=0.01)
     np.testing.assert_allclose(geometry.centres, goals, atol=0.01)
+    # A rotation by θ has a logarithm of norm √2 |θ|; they lie on one line.
+    angles = (true_angles(goals, base) + np.pi) % (2 * np.pi) - np.pi
+    longest, *rest = geometry.spectrum
+    assert longest == pytest.approx(np.sqrt(2.0) * np.linalg.norm(angles), rel=0.01)
+    np.testing.assert_allclose(rest, 0.0, atol=1e-9)
 
 
 @settings(max_examples=5, deadline=None)

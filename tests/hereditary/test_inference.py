@@ -205,6 +205,9 @@ def test_angle_is_for_one_dimension_only():
 def test_it_prints(model):
     answer = infer(J, model, explore(circle_tasks(3)[1], 20, seed=5))
     assert "verdict: decided" in repr(answer)
+    assert "runner-up: none" in repr(answer)
+    other = infer(J, model, explore(circle_tasks(3)[1], 1, seed=5))
+    assert f"runner-up: {np.degrees(other.runner_up[0]):.2f}° with residual" in repr(other)
     assert "<td>decided</td>" in answer._repr_html_()
 
 

@@ -5,13 +5,14 @@ import pytest
 
 from hgmrl_lite import lie
 from hgmrl_lite.envs import bent_valley, sample_transitions
-from hgmrl_lite.hereditary import discover_geometry
+from hgmrl_lite.hereditary import check_left_actions, discover_geometry
 from hgmrl_lite.hereditary.left_actions import skew_part
 from hgmrl_lite.hereditary.task_search import skew_basis
 
 ANGLES = np.radians([0.0, 100.0, -60.0])
 ABOUT_Z = np.zeros((3, 3))
 ABOUT_Z[1, 0], ABOUT_Z[0, 1] = 1.0, -1.0
+ABOUT_DIAGONAL = np.array([[0.0, -1.0, 1.0], [1.0, 0.0, -1.0], [-1.0, 1.0, 0.0]]) / np.sqrt(3.0)
 
 
 def valley(points):
@@ -49,6 +50,25 @@ def test_the_tasks_are_turned_about_it(geometry):
     kept = left.swapaxes(-1, -2) @ form @ left
     np.testing.assert_allclose(kept, np.broadcast_to(form, kept.shape), atol=1e-9)
     assert geometry.report["inherited"].verdict == "yes"
+
+
+@pytest.mark.parametrize(
+    ("turn", "inherited", "connected"),
+    [(lie.exp(0.5 * np.pi * ABOUT_Z), "yes", "no"), (lie.exp(0.25 * np.pi * ABOUT_DIAGONAL), "no", "yes")],
+    ids=["quarter", "slanted"],
+)
+def test_a_cube_of_actions_keeps_quarter_turns_that_no_exponential_reaches(turn, inherited, connected):
+    tasks = [
+        sample_transitions(
+            lambda points, back=back: valley(points @ back.T), 4000, seed=index, n=3, action_set="box"
+        )
+        for index, back in enumerate((np.eye(3), turn.T))
+    ]
+    report = check_left_actions(tasks, [np.eye(3), turn])
+    assert report["inherited"].verdict == inherited, repr(report)
+    assert report["connected"].verdict == connected, repr(report)
+    unreached = "positive determinant, but no exponential of the system's algebra reaches it."
+    assert (unreached in report["connected"].text) == (connected == "no")
 
 
 def test_the_skew_part_keeps_the_form_at_unit_speed():
