@@ -1,5 +1,6 @@
 """The doctor in a real page: the handshake between page and Jupyter kernel."""
 
+import psutil
 import pytest
 
 pytestmark = pytest.mark.browser
@@ -9,9 +10,7 @@ LINE = "[data-state]"
 
 @pytest.fixture
 def notebook(browser):
-    opened = browser.open_notebook(
-        ["import time\nfrom hgmrl_lite import course\ncourse.doctor()", "time.sleep(0)"]
-    )
+    opened = browser.open_notebook(["from hgmrl_lite import course\ncourse.doctor()"])
     yield opened
     opened.close()
 
@@ -27,22 +26,17 @@ def test_page_and_jupyter_kernel_find_each_other(notebook):
     assert not notebook.outside_requests
 
 
-def test_it_says_that_a_busy_jupyter_kernel_is_asked_and_then_that_it_is_silent(notebook):
+def test_a_jupyter_kernel_that_does_not_answer_is_asked_and_then_silent_and_may_answer_late(notebook):
     notebook.run_all()
     notebook.page.wait_for_selector("[data-state=live]")
-    notebook.evaluate(
-        """() => {
-            const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
-            const busy = new Promise((begun) => {
-                kernel.statusChanged.connect((_, status) => status === "busy" && begun());
-            });
-            kernel.requestExecute({ code: "time.sleep(10)" });
-            // A question that comes before it is answered at once.
-            return busy;
-        }"""
-    )
-    notebook.page.get_by_role("button", name="Ask again").click()
-    assert "asking" in notebook.page.inner_text(LINE)
-    notebook.page.wait_for_selector("[data-state=silent]", timeout=15_000)
-    assert "Restart" in notebook.page.inner_text(LINE)
+    # Halted, not busy: JupyterLab may carry a widget's messages past a cell that runs, in a subshell.
+    kernel = psutil.Process(notebook.python("__import__('os').getpid()"))
+    kernel.suspend()
+    try:
+        notebook.page.get_by_role("button", name="Ask again").click()
+        assert "asking" in notebook.page.inner_text(LINE)
+        notebook.page.wait_for_selector("[data-state=silent]", timeout=15_000)
+        assert "Restart" in notebook.page.inner_text(LINE)
+    finally:
+        kernel.resume()
     notebook.page.wait_for_selector("[data-state=live]", timeout=15_000)
