@@ -32,6 +32,11 @@ def turning(linear):
     return np.vstack([np.column_stack([linear, -linear @ GOAL]), np.zeros(3)])
 
 
+def anticlockwise(generator):
+    """Return the generator or its negative: a symmetry has no sign."""
+    return generator * np.sign(generator[1, 0])
+
+
 @pytest.mark.parametrize(
     ("reward", "linear"),
     [(about_goal, lie.J), (ellipse, STRETCH @ lie.J @ np.linalg.inv(STRETCH))],
@@ -40,8 +45,7 @@ def turning(linear):
 def test_a_round_task_turns_about_its_goal_once_in_two_pi(reward, linear):
     found = own_symmetry(sample_transitions(reward, 3000, seed=0))
     assert found.verdict == "symmetric"
-    generator = found.generator * np.sign(found.generator[1, 0])
-    np.testing.assert_allclose(generator, turning(linear), atol=0.01)
+    np.testing.assert_allclose(anticlockwise(found.generator), turning(linear), atol=0.01)
     np.testing.assert_allclose(np.sort(np.linalg.eigvals(found.generator[:2, :2]).imag), [-1.0, 1.0])
     assert (np.diff(found.spectrum) >= 0.0).all()
     assert found.spectrum[1] > 10.0 * found.spectrum[0]
@@ -51,7 +55,7 @@ def test_its_covariance_is_as_large_as_its_errors():
     squares, claimed = [], []
     for seed in range(12):
         found = own_symmetry(sample_transitions(about_goal, 800, seed=seed, reward_noise=0.02))
-        error = found.generator * np.sign(found.generator[1, 0]) - turning(lie.J)
+        error = anticlockwise(found.generator) - turning(lie.J)
         squares.append(np.square(error).sum())
         claimed.append(np.trace(found.covariance))
     assert 0.3 < np.mean(squares) / np.mean(claimed) < 3.0
@@ -60,8 +64,7 @@ def test_its_covariance_is_as_large_as_its_errors():
 def test_many_exact_rewards_need_only_some_of_the_transitions():
     few, many = (own_symmetry(sample_transitions(about_goal, number, seed=3)) for number in (3000, 30000))
     for found in (few, many):
-        generator = found.generator * np.sign(found.generator[1, 0])
-        np.testing.assert_allclose(generator, turning(lie.J), atol=0.005)
+        np.testing.assert_allclose(anticlockwise(found.generator), turning(lie.J), atol=0.005)
 
 
 def test_what_does_not_turn_has_no_generator():
