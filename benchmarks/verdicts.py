@@ -1,0 +1,226 @@
+"""How often a verdict of `discover` is wrong, and how often it finds what is there.
+
+Forty-eight cells of fifty runs: sixteen combinations of a function, a law of the data and a noise, each at 1000,
+4000 and 16,000 samples. Every run draws its centre, axes and points anew from its seed. The truth is computed
+from the function's gradient at the run's own points, with the defect that `discover` documents: the root mean
+square cosine between gradient and field, weighted by the squared lengths of both.
+
+Two more combinations are only reported: ripples finer than any neighbourhood, and four dimensions.
+"""
+
+import multiprocessing
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmarks.discover import TURN, about, rotation
+from hgmrl_lite.discovery import discover
+from hgmrl_lite.lie import principal_angles
+
+Array = np.ndarray
+Scalar = Callable[[Array], Array]
+NUMBERS = (1000, 4000, 16_000)
+TOLERANCE = 0.05
+#: Step of the central differences that give the true gradients.
+STEP = 1e-5
+
+#: Function, law of the data, noise in percent of the values' standard deviation. Fixed before anything was tuned.
+COMBINATIONS = (
+    ("distance", "normal", 5), ("distance", "heavy_tails", 20), ("bump", "box", 1), ("bump", "outliers", 0),
+    ("ellipse", "normal", 1), ("ellipse", "clusters", 5), ("ellipsoid", "box", 5), ("screw", "normal", 0),
+    ("quartic", "box", 20), ("nearly_half", "heavy_tails", 0), ("nearly_1.5", "sector", 1),
+    ("nearly_3", "rounding", 1), ("smooth_1", "outliers", 5), ("smooth_3", "sector", 20),
+    ("petal", "clusters", 0), ("squircle", "rounding", 20),
+)  # fmt: skip
+REPORTED = (("ripples", "normal", 1), ("radii", "normal", 1))
+EXACT = ("distance", "bump", "ellipse", "ellipsoid", "screw", "quartic", "radii")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A function, its dimension, the algebra that is searched, and its symmetries where it has some."""
+
+    function: Scalar
+    n: int = 2
+    algebra: str = "affine"
+    truth: tuple[Array, ...] = ()
+
+
+def turned(rng: np.random.Generator, n: int) -> Array:
+    """Return a random rotation, up to sign."""
+    return np.linalg.qr(rng.normal(size=(n, n)))[0]
+
+
+def make(name: str, points: Array, rng: np.random.Generator) -> Case:
+    """Return one draw of a function; those that are nearly symmetric are fitted to the points."""
+    n = points.shape[1]
+    centre = points.mean(axis=0) + 0.3 * points.std(axis=0) * rng.normal(size=n)
+    axes = turned(rng, n)
+    local: Callable[[Array], Array] = lambda p: (p - centre) @ axes  # noqa: E731
+    if name == "distance":
+        return Case(lambda p: -np.linalg.norm(p - centre, axis=1), truth=(about(TURN, centre),))
+    if name == "bump":
+        return Case(
+            lambda p: np.exp(-0.5 * np.square(p - centre).sum(axis=1)), truth=(about(TURN, centre),)
+        )
+    if name in ("ellipse", "ellipsoid"):
+        squeeze = axes @ np.diag(rng.uniform(0.4, 1.0, size=n)) @ axes.T
+        inverse = np.linalg.inv(squeeze)
+        planes = [(i, j) for i in range(n) for j in range(i)]
+        turns = []
+        for i, j in planes:
+            skew = np.zeros((n, n))
+            skew[i, j], skew[j, i] = -1.0, 1.0
+            turns.append(about(squeeze @ skew @ inverse, centre))
+        return Case(lambda p: -np.linalg.norm((p - centre) @ inverse, axis=1), n, truth=tuple(turns))
+    if name == "screw":
+        pitch = rng.uniform(0.5, 1.5)
+        linear, shift = np.zeros((3, 3)), np.zeros(3)
+        linear[:2, :2], shift[2] = TURN, pitch
+        generator = about(axes @ linear @ axes.T, centre)
+        generator[:3, 3] += axes @ shift
+
+        def screw(p: Array) -> Array:
+            x, y, z = local(p).T
+            # Constant along (x, y) turning by t while z rises by pitch t.
+            return x * np.cos(z / pitch) + y * np.sin(z / pitch)
+
+        return Case(screw, 3, truth=(generator,))
+    if name == "quartic":
+
+        def quartic(p: Array) -> Array:
+            square = np.square(p).sum(axis=1)
+            return square - 0.5 * square**2
+
+        return Case(quartic, algebra="linear", truth=(about(TURN, np.zeros(2)),))
+    if name.startswith("nearly"):
+        multiple = {"nearly_half": 0.5, "nearly_1.5": 1.5, "nearly_3": 3.0}[name]
+        return Case(nearly(multiple * TOLERANCE, local, points))
+    if name.startswith("smooth"):
+        length = float(name.split("_")[1])
+        waves, phases = rng.normal(size=(200, n)) / length, rng.uniform(0.0, 2.0 * np.pi, size=200)
+        return Case(lambda p: np.cos(p @ waves.T + phases).mean(axis=1) * np.sqrt(400.0))
+    if name in ("petal", "ripples"):
+        depth, fold = {"petal": (0.05, 6), "ripples": (0.01, 20)}[name]
+
+        def petal(p: Array) -> Array:
+            x, y = local(p).T
+            return np.hypot(x, y) * (1.0 + depth * np.cos(fold * np.arctan2(y, x)))
+
+        return Case(petal)
+    if name == "squircle":
+        return Case(lambda p: -np.power(np.power(local(p), 4).sum(axis=1), 0.25))
+    if name == "radii":
+        truth = tuple(
+            about(np.kron(np.diag(which), TURN), np.zeros(4)) for which in ([1.0, 0.0], [0.0, 1.0])
+        )
+        return Case(
+            lambda p: np.hypot(p[:, 0], p[:, 1]) + 0.1 * np.hypot(p[:, 2], p[:, 3]) ** 4, 4, truth=truth
+        )
+    raise ValueError(f"name must be a function of the suite, got {name!r}")
+
+
+def nearly(defect: float, local: Callable[[Array], Array], points: Array) -> Scalar:
+    """Return r (1 + ε cos 3φ) with the ε that makes the least defect over the points what is asked."""
+
+    def bent(depth: float) -> Scalar:
+        def function(p: Array) -> Array:
+            x, y = local(p).T
+            return np.hypot(x, y) * (1.0 + depth * np.cos(3.0 * np.arctan2(y, x)))
+
+        return function
+
+    low, high = 0.0, 1.0
+    for _ in range(30):
+        middle = 0.5 * (low + high)
+        if defects(bent(middle), points, "affine")[0] < defect:
+            low = middle
+        else:
+            high = middle
+    return bent(0.5 * (low + high))
+
+
+def draw_points(law: str, n: int, number: int, rng: np.random.Generator) -> Array:
+    """Return points (number, n) of a law; the last two laws concern the values and have normal points."""
+    if law == "box":
+        return rng.uniform(-1.0, 1.0, size=(number, n))
+    if law == "sector":
+        radius, angle = np.sqrt(rng.uniform(0.25, 2.25, size=number)), rng.uniform(-1.0, 1.0, size=number)
+        return np.column_stack([radius * np.cos(np.pi / 3 * angle), radius * np.sin(np.pi / 3 * angle)])
+    if law == "clusters":
+        side = rng.choice([-1.0, 1.0], size=number)
+        return 0.35 * rng.normal(size=(number, n)) + side[:, None] * 1.2 * rotation(0.4)[0]
+    if law == "heavy_tails":
+        return rng.standard_t(3, size=(number, n))
+    return rng.normal(size=(number, n))
+
+
+def spoil(values: Array, law: str, noise: float, rng: np.random.Generator) -> Array:
+    """Return the values as they are seen: with noise, and with what the law adds."""
+    spread = values.std()
+    draws = rng.standard_t(3, size=len(values)) / np.sqrt(3.0) if law == "heavy_tails" else None
+    seen = values + noise * spread * (rng.normal(size=len(values)) if draws is None else draws)
+    if law == "outliers":
+        wrong = rng.choice(len(values), size=len(values) // 100, replace=False)
+        seen[wrong] += 10.0 * spread * rng.normal(size=len(wrong))
+    if law == "rounding":
+        step = 0.5 * spread
+        seen = np.round(seen / step) * step
+    return seen
+
+
+def gradients(function: Scalar, points: Array) -> Array:
+    """Return the true gradients (N, n), by central differences."""
+    n = points.shape[1]
+    return np.stack(
+        [(function(points + STEP * e) - function(points - STEP * e)) / (2.0 * STEP) for e in np.eye(n)], axis=1
+    )
+
+
+def forms(function: Scalar, points: Array, algebra: str) -> tuple[Array, Array]:
+    """Return Σ (g·Wh)² and Σ ‖g‖² ‖Wh‖² as forms on the entries of W, row by row."""
+    g, n = gradients(function, points), points.shape[1]
+    lifted = np.hstack([points, np.ones((len(points), 1))]) if algebra == "affine" else points
+    rows = (g[:, :, None] * lifted[:, None, :]).reshape(len(points), -1)
+    speed = np.kron(np.eye(n), (lifted * np.square(g).sum(axis=1)[:, None]).T @ lifted)
+    return rows.T @ rows, speed
+
+
+def defects(function: Scalar, points: Array, algebra: str, span: Array | None = None) -> Array:
+    """Return the defects, ascending, of all fields of an algebra, or of those in a span of generators."""
+    change, speed = forms(function, points, algebra)
+    if span is not None:
+        n = points.shape[1]
+        width = n + (algebra == "affine")
+        basis = span[:, :n, :width].reshape(len(span), -1)
+        change, speed = basis @ change @ basis.T, basis @ speed @ basis.T
+    root = np.linalg.inv(np.linalg.cholesky(speed))
+    return np.sqrt(np.maximum(np.linalg.eigvalsh(root @ change @ root.T), 0.0))
+
+
+def run_one(task: tuple[str, str, int, int, int]) -> tuple[bool, bool, bool, str]:
+    """Return false symmetric, false none, detected and the verdict of one run."""
+    name, law, noise, number, seed = task
+    rng = np.random.default_rng([seed, number, noise, *name.encode(), *law.encode()])
+    n = {"ellipsoid": 3, "screw": 3, "radii": 4}.get(name, 2)
+    points = draw_points(law, n, number, rng)
+    case = make(name, points, rng)
+    values = spoil(case.function(points), law, 0.01 * noise, rng)
+    found = discover(points, values, algebra=case.algebra, tolerance=TOLERANCE)
+    false_symmetric = false_none = detected = False
+    if found.verdict == "symmetric":
+        worst = defects(case.function, points, case.algebra, found.generators)[-1]
+        false_symmetric = bool(worst > TOLERANCE)
+        detected = bool(case.truth) and all(
+            np.degrees(principal_angles(one[None], found.generators).max()) < 5.0 for one in case.truth
+        )
+    elif found.verdict == "none":
+        false_none = bool(defects(case.function, points, case.algebra)[0] < TOLERANCE)
+    return false_symmetric, false_none, detected, found.verdict
+
+
+def cells(quick: bool = False) -> list[tuple[str, str, int, int]]:
+    """Return all cells, those that are only reported last."""
+    numbers = NUMBERS[:1] if quick else NUMBERS
+    return [(*combination, number) for combination in (*COMBINATIONS, *REPORTED) for number in numbers]
