@@ -11,11 +11,11 @@ import resource
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 
-from hgmrl_lite.discovery import discover, discover_batches
+from hgmrl_lite.discovery import discover
 from hgmrl_lite.lie import principal_angles
 
 Array = np.ndarray
@@ -158,7 +158,7 @@ def run_case(case: str, noise: str, seeds: int) -> dict[str, float]:
         right += found.verdict == expected and found.dimension == len(truth)
         if len(truth) and found.dimension == len(truth):
             angles.append(float(np.degrees(principal_angles(found.generators, truth).max())))
-            spreads.append(found.confidence.angle_deg)
+            spreads.append(found.angle_deg)
     figures = {"dimension_rate": right / seeds}
     if angles:
         figures["angle_deg"] = max(angles)
@@ -178,43 +178,34 @@ def seconds(case: str = "distance", noise: str = "0", runs: int = 9) -> float:
     return statistics.median(times[1:])
 
 
-def scale(n: int, samples: int, batched: bool, batch: int = 20_000) -> tuple[float, float]:
-    """Return CPU seconds and the growth of the peak memory in MB, for −‖p − c‖; to be run in a fresh process.
-
-    ``batched`` draws and forgets the data batch by batch; otherwise all are held at once and count.
-    """
+def scale(n: int, samples: int) -> tuple[float, float]:
+    """Return CPU seconds and the growth of the peak memory in MB, for −‖p − c‖; to be run in a fresh process."""
     centre = 0.3 * np.ones(n)
 
-    def batches(size: int) -> Iterator[tuple[Array, Array]]:
-        rng = np.random.default_rng(0)
-        for start in range(0, samples, size):
-            points = rng.normal(size=(min(size, samples - start), n))
-            yield points, -np.linalg.norm(points - centre, axis=1)
+    def draw_all(size: int) -> tuple[Array, Array]:
+        points = np.random.default_rng(0).normal(size=(size, n))
+        return points, -np.linalg.norm(points - centre, axis=1)
 
     # Kilobytes on Linux, bytes on macOS.
     unit = 1e6 if sys.platform == "darwin" else 1e3
-    discover(*next(batches(1000)))
+    discover(*draw_all(1000))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start = time.process_time()
-    if batched:
-        discover_batches(batches(batch))
-    else:
-        discover(*next(batches(samples)))
+    discover(*draw_all(samples))
     return time.process_time() - start, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / unit
 
 
 def scaling_figures(largest: int = 10**6) -> dict[str, float]:
-    """Return time and memory for N = 10³ to ``largest``, n = 2 and 3, at once and in batches."""
+    """Return time and memory for N = 10³ to ``largest``, n = 2 and 3."""
     figures = {}
     for n in (2, 3):
         for samples in (10**3, 10**4, 10**5, 10**6):
             if samples > largest:
                 continue
-            for batched in (False, True):
-                with multiprocessing.get_context("spawn").Pool(1) as pool:
-                    used, peak = pool.apply(scale, (n, samples, batched))
-                name = f"scaling.{n}d.{samples}.{'batched' if batched else 'at_once'}"
-                figures |= {f"{name}.seconds": used, f"{name}.peak_mb": peak}
+            with multiprocessing.get_context("spawn").Pool(1) as pool:
+                used, peak = pool.apply(scale, (n, samples))
+            name = f"scaling.{n}d.{samples}"
+            figures |= {f"{name}.seconds": used, f"{name}.peak_mb": peak}
     return figures
 
 

@@ -3,7 +3,7 @@
 Forty-eight cells of fifty runs: sixteen combinations of a function, a law of the data and a noise, each at 1000,
 4000 and 16,000 samples. Every run draws its centre, axes and points anew from its seed. The truth is computed
 from the function's gradient at the run's own points, with the defect that `discover` documents: the root mean
-square cosine between gradient and field, weighted by the squared lengths of both.
+square cosine between gradient and field, weighted by the squared lengths of both, in standardised coordinates.
 
 Two more combinations are only reported: ripples finer than any neighbourhood, and four dimensions.
 """
@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.stats
 
 from benchmarks.discover import TURN, about, rotation
 from hgmrl_lite.discovery import discover
@@ -179,11 +180,17 @@ def gradients(function: Scalar, points: Array) -> Array:
 
 
 def forms(function: Scalar, points: Array, algebra: str) -> tuple[Array, Array]:
-    """Return Σ (g·Wh)² and Σ ‖g‖² ‖Wh‖² as forms on the entries of W, row by row."""
-    g, n = gradients(function, points), points.shape[1]
+    """Return Σ (g·Wh)² and Σ ‖g‖² ‖Wh‖² as forms on the entries of W, row by row.
+
+    Lengths are measured where the data have unit covariance (for a linear algebra: unit second moment).
+    """
+    g = gradients(function, points)
     lifted = np.hstack([points, np.ones((len(points), 1))]) if algebra == "affine" else points
+    moved = points - points.mean(axis=0) if algebra == "affine" else points
+    moment = moved.T @ moved / len(points)
     rows = (g[:, :, None] * lifted[:, None, :]).reshape(len(points), -1)
-    speed = np.kron(np.eye(n), (lifted * np.square(g).sum(axis=1)[:, None]).T @ lifted)
+    size = np.einsum("mi,ij,mj->m", g, moment, g)
+    speed = np.kron(np.linalg.inv(moment), (lifted * size[:, None]).T @ lifted)
     return rows.T @ rows, speed
 
 
@@ -224,3 +231,54 @@ def cells(quick: bool = False) -> list[tuple[str, str, int, int]]:
     """Return all cells, those that are only reported last."""
     numbers = NUMBERS[:1] if quick else NUMBERS
     return [(*combination, number) for combination in (*COMBINATIONS, *REPORTED) for number in numbers]
+
+
+def rates(results: list[tuple[bool, bool, bool, str]]) -> tuple[int, int, int]:
+    """Return how many of some runs were falsely symmetric, falsely none, and detected."""
+    return sum(r[0] for r in results), sum(r[1] for r in results), sum(r[2] for r in results)
+
+
+def worsening(fewer: int, more: int, runs: int) -> float:
+    """Return the probability of a fall from ``fewer`` to ``more`` successes by luck (Fisher's exact test)."""
+    table = [[fewer, runs - fewer], [more, runs - more]]
+    return float(scipy.stats.fisher_exact(table, alternative="greater").pvalue)
+
+
+def run(quick: bool = False) -> dict[str, float]:
+    """Return the rates over all cells, the worst cell, and the rates of detection."""
+    seeds = 5 if quick else 50
+    all_cells = cells(quick)
+    tasks = [(*cell, seed) for cell in all_cells for seed in range(seeds)]
+    with multiprocessing.get_context("spawn").Pool() as pool:
+        done = pool.map(run_one, tasks, chunksize=5)
+    found = {cell: done[i * seeds : (i + 1) * seeds] for i, cell in enumerate(all_cells)}
+    figures: dict[str, float] = {}
+    judged = {cell: results for cell, results in found.items() if cell[:3] in COMBINATIONS}
+    everything = [result for results in judged.values() for result in results]
+    symmetric, none, _ = rates(everything)
+    figures["verdict.false_symmetric_rate"] = symmetric / len(everything)
+    figures["verdict.false_none_rate"] = none / len(everything)
+    figures["verdict.worst_cell"] = max(max(rates(results)[:2]) for results in judged.values()) * 50 / seeds
+    groups: dict[str, list[bool]] = {}
+    for (name, law, noise, number), results in judged.items():
+        if name in EXACT and law in ("normal", "box") and noise <= 5:
+            key = "0_1" if noise <= 1 else f"5.{number}"
+            groups.setdefault(key, []).extend(result[2] for result in results)
+    figures |= {f"verdict.detected_rate.{key}": float(np.mean(hits)) for key, hits in groups.items()}
+    falls = [1.0]
+    for combination in COMBINATIONS:
+        for i, j in ((0, 1), (1, 2), (0, 2)) if not quick else ():
+            fewer, more = (found[*combination, NUMBERS[k]] for k in (i, j))
+            for mistake in (0, 1):
+                right = [seeds - rates(results)[mistake] for results in (fewer, more)]
+                falls.append(worsening(right[0], right[1], seeds))
+            if combination[0] in EXACT:
+                falls.append(worsening(rates(fewer)[2], rates(more)[2], seeds))
+    figures["verdict.least_p_of_worsening"] = min(falls)
+    for cell, results in found.items():
+        key = "verdict.cell." + ".".join(str(part) for part in cell)
+        for name, count in zip(("false_symmetric", "false_none", "detected"), rates(results), strict=True):
+            figures[f"{key}.{name}"] = count / seeds
+        for verdict in ("symmetric", "none"):
+            figures[f"{key}.{verdict}"] = sum(result[3] == verdict for result in results) / seeds
+    return figures

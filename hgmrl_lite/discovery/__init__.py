@@ -3,26 +3,13 @@
 f is invariant under exp(tW) exactly when df_p (W p) = 0 for all p: a homogeneous linear system in the entries
 of the affine generator W, one row a sample, whose null space is the symmetry algebra. The setting is that of
 P. Nitschke and S. Talebi, *Hereditary Geometric Meta-RL*, 2026, arXiv:2603.00396, who descend on the same
-constraint; the null space needs no iteration and also tells the dimension.
+constraint; the null space needs no iteration and also tells the dimension. The spectrum of such a system as a
+measure of symmetry goes back to LieGG (A. Moskalev, A. Sepliarskaia, I. Sosnovik and A. Smeulders, NeurIPS 2022).
 """
 
-from hgmrl_lite.discovery.closed_form import discover, discover_batches
-from hgmrl_lite.discovery.dictionaries import Dictionary, DictionarySymmetry
+from hgmrl_lite.discovery.closed_form import discover
 from hgmrl_lite.discovery.frame import Frame
-from hgmrl_lite.discovery.nonlinear import discover_in_dictionary
 from hgmrl_lite.discovery.null_space import affine_null_space
-from hgmrl_lite.discovery.symmetry import CLEAR, NEARLY, Confidence, Symmetry
+from hgmrl_lite.discovery.symmetry import Symmetry
 
-__all__ = [
-    "CLEAR",
-    "NEARLY",
-    "Confidence",
-    "Dictionary",
-    "DictionarySymmetry",
-    "Frame",
-    "Symmetry",
-    "affine_null_space",
-    "discover",
-    "discover_batches",
-    "discover_in_dictionary",
-]
+__all__ = ["Frame", "Symmetry", "affine_null_space", "discover"]

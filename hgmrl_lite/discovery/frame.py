@@ -7,6 +7,8 @@ import numpy as np
 from hgmrl_lite._validate import Array
 
 ALGEBRAS = ("affine", "linear")
+#: Share of the largest variance, of standardised points, below which the smallest counts as none.
+FLAT = 1e-15
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class Frame:
     shift : ndarray, shape (n,)
         Mean of the data; zero for linear candidates, which keep the origin.
     scale : ndarray, shape (n, n)
-        Symmetric square root of the second moment of the shifted data.
+        A square root of the second moment of the shifted data: scale scaleᵀ.
     affine : bool
         Whether translations belong to the candidates.
     """
@@ -44,13 +46,28 @@ class Frame:
         n = points.shape[1]
         shift = points.mean(axis=0) if affine else np.zeros(n)
         moved = points - shift
-        variances, axes = np.linalg.eigh(moved.T @ moved / len(points))
-        if not variances[0] > 1e-16 * variances[-1]:
+        spread = np.sqrt(np.square(moved).mean(axis=0))
+        if not spread.all():
             raise ValueError(
-                f"points must spread over all {n} dimensions, got standard deviations along their principal "
-                f"axes from {np.sqrt(max(variances[0], 0.0)):.3g} to {np.sqrt(variances[-1]):.3g}"
+                f"points must spread over all {n} dimensions, got the constant coordinate "
+                f"{int(np.argmin(spread))}"
             )
-        return cls(shift, (axes * np.sqrt(variances)) @ axes.T, affine)
+        # Every coordinate in its own unit first: a root of the raw moments would lose the small ones.
+        moved = moved / spread
+        variances, axes = np.linalg.eigh(moved.T @ moved / len(points))
+        if not variances[0] > FLAT * variances[-1]:
+            raise ValueError(
+                f"points must spread over all {n} dimensions, got standard deviations along the principal axes "
+                f"of the standardised points from {np.sqrt(max(variances[0], 0.0)):.3g} to "
+                f"{np.sqrt(variances[-1]):.3g}"
+            )
+        return cls(shift, spread[:, None] * ((axes * np.sqrt(variances)) @ axes.T), affine)
+
+    @property
+    def inverse(self) -> Array:
+        """The inverse of ``scale``, row by row in the unit of its coordinate."""
+        spread = np.linalg.norm(self.scale, axis=1)
+        return np.asarray(np.linalg.inv(self.scale / spread[:, None]) / spread)
 
     @property
     def unknowns(self) -> int:
@@ -60,7 +77,7 @@ class Frame:
 
     def to_frame(self, points: Array) -> Array:
         """Return q for points p (M, n)."""
-        return (points - self.shift) @ np.linalg.inv(self.scale)
+        return (points - self.shift) @ self.inverse.T
 
     def lift(self, inside: Array) -> Array:
         """Return what W multiplies: [q; 1] (M, n+1) for affine candidates, q (M, n) for linear ones."""
@@ -74,12 +91,12 @@ class Frame:
         """Return generators (..., n+1, n+1) on [p; 1] from rows (..., unknowns) on the lifted q."""
         n = len(self.shift)
         blocks = vectors.reshape(*vectors.shape[:-1], n, -1)
-        linear = self.scale @ blocks[..., :n] @ np.linalg.inv(self.scale)
+        linear = self.scale @ blocks[..., :n] @ self.inverse
         result = np.zeros((*vectors.shape[:-1], n + 1, n + 1))
         result[..., :n, :n] = linear
         result[..., :n, n] = -linear @ self.shift
         if self.affine:
-            result[..., :n, n] += blocks[..., n] @ self.scale
+            result[..., :n, n] += blocks[..., n] @ self.scale.T
         return result
 
     def fixed_point(self, generators: Array, tolerance: float) -> Array | None:
@@ -89,9 +106,9 @@ class Frame:
         common fixed point within ten standard deviations of the data.
         """
         n = len(self.shift)
-        linear = np.linalg.solve(self.scale, generators[:, :n, :n] @ self.scale)
+        linear = self.inverse @ generators[:, :n, :n] @ self.scale
         speed = generators[:, :n, :n] @ self.shift + generators[:, :n, n]
-        shift = np.linalg.solve(self.scale, speed.T).T
+        shift = speed @ self.inverse.T
         stacked = np.concatenate([linear, shift[:, :, None]], axis=2).reshape(-1, n + 1)
         _, singular, right = np.linalg.svd(stacked, full_matrices=True)
         singular = np.concatenate([singular, np.zeros(n + 1 - len(singular))])

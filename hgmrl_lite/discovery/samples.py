@@ -1,119 +1,149 @@
-"""What discovery starts from: gradients with their errors, in the frame, from values or given normals."""
+"""What a verdict starts from: values in the frame, without outliers, in two random halves that share no noise."""
 
+import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.spatial import cKDTree
 
-from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite._validate import Array, as_array, as_count
 from hgmrl_lite.discovery.frame import Frame
-from hgmrl_lite.tangents import LevelSetNormals, local_regression
-from hgmrl_lite.tangents.normals import Index
+from hgmrl_lite.tangents.outliers import outliers
+from hgmrl_lite.tangents.smoother import Smoother, local_smoother
+
+#: Neighbours of the finest fit, as a multiple of the polynomial's terms, and the growth from rung to rung.
+FINEST, GROWTH = 2.4, 2.5
+#: Largest neighbourhood: absolute, and as a share of a half.
+LARGEST, SHARE = 1000, 0.3
+#: Points at which gradients are compared.
+COMPARED = 1200
+#: Share of tied values from which the values count as rounded.
+TIED = 0.3
+OUTLYING = "value far from its neighbours'"
+
+
+@dataclass(frozen=True)
+class Half:
+    """One half of the samples.
+
+    Attributes
+    ----------
+    tree : cKDTree
+        Its points, in the frame.
+    values : ndarray, shape (N / 2,)
+        Its values.
+    """
+
+    tree: cKDTree
+    values: Array
 
 
 @dataclass(frozen=True)
 class Samples:
-    """Gradients of the function at points, in the frame.
+    """Values of a function at points, ready for local fits.
 
     Attributes
     ----------
     frame : Frame
         The coordinates.
-    points, gradients : ndarray, shape (M, n)
-        In the frame.
-    covariance : ndarray, shape (M, n, n), or None
-        Error covariance of the gradients; None when they are taken as exact.
-    estimated : bool
-        Whether an estimator stands behind the gradients.
-    blocks : int
-        Into how many blocks of neighbouring points to cut for resampling.
+    halves : tuple of two Half
+        A random split: the errors of two fits to different halves are independent.
+    compared : ndarray, shape (m, n)
+        Random points of the sample, in the frame, at which gradients are compared.
+    degree : int
+        Degree of the local polynomials.
+    ladder : tuple of int
+        Neighbours of the fits, from the finest to the coarsest.
+    step : float
+        Distance of neighbouring values where the values are rounded; 0 where they are not.
     total : int
         Points that came.
     dropped : dict
-        How many of them the estimator left out, by reason.
+        How many of them were left out, by reason.
     """
 
     frame: Frame
-    points: Array
-    gradients: Array
-    covariance: Array | None
-    estimated: bool
-    blocks: int
+    halves: tuple[Half, Half]
+    compared: Array
+    degree: int
+    ladder: tuple[int, ...]
+    step: float
     total: int
     dropped: dict[str, int]
 
+    def smoothers(self, neighbours: int) -> tuple[Smoother, Smoother]:
+        """Return the fits of both halves at the compared points."""
+        first, second = (
+            local_smoother(half.tree, self.compared, self.degree, neighbours) for half in self.halves
+        )
+        return first, second
+
+    @cached_property
+    def residuals(self) -> tuple[Array, Array]:
+        """What each half's values differ by from the other half's finest fit, as large as the noise (N / 2,)."""
+        one, two = self.halves
+        return self._residuals(one, two), self._residuals(two, one)
+
+    def _residuals(self, half: Half, other: Half) -> Array:
+        fit = local_smoother(other.tree, np.asarray(half.tree.data), self.degree, self.ladder[0])
+        # A prediction errs by the noise of its own value and by that of the fit.
+        inflation = np.square(fit.weights[:, 0]).sum(axis=1)
+        residuals = (half.values - fit.apply(other.values)[:, 0]) / np.sqrt(1.0 + inflation)
+        poor = ~(inflation < 1.0)
+        good = residuals[~poor]
+        if not len(good):
+            return np.full(len(residuals), math.nan)
+        # Where the fit extrapolates, a residual from elsewhere tells more about the noise.
+        residuals[poor] = np.random.default_rng(len(good)).choice(good, size=int(poor.sum()))
+        return residuals
+
 
 def gather(
-    points: ArrayLike,
-    values: ArrayLike | None,
-    normals: ArrayLike | LevelSetNormals | None,
-    algebra: str = "affine",
-    degree: int | None = None,
-    neighbours: int | None = None,
+    points: Array,
+    values: ArrayLike,
+    algebra: str,
+    degree: int | None,
+    neighbours: int | None,
+    rng: np.random.Generator,
 ) -> Samples:
-    """Return samples from the arguments of `discover`, checked; raise ValueError as documented there."""
-    points = as_array("points", points, ("N", "n"))
-    if (values is None) == (normals is None):
-        raise ValueError(
-            f"values or normals must be given, and not both; got {'neither' if values is None else 'both'}"
-        )
-    if isinstance(normals, LevelSetNormals):
-        points = normals.points
-    check_size(points, algebra)
-    frame = Frame.of(points, algebra)
-    inside = frame.to_frame(points)
-    if values is not None:
-        # Neighbourhoods in the frame do not depend on the units.
-        fit = regress(inside, values, degree, neighbours)
-        blocks = block_count(len(points), fit.neighbours)
-        return Samples(
-            frame, fit.points, fit.gradients, fit.covariance, True, blocks, len(points), fit.dropped
-        )
-    if isinstance(normals, LevelSetNormals):
-        known = np.isfinite(normals.covariance).all()
-        return Samples(
-            frame,
-            inside,
-            frame.covectors(normals.gradients),
-            frame.scale @ normals.covariance @ frame.scale if known else None,
-            True,
-            block_count(len(points), normals.neighbours),
-            len(points) + sum(normals.dropped.values()),
-            normals.dropped,
-        )
-    assert normals is not None
-    given = as_array("normals", normals, points.shape)
-    zero = ~given.any(axis=1)
-    if zero.any():
-        raise ValueError(f"normals must not be zero, got a zero at row {int(np.argmax(zero))}")
-    return Samples(
-        frame, inside, frame.covectors(given), None, False, block_count(len(points), None), len(points), {}
-    )
-
-
-def check_size(points: Array, algebra: str = "affine") -> None:
-    """Raise ValueError when the points cannot determine the candidates."""
+    """Return samples from the arguments of `discover`; raise ValueError as documented there."""
     number, n = points.shape
-    if n < 2:
-        raise ValueError(f"points must have at least 2 coordinates, got shape {points.shape}")
-    unknowns = n * (n + (algebra == "affine"))
-    if number < unknowns:
-        raise ValueError(f"points must number at least {unknowns} (the unknowns of W), got {number}")
-
-
-def regress(points: Array, values: ArrayLike, degree: int | None, neighbours: int | None) -> LevelSetNormals:
-    """Estimate gradients, with the degree that suits the dimension unless one is given."""
-    values = as_array("values", values, (len(points),))
+    values = as_array("values", values, (number,))
     if np.ptp(values) <= 1e-12 * np.abs(values).max():
         raise ValueError(
             f"values must vary, got the constant {values.flat[0]:.6g}: every map is a symmetry of a constant"
         )
     if degree is None:
-        degree = 3 if points.shape[1] == 2 else 2
-    return local_regression(points, values, degree=degree, neighbours=neighbours)
+        degree = 3 if n == 2 else 2
+    elif as_count("degree", degree) > 3:
+        raise ValueError(f"degree must be 1, 2 or 3, got {degree}")
+    terms = math.comb(n + degree, degree)
+    finest = math.ceil(FINEST * terms) if neighbours is None else as_count("neighbours", neighbours, terms + 1)
+    if number < 2 * finest:
+        raise ValueError(
+            f"points must number at least {2 * finest} (twice the {finest} neighbours of a fit with {terms} "
+            f"terms), got {number}"
+        )
+    frame = Frame.of(points, algebra)
+    inside = frame.to_frame(points)
+    step = rounding_step(values)
+    wrong = outliers(inside, values, step)
+    kept = rng.permutation(np.flatnonzero(~wrong))
+    middle = len(kept) // 2
+    one, two = (Half(cKDTree(inside[rows]), values[rows]) for rows in (kept[:middle], kept[middle:]))
+    ladder = [finest]
+    while neighbours is None and ladder[-1] * GROWTH <= min(LARGEST, SHARE * middle):
+        ladder.append(round(ladder[-1] * GROWTH))
+    # The split is random, so the first points of both halves are as well.
+    compared = np.concatenate([inside[kept[: COMPARED // 2]], inside[kept[middle : middle + COMPARED // 2]]])
+    dropped = {OUTLYING: int(wrong.sum())} if wrong.any() else {}
+    return Samples(frame, (one, two), compared, degree, tuple(ladder), step, number, dropped)
 
 
-def block_count(number: int, neighbours: Index | None) -> int:
-    """Return into how many blocks to cut: each as large as a neighbourhood, which shares its errors."""
-    size = 20.0 if neighbours is None or not len(neighbours) else float(np.median(neighbours))
-    return int(np.clip(number / size, 20, 256))
+def rounding_step(values: Array) -> float:
+    """Return the usual distance of neighbouring values when many of them are equal, else 0."""
+    distinct = np.unique(values)
+    tied = 1.0 - len(distinct) / len(values)
+    return float(np.median(np.diff(distinct))) if tied > TIED and len(distinct) > 1 else 0.0

@@ -159,7 +159,7 @@ def _fit(sample: _Sample, rows: Index, neighbours: int) -> _Fit:
     offsets = np.empty((len(rows), n, neighbours))
     for i in range(n):
         offsets[:, i] = (sample.points[near, i] - centre[:, i, None]) / scale[:, None]
-    design = _monomials(offsets, sample.degree)
+    design = monomials(offsets, sample.degree)
     # Subtracting the value at the centre keeps the precision when f has a large offset.
     target = sample.values[near] - sample.values[rows, None]
     gram = design @ np.swapaxes(design, 1, 2)
@@ -181,7 +181,7 @@ def _fit(sample: _Sample, rows: Index, neighbours: int) -> _Fit:
     )
 
 
-def _monomials(offsets: Array, degree: int) -> Array:
+def monomials(offsets: Array, degree: int) -> Array:
     """Return the monomials up to ``degree`` of offsets (m, n, k), as (m, terms, k): constant, linear, ..."""
     m, n, k = offsets.shape
     design = np.empty((m, math.comb(n + degree, degree), k))

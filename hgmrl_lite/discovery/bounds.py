@@ -1,0 +1,178 @@
+"""How large a defect may still be: a spectrum at one neighbourhood size, resampled.
+
+With g₁, g₂ the gradients that the two halves of the data give at a point, h the lifted point and w its weight,
+
+    A = Σ w sym(g₁ g₂ᵀ) ⊗ h hᵀ,    B = Σ w (g₁·g₂) I ⊗ h hᵀ
+
+estimate Σ w (g·Wh)² and Σ w ‖g‖² ‖Wh‖² as forms on W without bias, since the errors of g₁ and g₂ are independent.
+The defect ρ(W) is the root of their ratio. The wild bootstrap (Wu, 1986) draws the errors again.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hgmrl_lite._validate import Array
+from hgmrl_lite.discovery.samples import Samples
+
+#: A point whose gradient varies this many times more than usual counts less, and from the second on not at all.
+UNSURE, USELESS = 4.0, 10.0
+#: Standard errors by which the two halves' gradients must agree.
+AGREEING = 4.0
+#: Share of resamples that must have a positive definite form B.
+DEFINITE = 0.97
+#: Steps of rounded values that a neighbourhood must span.
+STEPS = 3.0
+#: One-sided normal quantile of 99 %.
+NORMAL_99 = 2.33
+LIKELY, CERTAIN = 0.80, 0.95
+
+
+@dataclass(frozen=True)
+class Forms:
+    """The forms A and B on the rows of W, and what the bootstrap makes of them.
+
+    Attributes
+    ----------
+    change : ndarray, shape (P, P)
+        A.
+    lifted : ndarray, shape (q, q)
+        Σ w (g₁·g₂) h hᵀ, of which B is n copies, P = n q.
+    change_drawn, lifted_drawn : ndarray, shape (R, P, P) and (R, q, q)
+        The same in R resamples.
+    radius : float
+        Usual radius of the neighbourhoods, in standard deviations of the data.
+    used : int
+        Points with a weight.
+    """
+
+    change: Array
+    lifted: Array
+    change_drawn: Array
+    lifted_drawn: Array
+    radius: float
+    used: int
+
+    @cached_property
+    def spectrum(self) -> tuple[Array, Array]:
+        """Squared defects (P,), ascending, and the candidates (P, P) in rows, orthonormal in B."""
+        return generalised(self.change, self.lifted)
+
+    @cached_property
+    def drawn_spectrum(self) -> tuple[Array, Array]:
+        """The same in every resample, (R, P) and (R, P, P)."""
+        return generalised(self.change_drawn, self.lifted_drawn)
+
+    def upper(self, dimension: int) -> float:
+        """Return the 95 % upper bound of the largest squared defect in the span of the ``dimension`` best fields.
+
+        In a resample the best span is chosen anew, and its defect in the original data is known: what the
+        resample took it for falls short by as much as the data's own span may.
+        """
+        found, taken = self.drawn_spectrum[1][:, :dimension], self.drawn_spectrum[0][:, dimension - 1]
+        return float(
+            self.spectrum[0][dimension - 1] + np.quantile(self.worst(found) - taken, CERTAIN, method="higher")
+        )
+
+    def upper_of(self, span: Array, confidence: float) -> float:
+        """Return an upper bound of the largest squared defect in a span (d, P) that was chosen elsewhere."""
+        here = float(self.worst(span[None])[0])
+        drawn = worst_in(self.change_drawn, self.lifted_drawn, span)
+        return 2.0 * here - float(np.quantile(drawn, 1.0 - confidence, method="lower"))
+
+    def lower_of(self, span: Array) -> float:
+        """Return the 95 % lower bound of the largest squared defect in a span (d, P)."""
+        here = float(self.worst(span[None])[0])
+        error = worst_in(self.change_drawn, self.lifted_drawn, span) - here
+        return here - max(float(np.quantile(error, CERTAIN, method="higher")), NORMAL_99 * float(error.std()))
+
+    def lower(self, number: int, confidence: float = CERTAIN) -> float:
+        """Return the lower bound of the squared defect number ``number``, counted from 0."""
+        here = self.spectrum[0][number]
+        error = self.drawn_spectrum[0][:, number] - here
+        width = float(np.quantile(error, confidence, method="higher"))
+        return float(here - (max(width, NORMAL_99 * float(error.std())) if confidence == CERTAIN else width))
+
+    def worst(self, spans: Array) -> Array:
+        """Return the largest squared defects (R,) of spans (R, d, P) in the data themselves."""
+        return worst_in(self.change, self.lifted, spans)
+
+
+def measure(samples: Samples, neighbours: int, resamples: int, rng: np.random.Generator) -> Forms | str:
+    """Return the forms for one size of the neighbourhoods, or why they say nothing."""
+    frame, points = samples.frame, samples.compared
+    n = points.shape[1]
+    fits = samples.smoothers(neighbours)
+    variance = sum(fit.variance()[:, 1:].sum(axis=1) for fit in fits)
+    known = np.isfinite(variance)
+    if known.sum() < 2 * frame.unknowns:
+        return f"only {known.sum()} of {len(points)} neighbourhoods determine a gradient"
+    usual = float(np.median(variance[known]))
+    known &= variance < USELESS * usual
+    points, weights = points[known], np.minimum(1.0, UNSURE * usual / variance[known])
+    gradients, errors, reach = [], [], []
+    for half, fit, residuals in zip(samples.halves, fits, samples.residuals, strict=True):
+        near = fit.index[known]
+        if samples.step and np.median(np.ptp(half.values[near], axis=1)) < STEPS * samples.step:
+            return f"the values are rounded: a neighbourhood spans fewer than {STEPS:g} of their steps"
+        gradients.append(fit.apply(half.values)[known, 1:])
+        signs = rng.choice([-1.0, 1.0], size=(len(residuals), resamples))
+        drawn = fit.gradient_matrix(len(residuals)) @ (residuals[:, None] * signs)
+        errors.append(drawn.reshape(len(known), n, resamples)[known])
+        reach.append(np.linalg.norm(np.asarray(half.tree.data)[near[:, -1]] - points, axis=1))
+    one, two = gradients
+    agreement = weights * (one * two).sum(axis=1)
+    if agreement.mean() < AGREEING * agreement.std() / np.sqrt(len(agreement)):
+        return "the gradients of the two halves of the data hardly agree"
+    product = one[:, :, None] * two[:, None, :]
+    drawn = one[:, :, None, None] * errors[1][:, None] + errors[0][:, :, None] * two[:, None, :, None]
+    drawn += product[..., None]
+    # The law of the data is a sample, too.
+    drawn *= (weights[:, None] * rng.exponential(size=(len(weights), resamples)))[:, None, None, :]
+    lift = frame.lift(points)
+    change, lifted = _forms(product[..., None] * weights[:, None, None, None], lift)
+    if not _definite(lifted).all():
+        return "the gradients of the two halves of the data hardly agree"
+    change_drawn, lifted_drawn = _forms(drawn, lift)
+    definite = _definite(lifted_drawn)
+    if definite.mean() < DEFINITE:
+        return "the gradients of the two halves of the data hardly agree"
+    return Forms(
+        change[0], lifted[0], change_drawn[definite], lifted_drawn[definite], float(np.median(reach)), len(points)
+    )
+
+
+def _forms(products: Array, lift: Array) -> tuple[Array, Array]:
+    """Return A (R, P, P) and the block of B (R, q, q) from products of gradients (m, n, n, R) and h (m, q)."""
+    m, n, _, number = products.shape
+    q = lift.shape[1]
+    outer = (lift[:, :, None] * lift[:, None, :]).reshape(m, q * q)
+    sums = (products.reshape(m, -1).T @ outer).reshape(n, n, number, q, q)
+    change = (0.5 * (sums + np.swapaxes(sums, 0, 1))).transpose(2, 0, 3, 1, 4)
+    return change.reshape(number, n * q, n * q), np.einsum("iirab->rab", sums)
+
+
+def _definite(lifted: Array) -> NDArray[np.bool_]:
+    """Tell which symmetric matrices (R, q, q) are clearly positive definite."""
+    values = np.linalg.eigvalsh(lifted)
+    return np.asarray(values[:, 0] > 1e-12 * np.abs(values[:, -1]))
+
+
+def generalised(change: Array, lifted: Array) -> tuple[Array, Array]:
+    """Solve A v = λ B v for one pair or a stack: λ (..., P) ascending, v in rows (..., P, P), vᵀBv = 1."""
+    root = np.linalg.inv(np.linalg.cholesky(lifted))
+    wide = np.kron(np.eye(change.shape[-1] // lifted.shape[-1]), root)
+    values, vectors = np.linalg.eigh(wide @ change @ np.swapaxes(wide, -1, -2))
+    return values, np.swapaxes(vectors, -1, -2) @ wide
+
+
+def worst_in(change: Array, lifted: Array, spans: Array) -> Array:
+    """Return the largest λ within spans (..., d, P), for one pair of forms or a stack."""
+    wide = np.kron(np.eye(change.shape[-1] // lifted.shape[-1]), lifted)
+    turned = np.swapaxes(spans, -1, -2)
+    root = np.linalg.inv(np.linalg.cholesky(spans @ wide @ turned))
+    return np.asarray(
+        np.linalg.eigvalsh(root @ (spans @ change @ turned) @ np.swapaxes(root, -1, -2))[..., -1]
+    )

@@ -1,0 +1,125 @@
+"""From bounds at growing neighbourhoods to a verdict: an equivalence test with two kinds of error.
+
+Small neighbourhoods are noisy, large ones bend the gradient. So a claim at one size needs the next smaller one to
+agree, and a size whose smaller neighbour says nothing claims nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from hgmrl_lite.discovery.bounds import LIKELY, Forms, measure
+from hgmrl_lite.discovery.samples import Samples
+
+#: A squared defect whose upper bound is this far below zero, in squared tolerances, cannot be one.
+IMPOSSIBLE = -0.1
+#: Share of the tolerance below which a bound needs no larger neighbourhoods to become sharper.
+SHARP = 0.1
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What the neighbourhoods allow to say.
+
+    Attributes
+    ----------
+    verdict : {"symmetric", "none", "undecided"}
+        The claim.
+    dimension : int
+        Fields claimed; without a claim, fields whose estimated defect is below the tolerance.
+    exact : bool
+        Whether one more field is ruled out.
+    forms : Forms or None
+        Where it was read; None when no size says anything.
+    troubles : tuple of str
+        Why the sizes that say nothing do not.
+    """
+
+    verdict: str
+    dimension: int
+    exact: bool
+    forms: Forms | None
+    troubles: tuple[str, ...]
+
+
+def climb(samples: Samples, tolerance: float, resamples: int, rng: np.random.Generator) -> Claim:
+    """Return the claim of the smallest neighbourhoods that allow one, sharpened by larger ones that agree."""
+    bound = tolerance**2
+    rungs: list[Forms | None] = []
+    troubles: list[str] = []
+    found = 0
+    for neighbours in samples.ladder:
+        forms = measure(samples, neighbours, resamples, rng)
+        if isinstance(forms, Forms) and forms.upper(1) < IMPOSSIBLE * bound:
+            forms = "the two halves of the data contradict each other"
+        if isinstance(forms, str):
+            troubles.append(forms)
+            rungs.append(None)
+        else:
+            rungs.append(forms)
+        dimension = _symmetric(rungs, bound)
+        if found and not (dimension >= found and _upper(rungs[-1], found) < _upper(rungs[-2], found)):
+            rungs.pop()
+            break
+        if len(rungs) > 1 and not found and _asymmetric(rungs[:-1], rungs[-1], bound):
+            # Both claims at once: one of them is wrong.
+            verdict = "undecided" if dimension else "none"
+            return Claim(verdict, 0, not dimension, rungs[-2], tuple(troubles))
+        found = dimension
+        if found and _upper(rungs[-1], found) < (SHARP * tolerance) ** 2:
+            break
+    if found:
+        last = rungs[-1]
+        assert last is not None
+        exact = found == len(last.change) or last.lower(found) > bound
+        return Claim("symmetric", found, exact, last, tuple(troubles))
+    if _asymmetric(rungs, None, bound):
+        return Claim("none", 0, True, rungs[-1], tuple(troubles))
+    usable = [forms for forms in rungs if forms is not None]
+    if not usable:
+        return Claim("undecided", 0, False, None, tuple(troubles))
+    guess = int((usable[-1].spectrum[0] < bound).sum())
+    return Claim("undecided", guess, False, usable[-1], tuple(troubles))
+
+
+def _upper(forms: Forms | None, dimension: int) -> float:
+    """Return the upper bound at a rung; infinite where the rung says nothing."""
+    return np.inf if forms is None else forms.upper(dimension)
+
+
+def _symmetric(rungs: Sequence[Forms | None], bound: float) -> int:
+    """Return how many fields the last rung shows to be symmetries, the next smaller one agreeing."""
+    forms = rungs[-1]
+    if forms is None or (len(rungs) > 1 and rungs[-2] is None):
+        return 0
+    dimension = 0
+    for tried in range(1, int((forms.spectrum[0] < bound).sum()) + 1):
+        if forms.upper(tried) >= bound:
+            break
+        span = forms.spectrum[1][:tried]
+        before = rungs[-2] if len(rungs) > 1 else None
+        if before is not None and before.upper_of(span, LIKELY) >= bound:
+            break
+        if any(finer.lower_of(span) > bound for finer in rungs[:-1] if finer is not None):
+            break
+        dimension = tried
+    return dimension
+
+
+def _asymmetric(rungs: Sequence[Forms | None], next_one: Forms | None, bound: float) -> bool:
+    """Tell whether the last rung rules every symmetry out, the next smaller one agreeing.
+
+    What the defect grows by from this rung to the next may be the bend of larger neighbourhoods, and does not count.
+    """
+    forms, before = rungs[-1], rungs[-2] if len(rungs) > 1 else None
+    if forms is None or (len(rungs) > 1 and before is None):
+        return False
+    least = forms.spectrum[0][0]
+    if next_one is not None:
+        bend = next_one.spectrum[0][0] - least
+    else:
+        bend = least - before.spectrum[0][0] if before is not None else 0.0
+    if forms.lower(0) - max(0.0, bend) <= bound:
+        return False
+    return before is None or before.lower(0, LIKELY) > bound
