@@ -44,8 +44,14 @@ class Forms:
         The same in R resamples.
     radius : float
         Usual radius of the neighbourhoods, in standard deviations of the data.
-    used : int
-        Points with a weight.
+    points : ndarray, shape (m, q)
+        The lifted points h.
+    products : ndarray, shape (m, n, n)
+        g₁ g₂ᵀ.
+    drawn : ndarray, shape (m, n, n, R)
+        The same in the resamples, times how often each drew the point.
+    covariance : ndarray, shape (m, n, n)
+        Of the error of (g₁ + g₂) / 2, from the residuals.
     """
 
     change: Array
@@ -53,7 +59,10 @@ class Forms:
     change_drawn: Array
     lifted_drawn: Array
     radius: float
-    used: int
+    points: Array
+    products: Array
+    drawn: Array
+    covariance: Array
 
     @cached_property
     def spectrum(self) -> tuple[Array, Array]:
@@ -64,6 +73,22 @@ class Forms:
     def drawn_spectrum(self) -> tuple[Array, Array]:
         """The same in every resample, (R, P) and (R, P, P)."""
         return generalised(self.change_drawn, self.lifted_drawn)
+
+    def fields(self, dimension: int) -> tuple[Array, Array]:
+        """Return the d best fields (d, n, q) as matrices on h, and those of the resamples (R, d, n, q), fitted anew.
+
+        Where the error of gᵀWh is small counts more here than in the defect, whose law is that of the data.
+        """
+        shape = (dimension, self.products.shape[1], self.points.shape[1])
+        moved = np.einsum("mq,diq->mdi", self.points, self.spectrum[1][:dimension].reshape(shape))
+        variance = np.einsum("mdi,mij,mdj->m", moved, self.covariance, moved)
+        # A floor at a tenth of the median keeps a few points from carrying the answer alone.
+        weights = 1.0 / (variance / np.median(variance) + 0.1)
+        change, _ = _forms((self.products * weights[:, None, None])[..., None], self.points)
+        drawn, _ = _forms(self.drawn * weights[:, None, None, None], self.points)
+        found = generalised(change[0], self.lifted)[1][:dimension]
+        again = generalised(drawn, self.lifted_drawn)[1][:, :dimension]
+        return found.reshape(shape), again.reshape(-1, *shape)
 
     def upper(self, dimension: int) -> float:
         """Return the 95 % upper bound of the largest squared defect in the span of the ``dimension`` best fields.
@@ -112,7 +137,7 @@ def measure(samples: Samples, neighbours: int, resamples: int, rng: np.random.Ge
     usual = float(np.median(variance[known]))
     known &= variance < USELESS * usual
     points, weights = points[known], np.minimum(1.0, UNSURE * usual / variance[known])
-    gradients, errors, reach = [], [], []
+    gradients, errors, reach, covariance = [], [], [], 0.0
     for half, fit, residuals in zip(samples.halves, fits, samples.residuals, strict=True):
         near = fit.index[known]
         if samples.step and np.median(np.ptp(half.values[near], axis=1)) < STEPS * samples.step:
@@ -121,8 +146,13 @@ def measure(samples: Samples, neighbours: int, resamples: int, rng: np.random.Ge
         signs = rng.choice([-1.0, 1.0], size=(len(residuals), resamples))
         drawn = fit.gradient_matrix(len(residuals)) @ (residuals[:, None] * signs)
         errors.append(drawn.reshape(len(known), n, resamples)[known])
+        slopes = fit.weights[known, 1:] * residuals[near][:, None]
+        covariance = covariance + 0.25 * slopes @ np.swapaxes(slopes, 1, 2)
         reach.append(np.linalg.norm(np.asarray(half.tree.data)[near[:, -1]] - points, axis=1))
     one, two = gradients
+    size = 0.5 * (np.square(one).sum(axis=1) + np.square(two).sum(axis=1))
+    # A few steep places must not speak for the rest: above the median, gradients count alike.
+    weights *= np.minimum(1.0, np.median(size) / np.maximum(size, np.finfo(float).tiny))
     agreement = weights * (one * two).sum(axis=1)
     if agreement.mean() < AGREEING * agreement.std() / np.sqrt(len(agreement)):
         return "the gradients of the two halves of the data hardly agree"
@@ -130,17 +160,25 @@ def measure(samples: Samples, neighbours: int, resamples: int, rng: np.random.Ge
     drawn = one[:, :, None, None] * errors[1][:, None] + errors[0][:, :, None] * two[:, None, :, None]
     drawn += product[..., None]
     # The law of the data is a sample, too.
-    drawn *= (weights[:, None] * rng.exponential(size=(len(weights), resamples)))[:, None, None, :]
+    drawn *= rng.exponential(size=(len(weights), resamples))[:, None, None, :]
     lift = frame.lift(points)
     change, lifted = _forms(product[..., None] * weights[:, None, None, None], lift)
     if not _definite(lifted).all():
         return "the gradients of the two halves of the data hardly agree"
-    change_drawn, lifted_drawn = _forms(drawn, lift)
+    change_drawn, lifted_drawn = _forms(drawn * weights[:, None, None, None], lift)
     definite = _definite(lifted_drawn)
     if definite.mean() < DEFINITE:
         return "the gradients of the two halves of the data hardly agree"
     return Forms(
-        change[0], lifted[0], change_drawn[definite], lifted_drawn[definite], float(np.median(reach)), len(points)
+        change[0],
+        lifted[0],
+        change_drawn[definite],
+        lifted_drawn[definite],
+        float(np.median(reach)),
+        lift,
+        product,
+        drawn[..., definite],
+        covariance,
     )
 
 

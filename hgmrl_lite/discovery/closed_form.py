@@ -19,7 +19,7 @@ def discover(
     values: ArrayLike,
     *,
     algebra: str = "affine",
-    tolerance: float = 0.05,
+    tolerance: float = 0.1,
     degree: int | None = None,
     neighbours: int | None = None,
     bootstrap: int = 80,
@@ -29,7 +29,9 @@ def discover(
     in two ways, each rarely.
 
     The *defect* of a candidate W is the root mean square cosine between the gradient of f and the field W p over
-    the law of the data, weighted by the squared lengths of both: 0 for a symmetry, 1/√n for a random direction. It
+    the law of the data, weighted by the squared lengths of both: 0 for a symmetry, 1/√n for a random direction.
+    Gradients above the median count alike, so that a few steep places do not speak for the rest. Lengths are those of
+    coordinates in which the data have unit covariance (unit second moment for linear candidates), so the defect
     depends neither on the units of the points nor on those of f. The verdict is an equivalence test: "symmetric"
     when the 95 % *upper* bound of the defect is below the tolerance, "none" when the *lower* bound of every
     candidate's defect is above it, else "undecided".
@@ -48,8 +50,8 @@ def discover(
     algebra : {"affine", "linear"}
         Whether translations belong to the candidates; linear ones keep the origin.
     tolerance : float
-        Largest defect that still counts as a symmetry, between 0 and 1/√n. At 0.05 a reported field is, in root
-        mean square, within three degrees of the level sets.
+        Largest defect that still counts as a symmetry, between 0 and 1/√n. At 0.1 a reported field is, in root
+        mean square, within six degrees of the level sets.
     degree : {1, 2, 3}, optional
         Degree of the local polynomials; by default 3 in the plane and 2 above, where a cubic has too many terms.
     neighbours : int, optional
@@ -103,16 +105,16 @@ def _dress(samples: Samples, claim: Claim, tolerance: float) -> Symmetry:
     if forms is not None:
         squares, vectors = forms.spectrum
         spectrum = np.sqrt(np.maximum(squares, 0.0))
-        lower = np.sqrt(np.maximum([forms.lower(i) for i in range(unknowns)], 0.0))
-        upper = np.sqrt(
-            np.maximum(np.maximum.accumulate([forms.upper(i + 1) for i in range(unknowns)]), squares)
-        )
+        lower = np.sqrt(np.clip([forms.lower(i) for i in range(unknowns)], 0.0, 1.0))
+        upper = np.sqrt(np.clip(np.maximum.accumulate([forms.upper(i + 1) for i in range(unknowns)]), 0.0, 1.0))
         # From unit sum of squared speeds to unit mean: a rotation about the mean gets entries ±1.
         unit = math.sqrt(float(np.trace(forms.lifted[:n, :n])))
         candidates = unit * frame.generators(vectors)
-        generators = candidates[:d]
         if d:
-            fits = frame.generators(forms.drawn_spectrum[1][:, :d])
+            sharpest = claim.sharpest or forms
+            fields, drawn = (found.reshape(*found.shape[:-2], -1) for found in sharpest.fields(d))
+            unit = math.sqrt(float(np.trace(sharpest.lifted[:n, :n])))
+            generators, fits = unit * frame.generators(fields), frame.generators(drawn)
             spread = principal_angles(fits, generators).max(axis=-1)
             angle = float(np.degrees(np.sqrt(np.mean(np.square(spread)))))
             centre = frame.fixed_point(generators, 3.0 * math.radians(angle))
@@ -130,7 +132,7 @@ def _dress(samples: Samples, claim: Claim, tolerance: float) -> Symmetry:
         candidates=candidates,
         centre=centre,
         angle_deg=angle,
-        n_used=0 if forms is None else forms.used,
+        n_used=0 if forms is None else len(forms.points),
         n_points=samples.total,
         dropped=samples.dropped,
         algebra="affine" if frame.affine else "linear",

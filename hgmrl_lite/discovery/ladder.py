@@ -11,11 +11,16 @@ import numpy as np
 
 from hgmrl_lite.discovery.bounds import LIKELY, Forms, measure
 from hgmrl_lite.discovery.samples import Samples
+from hgmrl_lite.lie import principal_angles
 
 #: A squared defect whose upper bound is this far below zero, in squared tolerances, cannot be one.
 IMPOSSIBLE = -0.1
 #: Share of the tolerance below which a bound needs no larger neighbourhoods to become sharper.
 SHARP = 0.1
+#: Share of the tolerance below which a field must be that joins others at larger neighbourhoods, which hide bends.
+CLEAR = 0.5
+#: Standard deviations by which the fields may move between neighbourhoods before the larger count as bent.
+MOVED = 2.0
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,8 @@ class Claim:
         Where it was read; None when no size says anything.
     troubles : tuple of str
         Why the sizes that say nothing do not.
+    sharpest : Forms or None
+        Where the fields are read: their best neighbourhoods need not be those of the bounds.
     """
 
     verdict: str
@@ -41,6 +48,7 @@ class Claim:
     exact: bool
     forms: Forms | None
     troubles: tuple[str, ...]
+    sharpest: Forms | None = None
 
 
 def climb(samples: Samples, tolerance: float, resamples: int, rng: np.random.Generator) -> Claim:
@@ -62,6 +70,8 @@ def climb(samples: Samples, tolerance: float, resamples: int, rng: np.random.Gen
         if found and not (dimension >= found and _upper(rungs[-1], found) < _upper(rungs[-2], found)):
             rungs.pop()
             break
+        while found and dimension > found and _upper(rungs[-1], dimension) >= CLEAR**2 * bound:
+            dimension -= 1
         if len(rungs) > 1 and not found and _asymmetric(rungs[:-1], rungs[-1], bound):
             # Both claims at once: one of them is wrong.
             verdict = "undecided" if dimension else "none"
@@ -73,19 +83,38 @@ def climb(samples: Samples, tolerance: float, resamples: int, rng: np.random.Gen
         last = rungs[-1]
         assert last is not None
         exact = found == len(last.change) or last.lower(found) > bound
-        return Claim("symmetric", found, exact, last, tuple(troubles))
+        return Claim("symmetric", found, exact, last, tuple(troubles), _sharpest_fields(rungs, found))
     if _asymmetric(rungs, None, bound):
         return Claim("none", 0, True, rungs[-1], tuple(troubles))
     usable = [forms for forms in rungs if forms is not None]
     if not usable:
         return Claim("undecided", 0, False, None, tuple(troubles))
-    guess = int((usable[-1].spectrum[0] < bound).sum())
-    return Claim("undecided", guess, False, usable[-1], tuple(troubles))
+    closest = min(usable, key=lambda forms: forms.upper(1))
+    guess = int((closest.spectrum[0] < bound).sum())
+    sharpest = _sharpest_fields(rungs, guess) if guess else None
+    return Claim("undecided", guess, False, closest, tuple(troubles), sharpest)
 
 
 def _upper(forms: Forms | None, dimension: int) -> float:
     """Return the upper bound at a rung; infinite where the rung says nothing."""
     return np.inf if forms is None else forms.upper(dimension)
+
+
+def _sharpest_fields(rungs: Sequence[Forms | None], dimension: int) -> Forms:
+    """Return the largest neighbourhoods whose fields have moved no more than luck explains since the smallest."""
+    usable = [forms for forms in rungs if forms is not None]
+    best = usable[0]
+    for forms in usable[1:]:
+        (here, narrow), (there, broad) = forms.fields(dimension), best.fields(dimension)
+        spread, before = (
+            np.mean(np.square(principal_angles(drawn, fitted).max(axis=-1)))
+            for drawn, fitted in ((narrow, here), (broad, there))
+        )
+        # The neighbourhoods are nested, so the variance of the difference is the difference of the variances.
+        if principal_angles(there, here).max() > MOVED * np.sqrt(max(0.0, before - spread)):
+            break
+        best = forms
+    return best
 
 
 def _symmetric(rungs: Sequence[Forms | None], bound: float) -> int:
@@ -95,10 +124,12 @@ def _symmetric(rungs: Sequence[Forms | None], bound: float) -> int:
         return 0
     dimension = 0
     for tried in range(1, int((forms.spectrum[0] < bound).sum()) + 1):
-        if forms.upper(tried) >= bound:
-            break
         span = forms.spectrum[1][:tried]
         before = rungs[-2] if len(rungs) > 1 else None
+        # Larger neighbourhoods may hide a defect: what they find less of it than the smaller ones is added.
+        hidden = 0.0 if before is None else float(before.worst(span[None])[0]) - forms.spectrum[0][tried - 1]
+        if forms.upper(tried) + max(0.0, hidden) >= bound:
+            break
         if before is not None and before.upper_of(span, LIKELY) >= bound:
             break
         if any(finer.lower_of(span) > bound for finer in rungs[:-1] if finer is not None):

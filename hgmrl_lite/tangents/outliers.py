@@ -5,14 +5,15 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from hgmrl_lite._validate import Array
+from hgmrl_lite.tangents.normals import Index
 from hgmrl_lite.tangents.regression import BATCH
 
 #: Neighbours of the robust fit, beside the sample itself.
 AROUND = 24
 #: Rounds of reweighting: from least squares to nearly least absolute values.
 ROUNDS = 6
-#: How many times the neighbours' own scatter a value may be off.
-FAR = 6.0
+#: How many times the neighbours' own scatter a value may be off, and the usual scatter before anybody looks.
+FAR, SUSPICIOUS = 6.0, 3.0
 #: From the median of absolute normal deviates to their standard deviation.
 NORMAL = 1.4826
 #: Scatter below this share of the usual one counts as the usual one times it.
@@ -43,40 +44,60 @@ def outliers(points: Array, values: Array, step: float = 0.0) -> NDArray[np.bool
     number, n = points.shape
     around = min(max(AROUND, 4 * (n + 1)), number - 1)
     tree = cKDTree(points)
-    off, scale, inflation = np.empty(number), np.empty(number), np.empty(number)
-    step_rows = max(1, BATCH // (around * (n + 1)))
-    for start in range(0, number, step_rows):
-        rows = np.arange(start, min(number, start + step_rows))
-        near = np.asarray(tree.query(points[rows], k=around + 1)[1])
+    rows = np.arange(number)
+    off, scale, _ = _fits(tree, points, values, rows, around, 0)
+    least = max(step, 1e-12 * float(np.abs(values).max()))
+    # Only what a plain fit finds far off deserves the robust one.
+    rows = np.flatnonzero(np.abs(off) > SUSPICIOUS * max(least, float(np.median(scale))))
+    usual = QUIET * float(np.median(scale))
+    off, scale, inflation = _fits(tree, points, values, rows, around, ROUNDS)
+    far = np.zeros(number, dtype=bool)
+    far[rows] = np.abs(off) > FAR * np.maximum(scale, max(least, usual)) * np.sqrt(1.0 + inflation)
+    return far
+
+
+def _fits(
+    tree: cKDTree, points: Array, values: Array, rows: Index, around: int, rounds: int
+) -> tuple[Array, Array, Array]:
+    """Return what some values are off by from the fit to their neighbours, its scatter and variance, (m,) each."""
+    n = points.shape[1]
+    off, scale, inflation = np.empty(len(rows)), np.empty(len(rows)), np.empty(len(rows))
+    batch = max(1, BATCH // (around * (n + 1)))
+    for start in range(0, len(rows), batch):
+        part = slice(start, start + batch)
+        at = rows[part]
+        near = np.asarray(tree.query(points[at], k=around + 1)[1])
         # The sample itself is usually the first; among coinciding points it may be any, or none.
-        itself = near == rows[:, None]
+        itself = near == at[:, None]
         itself[~itself.any(axis=1), -1] = True
-        near = near[~itself].reshape(len(rows), around)
-        off[rows], scale[rows], inflation[rows] = _robust_fit(
-            points[near] - points[rows, None], values[near] - values[rows, None]
+        near = near[~itself].reshape(len(at), around)
+        off[part], scale[part], inflation[part] = _fit(
+            points[near] - points[at, None], values[near] - values[at, None], rounds
         )
-    least = max(step, QUIET * float(np.median(scale)), 1e-12 * float(np.abs(values).max()))
-    return np.abs(off) > FAR * np.maximum(scale, least) * np.sqrt(1.0 + inflation)
+    return off, scale, inflation
 
 
-def _robust_fit(offsets: Array, rises: Array) -> tuple[Array, Array, Array]:
+def _fit(offsets: Array, rises: Array, rounds: int) -> tuple[Array, Array, Array]:
     """Return the fitted rise at offset zero, the scatter about the fit and the fit's variance, (m,) each."""
     m, k, n = offsets.shape
-    radius = np.linalg.norm(offsets, axis=2).max(axis=1)
-    design = np.concatenate(
-        [np.ones((m, k, 1)), offsets / np.where(radius > 0.0, radius, 1.0)[:, None, None]], 2
-    )
-    weights = np.ones((m, k))
+    radius = np.sqrt(np.einsum("mki,mki->mk", offsets, offsets).max(axis=1))
+    design = np.empty((m, k, n + 1))
+    design[:, :, 0] = 1.0
+    design[:, :, 1:] = offsets / np.where(radius > 0.0, radius, 1.0)[:, None, None]
+    turned = np.swapaxes(design, 1, 2)
     ridge = 1e-9 * k * np.eye(n + 1)
-    for _ in range(ROUNDS):
-        weighted = np.swapaxes(design * weights[:, :, None], 1, 2)
-        gram = weighted @ design + ridge * weights.mean(axis=1)[:, None, None]
-        fit = np.linalg.solve(gram, weighted @ rises[:, :, None])
+    plain = turned @ design + ridge
+    gram, right = plain, turned @ rises[:, :, None]
+    for left in reversed(range(rounds + 1)):
+        fit = np.linalg.solve(gram, right)
         residuals = np.abs(rises - (design @ fit)[:, :, 0])
         middle = np.median(residuals, axis=1)
-        floor = np.maximum(0.1 * middle, np.finfo(float).tiny)[:, None]
-        weights = middle[:, None] / np.maximum(residuals, floor) + 1e-9
-    plain = np.swapaxes(design, 1, 2) @ design + ridge
+        if left:
+            floor = np.maximum(0.1 * middle, np.finfo(float).tiny)[:, None]
+            weights = middle[:, None] / np.maximum(residuals, floor) + 1e-9
+            weighted = turned * weights[:, None]
+            gram = weighted @ design + ridge * weights.mean(axis=1)[:, None, None]
+            right = weighted @ rises[:, :, None]
     unit = np.zeros((m, n + 1, 1))
     unit[:, 0] = 1.0
     return fit[:, 0, 0], NORMAL * middle, np.linalg.solve(plain, unit)[:, 0, 0]
