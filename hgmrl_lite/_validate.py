@@ -51,6 +51,12 @@ def as_array(name: str, value: ArrayLike, shape: tuple[int | str | None, ...] | 
     return array
 
 
+def is_double(value: ArrayLike) -> bool:
+    """Return whether ``value`` has double precision (or is exact), rather than that of float32 or float16."""
+    dtype = np.asarray(value).dtype
+    return not np.issubdtype(dtype, np.floating) or np.finfo(dtype).eps <= np.finfo(np.float64).eps
+
+
 def as_count(name: str, value: int, minimum: int = 1) -> int:
     """Return ``value`` as an int of at least ``minimum``, or raise a ValueError that says what came."""
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < minimum:

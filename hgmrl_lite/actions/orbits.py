@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hgmrl_lite._norms import scaled_norm
 from hgmrl_lite._validate import Array, as_array, as_count
 from hgmrl_lite.actions.matrices import AffineAction, LinearAction
 from hgmrl_lite.lie import LieAlgebra
@@ -139,9 +140,9 @@ def stabiliser(algebra: LieAlgebra, point: ArrayLike, tol: float = 1e-9) -> LieA
     d = algebra.dimension
     left, values, _ = np.linalg.svd(_unit_velocities(algebra, point), full_matrices=True)
     rank = int((values > tol).sum())
-    norms = np.linalg.norm(algebra.basis, axis=(-2, -1))
+    norms = scaled_norm(algebra.basis, 2)
     weights = left[:, rank:].T / norms if d else np.zeros((0, 0))
-    weights /= np.linalg.norm(weights, axis=-1, keepdims=True)
+    weights /= scaled_norm(weights)[:, None]
     # The sign of a singular vector is arbitrary: the largest coordinate is made positive.
     largest = weights[np.arange(len(weights)), np.abs(weights).argmax(axis=-1)] if len(weights) else 1.0
     weights = weights * np.reshape(np.sign(largest), (-1, 1))
@@ -150,6 +151,7 @@ def stabiliser(algebra: LieAlgebra, point: ArrayLike, tol: float = 1e-9) -> LieA
 
 def _unit_velocities(algebra: LieAlgebra, points: Array) -> Array:
     """Return the velocities (..., d, n) of generators of norm 1, relative to 1 + |p|."""
-    norms = np.linalg.norm(algebra.basis, axis=(-2, -1))
-    scale = 1.0 + np.linalg.norm(points, axis=-1)
-    return np.asarray(algebra.velocities(points) / norms[:, None] / scale[..., None, None])
+    norms = scaled_norm(algebra.basis, 2)
+    scale = 1.0 + scaled_norm(points)
+    unit = LieAlgebra(algebra.basis / norms[:, None, None], algebra.affine)
+    return np.asarray(unit.velocities(points) / scale[..., None, None])

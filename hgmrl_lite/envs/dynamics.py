@@ -156,7 +156,14 @@ def project_action(actions: ArrayLike, action_set: str = "disc") -> Array:
     """
     actions = np.asarray(actions, dtype=np.float64)
     if action_set == "disc":
-        return actions / np.maximum(_norms(actions), 1.0)[..., None]
+        with np.errstate(over="ignore"):
+            norms = _norms(actions)
+        if norms.max(initial=0.0) == np.inf:
+            # Where the squares overflow, the direction is that of the action with largest entry 1.
+            peak = np.where(norms == np.inf, np.abs(actions).max(axis=-1), 1.0)
+            actions = actions / peak[..., None]
+            norms = _norms(actions)
+        return actions / np.maximum(norms, 1.0)[..., None]
     if action_set == "box":
         return np.minimum(np.maximum(actions, -1.0), 1.0)
     raise ValueError(f"action_set must be one of {ACTION_SETS}, got {action_set!r}")
