@@ -1,6 +1,6 @@
 """Lie algebras of matrices, given by a basis: coordinates, exp and log, adjoint, closure, compactness."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._norms import scaled_norm
-from hgmrl_lite._validate import Array, as_array, is_double
+from hgmrl_lite._validate import Array, as_array, is_double, tolerance
 from hgmrl_lite.lie import matrix_functions, so3
 from hgmrl_lite.lie.brackets import bracket, brackets_outside
 from hgmrl_lite.lie.branches import framed_log, one_parameter_log
@@ -35,6 +35,12 @@ class LieAlgebra:
     name : str, optional
         What to call it in print.
 
+    Attributes
+    ----------
+    is_double : bool
+        Whether the basis came with the digits of doubles, not of float32. Where a method is given no ``tol``,
+        it takes 1e-8, and 1e-5 when the basis or the element came as float32.
+
     Raises
     ------
     ValueError
@@ -52,8 +58,10 @@ class LieAlgebra:
     basis: Array
     affine: bool = False
     name: str = ""
+    is_double: bool = field(init=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "is_double", is_double(self.basis))
         basis = as_array("basis", self.basis, ("d", "n", "n")).copy()
         d, n = basis.shape[:2]
         if basis.shape[1] != basis.shape[2] or n < 1 + self.affine:
@@ -107,8 +115,9 @@ class LieAlgebra:
         """Return the element of the algebra nearest to ``matrix`` (..., size, size) in the Frobenius norm."""
         return self.matrix(self.coordinates(matrix))
 
-    def contains(self, matrix: ArrayLike, tol: float = 1e-8) -> bool:
+    def contains(self, matrix: ArrayLike, tol: float | None = None) -> bool:
         """Return whether every matrix of a batch lies in the algebra, up to ``tol`` times its norm."""
+        tol = tolerance(tol, self.is_double and is_double(matrix))
         matrix = self._sized("matrix", matrix)
         away = scaled_norm(matrix - self.project(matrix), 2)
         return bool((away <= tol * scaled_norm(matrix, 2)).all())
@@ -155,9 +164,9 @@ class LieAlgebra:
         ------
         ValueError
             When an element has no real logarithm, or none that was found lies in the algebra to within
-            ``tol``.
+            ``tol``; when ``tol`` is negative.
         """
-        double = is_double(element)
+        double, tol = is_double(element), tolerance(tol, True)
         element = self._sized("element", element)
         if self.affine:
             last = np.eye(self.size)[-1]
@@ -183,14 +192,14 @@ class LieAlgebra:
             )
         return theta
 
-    def adjoint(self, element: ArrayLike, tol: float = 1e-8) -> Array:
+    def adjoint(self, element: ArrayLike, tol: float | None = None) -> Array:
         """Return Ad_g, the matrices (..., d, d) of X ↦ g X g⁻¹ in coordinates.
 
         Parameters
         ----------
         element : array_like, shape (..., size, size)
             Invertible matrices g.
-        tol : float
+        tol : float, optional
             Largest distance of g W_k g⁻¹ from the algebra, relative to its norm.
 
         Returns
@@ -203,6 +212,7 @@ class LieAlgebra:
         ValueError
             When g is singular, or carries the algebra out of itself.
         """
+        tol = tolerance(tol, self.is_double and is_double(element))
         element = self._sized("element", element)
         moved = self._conjugate(element)
         theta = self.coordinates(moved)
@@ -250,19 +260,19 @@ class LieAlgebra:
         ad = self.ad(np.eye(self.dimension))
         return np.asarray(np.einsum("iab,jba->ij", ad, ad))
 
-    def is_closed(self, tol: float = 1e-8) -> bool:
+    def is_closed(self, tol: float | None = None) -> bool:
         """Return whether every bracket lies in the span, up to ``tol`` times |W_i| |W_j|."""
-        norms = scaled_norm(self.basis, 2)
-        brackets = bracket(self.basis[:, None], self.basis[None, :])
+        unit = self.basis / scaled_norm(self.basis, 2)[:, None, None]
+        brackets = bracket(unit[:, None], unit[None, :])
         away = scaled_norm(brackets - self.project(brackets), 2)
-        return bool((away <= tol * norms[:, None] * norms[None, :]).all())
+        return bool((away <= tolerance(tol, self.is_double)).all())
 
-    def closure(self, tol: float = 1e-8) -> "LieAlgebra":
+    def closure(self, tol: float | None = None) -> "LieAlgebra":
         """Return the smallest algebra closed under the bracket that contains this one.
 
         Parameters
         ----------
-        tol : float
+        tol : float, optional
             A bracket of unit generators adds a generator when more than this of it is new. Generators from
             noisy data need their noise level here, or the closure grows to everything.
 
@@ -276,14 +286,12 @@ class LieAlgebra:
         ValueError
             When ``tol`` is not positive.
         """
-        if not tol > 0.0:
-            raise ValueError(f"tol must be positive, got {tol}")
-        added = brackets_outside(self.basis, tol)
+        added = brackets_outside(self.basis, tolerance(tol, self.is_double, positive=True))
         return LieAlgebra(np.concatenate([self.basis, added]), self.affine) if len(added) else self
 
     # ---- compactness
 
-    def invariant_inner_product(self, tol: float = 1e-8) -> Array | None:
+    def invariant_inner_product(self, tol: float | None = None) -> Array | None:
         """Return P that every generator keeps skew, A^T P + P A = 0 for its linear part A, or None.
 
         An inner product exists iff the group is relatively compact, bounded in both directions; an affine
@@ -292,7 +300,7 @@ class LieAlgebra:
 
         Parameters
         ----------
-        tol : float
+        tol : float, optional
             How far from invariant P may be, with each generator scaled to norm 1.
 
         Returns
@@ -300,18 +308,20 @@ class LieAlgebra:
         ndarray, shape (n, n), or None
             Symmetric positive definite with trace n; I when every linear part is skew.
         """
-        n = self.state_dim
+        n, tol = self.state_dim, tolerance(tol, self.is_double)
         if self.affine and find_fixed_point(self.basis, tol) is None:
             return None
         return find_inner_product(self.basis[:, :n, :n], tol)
 
-    def is_compact(self, tol: float = 1e-8) -> bool:
+    def is_compact(self, tol: float | None = None) -> bool:
         """Return whether the group is relatively compact: whether its closure is compact."""
         return self.invariant_inner_product(tol) is not None
 
-    def fixed_point(self, tol: float = 1e-8) -> Array | None:
+    def fixed_point(self, tol: float | None = None) -> Array | None:
         """Return the point (n,) that every element fixes, the nearest to the origin, or None."""
-        return find_fixed_point(self.basis, tol) if self.affine else np.zeros(self.state_dim)
+        if not self.affine:
+            return np.zeros(self.state_dim)
+        return find_fixed_point(self.basis, tolerance(tol, self.is_double))
 
     # ---- relations
 
@@ -335,7 +345,8 @@ class LieAlgebra:
     def _frame(self) -> Array | None:
         """The change of coordinates after which linear parts are orthogonal, or None when none does that."""
         n = self.state_dim
-        form, centre = find_inner_product(self.basis[:, :n, :n]), self.fixed_point()
+        tol = tolerance(None, self.is_double)
+        form, centre = find_inner_product(self.basis[:, :n, :n], tol), self.fixed_point()
         if form is None:
             return None
         root = inner_product_root(form, n)

@@ -1,5 +1,7 @@
 """Exp and log of real square matrices: closed forms where they apply, SciPy and real_log elsewhere."""
 
+import contextlib
+
 import numpy as np
 import scipy.linalg
 from numpy.typing import ArrayLike, NDArray
@@ -121,14 +123,23 @@ def log(matrix: ArrayLike) -> Array:
     small = n * np.abs(away).max(axis=(-2, -1)) <= NEAR_IDENTITY
     out[small] = _log_near_identity(away[small])
     affine = ~small & (np.abs(away[:, -1]).max(axis=-1) <= _AFFINE)
-    out[affine] = _affine_log(given.reshape(flat.shape)[affine])
     rotation &= ~small & ~affine & (n == 3)
     if rotation.any():
         # The closed form magnifies by up to 20 what is not orthogonal.
         out[rotation] = so3.so3_hat(so3.so3_log(nearest_orthogonal(flat[rotation])))
-    for index in np.flatnonzero(~(small | affine | rotation)):
+    others = np.flatnonzero(~(small | rotation))
+    if affine.any():
+        with contextlib.suppress(ValueError):
+            out[affine] = _affine_log(given.reshape(flat.shape)[affine])
+            others = np.flatnonzero(~(small | rotation | affine))
+    # One by one, also to tell which of the affine ones has no logarithm.
+    for index in others:
         try:
-            out[index] = real_log(flat[index], is_double(given))
+            out[index] = (
+                _affine_log(given.reshape(flat.shape)[index])
+                if affine[index]
+                else real_log(flat[index], is_double(given))
+            )
         except ValueError as error:
             if matrix.ndim == 2:
                 raise
@@ -152,12 +163,11 @@ def _rotations(matrix: Array) -> NDArray[np.bool_]:
     """
     n = matrix.shape[-1]
     with np.errstate(over="ignore", invalid="ignore"):
-        gram = gram_defect(matrix)
-        positive = np.linalg.det(matrix) > 0.0
-    turned = np.trace(matrix, axis1=-2, axis2=-1) - (n - 2)
-    tolerance = np.where(turned < 2.0 * NEAR_HALF_TURN, ROTATION_TOLERANCE, ORTHOGONAL)
-    away = n * np.abs(matrix - np.eye(n)).max(axis=(-2, -1))
-    return np.asarray((gram <= tolerance) & (away > NEAR_IDENTITY) & positive)
+        turned = np.trace(matrix, axis1=-2, axis2=-1) - (n - 2)
+        tolerance = np.where(turned < 2.0 * NEAR_HALF_TURN, ROTATION_TOLERANCE, ORTHOGONAL)
+        away = n * np.abs(matrix - np.eye(n)).max(axis=(-2, -1))
+        near = (gram_defect(matrix) <= tolerance) & (away > NEAR_IDENTITY)
+        return np.asarray(near & (np.linalg.det(matrix) > 0.0))
 
 
 def _log_near_identity(away: Array) -> Array:
@@ -177,8 +187,6 @@ def _affine_log(given: Array) -> Array:
     n = matrix.shape[-1] - 1
     linear, shift = matrix[..., :n, :n], matrix[..., :n, n]
     out = np.zeros_like(matrix)
-    if not len(matrix):
-        return out
     rotation = _rotations(linear) & (n == 2)
     if rotation.all():
         theta = closed_forms.se2_log(matrix)

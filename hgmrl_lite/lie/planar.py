@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hgmrl_lite._norms import scaled_norm
-from hgmrl_lite._validate import Array, as_array, is_double
+from hgmrl_lite._validate import Array, as_array, is_double, tolerance
 from hgmrl_lite.lie.closed_forms import NEAR_HALF_TURN, ROTATION_TOLERANCE, J, turn_angle
 from hgmrl_lite.lie.real_log import ORTHOGONAL, why_no_log
 
@@ -16,6 +16,7 @@ _EPS = float(np.finfo(np.float64).eps)
 _LARGE_EXPONENT = 700.0
 
 
+@np.errstate(over="ignore")
 def gl2_exp(matrix: ArrayLike) -> Array:
     """Return the exponentials of 2×2 matrices.
 
@@ -33,44 +34,43 @@ def gl2_exp(matrix: ArrayLike) -> Array:
     """
     matrix = as_array("matrix", matrix, ("...", 2, 2))
     mean, traceless, sign, root = _split(matrix)
-    b, c, lead = matrix[..., 0, 1], matrix[..., 1, 0], traceless[..., 0, 0]
     elliptic = sign < 0.0
     angle, stretch = np.where(elliptic, root, 0.0), np.where(elliptic, 0.0, root)
     # Growth e^(τ + √Δ) taken out: cosh √Δ = even · e^√Δ and sinh √Δ / √Δ = odd · e^√Δ cannot overflow.
     growth = mean + stretch
-    even = np.where(elliptic, np.cos(angle), 0.5 * (1.0 + np.exp(-2.0 * stretch)))
-    safe = np.where(root > 0.0, root, 1.0)
-    odd = np.where(elliptic, np.sin(angle), -0.5 * np.expm1(-2.0 * stretch)) / safe
+    fade = np.expm1(-2.0 * np.minimum(stretch, _LARGE_EXPONENT))
+    even = np.where(elliptic, np.cos(angle), 1.0 + 0.5 * fade)
+    odd = np.where(elliptic, np.sin(angle), -0.5 * fade) / np.where(root > 0.0, root, 1.0)
     odd = np.where(root > 0.0, odd, 1.0)
-    out = np.empty_like(matrix)
-    out[..., 0, 1], out[..., 1, 0] = _grown(odd * b, growth), _grown(odd * c, growth)
     # cosh √Δ - |w| sinh √Δ / √Δ, for the entry w of W_0, cancels where both are large: it is
     # e^-√Δ + b c / (√Δ + |w|) · sinh √Δ / √Δ.
+    b, c, lead = matrix[..., 0, 1], matrix[..., 1, 0], traceless[..., 0, 0]
     size = np.abs(lead)
-    whole = np.where(root + size > 0.0, root + size, 1.0)
-    lower, upper = np.minimum(np.abs(b), np.abs(c)), np.maximum(np.abs(b), np.abs(c))
-    rest = np.sign(b) * np.sign(c) * (lower / whole) * upper
-    larger = _grown(even + odd * size, growth)
-    smaller = np.where(
-        elliptic, _grown(even - odd * size, growth), _grown(1.0, mean - stretch) + _grown(odd * rest, growth)
-    )
-    out[..., 0, 0], out[..., 1, 1] = (
-        np.where(lead < 0.0, smaller, larger),
-        np.where(lead < 0.0, larger, smaller),
-    )
+    middle = 0.5 * root + 0.5 * size
+    first = np.abs(b) < np.abs(c)
+    rest = 0.5 * np.where(first, b, c) / np.where(middle > 0.0, middle, 1.0) * np.where(first, c, b)
+    coefficients = [odd * b, odd * c, even + odd * size, np.where(elliptic, even - odd * size, odd * rest)]
+    upper, lower, larger, smaller = _grown(np.stack(coefficients), growth)
+    smaller = smaller + np.where(elliptic, 0.0, np.exp(mean - stretch))
+    negative = lead < 0.0
+    out = np.empty_like(matrix)
+    out[..., 0, 1], out[..., 1, 0] = upper, lower
+    out[..., 0, 0] = np.where(negative, smaller, larger)
+    out[..., 1, 1] = np.where(negative, larger, smaller)
     return out
 
 
-def _grown(factor: ArrayLike, exponent: Array) -> Array:
-    """Return factor · e^exponent: 0 where the factor is, ±inf only where the product overflows."""
+def _grown(factors: Array, exponent: Array) -> Array:
+    """Return factors · e^exponent: 0 where a factor is, ±inf only where the product overflows."""
     inside = np.abs(exponent) <= _LARGE_EXPONENT
-    out = np.asarray(factor * np.exp(np.where(inside, exponent, 0.0)))
+    out = factors * np.exp(np.where(inside, exponent, 0.0))
     if not inside.all():
-        with np.errstate(divide="ignore", over="ignore"):
-            out = np.where(inside, out, np.sign(factor) * np.exp(exponent + np.log(np.abs(factor))))
-    return out
+        with np.errstate(divide="ignore"):
+            out = np.where(inside, out, np.sign(factors) * np.exp(exponent + np.log(np.abs(factors))))
+    return np.asarray(out)
 
 
+@np.errstate(over="ignore", divide="ignore")
 def gl2_log(matrix: ArrayLike) -> Array:
     """Return real logarithms of 2×2 matrices, the principal ones where these exist.
 
@@ -96,14 +96,10 @@ def gl2_log(matrix: ArrayLike) -> Array:
     exact = is_double(matrix)
     matrix = as_array("matrix", matrix, ("...", 2, 2))
     mean, traceless, kind, root = _split(matrix)
-    # det = (first - second) · 2^shift, shifted only where it is no double.
-    digits, powers = np.frexp(matrix)
-    powers = np.stack([powers[..., 0, 0] + powers[..., 1, 1], powers[..., 0, 1] + powers[..., 1, 0]])
-    products = np.stack([digits[..., 0, 0] * digits[..., 1, 1], digits[..., 0, 1] * digits[..., 1, 0]])
-    shift = np.where(products != 0.0, powers, -10_000).max(axis=0)
-    shift = np.where(np.abs(shift) > 1000, shift, 0)
-    first, second = np.ldexp(products, powers - shift)
-    determinant = first - second
+    first, second, shift = _plus_product(
+        matrix[..., 0, 0], matrix[..., 1, 1], -matrix[..., 0, 1], matrix[..., 1, 0]
+    )
+    determinant = first + second
     # Near a half turn rounding decides whether there are two negative eigenvalues or a pair, and which one.
     turn = 0.5 * matrix[..., 1, 0] - 0.5 * matrix[..., 0, 1]
     radius = np.hypot(mean, turn)
@@ -115,7 +111,7 @@ def gl2_log(matrix: ArrayLike) -> Array:
     singular = np.abs(determinant) <= 4.0 * _EPS * (np.abs(first) + np.abs(second))
     real = (kind >= 0.0) & ~half_turn
     _require_logarithm(matrix, singular & ~half_turn, real & ((mean <= 0.0) | (determinant <= 0.0)))
-    growth = np.log(np.where(half_turn, 1.0, determinant)) + shift * np.log(2.0)
+    growth = np.log(np.where(half_turn, 1.0, determinant)) + 2.0 * np.log(2.0) * shift
     safe = np.where(root > 0.0, root, 1.0)
     # The two eigenvalues are mean ± root; the smaller one from the determinant, free of cancellation.
     gap = np.where(real, 2.0 * np.log(np.where(real, mean + root, 1.0)) - growth, 0.0)
@@ -127,12 +123,11 @@ def gl2_log(matrix: ArrayLike) -> Array:
     slope = np.where(root > 0.0, slope, 1.0 / np.where(half_turn, 1.0, mean))
     # Near a half turn, r times a rotation up to rounding: log r I + angle J.
     scale = np.where(half_turn, np.log(np.where(half_turn, radius, 1.0)), 0.5 * growth)
-    slope = np.where(half_turn, 0.0, slope)
+    # The inverse of a subnormal number is infinite, and times 0 no number.
+    slope = np.where(half_turn, 0.0, np.minimum(slope, np.finfo(np.float64).max))
     angle = np.where(half_turn, turn_angle(mean, turn), 0.0)
     return (
-        scale[..., None, None] * np.eye(2)
-        + slope[..., None, None] * traceless
-        + angle[..., None, None] * J
+        scale[..., None, None] * np.eye(2) + slope[..., None, None] * traceless + angle[..., None, None] * J
     )
 
 
@@ -143,13 +138,25 @@ def _split(matrix: Array) -> tuple[Array, Array, Array, Array]:
     half = 0.5 * matrix[..., 0, 0] - 0.5 * matrix[..., 1, 1]
     traceless[..., 0, 0] = half
     traceless[..., 1, 1] = -half
-    # By a power of two, which changes no digit, so that the squares are doubles.
-    exponent = np.frexp(np.abs(traceless).max(axis=(-2, -1)))[1]
-    half, upper, lower = (
-        np.ldexp(entry, -exponent) for entry in (half, matrix[..., 0, 1], matrix[..., 1, 0])
-    )
-    delta = half * half + upper * lower
+    square, product, exponent = _plus_product(half, half, matrix[..., 0, 1], matrix[..., 1, 0])
+    delta = square + product
     return mean, traceless, np.sign(delta), np.ldexp(np.sqrt(np.abs(delta)), exponent)
+
+
+def _plus_product(p: Array, q: Array, r: Array, s: Array) -> tuple[Array, Array, NDArray[np.int_]]:
+    """Return x, y, k with pq + rs = (x + y) 4^k: k is 0 unless a product is too large or small for a double."""
+    first, second = np.asarray(p * q), np.asarray(r * s)
+    size = np.abs(first) + np.abs(second)
+    exponent = np.zeros(size.shape, dtype=int)
+    odd = ~((size > 1e-280) & (size < np.inf))
+    if odd.any():
+        # Powers of two change no digit.
+        digits, powers = np.frexp(np.stack([p[odd], q[odd], r[odd], s[odd]]))
+        products, powers = digits[::2] * digits[1::2], powers[::2] + powers[1::2]
+        exponent[odd] = np.where(products != 0.0, powers, np.iinfo(powers.dtype).min // 2).max(axis=0) // 2
+        exponent[odd] *= (products != 0.0).any(axis=0)
+        first[odd], second[odd] = np.ldexp(products, powers - 2 * exponent[odd])
+    return first, second, exponent
 
 
 def _require_logarithm(matrix: Array, singular: NDArray[np.bool_], negative: NDArray[np.bool_]) -> None:
@@ -191,15 +198,16 @@ class PlanarType:
     period: float | Array
 
 
-def planar_type(generator: ArrayLike, tol: float = 1e-9) -> PlanarType:
+def planar_type(generator: ArrayLike, tol: float | None = None) -> PlanarType:
     """Return the type of 2×2 generators.
 
     Parameters
     ----------
     generator : array_like, shape (..., 2, 2)
         Generators W.
-    tol : float
-        What counts as zero, relative to the Frobenius norm of W (to its square for determinants).
+    tol : float, optional
+        What counts as zero, relative to the Frobenius norm of W (to its square for determinants): 1e-9 when
+        left out, 1e-5 for generators that came as float32.
 
     Returns
     -------
@@ -216,9 +224,8 @@ def planar_type(generator: ArrayLike, tol: float = 1e-9) -> PlanarType:
     >>> planar_type([[0, -2], [2, 0]]).kind
     'elliptic'
     """
+    tol = tolerance(tol, is_double(generator), 1e-9)
     generator = as_array("generator", generator, ("...", 2, 2))
-    if not tol >= 0.0:
-        raise ValueError(f"tol must be at least 0, got {tol}")
     norm = scaled_norm(generator, 2)
     mean, traceless, sign, root = _split(generator / np.where(norm > 0.0, norm, 1.0)[..., None, None])
     delta = sign * np.square(root)

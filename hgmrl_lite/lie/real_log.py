@@ -61,11 +61,11 @@ def real_log(matrix: Array, double: bool = True) -> Array:
     exponent = int(np.frexp(np.abs(matrix).max())[1])
     if abs(exponent) > _LARGE_EXPONENT:
         return real_log(np.ldexp(matrix, -exponent), double) + exponent * np.log(2.0) * np.eye(n)
-    away = gram_defect(matrix)
-    if away <= ORTHOGONAL:
+    defect = float(gram_defect(matrix))
+    if defect <= ORTHOGONAL:
         return _orthogonal_log(matrix)
     values = np.linalg.eigvals(matrix)
-    if away <= ROTATION_TOLERANCE and values.real.min() < NEAR_HALF_TURN:
+    if defect <= ROTATION_TOLERANCE and values.real.min() < NEAR_HALF_TURN:
         return _orthogonal_log(nearest_orthogonal(matrix))
     if np.abs(values).min() <= n * _EPS * np.linalg.norm(matrix, 2):
         raise ValueError(
@@ -95,9 +95,7 @@ def real_log(matrix: Array, double: bool = True) -> Array:
 
 def gram_defect(matrix: Array) -> Array:
     """Return how far matrices (..., n, n) are from orthogonal: the largest entries (...) of |M^T M - I|."""
-    return np.asarray(
-        np.abs(matrix.swapaxes(-1, -2) @ matrix - np.eye(matrix.shape[-1])).max(axis=(-2, -1))
-    )
+    return np.asarray(np.abs(matrix.swapaxes(-1, -2) @ matrix - np.eye(matrix.shape[-1])).max(axis=(-2, -1)))
 
 
 def nearest_orthogonal(matrix: Array) -> Array:
