@@ -144,7 +144,7 @@ def _split(matrix: Array) -> tuple[Array, Array, Array, Array]:
 
 
 def _plus_product(p: Array, q: Array, r: Array, s: Array) -> tuple[Array, Array, NDArray[np.int_]]:
-    """Return x, y, k with pq + rs = (x + y) 4^k: k is 0 unless a product is too large or small for a double."""
+    """Return x, y, k with pq + rs = (x + y) 4^k; k is 0 unless a product overflows or underflows."""
     first, second = np.asarray(p * q), np.asarray(r * s)
     size = np.abs(first) + np.abs(second)
     exponent = np.zeros(size.shape, dtype=int)
