@@ -156,12 +156,13 @@ def project_action(actions: ArrayLike, action_set: str = "disc") -> Array:
     """
     actions = np.asarray(actions, dtype=np.float64)
     if action_set == "disc":
-        with np.errstate(over="ignore"):
-            norms = _norms(actions)
-        if norms.max(initial=0.0) == np.inf:
-            # Where the squares overflow, the direction is that of the action with largest entry 1.
-            peak = np.where(norms == np.inf, np.abs(actions).max(axis=-1), 1.0)
-            actions = actions / peak[..., None]
+        try:
+            with np.errstate(over="raise"):
+                norms = _norms(actions)
+        except FloatingPointError:
+            # Where squares overflow, the direction is that of the action with largest entry 1.
+            peak = np.abs(actions).max(axis=-1)
+            actions = actions / np.where(peak > 1e150, peak, 1.0)[..., None]
             norms = _norms(actions)
         return actions / np.maximum(norms, 1.0)[..., None]
     if action_set == "box":
