@@ -51,6 +51,21 @@ def as_array(name: str, value: ArrayLike, shape: tuple[int | str | None, ...] | 
     return array
 
 
+def is_double(value: ArrayLike) -> bool:
+    """Return whether ``value`` has double precision (or is exact), rather than that of float32 or float16."""
+    dtype = np.asarray(value).dtype
+    return not np.issubdtype(dtype, np.floating) or np.finfo(dtype).eps <= np.finfo(np.float64).eps
+
+
+def tolerance(tol: float | None, double: bool, usual: float = 1e-8, positive: bool = False) -> float:
+    """Return ``tol``, checked; without one ``usual`` for doubles, and 1e-5 for what came as float32."""
+    if tol is None:
+        return usual if double else 1e-5
+    if not tol >= 0.0 or (positive and tol == 0.0):
+        raise ValueError(f"tol must be {'positive' if positive else 'at least 0'}, got {tol}")
+    return tol
+
+
 def as_count(name: str, value: int, minimum: int = 1) -> int:
     """Return ``value`` as an int of at least ``minimum``, or raise a ValueError that says what came."""
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < minimum:

@@ -185,7 +185,13 @@ def invertible(name: str, value: ArrayLike) -> Array:
     n = matrix.shape[-1]
     if n == 0 or n != matrix.shape[-2]:
         raise ValueError(f"{name} must be square (..., n, n), got shape {matrix.shape}")
-    stretch = np.linalg.svd(matrix, compute_uv=False)
-    if (stretch[..., -1] <= n * _EPS * stretch[..., 0]).any():
-        raise ValueError(f"{name} must be invertible to act, got a singular matrix:\n{matrix}")
+    # Units are no singularity: rows and columns are first scaled to a largest entry of 1.
+    scaled = matrix
+    for axis in (-1, -2):
+        peak = np.abs(scaled).max(axis=axis, keepdims=True)
+        scaled = scaled / np.where(peak > 0.0, peak, 1.0)
+    stretch = np.linalg.svd(scaled, compute_uv=False)
+    singular = stretch[..., -1] <= n * _EPS * stretch[..., 0]
+    if singular.any():
+        raise ValueError(f"{name} must be invertible to act, got a singular matrix:\n{matrix[singular][0]}")
     return matrix

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.actions.action import Action, invertible
+from hgmrl_lite.lie.matrix_functions import as_square
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,10 +91,12 @@ class AffineAction(Action):
     matrix: Array
 
     def __post_init__(self) -> None:
-        matrix = invertible("matrix", self.matrix)
+        matrix = as_square("matrix", self.matrix)
         n = matrix.shape[-1] - 1
         if n < 1 or np.abs(matrix[..., n, :] - np.eye(n + 1)[n]).max(initial=0.0) > 1e-10:
             raise ValueError(f"matrix must be homogeneous, with last row (0, ..., 0, 1), got\n{matrix}")
+        # However far it shifts, an affine map is invertible when its linear part is.
+        invertible("matrix", matrix[..., :n, :n])
         object.__setattr__(self, "matrix", matrix)
 
     @property

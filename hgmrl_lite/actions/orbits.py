@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hgmrl_lite._validate import Array, as_array, as_count
+from hgmrl_lite._norms import scaled_norm
+from hgmrl_lite._validate import Array, as_array, as_count, tolerance
 from hgmrl_lite.actions.matrices import AffineAction, LinearAction
 from hgmrl_lite.lie import LieAlgebra
 
@@ -76,7 +77,9 @@ def orbit(
     return action_of(algebra, theta)(point[..., None, :])
 
 
-def orbit_dimension(algebra: LieAlgebra, points: ArrayLike, tol: float = 1e-9) -> int | NDArray[np.int_]:
+def orbit_dimension(
+    algebra: LieAlgebra, points: ArrayLike, tol: float | None = None
+) -> int | NDArray[np.int_]:
     """Return the dimension of the orbits through points: the rank of θ ↦ Σ θ_k W_k p.
 
     Parameters
@@ -85,8 +88,9 @@ def orbit_dimension(algebra: LieAlgebra, points: ArrayLike, tol: float = 1e-9) -
         Generators of the whole Lie algebra: take the closure first if it is not closed.
     points : array_like, shape (..., n)
         Points.
-    tol : float
-        Velocities below this, relative to |W| (1 + |p|), are zero.
+    tol : float, optional
+        Velocities below this, relative to |W| (1 + |p|), are zero: 1e-9 when left out, 1e-5 for an algebra
+        whose basis came as float32.
 
     Returns
     -------
@@ -100,11 +104,11 @@ def orbit_dimension(algebra: LieAlgebra, points: ArrayLike, tol: float = 1e-9) -
     """
     points = as_array("points", points, ("...", algebra.state_dim))
     values = np.linalg.svd(_unit_velocities(algebra, points), compute_uv=False)
-    dimension = (values > tol).sum(axis=-1)
+    dimension = (values > tolerance(tol, algebra.is_double, 1e-9)).sum(axis=-1)
     return int(dimension) if points.ndim == 1 else dimension
 
 
-def stabiliser(algebra: LieAlgebra, point: ArrayLike, tol: float = 1e-9) -> LieAlgebra:
+def stabiliser(algebra: LieAlgebra, point: ArrayLike, tol: float | None = None) -> LieAlgebra:
     """Return the algebra of the elements that fix a point: all Σ θ_k W_k with Σ θ_k W_k p = 0.
 
     Parameters
@@ -113,8 +117,9 @@ def stabiliser(algebra: LieAlgebra, point: ArrayLike, tol: float = 1e-9) -> LieA
         Generators of the whole Lie algebra: take the closure first if it is not closed.
     point : array_like, shape (n,)
         The point.
-    tol : float
-        Velocities below this, relative to |W| (1 + |p|), are zero.
+    tol : float, optional
+        Velocities below this, relative to |W| (1 + |p|), are zero: 1e-9 when left out, 1e-5 for an algebra
+        whose basis came as float32.
 
     Returns
     -------
@@ -138,10 +143,10 @@ def stabiliser(algebra: LieAlgebra, point: ArrayLike, tol: float = 1e-9) -> LieA
     point = as_array("point", point, (algebra.state_dim,))
     d = algebra.dimension
     left, values, _ = np.linalg.svd(_unit_velocities(algebra, point), full_matrices=True)
-    rank = int((values > tol).sum())
-    norms = np.linalg.norm(algebra.basis, axis=(-2, -1))
+    rank = int((values > tolerance(tol, algebra.is_double, 1e-9)).sum())
+    norms = scaled_norm(algebra.basis, 2)
     weights = left[:, rank:].T / norms if d else np.zeros((0, 0))
-    weights /= np.linalg.norm(weights, axis=-1, keepdims=True)
+    weights /= scaled_norm(weights)[:, None]
     # The sign of a singular vector is arbitrary: the largest coordinate is made positive.
     largest = weights[np.arange(len(weights)), np.abs(weights).argmax(axis=-1)] if len(weights) else 1.0
     weights = weights * np.reshape(np.sign(largest), (-1, 1))
@@ -150,6 +155,7 @@ def stabiliser(algebra: LieAlgebra, point: ArrayLike, tol: float = 1e-9) -> LieA
 
 def _unit_velocities(algebra: LieAlgebra, points: Array) -> Array:
     """Return the velocities (..., d, n) of generators of norm 1, relative to 1 + |p|."""
-    norms = np.linalg.norm(algebra.basis, axis=(-2, -1))
-    scale = 1.0 + np.linalg.norm(points, axis=-1)
-    return np.asarray(algebra.velocities(points) / norms[:, None] / scale[..., None, None])
+    norms = scaled_norm(algebra.basis, 2)
+    scale = 1.0 + scaled_norm(points)
+    unit = LieAlgebra(algebra.basis / norms[:, None, None], algebra.affine)
+    return np.asarray(unit.velocities(points) / scale[..., None, None])

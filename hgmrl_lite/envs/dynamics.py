@@ -156,7 +156,15 @@ def project_action(actions: ArrayLike, action_set: str = "disc") -> Array:
     """
     actions = np.asarray(actions, dtype=np.float64)
     if action_set == "disc":
-        return actions / np.maximum(_norms(actions), 1.0)[..., None]
+        try:
+            with np.errstate(over="raise"):
+                norms = _norms(actions)
+        except FloatingPointError:
+            # Where squares overflow, the direction is that of the action with largest entry 1.
+            peak = np.abs(actions).max(axis=-1)
+            actions = actions / np.where(peak > 1e150, peak, 1.0)[..., None]
+            norms = _norms(actions)
+        return actions / np.maximum(norms, 1.0)[..., None]
     if action_set == "box":
         return np.minimum(np.maximum(actions, -1.0), 1.0)
     raise ValueError(f"action_set must be one of {ACTION_SETS}, got {action_set!r}")

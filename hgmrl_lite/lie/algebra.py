@@ -1,16 +1,18 @@
 """Lie algebras of matrices, given by a basis: coordinates, exp and log, adjoint, closure, compactness."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite._norms import scaled_norm
+from hgmrl_lite._validate import Array, as_array, is_double, tolerance
 from hgmrl_lite.lie import matrix_functions, so3
 from hgmrl_lite.lie.brackets import bracket, brackets_outside
 from hgmrl_lite.lie.branches import framed_log, one_parameter_log
+from hgmrl_lite.lie.closed_forms import ROTATION_TOLERANCE
 from hgmrl_lite.lie.compact import find_fixed_point, find_inner_product, inner_product_root
 
 #: A basis scaled to norm 1 with a singular value below this is dependent.
@@ -33,6 +35,12 @@ class LieAlgebra:
     name : str, optional
         What to call it in print.
 
+    Attributes
+    ----------
+    is_double : bool
+        Whether the basis came with the digits of doubles, not of float32. Where a method is given no ``tol``,
+        it takes 1e-8, and 1e-5 when the basis or the element came as float32.
+
     Raises
     ------
     ValueError
@@ -50,13 +58,15 @@ class LieAlgebra:
     basis: Array
     affine: bool = False
     name: str = ""
+    is_double: bool = field(init=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "is_double", is_double(self.basis))
         basis = as_array("basis", self.basis, ("d", "n", "n")).copy()
         d, n = basis.shape[:2]
         if basis.shape[1] != basis.shape[2] or n < 1 + self.affine:
             raise ValueError(f"basis must be square matrices (d, n, n), got shape {basis.shape}")
-        norms = np.linalg.norm(basis, axis=(-2, -1))
+        norms = scaled_norm(basis, 2)
         if self.affine and (np.abs(basis[:, -1]).max(axis=-1, initial=0.0) > 1e-12 * norms).any():
             raise ValueError(
                 "basis must have a last row of zeros when affine (homogeneous generators [[A, b], [0, 0]]), "
@@ -105,11 +115,12 @@ class LieAlgebra:
         """Return the element of the algebra nearest to ``matrix`` (..., size, size) in the Frobenius norm."""
         return self.matrix(self.coordinates(matrix))
 
-    def contains(self, matrix: ArrayLike, tol: float = 1e-8) -> bool:
+    def contains(self, matrix: ArrayLike, tol: float | None = None) -> bool:
         """Return whether every matrix of a batch lies in the algebra, up to ``tol`` times its norm."""
+        tol = tolerance(tol, self.is_double and is_double(matrix))
         matrix = self._sized("matrix", matrix)
-        away = np.linalg.norm(matrix - self.project(matrix), axis=(-2, -1))
-        return bool((away <= tol * np.linalg.norm(matrix, axis=(-2, -1))).all())
+        away = scaled_norm(matrix - self.project(matrix), 2)
+        return bool((away <= tol * scaled_norm(matrix, 2)).all())
 
     def velocities(self, points: ArrayLike) -> Array:
         """Return W_k p (A_k p + b_k when affine) at ``points`` (..., n), shape (..., d, n)."""
@@ -127,19 +138,22 @@ class LieAlgebra:
             return so3.so3_exp(as_array("theta", theta, ("...", 3)))
         return matrix_functions.exp(self.matrix(theta))
 
-    def log(self, element: ArrayLike, tol: float = 1e-8) -> Array:
+    def log(self, element: ArrayLike, tol: float = ROTATION_TOLERANCE) -> Array:
         """Return coordinates θ with exp(Σ θ_k W_k) = element.
 
-        The principal logarithm, taken where the invariant inner product is the standard one if there is one:
-        of the several logarithms of a half turn it then finds one inside a conjugated algebra. With a single
-        generator any other branch is found too, the smallest coordinate first.
+        The principal logarithm. If the linear parts keep an inner product, it is taken where that is the
+        standard one, of the nearest element that keeps it: of the several logarithms of a half turn, exact or
+        rounded, it then finds one inside a conjugated algebra. With a single generator any other branch is
+        found too, the smallest coordinate first.
 
         Parameters
         ----------
         element : array_like, shape (..., size, size)
             Group elements.
         tol : float
-            Largest distance of the logarithm from the algebra, relative to 1 plus its norm.
+            How far the element may be from the group: largest error of exp(Σ θ_k W_k), of its linear part
+            relative to that, of its shift relative to the shift and the linear part. The default accepts
+            elements rounded to float32.
 
         Returns
         -------
@@ -149,17 +163,25 @@ class LieAlgebra:
         Raises
         ------
         ValueError
-            When an element has no real logarithm, or none that was found lies in the algebra.
+            When an element has no real logarithm, or none that was found lies in the algebra to within
+            ``tol``; when ``tol`` is negative.
         """
+        double, tol = is_double(element), tolerance(tol, True)
         element = self._sized("element", element)
-        if self.affine and (np.abs(element[..., -1, :] - np.eye(self.size)[-1]) > tol).any():
-            raise ValueError("element must be homogeneous, with last row (0, ..., 0, 1)")
-        if self._is_standard_so3:
+        if self.affine:
+            last = np.eye(self.size)[-1]
+            if (np.abs(element[..., -1, :] - last) > tol).any():
+                raise ValueError("element must be homogeneous, with last row (0, ..., 0, 1)")
+            element = element.copy()
+            element[..., -1, :] = last
+        if self._is_standard_so3 and tol == ROTATION_TOLERANCE:
             return so3.so3_log(element)
-        frame = self._frame
-        logarithm = matrix_functions.log(element) if frame is None else framed_log(element, frame)
+        if self._frame is None:
+            logarithm = matrix_functions.log(element if double else element.astype(np.float32))
+        else:
+            logarithm = framed_log(element, self._frame, self.affine)
         theta = self.coordinates(logarithm)
-        outside = self._distance(logarithm, theta) > tol
+        outside = self._error(theta, element) > tol
         if outside.any() and self.dimension == 1:
             theta[outside, 0] = one_parameter_log(self.basis[0], element[outside], tol)
             outside = np.isnan(theta[..., 0])
@@ -170,14 +192,14 @@ class LieAlgebra:
             )
         return theta
 
-    def adjoint(self, element: ArrayLike, tol: float = 1e-8) -> Array:
+    def adjoint(self, element: ArrayLike, tol: float | None = None) -> Array:
         """Return Ad_g, the matrices (..., d, d) of X ↦ g X g⁻¹ in coordinates.
 
         Parameters
         ----------
         element : array_like, shape (..., size, size)
             Invertible matrices g.
-        tol : float
+        tol : float, optional
             Largest distance of g W_k g⁻¹ from the algebra, relative to its norm.
 
         Returns
@@ -190,11 +212,13 @@ class LieAlgebra:
         ValueError
             When g is singular, or carries the algebra out of itself.
         """
+        tol = tolerance(tol, self.is_double and is_double(element))
         element = self._sized("element", element)
         moved = self._conjugate(element)
         theta = self.coordinates(moved)
-        away = np.linalg.norm(moved - self.matrix(theta), axis=(-2, -1))
-        worst = (away / (np.linalg.norm(moved, axis=(-2, -1)) + 1e-300)).max(initial=0.0)
+        away = scaled_norm(moved - self.matrix(theta), 2)
+        size = scaled_norm(moved, 2)
+        worst = (away / np.where(size > 0.0, size, 1.0)).max(initial=0.0)
         if worst > tol:
             raise ValueError(
                 f"element must carry {self!r} to itself for its adjoint to exist, got one that carries a "
@@ -236,19 +260,19 @@ class LieAlgebra:
         ad = self.ad(np.eye(self.dimension))
         return np.asarray(np.einsum("iab,jba->ij", ad, ad))
 
-    def is_closed(self, tol: float = 1e-8) -> bool:
+    def is_closed(self, tol: float | None = None) -> bool:
         """Return whether every bracket lies in the span, up to ``tol`` times |W_i| |W_j|."""
-        norms = np.linalg.norm(self.basis, axis=(-2, -1))
-        brackets = bracket(self.basis[:, None], self.basis[None, :])
-        away = np.linalg.norm(brackets - self.project(brackets), axis=(-2, -1))
-        return bool((away <= tol * norms[:, None] * norms[None, :]).all())
+        unit = self.basis / scaled_norm(self.basis, 2)[:, None, None]
+        brackets = bracket(unit[:, None], unit[None, :])
+        away = scaled_norm(brackets - self.project(brackets), 2)
+        return bool((away <= tolerance(tol, self.is_double)).all())
 
-    def closure(self, tol: float = 1e-8) -> "LieAlgebra":
+    def closure(self, tol: float | None = None) -> "LieAlgebra":
         """Return the smallest algebra closed under the bracket that contains this one.
 
         Parameters
         ----------
-        tol : float
+        tol : float, optional
             A bracket of unit generators adds a generator when more than this of it is new. Generators from
             noisy data need their noise level here, or the closure grows to everything.
 
@@ -262,14 +286,12 @@ class LieAlgebra:
         ValueError
             When ``tol`` is not positive.
         """
-        if not tol > 0.0:
-            raise ValueError(f"tol must be positive, got {tol}")
-        added = brackets_outside(self.basis, tol)
+        added = brackets_outside(self.basis, tolerance(tol, self.is_double, positive=True))
         return LieAlgebra(np.concatenate([self.basis, added]), self.affine) if len(added) else self
 
     # ---- compactness
 
-    def invariant_inner_product(self, tol: float = 1e-8) -> Array | None:
+    def invariant_inner_product(self, tol: float | None = None) -> Array | None:
         """Return P that every generator keeps skew, A^T P + P A = 0 for its linear part A, or None.
 
         An inner product exists iff the group is relatively compact, bounded in both directions; an affine
@@ -278,7 +300,7 @@ class LieAlgebra:
 
         Parameters
         ----------
-        tol : float
+        tol : float, optional
             How far from invariant P may be, with each generator scaled to norm 1.
 
         Returns
@@ -286,18 +308,20 @@ class LieAlgebra:
         ndarray, shape (n, n), or None
             Symmetric positive definite with trace n; I when every linear part is skew.
         """
-        n = self.state_dim
+        n, tol = self.state_dim, tolerance(tol, self.is_double)
         if self.affine and find_fixed_point(self.basis, tol) is None:
             return None
         return find_inner_product(self.basis[:, :n, :n], tol)
 
-    def is_compact(self, tol: float = 1e-8) -> bool:
+    def is_compact(self, tol: float | None = None) -> bool:
         """Return whether the group is relatively compact: whether its closure is compact."""
         return self.invariant_inner_product(tol) is not None
 
-    def fixed_point(self, tol: float = 1e-8) -> Array | None:
+    def fixed_point(self, tol: float | None = None) -> Array | None:
         """Return the point (n,) that every element fixes, the nearest to the origin, or None."""
-        return find_fixed_point(self.basis, tol) if self.affine else np.zeros(self.state_dim)
+        if not self.affine:
+            return np.zeros(self.state_dim)
+        return find_fixed_point(self.basis, tolerance(tol, self.is_double))
 
     # ---- relations
 
@@ -319,23 +343,30 @@ class LieAlgebra:
 
     @cached_property
     def _frame(self) -> Array | None:
-        """The change of coordinates after which the group is orthogonal, or None when not compact."""
-        form, centre = self.invariant_inner_product(), self.fixed_point()
-        if form is None or centre is None:
+        """The change of coordinates after which linear parts are orthogonal, or None when none does that."""
+        n = self.state_dim
+        tol = tolerance(None, self.is_double)
+        form, centre = find_inner_product(self.basis[:, :n, :n], tol), self.fixed_point()
+        if form is None:
             return None
-        root = inner_product_root(form, self.state_dim)
+        root = inner_product_root(form, n)
         if not self.affine:
             return root
-        return np.block([[root, -root @ centre[:, None]], [np.zeros(self.state_dim), 1.0]])
+        shift = np.zeros(n) if centre is None else -root @ centre
+        return np.block([[root, shift[:, None]], [np.zeros(n), 1.0]])
 
     def _sized(self, name: str, value: ArrayLike) -> Array:
         """Return ``value`` as matrices of the algebra's size."""
         return as_array(name, value, ("...", self.size, self.size))
 
-    def _distance(self, matrix: Array, theta: Array) -> Array:
-        """Return how far matrices are from the elements with coordinates ``theta``, relative to 1 + norm."""
-        away = np.linalg.norm(matrix - self.matrix(theta), axis=(-2, -1))
-        return np.asarray(away / (1.0 + np.linalg.norm(matrix, axis=(-2, -1))))
+    def _error(self, theta: Array, element: Array) -> Array:
+        """Return how far exp(Σ θ_k W_k) is from elements, relative to them, linear part and shift apart."""
+        n = self.state_dim
+        away, size = (
+            [scaled_norm(matrix[..., :n, :n], 2), scaled_norm(matrix[..., :n, n:], 2)]
+            for matrix in (self.exp(theta) - element, element)
+        )
+        return np.asarray(np.maximum(away[0] / size[0], away[1] / (size[0] + size[1])))
 
     def _conjugate(self, element: Array) -> Array:
         """Return g W_k g⁻¹, shape (..., d, size, size)."""

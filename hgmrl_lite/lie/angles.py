@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from hgmrl_lite._norms import scaled_norm
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.lie.algebra import DEPENDENT, LieAlgebra
 
@@ -37,7 +38,7 @@ def principal_angles(first: LieAlgebra | ArrayLike, second: LieAlgebra | ArrayLi
             name, value.basis if isinstance(value, LieAlgebra) else value, ("...", "d", "n", "n")
         )
         flat = basis.reshape(*basis.shape[:-2], -1)
-        norms = np.linalg.norm(flat, axis=-1, keepdims=True)
+        norms = scaled_norm(flat)[..., None]
         left, values, right = np.linalg.svd(flat / np.where(norms > 0.0, norms, 1.0), full_matrices=False)
         if flat.shape[-2] > flat.shape[-1] or (values <= DEPENDENT).any():
             raise ValueError(f"{name} must be linearly independent generators, got a basis of lower rank")

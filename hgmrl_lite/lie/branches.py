@@ -4,7 +4,10 @@ import numpy as np
 
 from hgmrl_lite._validate import Array
 from hgmrl_lite.lie import matrix_functions
+from hgmrl_lite.lie.real_log import ORTHOGONAL, gram_defect, nearest_orthogonal
 
+#: A matrix further than this from orthogonal is no rounded rotation.
+_FAR = 0.1
 #: Full turns of the fastest eigenvalue that are tried in each direction.
 _TURNS = 64
 
@@ -43,15 +46,19 @@ def one_parameter_log(generator: Array, elements: Array, tol: float) -> Array:
     return np.asarray(times[np.arange(len(times)), best])
 
 
-def framed_log(elements: Array, frame: Array) -> Array:
+def framed_log(elements: Array, frame: Array, affine: bool) -> Array:
     """Return logarithms taken after a change of frame: C⁻¹ log(C g C⁻¹) C.
+
+    There the linear parts are orthogonal up to rounding, which is taken out.
 
     Parameters
     ----------
     elements : ndarray, shape (..., n, n)
         Group elements.
     frame : ndarray, shape (n, n)
-        C, in which the group is orthogonal, so that every logarithm is skew there.
+        C, in which the group's linear parts are orthogonal, so that their logarithms are skew.
+    affine : bool
+        Whether the elements are homogeneous.
 
     Returns
     -------
@@ -63,10 +70,17 @@ def framed_log(elements: Array, frame: Array) -> Array:
     ValueError
         When an element has no real logarithm.
     """
-    inverse = np.linalg.inv(frame)
-    moved = frame @ elements @ inverse
-    # Exactly affine again where it was: the change of frame leaves rounding in the last row.
-    last = np.eye(len(frame))[-1]
-    affine = np.abs(moved[..., -1, :] - last).max(axis=-1) < 1e-12
-    moved[affine, -1] = last
+    inverse, identity = np.linalg.inv(frame), np.eye(len(frame))
+    # The identity apart: small elements keep their digits.
+    away = frame @ (elements - identity) @ inverse
+    if affine:
+        away[..., -1, :] = 0.0
+    n = len(frame) - affine
+    linear = identity[:n, :n] + away[..., :n, :n]
+    with np.errstate(over="ignore", invalid="ignore"):
+        defect = gram_defect(linear)
+    turned = n * np.abs(away[..., :n, :n]).max(axis=(-2, -1), initial=0.0) > matrix_functions.NEAR_IDENTITY
+    rounded = (defect > ORTHOGONAL) & (defect < _FAR) & turned
+    moved = identity + away
+    moved[rounded, :n, :n] = nearest_orthogonal(linear[rounded])
     return np.asarray(inverse @ matrix_functions.log(moved) @ frame)

@@ -15,6 +15,9 @@ J.flags.writeable = False
 
 #: How far from orthogonal a matrix may be and still count as a rotation (float32 input passes).
 ROTATION_TOLERANCE = 1e-6
+#: A rotation by an angle of smaller cosine is near a half turn (within 18°): there its logarithm magnifies
+#: what is not orthogonal in the matrix by 10 and more, without limit at π.
+NEAR_HALF_TURN = -0.95
 #: An angle this close to π is π up to the rounding of a cosine and a sine.
 AT_PI = 8 * float(np.finfo(np.float64).eps)
 
@@ -76,6 +79,11 @@ def so2_log(rotation: ArrayLike) -> Array:
             "rotation must be a rotation matrix (orthogonal, determinant +1), "
             f"got one that is {away:.2g} away"
         )
+    return turn_angle(cosine, sine)
+
+
+def turn_angle(cosine: Array, sine: Array) -> Array:
+    """Return the angles in (-π, π] of multiples of a cosine and a sine; -π up to rounding gives +π."""
     angle = np.arctan2(sine, cosine)
     return np.where(angle <= AT_PI - np.pi, np.pi, angle)
 

@@ -7,7 +7,8 @@ W^T P + P W = 0 has a positive definite solution P common to all generators; an 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite._norms import scaled_norm
+from hgmrl_lite._validate import Array, as_array, is_double, tolerance
 from hgmrl_lite.lie.matrix_functions import as_square
 
 _EPS = float(np.finfo(np.float64).eps)
@@ -86,7 +87,7 @@ def inner_product_root(inner_product: ArrayLike, n: int) -> Array:
         raise ValueError(f"inner_product must be positive definite, got eigenvalues {values}") from error
 
 
-def find_inner_product(generators: ArrayLike, tol: float = 1e-8) -> Array | None:
+def find_inner_product(generators: ArrayLike, tol: float | None = None) -> Array | None:
     """Return an inner product that linear generators keep skew: W^T P + P W = 0 for each, or None.
 
     If there is one, the group is relatively compact and the average of g^T g over it is another. That average
@@ -97,8 +98,9 @@ def find_inner_product(generators: ArrayLike, tol: float = 1e-8) -> Array | None
     ----------
     generators : array_like, shape (d, n, n)
         Linear generators.
-    tol : float
-        How far from invariant P may be, with each generator scaled to norm 1.
+    tol : float, optional
+        How far from invariant P may be, with each generator scaled to norm 1: 1e-8 when left out, 1e-5 for
+        generators that came as float32.
 
     Returns
     -------
@@ -110,11 +112,10 @@ def find_inner_product(generators: ArrayLike, tol: float = 1e-8) -> Array | None
     ValueError
         When ``generators`` has another shape or ``tol`` is not positive.
     """
+    tol = tolerance(tol, is_double(generators), positive=True)
     generators = as_array("generators", generators, ("d", "n", "n"))
-    if not tol > 0.0:
-        raise ValueError(f"tol must be positive, got {tol}")
     n = generators.shape[-1]
-    norms = np.linalg.norm(generators, axis=(-2, -1))
+    norms = scaled_norm(generators, 2)
     unit: Array = generators[norms > 0.0] / norms[norms > 0.0, None, None]
     forms = _symmetric_basis(n)
     # Each W acts on symmetric forms by P ↦ W^T P + P W; this is its matrix in an orthonormal basis of them.
@@ -137,15 +138,16 @@ def find_inner_product(generators: ArrayLike, tol: float = 1e-8) -> Array | None
     return np.asarray(form * (n / np.trace(form)))
 
 
-def find_fixed_point(generators: ArrayLike, tol: float = 1e-8) -> Array | None:
+def find_fixed_point(generators: ArrayLike, tol: float | None = None) -> Array | None:
     """Return the point c that affine generators [[A, b], [0, 0]] fix, A c + b = 0 for each, or None.
 
     Parameters
     ----------
     generators : array_like, shape (d, n + 1, n + 1)
         Homogeneous generators.
-    tol : float
-        Largest residual, relative to the size of the b.
+    tol : float, optional
+        Largest residual, relative to the size of the b: 1e-8 when left out, 1e-5 for generators that came as
+        float32.
 
     Returns
     -------
@@ -157,16 +159,15 @@ def find_fixed_point(generators: ArrayLike, tol: float = 1e-8) -> Array | None:
     ValueError
         When ``generators`` has another shape or ``tol`` is not positive.
     """
+    tol = tolerance(tol, is_double(generators), positive=True)
     generators = as_array("generators", generators, ("d", "m", "m"))
-    if not tol > 0.0:
-        raise ValueError(f"tol must be positive, got {tol}")
     n = generators.shape[-1] - 1
-    norms = np.linalg.norm(generators[:, :n, :n], axis=(-2, -1))
+    norms = scaled_norm(generators[:, :n, :n], 2)
     scale = np.where(norms > 0.0, norms, 1.0)[:, None, None]
     linear = (generators[:, :n, :n] / scale).reshape(-1, n)
     shift = (generators[:, :n, n:] / scale).reshape(-1)
     point = np.linalg.lstsq(linear, -shift, rcond=tol)[0]
-    if np.linalg.norm(linear @ point + shift) > tol * np.linalg.norm(shift):
+    if scaled_norm(linear @ point + shift) > tol * scaled_norm(shift):
         return None
     return np.asarray(point)
 

@@ -5,16 +5,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hgmrl_lite._validate import Array, as_array
-from hgmrl_lite.lie.closed_forms import J
-from hgmrl_lite.lie.real_log import why_no_log
+from hgmrl_lite._norms import scaled_norm
+from hgmrl_lite._validate import Array, as_array, is_double, tolerance
+from hgmrl_lite.lie.closed_forms import NEAR_HALF_TURN, ROTATION_TOLERANCE, J, turn_angle
+from hgmrl_lite.lie.real_log import ORTHOGONAL, why_no_log
 
 PLANAR_KINDS = ("zero", "scalar", "elliptic", "hyperbolic", "parabolic")
 _EPS = float(np.finfo(np.float64).eps)
-#: A 2×2 matrix this close (relative) to a negative multiple of I is that multiple, up to rounding.
-_NEGATIVE_SCALAR = 1e-12
+#: e to this power, or to minus it, is a double with all its digits.
+_LARGE_EXPONENT = 700.0
 
 
+@np.errstate(over="ignore")
 def gl2_exp(matrix: ArrayLike) -> Array:
     """Return the exponentials of 2×2 matrices.
 
@@ -28,26 +30,52 @@ def gl2_exp(matrix: ArrayLike) -> Array:
     Returns
     -------
     ndarray, shape (..., 2, 2)
-        Their exponentials.
+        Their exponentials; an entry beyond the largest double is infinite, the others stay what they are.
     """
     matrix = as_array("matrix", matrix, ("...", 2, 2))
-    mean, traceless, delta = _split(matrix)
-    root = np.sqrt(np.abs(delta))
-    elliptic = delta < 0.0
+    mean, traceless, sign, root = _split(matrix)
+    elliptic = sign < 0.0
     angle, stretch = np.where(elliptic, root, 0.0), np.where(elliptic, 0.0, root)
-    # Growth e^(τ + √Δ) taken out first: cosh alone overflows where the product does not.
-    growth = np.exp(mean + stretch)
-    even = np.where(elliptic, np.cos(angle), 0.5 * (1.0 + np.exp(-2.0 * stretch)))
-    safe = np.where(root > 0.0, root, 1.0)
-    odd = np.where(elliptic, np.sin(angle), -0.5 * np.expm1(-2.0 * stretch)) / safe
+    # Growth e^(τ + √Δ) taken out: cosh √Δ = even · e^√Δ and sinh √Δ / √Δ = odd · e^√Δ cannot overflow.
+    growth = mean + stretch
+    fade = np.expm1(-2.0 * np.minimum(stretch, _LARGE_EXPONENT))
+    even = np.where(elliptic, np.cos(angle), 1.0 + 0.5 * fade)
+    odd = np.where(elliptic, np.sin(angle), -0.5 * fade) / np.where(root > 0.0, root, 1.0)
     odd = np.where(root > 0.0, odd, 1.0)
-    return growth[..., None, None] * (even[..., None, None] * np.eye(2) + odd[..., None, None] * traceless)
+    # cosh √Δ - |w| sinh √Δ / √Δ, for the entry w of W_0, cancels where both are large: it is
+    # e^-√Δ + b c / (√Δ + |w|) · sinh √Δ / √Δ.
+    b, c, lead = matrix[..., 0, 1], matrix[..., 1, 0], traceless[..., 0, 0]
+    size = np.abs(lead)
+    middle = 0.5 * root + 0.5 * size
+    first = np.abs(b) < np.abs(c)
+    rest = 0.5 * np.where(first, b, c) / np.where(middle > 0.0, middle, 1.0) * np.where(first, c, b)
+    coefficients = [odd * b, odd * c, even + odd * size, np.where(elliptic, even - odd * size, odd * rest)]
+    upper, lower, larger, smaller = _grown(np.stack(coefficients), growth)
+    smaller = smaller + np.where(elliptic, 0.0, np.exp(mean - stretch))
+    negative = lead < 0.0
+    out = np.empty_like(matrix)
+    out[..., 0, 1], out[..., 1, 0] = upper, lower
+    out[..., 0, 0] = np.where(negative, smaller, larger)
+    out[..., 1, 1] = np.where(negative, larger, smaller)
+    return out
 
 
+def _grown(factors: Array, exponent: Array) -> Array:
+    """Return factors · e^exponent: 0 where a factor is, ±inf only where the product overflows."""
+    inside = np.abs(exponent) <= _LARGE_EXPONENT
+    out = factors * np.exp(np.where(inside, exponent, 0.0))
+    if not inside.all():
+        with np.errstate(divide="ignore"):
+            out = np.where(inside, out, np.sign(factors) * np.exp(exponent + np.log(np.abs(factors))))
+    return np.asarray(out)
+
+
+@np.errstate(over="ignore", divide="ignore")
 def gl2_log(matrix: ArrayLike) -> Array:
     """Return real logarithms of 2×2 matrices, the principal ones where these exist.
 
     A negative multiple of the identity, -r I, has log r I + πJ (and any conjugate); the plane's is returned.
+    Near a half turn rounding is taken out of rotations as :func:`hgmrl_lite.lie.log` does.
 
     Parameters
     ----------
@@ -65,46 +93,70 @@ def gl2_log(matrix: ArrayLike) -> Array:
         When a matrix is singular or has no real logarithm: a negative eigenvalue that does not come twice
         with two eigenvectors. The message names the eigenvalues.
     """
+    exact = is_double(matrix)
     matrix = as_array("matrix", matrix, ("...", 2, 2))
-    mean, traceless, delta = _split(matrix)
-    products = matrix[..., 0, 0] * matrix[..., 1, 1], matrix[..., 0, 1] * matrix[..., 1, 0]
-    determinant = products[0] - products[1]
-    size = np.abs(traceless).max(axis=(-2, -1))
-    half_turn = (mean < 0.0) & (size <= _NEGATIVE_SCALAR * -mean)
-    singular = np.abs(determinant) <= 4.0 * _EPS * (np.abs(products[0]) + np.abs(products[1]))
-    real = (delta >= 0.0) & ~half_turn
+    mean, traceless, kind, root = _split(matrix)
+    first, second, shift = _plus_product(
+        matrix[..., 0, 0], matrix[..., 1, 1], -matrix[..., 0, 1], matrix[..., 1, 0]
+    )
+    determinant = first + second
+    # Near a half turn rounding decides whether there are two negative eigenvalues or a pair, and which one.
+    turn = 0.5 * matrix[..., 1, 0] - 0.5 * matrix[..., 0, 1]
+    radius = np.hypot(mean, turn)
+    away = np.hypot(traceless[..., 0, 0], matrix[..., 1, 0] - turn)
+    half_turn = (mean < NEAR_HALF_TURN * radius) & (away <= ROTATION_TOLERANCE * radius)
+    if exact:
+        rotation = np.abs(radius - 1.0) <= ROTATION_TOLERANCE
+        half_turn &= rotation | (away <= ORTHOGONAL * radius) | (kind >= 0.0)
+    singular = np.abs(determinant) <= 4.0 * _EPS * (np.abs(first) + np.abs(second))
+    real = (kind >= 0.0) & ~half_turn
     _require_logarithm(matrix, singular & ~half_turn, real & ((mean <= 0.0) | (determinant <= 0.0)))
-    root = np.sqrt(np.abs(delta))
+    growth = np.log(np.where(half_turn, 1.0, determinant)) + 2.0 * np.log(2.0) * shift
     safe = np.where(root > 0.0, root, 1.0)
     # The two eigenvalues are mean ± root; the smaller one from the determinant, free of cancellation.
-    larger = np.where(real, mean + root, 1.0)
-    gap = np.where(real, np.log(larger) - np.log(np.where(real, determinant / larger, 1.0)), 0.0)
+    gap = np.where(real, 2.0 * np.log(np.where(real, mean + root, 1.0)) - growth, 0.0)
     ratio = np.where(real, root / np.where(real, mean, 1.0), 0.0)
     # For close ones the difference of the logarithms is 2 artanh(root / mean), free of it too.
     close = ratio < 0.5
     gap = np.where(close, 2.0 * np.arctanh(np.where(close, ratio, 0.0)), gap)
     slope = np.where(real, 0.5 * gap, np.arctan2(root, mean)) / safe
     slope = np.where(root > 0.0, slope, 1.0 / np.where(half_turn, 1.0, mean))
-    # Near -r I the logarithm is log r I + W_0 / τ ± πJ, the sign being that of the turn.
-    slope = np.where(half_turn, 1.0 / np.where(half_turn, mean, 1.0), slope)
-    turn = traceless[..., 1, 0] - traceless[..., 0, 1]
-    sign = np.where(turn < 8.0 * _EPS * np.where(half_turn, mean, 0.0), -1.0, 1.0)
-    scale = 0.5 * np.log(np.where(half_turn, mean * mean, determinant))
+    # Near a half turn, r times a rotation up to rounding: log r I + angle J.
+    scale = np.where(half_turn, np.log(np.where(half_turn, radius, 1.0)), 0.5 * growth)
+    # The inverse of a subnormal number is infinite, and times 0 no number.
+    slope = np.where(half_turn, 0.0, np.minimum(slope, np.finfo(np.float64).max))
+    angle = np.where(half_turn, turn_angle(mean, turn), 0.0)
     return (
-        scale[..., None, None] * np.eye(2)
-        + slope[..., None, None] * traceless
-        + np.where(half_turn, sign * np.pi, 0.0)[..., None, None] * J
+        scale[..., None, None] * np.eye(2) + slope[..., None, None] * traceless + angle[..., None, None] * J
     )
 
 
-def _split(matrix: Array) -> tuple[Array, Array, Array]:
-    """Return τ = tr W / 2, W_0 = W - τI, and Δ = -det W_0, for which W_0² = Δ I."""
-    mean = 0.5 * (matrix[..., 0, 0] + matrix[..., 1, 1])
+def _split(matrix: Array) -> tuple[Array, Array, Array, Array]:
+    """Return τ = tr W / 2, W_0 = W - τI, and the sign of Δ = -det W_0 and √|Δ|, for which W_0² = Δ I."""
+    mean = 0.5 * matrix[..., 0, 0] + 0.5 * matrix[..., 1, 1]
     traceless = matrix.copy()
-    half = 0.5 * (matrix[..., 0, 0] - matrix[..., 1, 1])
+    half = 0.5 * matrix[..., 0, 0] - 0.5 * matrix[..., 1, 1]
     traceless[..., 0, 0] = half
     traceless[..., 1, 1] = -half
-    return mean, traceless, half * half + matrix[..., 0, 1] * matrix[..., 1, 0]
+    square, product, exponent = _plus_product(half, half, matrix[..., 0, 1], matrix[..., 1, 0])
+    delta = square + product
+    return mean, traceless, np.sign(delta), np.ldexp(np.sqrt(np.abs(delta)), exponent)
+
+
+def _plus_product(p: Array, q: Array, r: Array, s: Array) -> tuple[Array, Array, NDArray[np.int_]]:
+    """Return x, y, k with pq + rs = (x + y) 4^k; k is 0 unless a product overflows or underflows."""
+    first, second = np.asarray(p * q), np.asarray(r * s)
+    size = np.abs(first) + np.abs(second)
+    exponent = np.zeros(size.shape, dtype=int)
+    odd = ~((size > 1e-280) & (size < np.inf))
+    if odd.any():
+        # Powers of two change no digit.
+        digits, powers = np.frexp(np.stack([p[odd], q[odd], r[odd], s[odd]]))
+        products, powers = digits[::2] * digits[1::2], powers[::2] + powers[1::2]
+        exponent[odd] = np.where(products != 0.0, powers, np.iinfo(powers.dtype).min // 2).max(axis=0) // 2
+        exponent[odd] *= (products != 0.0).any(axis=0)
+        first[odd], second[odd] = np.ldexp(products, powers - 2 * exponent[odd])
+    return first, second, exponent
 
 
 def _require_logarithm(matrix: Array, singular: NDArray[np.bool_], negative: NDArray[np.bool_]) -> None:
@@ -146,15 +198,16 @@ class PlanarType:
     period: float | Array
 
 
-def planar_type(generator: ArrayLike, tol: float = 1e-9) -> PlanarType:
+def planar_type(generator: ArrayLike, tol: float | None = None) -> PlanarType:
     """Return the type of 2×2 generators.
 
     Parameters
     ----------
     generator : array_like, shape (..., 2, 2)
         Generators W.
-    tol : float
-        What counts as zero, relative to the Frobenius norm of W (to its square for determinants).
+    tol : float, optional
+        What counts as zero, relative to the Frobenius norm of W (to its square for determinants): 1e-9 when
+        left out, 1e-5 for generators that came as float32.
 
     Returns
     -------
@@ -171,11 +224,11 @@ def planar_type(generator: ArrayLike, tol: float = 1e-9) -> PlanarType:
     >>> planar_type([[0, -2], [2, 0]]).kind
     'elliptic'
     """
+    tol = tolerance(tol, is_double(generator), 1e-9)
     generator = as_array("generator", generator, ("...", 2, 2))
-    if not tol >= 0.0:
-        raise ValueError(f"tol must be at least 0, got {tol}")
-    norm = np.sqrt(np.square(generator).sum(axis=(-2, -1)))
-    mean, traceless, delta = _split(generator / np.where(norm > 0.0, norm, 1.0)[..., None, None])
+    norm = scaled_norm(generator, 2)
+    mean, traceless, sign, root = _split(generator / np.where(norm > 0.0, norm, 1.0)[..., None, None])
+    delta = sign * np.square(root)
     zero = norm == 0.0
     scalar = np.sqrt(np.square(traceless).sum(axis=(-2, -1))) <= tol
     kind = np.select(
@@ -184,7 +237,10 @@ def planar_type(generator: ArrayLike, tol: float = 1e-9) -> PlanarType:
     compact = zero | ((kind == "elliptic") & (np.abs(2.0 * mean) <= tol))
     rate = np.sqrt(np.where(compact & ~zero, -delta, 1.0)) * np.where(zero, 1.0, norm)
     period = np.where(zero, 0.0, np.where(compact, 2.0 * np.pi / rate, np.inf))
-    determinant = generator[..., 0, 0] * generator[..., 1, 1] - generator[..., 0, 1] * generator[..., 1, 0]
+    with np.errstate(over="ignore"):
+        determinant = (
+            generator[..., 0, 0] * generator[..., 1, 1] - generator[..., 0, 1] * generator[..., 1, 0]
+        )
     trace = generator[..., 0, 0] + generator[..., 1, 1]
     if generator.ndim == 2:
         return PlanarType(str(kind), float(trace), float(determinant), bool(compact), float(period))

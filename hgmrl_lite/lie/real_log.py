@@ -14,9 +14,11 @@ import scipy.linalg
 from numpy.typing import NDArray
 
 from hgmrl_lite._validate import Array
-from hgmrl_lite.lie.closed_forms import J
+from hgmrl_lite.lie.closed_forms import NEAR_HALF_TURN, ROTATION_TOLERANCE, J
 
-_EPS = float(np.finfo(np.float64).eps)
+_EPS, _EPS_SINGLE = (float(np.finfo(kind).eps) for kind in (np.float64, np.float32))
+#: Matrices are taken for the logarithm of a multiple when an entry is beyond 2 to this power.
+_LARGE_EXPONENT = 300
 #: A matrix this close to orthogonal is orthogonal up to the rounding of a few products.
 ORTHOGONAL = 1e-12
 #: exp(log(g)) must give g back to this, relative to its norm.
@@ -31,18 +33,20 @@ _NOT_REAL = 1e-3
 _HALF_TURN = 1e-12
 
 
-def real_log(matrix: Array) -> Array:
+def real_log(matrix: Array, double: bool = True) -> Array:
     """Return a real logarithm of one matrix, the principal one where it exists.
 
     Parameters
     ----------
     matrix : ndarray, shape (n, n)
         A real matrix.
+    double : bool, optional
+        Whether its entries have the digits of a double, or those of float32.
 
     Returns
     -------
     ndarray, shape (n, n)
-        X with exp(X) = matrix; skew when the matrix is orthogonal.
+        X with exp(X) = matrix; skew when the matrix is orthogonal, near a half turn up to 1e-6.
 
     Raises
     ------
@@ -54,9 +58,15 @@ def real_log(matrix: Array) -> Array:
         if matrix[0, 0] <= 0.0:
             raise ValueError(f"matrix has no real logarithm, its only eigenvalue is {matrix[0, 0]:.6g}")
         return np.log(matrix)
-    if np.abs(matrix.T @ matrix - np.eye(n)).max() <= ORTHOGONAL:
+    exponent = int(np.frexp(np.abs(matrix).max())[1])
+    if abs(exponent) > _LARGE_EXPONENT:
+        return real_log(np.ldexp(matrix, -exponent), double) + exponent * np.log(2.0) * np.eye(n)
+    defect = float(gram_defect(matrix))
+    if defect <= ORTHOGONAL:
         return _orthogonal_log(matrix)
     values = np.linalg.eigvals(matrix)
+    if defect <= ROTATION_TOLERANCE and values.real.min() < NEAR_HALF_TURN:
+        return _orthogonal_log(nearest_orthogonal(matrix))
     if np.abs(values).min() <= n * _EPS * np.linalg.norm(matrix, 2):
         raise ValueError(
             "matrix has no real logarithm, it is singular: eigenvalue "
@@ -71,14 +81,49 @@ def real_log(matrix: Array) -> Array:
     logarithm = np.zeros_like(matrix)
     logarithm[count:, count:] = _principal_log(far)
     # Decoupling magnifies rounding: what is left of it in the block, relative to the block.
-    noise = 8.0 * _EPS * np.linalg.norm(matrix, 2) * np.linalg.cond(basis)
+    condition, size = np.linalg.cond(basis), np.linalg.norm(matrix, 2)
+    noise = 8.0 * (_EPS if double else _EPS_SINGLE) * size * condition
     noise /= np.linalg.norm(near, 2) if count else 1.0
-    for structure in _complex_structures(near, noise):
-        logarithm[:count, :count] = _principal_log(-near) + np.pi * structure
+    for log_near, away in _near_logs(near, noise, double):
+        logarithm[:count, :count] = log_near
         candidate = np.linalg.solve(basis.T, (basis @ logarithm).T).T
-        if np.abs(scipy.linalg.expm(candidate) - matrix).max() <= _RESIDUAL * np.linalg.norm(matrix, 2):
+        allowed = max(_RESIDUAL, 4.0 * condition * away)
+        if np.abs(scipy.linalg.expm(candidate) - matrix).max() <= allowed * size:
             return candidate
     raise ValueError(f"matrix has no real logarithm, {why_no_log(values)}")
+
+
+def gram_defect(matrix: Array) -> Array:
+    """Return how far matrices (..., n, n) are from orthogonal: the largest entries (...) of |M^T M - I|."""
+    return np.asarray(np.abs(matrix.swapaxes(-1, -2) @ matrix - np.eye(matrix.shape[-1])).max(axis=(-2, -1)))
+
+
+def nearest_orthogonal(matrix: Array) -> Array:
+    """Return the orthogonal factors of the polar decompositions of invertible matrices (..., n, n)."""
+    left, _, right = np.linalg.svd(matrix)
+    return np.asarray(left @ right)
+
+
+def _near_logs(block: Array, noise: float, double: bool) -> list[tuple[Array, float]]:
+    """Return candidates for the logarithm of a block near the negative axis, best first, and their errors.
+
+    The pair of eigenvalues that rounding has split: r times a rotation by almost π, up to rounding. Where the
+    entries are doubles it comes last, as the block may be just what it says.
+    """
+    size = len(block)
+    if size == 0:
+        return [(block, 0.0)]
+    error = 0.0 if double else noise
+    exact = [
+        (_principal_log(-block) + np.pi * structure, error) for structure in _complex_structures(block, noise)
+    ]
+    radius = np.exp(np.linalg.slogdet(block)[1] / size)
+    unit = block / radius
+    away = float(gram_defect(unit))
+    if size % 2 or away > ROTATION_TOLERANCE or np.linalg.eigvals(unit).real.min() > NEAR_HALF_TURN:
+        return exact
+    split = (np.log(radius) * np.eye(size) + _orthogonal_log(nearest_orthogonal(unit)), away)
+    return [*exact, split] if double else [split, *exact]
 
 
 def _sorted_schur(matrix: Array, output: str, first: Callable[..., bool]) -> tuple[Any, Any, int]:
@@ -123,8 +168,6 @@ def _orthogonal_log(matrix: Array) -> Array:
 def _complex_structures(block: Array, noise: float) -> list[Array]:
     """Return candidates K, best first, for a block, known up to ``noise``, near the negative axis."""
     size = len(block)
-    if size == 0:
-        return [block]
     if size % 2:
         return []
     imaginary = np.abs(np.linalg.eigvals(block).imag).min() / np.linalg.norm(block, 2)

@@ -389,3 +389,20 @@ def test_bad_input(call, message):
 def test_composing_with_something_else_is_a_type_error():
     with pytest.raises(TypeError):
         actions.LinearAction(np.eye(2)) @ "g"
+
+
+@pytest.mark.parametrize("size", [1e160, 1e300])
+def test_far_points_have_orbits_too(size):
+    assert actions.orbit_dimension(lie.so(2), [size, 0.0]) == 1
+    assert actions.stabiliser(lie.so(3), [size, 0.0, 0.0]).dimension == 1
+
+
+def test_units_are_no_singularity():
+    far = actions.AffineAction([[1.0, 0.0, 1e20], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+    assert np.array_equal(far.inverse()(far([0.0, 1.0])), [0.0, 1.0])
+    assert np.array_equal(actions.LinearAction(np.diag([1e-20, 1e200]))([1.0, 1.0]), [1e-20, 1e200])
+    for singular in (np.ones((2, 2)), np.diag([1e-20, 0.0]), 1e-20 * np.ones((2, 2))):
+        with pytest.raises(ValueError, match="must be invertible"):
+            actions.LinearAction(singular)
+    with pytest.raises(ValueError, match="must be invertible"):
+        actions.AffineAction(np.diag([1.0, 0.0, 1.0]))

@@ -309,3 +309,14 @@ class TestRender:
         env.close()
         env.close()
         np.testing.assert_array_equal(env.render(), picture)
+
+
+@pytest.mark.parametrize("size", [1e-200, 1.0, 1e150, 1e154, 1e200, 1e308])
+def test_an_action_of_any_size_keeps_its_direction(size):
+    batch = np.array([[3.0, -4.0], [0.3, 0.4], [size, -size], [0.0, size], [1e-200, size]])
+    projected = project_action(batch)
+    assert np.array_equal(projected[:2], project_action(batch[:2]))
+    radius = min(size * np.sqrt(2.0), 1.0) if size < 1.0 else 1.0
+    assert np.allclose(projected[2], radius * np.array([1.0, -1.0]) / np.sqrt(2.0), rtol=1e-15)
+    assert np.allclose(projected[3:, 1], min(size, 1.0), rtol=1e-15)
+    assert np.array_equal(project_action(batch, "box"), np.clip(batch, -1.0, 1.0))
