@@ -4,7 +4,7 @@ Forty-eight cells of fifty runs: sixteen combinations of a function, a law of th
 4000 and 16,000 samples. Every run draws its centre, axes and points anew from its seed. The truth is computed
 from the function's gradient at the run's own points, with the defect that `discover` documents: the root mean
 square cosine between gradient and field in standardised coordinates, weighted by the squared lengths of both, where
-gradients above the median count alike.
+gradients and points above the median length count alike.
 
 Two more combinations are only reported: ripples finer than any neighbourhood, and four dimensions.
 """
@@ -190,8 +190,11 @@ def forms(function: Scalar, points: Array, algebra: str) -> tuple[Array, Array]:
     moved = points - points.mean(axis=0) if algebra == "affine" else points
     moment = moved.T @ moved / len(points)
     size = np.einsum("mi,ij,mj->m", g, moment, g)
-    # Above the median, gradients count alike.
-    weights = np.minimum(1.0, np.median(size) / np.maximum(size, np.finfo(float).tiny))
+    far = np.einsum("mi,ij,mj->m", moved, np.linalg.inv(moment), moved) + (algebra == "affine")
+    weights = np.ones(len(points))
+    for length in (size, far):
+        # Above the median, lengths count alike.
+        weights *= np.minimum(1.0, np.median(length) / np.maximum(length, np.finfo(float).tiny))
     g, size = g * np.sqrt(weights)[:, None], size * weights
     rows = (g[:, :, None] * lifted[:, None, :]).reshape(len(points), -1)
     speed = np.kron(np.linalg.inv(moment), (lifted * size[:, None]).T @ lifted)

@@ -150,18 +150,20 @@ def measure(samples: Samples, neighbours: int, resamples: int, rng: np.random.Ge
         covariance = covariance + 0.25 * slopes @ np.swapaxes(slopes, 1, 2)
         reach.append(np.linalg.norm(np.asarray(half.tree.data)[near[:, -1]] - points, axis=1))
     one, two = gradients
-    size = 0.5 * (np.square(one).sum(axis=1) + np.square(two).sum(axis=1))
-    # A few steep places must not speak for the rest: above the median, gradients count alike.
-    weights *= np.minimum(1.0, np.median(size) / np.maximum(size, np.finfo(float).tiny))
+    lift = frame.lift(points)
+    # A few steep or far places must not speak for the rest: above the median, lengths count alike.
+    for size in (0.5 * (np.square(one) + np.square(two)).sum(axis=1), np.square(lift).sum(axis=1)):
+        weights *= np.minimum(1.0, np.median(size) / np.maximum(size, np.finfo(float).tiny))
     agreement = weights * (one * two).sum(axis=1)
     if agreement.mean() < AGREEING * agreement.std() / np.sqrt(len(agreement)):
         return "the gradients of the two halves of the data hardly agree"
     product = one[:, :, None] * two[:, None, :]
-    drawn = one[:, :, None, None] * errors[1][:, None] + errors[0][:, :, None] * two[:, None, :, None]
+    # Drawn about the mean gradient, whose own error makes the products of two errors as frequent as they are.
+    mean = 0.5 * (one + two)
+    drawn = mean[:, :, None, None] * errors[1][:, None] + errors[0][:, :, None] * mean[:, None, :, None]
     drawn += product[..., None]
     # The law of the data is a sample, too.
     drawn *= rng.exponential(size=(len(weights), resamples))[:, None, None, :]
-    lift = frame.lift(points)
     change, lifted = _forms(product[..., None] * weights[:, None, None, None], lift)
     if not _definite(lifted).all():
         return "the gradients of the two halves of the data hardly agree"
