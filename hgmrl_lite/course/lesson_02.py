@@ -248,11 +248,9 @@ def _check_no_logarithm(answer: Any) -> Iterator[str]:
         hint = "It presses the plane onto a line, which no exponential does."
     else:
         hint = "Divide the matrix by the root of its determinant, and the determinant is 1."
-    expect(
-        bool(abs(determinant - 1) <= 1e-9 + 4e-15 * float(size)),
-        f"The determinant is {float(determinant):.6g}, not 1.",
-        hint,
-    )
+    tolerance = Fraction(1, 10**9) + size * Fraction(4, 10**15)
+    shown = float(max(Fraction(-(10**300)), min(determinant, Fraction(10**300))))
+    expect(bool(abs(determinant - 1) <= tolerance), f"The determinant is {shown:.6g}, not 1.", hint)
     yield "no real matrix has it as its exponential"
     try:
         logarithm = lie.log(matrix)
