@@ -79,7 +79,10 @@ course.check("00.1", predicted_regret)
 
 # %%
 opposite = [-training_goals[0]]
-for name, policy in {"as in 00.1": envs.greedy_policy(training_goals[0]), "trained": agent.base_policy}.items():
+for name, policy in {
+    "as in 00.1": envs.greedy_policy(training_goals[0]),
+    "trained": agent.base_policy,
+}.items():
     print(f"{name:10s} regret {meta.evaluate(policy, opposite).regret.mean():.1f}")
 
 # %% [markdown]
@@ -234,7 +237,7 @@ course.figure(
 #
 # That claim is measured, not assumed: true goals, one noisy environment for all, the same noise for the agent and its
 # reference. It holds because the rotation really is a symmetry of this environment. Where it is not, the carried policy
-# loses something: in lesson 01, with the paper's square set of actions, the regret is about 0.2 and not 0.
+# loses something: in lesson 01, with the paper's square set of actions, the regret is up to 0.26 instead of 0.
 
 # %% [markdown]
 # ## Is this machine ready?
