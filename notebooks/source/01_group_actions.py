@@ -104,8 +104,8 @@ except ValueError as error:
 # %% [markdown]
 # ## Translations, and a third coordinate
 #
-# Shifting the plane, $p \mapsto p + b$, can be undone too. But no 2 × 2 matrix does it: a matrix leaves the origin where
-# it is. There is a way round. Give every point a third coordinate that is always 1. Then
+# Shifting the plane, $p \mapsto p + b$, can be undone too. But no 2 × 2 matrix does it: a matrix leaves the origin
+# where it is. There is a way round. Give every point a third coordinate that is always 1. Then
 #
 # $$\begin{pmatrix} L & b\\ 0 & 1\end{pmatrix}\begin{pmatrix} p\\ 1\end{pmatrix}
 # = \begin{pmatrix} L p + b\\ 1\end{pmatrix}.$$
@@ -334,8 +334,8 @@ print("by its ends:  ", turn_then_shift(p + v) - turn_then_shift(p))
 print("push_tangent: ", turn_then_shift.push_tangent(p, v))
 
 # %% [markdown]
-# A **vector field** $X$ has an arrow $X(p)$ at every point. It moves as a function does, and its arrows turn on the way:
-# $(g\cdot X)(p) = L\, X(g^{-1}\cdot p)$. Go back, take the arrow there, carry it forth.
+# A **vector field** $X$ has an arrow $X(p)$ at every point. It moves as a function does, and its arrows turn on the
+# way: $(g\cdot X)(p) = L\, X(g^{-1}\cdot p)$. Go back, take the arrow there, carry it forth.
 
 # %% [markdown]
 # ## How a policy moves
@@ -444,22 +444,23 @@ print(f"values in another order:   {np.sqrt(np.mean(unrelated**2)) / values.std(
 
 # %% [markdown]
 # Keep these two apart, they will be with us to the end. Rotations about the *goal* leave the reward of this one task as
-# it is: the symmetry of *one task*. Rotations about the *origin* change the task into another one: that is what relates *tasks* to
-# each other. (The one is $g r g^{-1}$, with $r$ the other and $g$ the translation to the goal: the same kind of group,
-# about another point.)
+# it is: the symmetry of *one task*. Rotations about the *origin* change the task into another one: that is what relates
+# *tasks* to each other. (The one is $g r g^{-1}$, with $r$ the other and $g$ the translation to the goal: the same kind
+# of group, about another point.)
 
 # %% [markdown]
 # ## Does the environment play along?
 #
-# When is a moved policy as good in the moved task as the old policy was in the old one? The *environment* has a say, too.
-# It is enough that the environment does not notice the move. Let $T(s, a)$ be the mean of the next state. We ask for
+# When is a moved policy as good in the moved task as the old policy was in the old one? The *environment* has a say,
+# too. It is enough that the environment does not notice the move. Let $T(s, a)$ be the mean of the next state. We ask
+# for
 #
 # $$T(L_g s, K_g a) = L_g\, T(s, a).$$
 #
-# In words: turn state and action, then take a step; or take the step, then turn. It must come to the same. The law of the
-# noise and the law of the start must look the same after a turn, too. (Here both are round, and the start is centred on
-# the origin.) This is enough, but more than a given policy may need: one that never takes a step at the limit of what
-# is allowed does not notice where the limit lies.
+# In words: turn state and action, then take a step; or take the step, then turn. It must come to the same. The law of
+# the noise and the law of the start must look the same after a turn, too. (Here both are round, and the start is
+# centred on the origin.) This is enough, but more than a given policy may need: one that never takes a step at the
+# limit of what is allowed does not notice where the limit lies.
 #
 # The environment cuts actions that are too long. Ours cuts to the *disc*, $\lVert a\rVert \le 1$. The paper's cuts each
 # coordinate to $[-1, 1]$: a *box*. A disc looks the same from every side. A box does not. How much does it matter? We
@@ -486,9 +487,10 @@ residual = {name: [broken_share(name, angle) for angle in np.radians(degrees)] f
 print({name: f"{max(values):.1e}" for name, values in residual.items()})
 
 # %% [markdown]
-# On the disc the symmetry is exact, up to rounding. (The walls of the arena at ±5 are a square as well, but none of these
-# states comes near them.) In the box it fails, except for quarter turns. What does that cost an agent? Take the policy
-# that walks straight to the base goal, carry it to each other goal by the true rotation, and measure the regret there.
+# On the disc the symmetry is exact, up to rounding. (The walls of the arena at ±5 are a square as well, but none of
+# these states comes near them.) In the box it fails, except for quarter turns. What does that cost an agent? Take the
+# policy that walks straight to the base goal, carry it to each other goal by the true rotation, and measure the regret
+# there.
 
 # %%
 regret = {}
@@ -515,8 +517,8 @@ course.figure(
 # ## Exercise 01.5 · Design a counterexample
 #
 # Find numbers that show the box breaking the symmetry: a state, an admissible action (in the box, both coordinates in
-# $[-1, 1]$), and a rotation about the origin by an angle in degrees, such that $T(L s, K a)$ and $L\, T(s, a)$ differ by
-# at least 0.01. The same numbers must *keep* the symmetry on the disc. Think first: which actions are in trouble?
+# $[-1, 1]$), and a rotation about the origin by an angle in degrees, such that $T(L s, K a)$ and $L\, T(s, a)$ differ
+# by at least 0.01. The same numbers must *keep* the symmetry on the disc. Think first: which actions are in trouble?
 
 # %% tags=["exercise", "01.5"]
 counterexample = {"state": ..., "action": ..., "degrees": ...}
@@ -531,8 +533,8 @@ course.check("01.5", counterexample)
 # %% [markdown]
 # ## Tasks are an orbit
 #
-# Now put it together. The group of rotations acts on the plane, so it acts on goals; and it acts on functions, so it acts
-# on rewards. Task $z$ has the goal $c_z$ and the reward $R_z(p) = -\lVert p - c_z\rVert$. A rotation changes no
+# Now put it together. The group of rotations acts on the plane, so it acts on goals; and it acts on functions, so it
+# acts on rewards. Task $z$ has the goal $c_z$ and the reward $R_z(p) = -\lVert p - c_z\rVert$. A rotation changes no
 # distance, so the reward of the moved goal is the moved reward:
 #
 # $$R_{g\cdot z} = g\cdot R_z .$$
@@ -565,8 +567,8 @@ course.figure(
 )
 
 # %% [markdown]
-# On this circle the rotations act freely and transitively. So *exactly one* rotation carries the base task to a new one:
-# one angle, which an agent can infer from a few rewards. That is what the agent of lesson 00 does.
+# On this circle the rotations act freely and transitively. So *exactly one* rotation carries the base task to a new
+# one: one angle, which an agent can infer from a few rewards. That is what the agent of lesson 00 does.
 #
 # One warning. Other groups reach the same goals: the translation by $c_z - c_0$ does, and so do infinitely many rigid
 # motions. On the rewards alone they are all as good; which of them a learned policy can trust is a matter for later
