@@ -248,7 +248,7 @@ def _check_moved(answer: Any) -> Iterator[str]:
                     ),
                     (
                         _bump(-where @ inverse.T),
-                        "The sign of the determinant belongs into the inverse: it is negative for a "
+                        "The determinant belongs in the inverse with its sign: it is negative for a "
                         "reflection.",
                     ),
                 ],
