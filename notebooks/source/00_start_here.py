@@ -52,7 +52,7 @@ print(f"from {state.round(3)} to {next_state.round(3)}, reward {reward:.3f}, goa
 # On average no policy does better than the straight walk. Each of its steps brings the mean of the next state as near
 # to the goal as a step can, and because the noise is the same in all directions, nearer is better for this reward and
 # for all that follow. So a mean regret of zero is perfect. In a single episode another path can have better luck, and
-# then its regret is a little below zero.
+# then its regret is below zero.
 
 # %% [markdown]
 # ## Exercise 00.1 · Predict a regret

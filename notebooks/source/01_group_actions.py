@@ -459,8 +459,7 @@ print(f"values in another order:   {np.sqrt(np.mean(unrelated**2)) / values.std(
 #
 # In words: turn state and action, then take a step; or take the step, then turn. It must come to the same. The law of
 # the noise and the law of the start must look the same after a turn, too. (Here both are round, and the start is
-# centred on the origin.) This is enough, but more than a given policy may need: one that never takes a step at the
-# limit of what is allowed does not notice where the limit lies.
+# centred on the origin.) This is enough. It is not necessary for every single policy, as you will see.
 #
 # The environment cuts actions that are too long. Ours cuts to the *disc*, $\lVert a\rVert \le 1$. The paper's cuts each
 # coordinate to $[-1, 1]$: a *box*. A disc looks the same from every side. A box does not. How much does it matter? We
@@ -510,8 +509,9 @@ course.figure(
 
 # %% [markdown]
 # A broken symmetry need not be a catastrophe. In the box up to 8 % of a step goes wrong, and the carried policy has a
-# regret of up to 0.26. (In lesson 00, going to the wrong goal cost 190 and more.) On the disc it loses nothing. That
-# is why this workbook uses the disc, and says so whenever it uses the paper's box.
+# regret of up to 0.26. (In lesson 00, going to the wrong goal cost 190 and more.) On the disc it loses nothing. And a
+# policy whose actions never leave the disc would not notice the box at all: nothing is ever cut. This workbook uses the
+# disc, and says so whenever it uses the paper's box.
 
 # %% [markdown]
 # ## Exercise 01.5 · Design a counterexample
@@ -585,7 +585,7 @@ course.figure(
 #   $(g\cdot\pi)(s) = K_g\, \pi(L_g^{-1}s)$.
 # - A symmetry is measured, not assumed: invariant reward, equivariant policy, $T(L_g s, K_g a) = L_g T(s, a)$. The last
 #   one, with noise and start that look the same, is enough for a moved policy to be as good as the old one. The disc
-#   keeps every rotation about the origin; the box keeps the quarter turns only.
+#   keeps every rotation about the origin; of these the box keeps only the quarter turns.
 # - The circle of goals is the orbit of the base goal, and one angle says where on it a task is.
 #
 # What comes from the paper: that tasks are images of one another under symmetries of the system. Groups, orbits and
