@@ -104,7 +104,7 @@ def call(student: Any, *arguments: Any, what: str | None = None) -> Any:
     NotYet
         When it is no function, takes other arguments, raises, changes an argument or returns nothing.
     """
-    name = what or getattr(student, "__name__", "your answer").replace("<lambda>", "your function")
+    name = _named(student, what)
     if not callable(student):
         raise NotYet(f"A function is needed for `{name}`, but this is {describe(student)}.")
     names = parameters(student, len(arguments))
@@ -133,6 +133,49 @@ def call(student: Any, *arguments: Any, what: str | None = None) -> Any:
     if result is None:
         raise NotYet(f"`{name}` returns None.", "Is a `return` missing?")
     return result
+
+
+def call_rows(student: Any, points: Array, *arguments: Any, what: str | None = None) -> Any:
+    """Call the student's function of points with many of them in rows.
+
+    Parameters
+    ----------
+    student : object
+        What the student handed in, hopefully a function.
+    points : ndarray, shape (N, n)
+        Its first argument.
+    *arguments : object
+        The other arguments.
+    what : str, optional
+        As in `call`.
+
+    Returns
+    -------
+    object
+        The returned value.
+
+    Raises
+    ------
+    NotAttempted, NotYet
+        As in `call`; a function that fails on the rows together and not on each alone is told just that.
+    """
+    try:
+        return call(student, points, *arguments, what=what)
+    except NotYet:
+        try:
+            for row in points:
+                call(student, row, *arguments, what=what)
+        except NotYet:
+            pass
+        else:
+            name = _named(student, what)
+            raise NotYet(
+                f"`{name}` works for one point, of shape {points[0].shape}, but not for several in the rows "
+                f"of an array of shape {points.shape}.",
+                "`L @ p` for a column becomes `points @ L.T` for rows; `points[..., 0]` is the first "
+                "coordinate of one point and of many.",
+            ) from None
+        raise
 
 
 def as_numbers(got: Any, what: str) -> Array:
@@ -256,6 +299,11 @@ def expect_choice(
     if chosen != right.casefold():
         hints = {option.casefold(): text for option, text in (mistakes or {}).items()}
         raise NotYet(f"{what} is not {describe(got).removeprefix('the text ')}.", hints.get(chosen))
+
+
+def _named(student: Any, what: str | None) -> str:
+    """Return what a student's function is called in messages."""
+    return what or str(getattr(student, "__name__", "your answer")).replace("<lambda>", "your function")
 
 
 def _close(got: Array, want: Array, tolerance: float) -> bool:

@@ -11,6 +11,11 @@ from typing import Any
 import numpy as np
 
 _SHORT = 120
+# What NumPy says of `@` in terms of its own inside, and what it means; the first 120 letters hold the key.
+_MATMUL = {
+    "mismatch in its core dimension": "the shapes on the two sides of `@` do not fit",
+    "does not have enough dimensions": "one side of `@` is no array but a number, or a function not called",
+}
 _NO_EFFECT = ("RESUME", "NOP", "CACHE", "RETURN_VALUE", "MAKE_CELL", "COPY_FREE_VARS")
 
 
@@ -72,6 +77,7 @@ def message(error: BaseException) -> str:
 def raised(student: Any, error: BaseException, name: str) -> str:
     """Say what the student's function raised and in which of its lines."""
     text = message(error)
+    text = next((words for key, words in _MATMUL.items() if key in text), text)
     sentence = f"`{name}` raised {type(error).__name__}" + (f": {text}" if text else "")
     code = getattr(inspect.unwrap(student), "__code__", None)
     place, trace = None, error.__traceback__

@@ -13,6 +13,7 @@ from hgmrl_lite.course.expect import (
     NotYet,
     as_numbers,
     call,
+    call_rows,
     expect,
     expect_choice,
     expect_close,
@@ -86,51 +87,92 @@ def about(matrix: ArrayLike, centre: ArrayLike) -> Array:
 
 def _shifted(x: float, y: float) -> Array:
     """Return the translation by (x, y)."""
-    element = np.eye(3)
-    element[:2, 2] = x, y
-    return element
+    return _affine(np.eye(2), [x, y])
 
 
 def _check_fixing(answer: Any) -> Iterator[str]:
     point = np.array([1.1, -0.7])
-    turn = lie.so2_exp
-    elements = np.array(
+    yield "among eleven affine maps, those that fix (1.1, -0.7)"
+    _expect_fixing(answer, _elements(point), point)
+    yield "the same maps, at the origin"
+    _expect_fixing(answer, _elements(point), np.zeros(2))
+    yield "maps that fix a point far out, where rounding is larger"
+    far = np.array([300.0, -200.0])
+    _expect_fixing(answer, _elements(far), far)
+    yield "translations alone: nothing fixes a point"
+    _expect_fixing(answer, np.array([_shifted(0.5, 0.0), _shifted(0.0, -0.2)]), point)
+
+
+def _elements(point: Array) -> Array:
+    """Return eleven affine maps; six fix ``point``: rigid ones, a scaling, a shear, a reflection."""
+    turn, mirror, slant = lie.so2_exp, np.diag([1.0, -1.0]), np.array([[1.0, 0.4], [0.0, 1.0]])
+    return np.array(
         [
             about(turn(0.9), [0.0, 0.0]),
             np.eye(3),
             _shifted(0.3, 0.0),
             about(turn(0.7), point),
-            about([[1.0, 0.4], [0.0, 1.0]], [0.0, 0.0]),
+            about(slant, [0.0, 0.0]),
             about(turn(2.1), point),
             about(turn(2.1), point + np.array([0.0, 0.01])),
             about([[2.0, 0.0], [0.0, 2.0]], point),
+            about(turn(1.0) @ mirror, [0.0, 0.0]),
+            about(turn(1.0) @ mirror, point),
+            about(slant, point),
         ]
     )
-    yield "among eight affine maps, those that fix (1.1, -0.7)"
-    result = call(answer, elements, point)
+
+
+def _expect_fixing(answer: Any, elements: Array, point: Array) -> None:
+    """Compare the indices that an answer returns with the right ones, in any order and any kind of list."""
+    what = f"`fixing_elements` of {len(elements)} maps and {show(point)}"
+    found = _indices(call(answer, elements, point), what)
+    right = fixing(elements, point)
+    if np.array_equal(found, right):
+        return
+    homogeneous = np.append(point, 1.0)
+    mistakes = (
+        (
+            np.flatnonzero((elements @ homogeneous == homogeneous).all(axis=-1)),
+            "Computed numbers are seldom equal to the last digit: compare with `np.isclose`.",
+        ),
+        (
+            np.flatnonzero(np.linalg.norm(elements[:, :2, :2] @ point - point, axis=-1) < 1e-9),
+            "This looks at the linear part alone. The last column moves points as well.",
+        ),
+        (
+            np.flatnonzero(np.isclose(elements @ homogeneous, homogeneous)[:, :2].any(axis=-1)),
+            "A map that leaves one coordinate as it is can still move the point: both have to stay.",
+        ),
+        (
+            np.flatnonzero(np.isclose(elements, np.eye(3)).all(axis=(1, 2))),
+            "The identity is one of them, but a map need not be the identity to fix one point.",
+        ),
+        (np.setdiff1d(np.arange(len(elements)), right), "These are the ones that move the point."),
+        (right + 1.0, "Python counts from 0."),
+        (np.union1d(right, [6]), "Map 6 moves the point by 0.02: your tolerance is too wide."),
+    )
+    hint = next((text for value, text in mistakes if np.array_equal(found, value)), None)
+    if hint is None and set(found) < set(right):
+        hint = "Rotations about the point fix it, but so can scalings, shears and reflections."
+    raise NotYet(f"{what} should be the indices {show(right)}, but is {show(found)}.", hint)
+
+
+def _indices(result: Any, what: str) -> Array:
+    """Return indices sorted, from a list, an array, a set, or what `np.where` or `np.argwhere` give."""
+    if isinstance(result, tuple) and len(result) == 1 and isinstance(result[0], np.ndarray):
+        result = result[0]
+    if isinstance(result, (set, frozenset)):
+        result = list(result)
+    if isinstance(result, np.ndarray) and result.ndim == 2 and result.shape[1] == 1:
+        result = result[:, 0]
     if _is_mask(result):
         raise NotYet(
             "The result holds True and False, not indices.", "`np.flatnonzero` turns one into the other."
         )
-    homogeneous = np.append(point, 1.0)
-    exact = np.flatnonzero((elements @ homogeneous == homogeneous).all(axis=-1))
-    linear = np.flatnonzero(np.linalg.norm(elements[:, :2, :2] @ point - point, axis=-1) < 1e-9)
-    right = fixing(elements, point)
-    mistakes = [
-        (exact, "Computed numbers are seldom equal to the last digit: compare with `np.isclose`."),
-        (linear, "This looks at the linear part alone. The last column moves points as well."),
-        ([1], "The identity is one of them, but a map need not be the identity to fix one point."),
-        (np.setdiff1d(np.arange(8), right), "These are the ones that move the point."),
-        (np.append(right, 6), "One of these moves the point by 0.02: your tolerance is too wide."),
-    ]
-    _expect_indices(result, right, "`fixing(elements, point)`", mistakes)
-    yield "the same maps, at the origin"
-    _expect_indices(
-        call(answer, elements, np.zeros(2)), [0, 1, 4], "`fixing(elements, np.zeros(2))`", [(linear, "")]
-    )
-    yield "translations alone: nothing fixes a point"
-    shifts = np.array([_shifted(0.5, 0.0), _shifted(0.0, -0.2)])
-    _expect_indices(call(answer, shifts, point), [], "`fixing` of two translations", [])
+    numbers = as_numbers(result, what)
+    expect(numbers.ndim == 1, f"{what} should be a list of indices, but has shape {numbers.shape}.")
+    return np.sort(numbers)
 
 
 def _is_mask(result: Any) -> bool:
@@ -141,16 +183,9 @@ def _is_mask(result: Any) -> bool:
         return False
 
 
-def _expect_indices(got: Any, want: ArrayLike, what: str, mistakes: list[tuple[Any, str]]) -> None:
-    """Compare indices in any order."""
-    right = np.sort(np.asarray(want, dtype=np.float64))
-    numbers = as_numbers(got, what)
-    expect(numbers.ndim == 1, f"{what} should be a list of indices, but has shape {numbers.shape}.")
-    found = np.sort(numbers)
-    if found.shape == right.shape and np.array_equal(found, right):
-        return
-    hint = next((text for value, text in mistakes if np.array_equal(found, np.sort(value))), None)
-    raise NotYet(f"{what} should be the indices {show(right)}, but is {show(found)}.", hint or None)
+def _angle(linear: Array) -> float:
+    """Return the angle by which a linear map (2, 2) turns (1, 0)."""
+    return float(np.arctan2(linear[1, 0], linear[0, 0]))
 
 
 def moved_function(function: PointMap, matrix: ArrayLike) -> Callable[[ArrayLike], Array]:
@@ -171,17 +206,24 @@ def _check_moved(answer: Any) -> Iterator[str]:
     made = call(answer, _bump, turn)
     expect(callable(made), "g·f is a function of points, but `moved(function, matrix)` returned values.")
     yield "the identity leaves f as it is"
-    same = call(call(answer, _bump, np.eye(2)), points, what="the moved function")
+    same = call_rows(call(answer, _bump, np.eye(2)), points, what="the moved function")
     expect_close(same, _bump(points), "The moved function")
-    for words, matrix in (("a shear with a stretch", shear), ("a rotation", turn)):
+    cases = {
+        "a shear with a stretch": shear,
+        "a rotation": turn,
+        "a reflection with a stretch": np.array([[0.3, 1.4], [0.6, -0.5]]),
+        "a map that stretches one way and presses the other": np.diag([20.0, 0.05]) @ turn,
+    }
+    for words, matrix in cases.items():
         yield f"moved by {words}"
         new = call(answer, _bump, matrix)
-        inverse = np.linalg.inv(matrix)
+        inverse, determinant = np.linalg.inv(matrix), float(np.linalg.det(matrix))
         for where in (points[0], points):
+            many = where.ndim == 2
             expect_close(
-                call(new, where, what="the moved function"),
+                (call_rows if many else call)(new, where, what="the moved function"),
                 _bump(where @ inverse.T),
-                "The moved function" + (" of a (5, 2) array" if where.ndim == 2 else ""),
+                "The moved function" + (" of a (5, 2) array" if many else ""),
                 mistakes=[
                     (
                         _bump(where @ matrix.T),
@@ -195,11 +237,27 @@ def _check_moved(answer: Any) -> Iterator[str]:
                         _bump(where @ inverse),
                         "`L @ p` for a column becomes `points @ L.T` for rows: the transposition is missing.",
                     ),
+                    (
+                        _bump(where @ inverse.T) / abs(determinant),
+                        "A moved function keeps its values: the top is as high as before. (Only a density is "
+                        "divided by |det L|.)",
+                    ),
+                    (
+                        _bump(where @ inverse.T * determinant),
+                        "The inverse of a matrix is its adjugate divided by the determinant.",
+                    ),
+                    (
+                        _bump(-where @ inverse.T),
+                        "The determinant belongs in the inverse with its sign: it is negative for a "
+                        "reflection.",
+                    ),
                 ],
             )
     yield "the value at g·p is the value that f has at p"
     expect_close(
-        call(made, points @ turn.T, what="the moved function"), _bump(points), "The moved function at g·p"
+        call_rows(made, points @ turn.T, what="the moved function"),
+        _bump(points),
+        "The moved function at g·p",
     )
 
 
@@ -224,38 +282,86 @@ def _check_carried(answer: Any) -> Iterator[str]:
     yield "it returns a policy: a function of states"
     made = call(answer, policy, np.eye(3))
     expect(callable(made), "A policy is a function of states, but `carried(policy, matrix)` returned values.")
-    rigid = np.eye(3)
-    rigid[:2, :2], rigid[:2, 2] = lie.so2_exp(0.9), [0.7, -0.4]
-    cases = (
-        ("moved by the identity, the policy is as it was", np.eye(3)),
-        ("a rotation about the origin, where the faulty code was right", about(lie.so2_exp(0.9), [0, 0])),
-        ("a rigid motion", rigid),
-        ("a translation", _shifted(0.7, -0.4)),
-    )
-    for words, matrix in cases:
+    yield "moved by the identity, the policy is as it was"
+    expect_close(call_rows(made, states, what="the new policy"), policy(states), "The new policy's actions")
+    turn = lie.so2_exp(0.9)
+    cases = {
+        "a rotation about the origin, where the faulty code was right": about(turn, [0, 0]),
+        "a rigid motion": _affine(turn, [0.7, -0.4]),
+        "a translation": _shifted(0.7, -0.4),
+        "a shear with a stretch and a shift": _affine([[1.0, 0.8], [0.3, 1.5]], [0.7, -0.4]),
+        "a reflection with a stretch and a shift": _affine([[0.3, 1.4], [0.6, -0.5]], [-0.2, 0.5]),
+        "a map that stretches one way and presses the other": _affine(
+            np.diag([20.0, 0.05]) @ turn, [3.0, 0.1]
+        ),
+    }
+    for words, matrix in cases.items():
         yield words
-        linear = matrix[:2, :2]
-        back = np.linalg.inv(matrix)
-        origin = states @ back[:2, :2].T + back[:2, 2]
-        expect_close(
-            call(call(answer, policy, matrix), states, what="the new policy"),
-            carried_policy(policy, matrix)(states),
-            "The new policy's actions",
-            mistakes=[
-                (
-                    faulty_carried_policy(policy, matrix)(states),
-                    "This is still what the faulty code does. An action is a displacement: what does a shift "
-                    "of the whole plane do to the difference of two points?",
+        for where in (states[0], states):
+            expect_close(
+                (call_rows if where.ndim == 2 else call)(
+                    call(answer, policy, matrix), where, what="the new policy"
                 ),
-                (policy(origin), "The action is still the base task's: it has to be turned as well."),
-                (policy(states) @ linear.T, "The state has to be taken back before the policy sees it."),
-                (
-                    policy(states @ np.linalg.inv(linear).T) @ linear.T,
-                    "The state is turned back, but not shifted back: states move by the whole map.",
-                ),
-                (policy(origin) @ linear, "The action is turned the wrong way."),
-            ],
-        )
+                carried_policy(policy, matrix)(where),
+                "The new policy's actions",
+                mistakes=_carrying_mistakes(policy, matrix, where),
+            )
+
+
+def _carrying_mistakes(policy: PointMap, matrix: Array, states: Array) -> list[tuple[Array, str]]:
+    """Return the actions that typical mistakes in carrying a policy lead to, each with its hint."""
+    linear, shift = matrix[:2, :2], matrix[:2, 2]
+    inverse = np.linalg.inv(linear)
+    back = (states - shift) @ inverse.T
+    left, _, right = np.linalg.svd(linear)
+    return [
+        (
+            faulty_carried_policy(policy, matrix)(states),
+            "This is still what the faulty code does. An action is a displacement: what does a shift of the "
+            "whole plane do to the difference of two points?",
+        ),
+        (policy(back), "The action is still the base task's: it has to be moved as well."),
+        (policy(states) @ linear.T, "The state has to be taken back before the policy sees it."),
+        (
+            policy(states @ inverse.T) @ linear.T,
+            "The state is turned back, but not shifted back: states move by the whole map.",
+        ),
+        *(
+            (
+                policy(back) @ wrong,
+                "The action goes back where it has to go into the new task, by L; for rows `actions @ L.T`.",
+            )
+            for wrong in (linear, inverse.T)
+        ),
+        (
+            policy(back) @ inverse,
+            "The action is moved by L⁻ᵀ, as a normal would be. An action is an arrow: it goes to L a.",
+        ),
+        (
+            policy(back) @ lie.so2_exp(_angle(linear)).T,
+            "The action is turned by the map's angle alone; what stretches the plane stretches arrows, too.",
+        ),
+        (
+            policy(back) @ (left @ right).T,
+            "The action is turned, but what stretches the plane stretches an arrow, too.",
+        ),
+        (
+            policy((states - shift) @ linear) @ linear.T,
+            "The state is taken back by the transposed matrix. That is the inverse for rotations only.",
+        ),
+        (
+            policy(states @ inverse.T - shift) @ linear.T,
+            "L⁻¹ undoes the turn and the stretch before the shift is taken off: the order is the other way "
+            "round.",
+        ),
+    ]
+
+
+def _affine(linear: ArrayLike, shift: ArrayLike) -> Array:
+    """Return the affine map (3, 3) with this linear part (2, 2) and shift (2,)."""
+    element = np.eye(3)
+    element[:2, :2], element[:2, 2] = linear, shift
+    return element
 
 
 def symmetry_gap(state: ArrayLike, action: ArrayLike, degrees: float, action_set: str) -> float:

@@ -1,6 +1,7 @@
 """Exercises of lesson 02: generators, small steps, types, rotations about a point, logarithms."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,15 @@ from numpy.typing import ArrayLike
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array
 from hgmrl_lite.course.exercise import Exercise
-from hgmrl_lite.course.expect import NotYet, call, expect, expect_choice, expect_close, expect_shape
+from hgmrl_lite.course.expect import (
+    NotYet,
+    call,
+    expect,
+    expect_choice,
+    expect_close,
+    expect_shape,
+    show,
+)
 
 #: The generator of exercise 02.1's group e^(-t/2) [[cos 2t, -4 sin 2t], [sin 2t / 4, cos 2t]].
 SPIRAL: Array = np.array([[-0.5, -8.0], [0.5, -0.5]])
@@ -61,19 +70,17 @@ def faulty_flow(generator: ArrayLike, point: ArrayLike, time: float, steps: int)
 
 
 def _check_flow(answer: Any) -> Iterator[str]:
-    steps = 2000
+    general = [[0.3, -1.4], [0.6, -0.5]]
     cases = (
-        ("a saddle, where the faulty code was right", [[1.0, 0.0], [0.0, -1.0]], [0.5, 1.0], 1.2),
-        ("a rotation turns anticlockwise", [[0.0, -1.0], [1.0, 0.0]], [1.0, 0.0], 1.0),
-        ("a shear moves points along the x axis", [[0.0, 1.0], [0.0, 0.0]], [0.3, 0.8], 2.0),
-        (
-            "a generator without any symmetry, and negative time",
-            [[0.3, -1.4], [0.6, -0.5]],
-            [-0.7, 0.4],
-            -1.5,
-        ),
+        ("a saddle, where the faulty code was right", [[1.0, 0.0], [0.0, -1.0]], [0.5, 1.0], 1.2, 40),
+        ("a rotation turns anticlockwise", [[0.0, -1.0], [1.0, 0.0]], [1.0, 0.0], 1.0, 40),
+        ("a shear moves points along the x axis", [[0.0, 1.0], [0.0, 0.0]], [0.3, 0.8], 2.0, 40),
+        ("a generator without any symmetry, and negative time", general, [-0.7, 0.4], -1.5, 40),
+        ("a strong generator for a short time", [[3.0, 500.0], [-2.0, 40.0]], [0.02, -30.0], 0.01, 8),
+        ("one step, p + t W p", general, [-0.7, 0.4], 0.8, 1),
+        ("many steps", general, [-0.7, 0.4], 2.0, 2000),
     )
-    for words, generator, start, time in cases:
+    for words, generator, start, time, steps in cases:
         yield words
         matrix, point = np.array(generator), np.array(start)
         got = call(answer, matrix, point, time, steps)
@@ -82,32 +89,48 @@ def _check_flow(answer: Any) -> Iterator[str]:
             raise NotYet("The point ends at infinity.", "How long is one step, if all together take `time`?")
         expect_close(
             got,
-            lie.exp(time * matrix) @ point,
-            f"`flow` for W = {generator} over t = {time:g}",
-            tolerance=5e-3,
-            mistakes=[
-                (
-                    faulty_flow(matrix, point, time, steps),
-                    "This is still what the faulty code does. On which side of W does the point stand?",
-                ),
-                (point + time * matrix @ point, "Is the velocity computed anew at each new place?"),
-                (euler_flow(matrix, point, 1.0, steps), "How long is one step, if all together take `time`?"),
-                (lie.exp(-time * matrix) @ point, "The flow runs backwards in time."),
-            ],
+            euler_flow(matrix, point, time, steps),
+            f"`flow` for W = {generator} over t = {time:g} in {steps} step{'s' * (steps > 1)}",
+            mistakes=_flow_mistakes(matrix, point, time, steps),
         )
-    yield "few steps give a coarse answer, many a fine one"
-    matrix, point = np.array([[0.0, -1.0], [1.0, 0.0]]), np.array([1.0, 0.0])
-    away = [
-        np.abs(
-            expect_shape(call(answer, matrix, point, 1.0, n), (2,), "`flow`") - lie.exp(matrix) @ point
-        ).max()
-        for n in (8, 800)
+
+
+def _flow_mistakes(matrix: Array, point: Array, time: float, steps: int) -> list[tuple[Array, str]]:
+    """Return where typical mistakes in following a field end, each with its hint."""
+    h = time / steps
+    identity = np.eye(2)
+    power = np.linalg.matrix_power
+    # The hints on the length of a step: all steps together take `time`.
+    length = "How long is one step, if all together take `time`?"
+    count = "Does the loop run `steps` times?"
+    return [
+        (
+            faulty_flow(matrix, point, time, steps),
+            "This is still what the faulty code does. On which side of W does the point stand?",
+        ),
+        (point + time * matrix @ point, "Is the velocity computed anew at each new place?"),
+        (
+            lie.exp(time * matrix) @ point,
+            "This is the flow itself, with no step at all. Straight steps end a little off it: the exercise "
+            "asks where.",
+        ),
+        (
+            power(identity + h * matrix + h * h / 2 * matrix @ matrix, steps) @ point,
+            "These steps take the velocity at their middle. Straight steps take the one at their start.",
+        ),
+        (
+            power(np.linalg.inv(identity - h * matrix), steps) @ point,
+            "These steps take the velocity at their end. Straight steps take the one at their start.",
+        ),
+        (power(identity - h * matrix, steps) @ point, "The flow runs backwards in time."),
+        (lie.exp(-time * matrix) @ point, "The flow runs backwards in time."),
+        (power(identity + matrix / steps, steps) @ point, length),
+        (power(identity + time * matrix, steps) @ point, length),
+        (power(identity + steps * matrix, steps) @ point, length),
+        (power(identity + h * matrix, steps - 1) @ point, count),
+        (power(identity + h * matrix, steps + 1) @ point, count),
+        *((power(identity + time / n * matrix, n) @ point, count) for n in (10, 100, 500, 1000, 10_000)),
     ]
-    expect(
-        away[1] < 0.05 * away[0] + 1e-9,
-        "With 800 steps the answer is hardly better than with 8.",
-        "Does the loop run `steps` times?",
-    )
 
 
 #: The four generators of exercise 02.3.
@@ -167,71 +190,83 @@ def generator_about(centre: ArrayLike) -> Array:
 
 
 def _check_about(answer: Any) -> Iterator[str]:
-    centre = np.array([1.0, 2.0])
-    yield "a homogeneous generator: 3 × 3, with a last row of zeros"
-    matrix = expect_shape(call(answer, centre), (3, 3), "`generator_about([1, 2])`")
-    if np.allclose(matrix[2], [0.0, 0.0, 1.0]):
-        raise NotYet(
-            "The last row is (0, 0, 1).",
-            "That is the last row of a group element. What is its derivative in t?",
+    for centre in ([1.0, 2.0], [0.0, 0.0], [-0.4, 0.7], [300.0, -0.002]):
+        name = f"`generator_about({show(centre)})`"
+        place = np.array(centre)
+        yield f"the centre {show(centre)}: a homogeneous generator, 3 × 3, with a last row of zeros"
+        matrix = expect_shape(call(answer, place), (3, 3), name)
+        if np.allclose(matrix[2], [0.0, 0.0, 1.0]):
+            raise NotYet(
+                f"{name}: the last row is (0, 0, 1).",
+                "That is the last row of a group element. What is its derivative in t?",
+            )
+        expect_close(matrix[2], np.zeros(3), f"{name}: the last row")
+        yield "the centre stands still"
+        turned = lie.J @ place
+        expect_close(
+            _velocity(matrix, place),
+            np.zeros(2),
+            f"{name}: the velocity of the centre",
+            mistakes=[
+                (2.0 * turned, "The velocity at c is J c + b, and it must vanish. Which sign has b?"),
+                (turned - place, "b is a velocity: J has to act on c first."),
+                (turned + place, "b is a velocity: the one that cancels J c."),
+                (turned, "J c is not cancelled yet: what must b be?"),
+            ],
         )
-    expect_close(matrix[2], np.zeros(3), "The last row")
-    yield "about the origin it is J"
-    expect_close(
-        call(answer, np.zeros(2)),
-        generator_about([0.0, 0.0]),
-        "`generator_about([0, 0])`",
-        mistakes=[(-generator_about([0.0, 0.0]), "This turns clockwise.")],
-    )
-    yield "the centre stands still"
-    wrong = [generator_about(-centre), generator_about(centre), generator_about(centre)]
-    wrong[1][:2, 2], wrong[2][:2, 2] = -centre, centre
-    expect_close(
-        matrix,
-        generator_about(centre),
-        "`generator_about([1, 2])`",
-        mistakes=[
-            (wrong[0], "The velocity at c is J c + b, and it must vanish. Which sign has b?"),
-            (wrong[1], "b is a velocity: J has to act on c first."),
-            (wrong[2], "b is a velocity: the one that cancels J c."),
-        ],
-    )
-    yield "a quarter turn about (1, 2) carries (2, 2) to (1, 3)"
-    moved = lie.exp(0.5 * np.pi * matrix) @ np.array([2.0, 2.0, 1.0])
-    expect_close(moved, [1.0, 3.0, 1.0], "exp(π/2 W) of (2, 2)")
-    yield "another centre"
-    expect_close(
-        call(answer, np.array([-0.4, 0.7])), generator_about([-0.4, 0.7]), "`generator_about([-0.4, 0.7])`"
-    )
+        yield "all other points turn about it, with period 2π"
+        for offset in ([1.0, 0.0], [0.0, 1.0], [-2.0, 0.5]):
+            right = lie.J @ offset
+            expect_close(
+                _velocity(matrix, place + offset),
+                right,
+                f"{name}: the velocity at {show(place + offset)}",
+                mistakes=[
+                    (-right, "This turns clockwise."),
+                    (offset, "This does not turn, it scales: points move away from the centre."),
+                    (np.zeros(2), "Nothing moves. Which matrix turns an arrow by 90°?"),
+                    (2.0 * np.pi * right, "The period is 1 here. With period 2π the speed is the distance."),
+                ],
+            )
+
+
+def _velocity(generator: Array, point: Array) -> Array:
+    """Return the velocity A p + b of a homogeneous generator (3, 3) at a point (2,)."""
+    return generator[:2, :2] @ point + generator[:2, 2]
 
 
 def _check_no_logarithm(answer: Any) -> Iterator[str]:
     yield "a real 2 × 2 matrix"
     matrix = expect_shape(answer, (2, 2), "The matrix")
     yield "its determinant is 1"
-    determinant = matrix[0, 0] * matrix[1, 1] - matrix[0, 1] * matrix[1, 0]
-    size = float(np.abs(matrix).max())
-    expect(
-        abs(determinant - 1.0) <= 1e-9 * max(1.0, size * size),
-        f"The determinant is {determinant:.6g}, not 1.",
-        "Divide the matrix by the root of its determinant."
-        if determinant > 0
-        else "Two eigenvalues of one sign.",
-    )
+    # In fractions, since two large products may leave a small difference.
+    (a, b), (c, d) = ([Fraction(float(entry)) for entry in row] for row in matrix)
+    determinant, size = a * d - b * c, abs(a * d) + abs(b * c)
+    if determinant < 0:
+        hint = "Its eigenvalues have different signs. Take two of the same sign."
+    elif determinant == 0:
+        hint = "It presses the plane onto a line, which no exponential does."
+    else:
+        hint = "Divide the matrix by the root of its determinant, and the determinant is 1."
+    tolerance = Fraction(1, 10**9) + size * Fraction(4, 10**15)
+    shown = float(max(Fraction(-(10**300)), min(determinant, Fraction(10**300))))
+    expect(bool(abs(determinant - 1) <= tolerance), f"The determinant is {shown:.6g}, not 1.", hint)
     yield "no real matrix has it as its exponential"
+    # Exactly: negative eigenvalues, no multiple of the identity. What is so up to rounding is for lie.log.
+    if a + d < 0 and (a - d) ** 2 + 4 * b * c >= 0 and (b != 0 or c != 0 or a != d):
+        return
     try:
         logarithm = lie.log(matrix)
     except ValueError:
         return
     values = np.linalg.eigvals(matrix)
     if np.abs(matrix + np.eye(2)).max() < 1e-9:
-        hint = "-I has the logarithm πJ: its negative eigenvalue comes twice, with two eigenvectors."
+        hint = "−I has the logarithm πJ: its negative eigenvalue comes twice, with two eigenvectors."
     elif np.abs(values.imag).max() > 0:
         hint = "Its eigenvalues are a complex pair, so it turns; a turn can be halved again and again."
     else:
         hint = "Its eigenvalues are positive: each has a real logarithm. What if they were not?"
-    shown = ", ".join(" ".join(f"{entry:.3g}" for entry in row) for row in logarithm)
-    raise NotYet(f"It has a real logarithm: [{shown}].", hint)
+    raise NotYet(f"It is the exponential of {show(logarithm)}, a real logarithm.", hint)
 
 
 EXERCISES = (

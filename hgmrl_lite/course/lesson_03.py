@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hgmrl_lite import envs, tangents
+from hgmrl_lite import envs, lie, tangents
 from hgmrl_lite._validate import Array
 from hgmrl_lite.course.exercise import Exercise
 from hgmrl_lite.course.expect import (
@@ -19,6 +19,7 @@ from hgmrl_lite.course.expect import (
     expect_choice,
     expect_close,
     expect_shape,
+    show,
 )
 
 _LETTERS = ("A", "B", "C", "D", "none")
@@ -39,7 +40,8 @@ def _check_symmetries(answer: Any) -> Iterator[str]:
         expect(name in answer, f'The entry "{name}" is missing from the dictionary.')
         expect(answer[name] is not Ellipsis, f'"{name}" is still open.')
         wrong = dict.fromkeys(_LETTERS, hints[name])
-        expect_choice(answer[name], right, _LETTERS, f"The symmetry of {name}", wrong)
+        letter = "none" if answer[name] is None else answer[name]
+        expect_choice(letter, right, _LETTERS, f"The symmetry of {name}", wrong)
 
 
 def differential_residual(normals: ArrayLike, generator: ArrayLike, points: ArrayLike) -> Array:
@@ -58,25 +60,36 @@ def _check_residual(answer: Any) -> Iterator[str]:
         call(answer, normals, symmetry, points), (7,), "`differential_residual` of 7 normals and 7 points"
     )
     general = np.array([[0.3, -1.4], [0.6, -0.5]])
-    cases = {
-        "0 for ellipses and their own generator": symmetry,
-        "not 0 for ellipses and a squeeze": squeeze,
-        "nor for a generator without any symmetry": general,
-    }
-    for words, matrix in cases.items():
+    cases = (
+        ("0 for ellipses and their own generator", symmetry, points),
+        ("not 0 for ellipses and a squeeze", squeeze, points),
+        ("nor for a generator without any symmetry", general, points),
+        ("a strong generator, with points far out and near", 400.0 * general, points * [1e3, 1e-3]),
+        ("two points", general, points[:2]),
+    )
+    for words, matrix, where in cases:
         yield words
-        signed = (normals * (points @ matrix.T)).sum(axis=1)
+        across = normals[: len(where)]
+        velocities = where @ matrix.T
+        signed = (across * velocities).sum(axis=1)
+        speed = np.linalg.norm(velocities, axis=1)
         expect_close(
-            call(answer, normals, matrix, points),
+            call(answer, across, matrix, where),
             np.abs(signed),
             "The residual",
             mistakes=[
                 (
-                    differential_residual(normals, matrix.T, points),
+                    differential_residual(across, matrix.T, where),
                     "This is n · (Wᵀ p). For rows, W p is `p @ W.T`. Have normal and point changed places?",
                 ),
                 (signed, "Residuals of both signs would cancel in a mean: take the absolute value."),
                 (np.square(signed), "This is the square; the exercise asks for the absolute value."),
+                (
+                    np.abs(across * velocities).sum(axis=1),
+                    "The absolute value comes after the sum: the two products of n · (W p) may cancel.",
+                ),
+                (np.abs(signed) / speed, "The exercise does not divide by the speed |W p|."),
+                (speed, "This is the speed |W p|, whatever its direction. Which part of it is along n?"),
             ],
         )
 
@@ -92,41 +105,47 @@ def _unit(vectors: Array) -> Array:
     return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
 
 
+def _on_the_side_of(those: Array, vectors: Array) -> Array:
+    """Return vectors (N, 2), each with the sign that leaves it on the side of its partner in ``those``."""
+    return np.where((vectors * those).sum(axis=1, keepdims=True) < 0.0, -vectors, vectors)
+
+
 def _check_normals(answer: Any) -> Iterator[str]:
     normals = _unit(np.random.default_rng(4).normal(size=(6, 2)))
     along = np.stack([-normals[:, 1], normals[:, 0]], axis=1)
-    angle = 0.8
+    turn = lie.so2_exp(0.8)
     cases = {
-        "a shear": [[1.0, 0.8], [0.0, 1.0]],
-        "a stretch": [[2.0, 0.0], [0.0, 0.5]],
-        "a matrix without any symmetry, with a reflection in it": [[0.3, 1.4], [0.6, -0.5]],
-        "a rotation, where the faulty code was right": [
-            [np.cos(angle), -np.sin(angle)],
-            [np.sin(angle), np.cos(angle)],
-        ],
+        "a shear": np.array([[1.0, 0.8], [0.0, 1.0]]),
+        "a stretch": np.diag([2.0, 0.5]),
+        "a matrix without any symmetry, with a reflection in it": np.array([[0.3, 1.4], [0.6, -0.5]]),
+        "a matrix that stretches far one way and hardly the other": np.diag([300.0, 0.01]) @ turn,
+        "a rotation, where the faulty code was right": turn,
     }
-    for words, entries in cases.items():
+    for words, matrix in cases.items():
         yield words
-        matrix = np.array(entries)
         inverse = np.linalg.inv(matrix)
         got = expect_shape(call(answer, matrix, normals), (6, 2), "`moved_normals` of 6 normals")
+        length = np.linalg.norm(got, axis=1, keepdims=True)
         right = moved_normals(matrix, normals)
-        length = np.linalg.norm(got, axis=1)
-        if np.abs(length - 1.0).max() > 1e-6 and np.allclose(got, normals @ inverse):
+        # A unit normal has no sign: both are right, row by row.
+        got = _on_the_side_of(right, got)
+        if np.abs(length - 1.0).max() > 1e-6 and np.allclose(got, length * right):
             raise NotYet("The directions are right, but the normals are not unit vectors.")
+        mistakes = (
+            (_unit(normals @ matrix.T), "This is still L n: a normal is moved as if it were a tangent."),
+            (_unit(normals @ inverse.T), "This is L⁻¹ n. A transpose is missing."),
+            (_unit(normals @ matrix), "This is Lᵀ n. The inverse is missing."),
+            (_unit(along @ matrix.T), "These are the moved tangents. What is at right angles to them?"),
+            (normals, "These are the normals as they were."),
+        )
         expect_close(
             got,
             right,
-            "The moved normals",
-            mistakes=[
-                (_unit(normals @ matrix.T), "This is still L n: a normal is moved as if it were a tangent."),
-                (_unit(normals @ inverse.T), "This is L⁻¹ n. A transpose is missing."),
-                (_unit(normals @ matrix), "This is Lᵀ n. The inverse is missing."),
-                (-right, "The line is right, but each normal points the wrong way."),
-            ],
+            "The moved normals, up to sign,",
+            mistakes=[(_on_the_side_of(got, value), text) for value, text in mistakes],
         )
         yield "and the moved tangents are orthogonal to them"
-        expect_close((got * (along @ matrix.T)).sum(axis=1), np.zeros(6), "n · (L t)")
+        expect_close((got * _unit(along @ matrix.T)).sum(axis=1), np.zeros(6), "n · (L t)")
 
 
 def local_gradient(points: ArrayLike, values: ArrayLike, place: ArrayLike, k: int) -> Array:
@@ -155,37 +174,50 @@ def _check_gradient(answer: Any) -> Iterator[str]:
                 "The fitted plane is forced through 0: give it a constant, too, a column of ones.",
             ),
             (_without_constant(points, plane, 0 * place, 12), "A constant is missing: add a column of ones."),
+            (_unit(np.array([2.0, -3.0])), "This is the unit normal: the gradient keeps its length."),
+            ([-3.0, 2.0], "The two derivatives have changed places."),
         ],
     )
-    yield "a curved function: only the k nearest points count"
     curved = np.exp(points[:, 0]) * np.cos(2.0 * points[:, 1])
-    right = local_gradient(points, curved, place, 12)
-    everywhere = local_gradient(points, curved, place, len(points))
-    # The farthest points in place of the nearest: the order of the sort.
-    far = np.argsort(-((points - place) ** 2).sum(axis=1))[:12]
-    expect_close(
-        call(answer, points, curved, place, 12),
-        right,
-        "The gradient from 12 neighbours",
-        mistakes=[
-            (everywhere, "All 300 points are in the fit. Only the k nearest should be."),
-            (
-                local_gradient(points[:12], curved[:12], place, 12),
-                "These are the first k points, not the nearest.",
-            ),
-            (local_gradient(points[far], curved[far], place, 12), "These are the points farthest away."),
-            (
-                local_gradient(points, curved, 0 * place, 12),
-                "The points nearest to the origin are used, not those nearest to `place`.",
-            ),
-        ],
+    noisy = curved + 0.3 * rng.standard_normal(len(points))
+    small = 10.0 + 0.01 * points
+    cases = (
+        ("a curved function: only the k nearest points count", points, curved, place, 12),
+        ("another place, and more neighbours", points, curved, np.array([-0.5, 0.4]), 30),
+        ("noisy values", points, noisy, place, 12),
+        ("small distances far from the origin, and large values", small, 1e4 * noisy, small[7], 40),
+        ("as few points as a plane has coefficients", points, noisy, place, 3),
     )
-    yield "another place, and more neighbours"
-    expect_close(
-        call(answer, points, curved, np.array([-0.5, 0.4]), 30),
-        local_gradient(points, curved, [-0.5, 0.4], 30),
-        "The gradient from 30 neighbours at (−0.5, 0.4)",
+    for words, where, values, centre, k in cases:
+        yield words
+        expect_close(
+            call(answer, where, values, centre, k),
+            local_gradient(where, values, centre, k),
+            f"The gradient from {k} neighbours at {show(centre)}",
+            mistakes=_gradient_mistakes(where, values, centre, k),
+        )
+
+
+def _gradient_mistakes(points: Array, values: Array, place: Array, k: int) -> list[tuple[Array, str]]:
+    """Return the gradients that typical mistakes lead to, each with its hint."""
+    order = np.argsort(((points - place) ** 2).sum(axis=1))
+    chosen = (
+        (order, "All the points are in the fit. Only the k nearest should be."),
+        (np.arange(k), "These are the first k points, not the nearest."),
+        (order[::-1][:k], "These are the points farthest away."),
+        (
+            np.argsort((points**2).sum(axis=1))[:k],
+            "The points nearest to the origin are used, not those nearest to `place`.",
+        ),
+        (order[: k + 1], "This is one neighbour too many."),
+        (order[1 : k + 1], "The nearest point is left out. It counts as a neighbour, too."),
+        (order[: k - 1], "This is one neighbour too few."),
     )
+    return [
+        (local_gradient(points[which], values[which], place, len(which)), text)
+        for which, text in chosen
+        if len(which) > 2
+    ]
 
 
 def _without_constant(points: Array, values: Array, place: Array, k: int) -> Array:

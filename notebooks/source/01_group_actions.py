@@ -31,7 +31,7 @@ OrbitExplorer()
 # ## Moves that can be undone
 #
 # In lesson 00 we turned the plane, and a policy for one goal became a policy for another. What was it about rotations
-# that we used? Each can be *undone*, by turning back. And one after the other makes again a rotation. So we could go
+# that we used? Each can be *undone*, by turning back. And two rotations in a row are again a rotation. So we could go
 # from task to task, and back, and on to the next, and never leave the family.
 #
 # A set $G$ of moves is a **group** when
@@ -40,7 +40,7 @@ OrbitExplorer()
 # - with every move $g$ the move that undoes it belongs to it: the **inverse** $g^{-1}$;
 # - with every two moves, doing $h$ first and then $g$ belongs to it: the **product** $gh$. Read it from right to left.
 #
-# Here are three families of moves that invertible matrices do: turning, scaling, shearing.
+# Here are three families of moves that invertible matrices do: turning, scaling (by a factor above 0), shearing.
 
 
 # %%
@@ -104,8 +104,8 @@ except ValueError as error:
 # %% [markdown]
 # ## Translations, and a third coordinate
 #
-# Shifting the plane, $p \mapsto p + b$, can be undone too. But no 2 × 2 matrix does it: a matrix leaves the origin where
-# it is. There is a way round. Give every point a third coordinate that is always 1. Then
+# Shifting the plane, $p \mapsto p + b$, can be undone too. But no 2 × 2 matrix does it: a matrix leaves the origin
+# where it is. There is a way round. Give every point a third coordinate that is always 1. Then
 #
 # $$\begin{pmatrix} L & b\\ 0 & 1\end{pmatrix}\begin{pmatrix} p\\ 1\end{pmatrix}
 # = \begin{pmatrix} L p + b\\ 1\end{pmatrix}.$$
@@ -142,7 +142,8 @@ print(product.matrix[:2, 2].round(6), "=", (turn_then_shift(k.matrix[:2, 2])).ro
 # Two questions about a point $p$, and you have seen the answer to both in the widget.
 #
 # *Where can the group carry it?* The set of all these places is the **orbit** of $p$: $\{g \cdot p : g \in G\}$. For
-# rotations it is a circle, for shears a horizontal line, for rigid motions the whole plane.
+# rotations it is a circle, for shears a horizontal line, for rigid motions the whole plane. But the orbit of the origin
+# under rotations is the origin alone, and a point of the $x$ axis stays where it is under shears.
 #
 # *What leaves it in place?* These elements form the **stabiliser** of $p$: $\{g : g \cdot p = p\}$. It is a group
 # itself: if $g$ and $h$ leave $p$ in place, so do $gh$ and $g^{-1}$.
@@ -333,8 +334,8 @@ print("by its ends:  ", turn_then_shift(p + v) - turn_then_shift(p))
 print("push_tangent: ", turn_then_shift.push_tangent(p, v))
 
 # %% [markdown]
-# A **vector field** $X$ has an arrow $X(p)$ at every point. It moves as a function does, and its arrows turn on the way:
-# $(g\cdot X)(p) = L\, X(g^{-1}\cdot p)$. Go back, take the arrow there, carry it forth.
+# A **vector field** $X$ has an arrow $X(p)$ at every point. It moves as a function does, and its arrows turn on the
+# way: $(g\cdot X)(p) = L\, X(g^{-1}\cdot p)$. Go back, take the arrow there, carry it forth.
 
 # %% [markdown]
 # ## How a policy moves
@@ -415,12 +416,15 @@ course.check("01.4", carried)
 #
 # Sometimes moving changes nothing. That is a **symmetry**, and there is a word for each kind of thing.
 #
-# - A function is **invariant** under $g$ when $g\cdot f = f$, that is $f(g\cdot p) = f(p)$: it is constant on orbits.
+# - A function is **invariant** under $g$ when $g\cdot f = f$, that is $f(g\cdot p) = f(p)$ for all $p$. When this holds
+#   for every $g$ of a group, $f$ is constant on the group's orbits.
 # - A policy is **equivariant** when $g\cdot\pi = \pi$, that is $\pi(L_g s) = K_g\, \pi(s)$: turn the state, and the
 #   action turns with it.
 #
-# Both can be measured: compare the two sides on many points. A *residual* of 0 means the symmetry is exact; near
-# 1, the two sides have little to do with each other. Take the reward of lesson 00's base task, $-\lVert p - c\rVert$:
+# Both can be measured: compare the two sides on many points. The *residual* is the root mean square of
+# $f(g\cdot p) - f(p)$, divided by the standard deviation of $f$. It is 0 when the symmetry is exact on these points.
+# How large is it when the two sides have nothing to do with each other? Then the variances of both add up, and it is
+# about $\sqrt2$. Take the reward of lesson 00's base task, $-\lVert p - c\rVert$:
 
 # %%
 base_goal = envs.training_tasks()[0]
@@ -434,24 +438,28 @@ about_origin = rigid(1.0, [0.0, 0.0])
 about_goal = rigid(0.0, base_goal) @ about_origin @ rigid(0.0, -base_goal)
 print(f"rotation about the origin: {actions.invariance_residual(reward, about_origin, points):.3f}")
 print(f"rotation about the goal:   {actions.invariance_residual(reward, about_goal, points):.3f}")
+values = reward(points)
+unrelated = np.random.default_rng(1).permutation(values) - values
+print(f"values in another order:   {np.sqrt(np.mean(unrelated**2)) / values.std():.3f}")
 
 # %% [markdown]
-# Keep these two apart, they will be with us to the end. Rotations about the *goal* leave this one task as it is: the
-# symmetry of *one task*. Rotations about the *origin* change the task into another one: that is what relates *tasks* to
-# each other. (The one is $g r g^{-1}$, with $r$ the other and $g$ the translation to the goal: the same kind of group,
-# about another point.)
+# Keep these two apart, they will be with us to the end. Rotations about the *goal* leave the reward of this one task as
+# it is: the symmetry of *one task*. Rotations about the *origin* change the task into another one: that is what relates
+# *tasks* to each other. (The one is $g r g^{-1}$, with $r$ the other and $g$ the translation to the goal: the same kind
+# of group, about another point.)
 
 # %% [markdown]
 # ## Does the environment play along?
 #
-# A moved policy is as good as the old one only if the *environment* looks the same from everywhere. Let $T(s, a)$ be the
-# mean of the next state. We need
+# When is a moved policy as good in the moved task as the old policy was in the old one? The *environment* has a say,
+# too. It is enough that the environment does not notice the move. Let $T(s, a)$ be the mean of the next state. We ask
+# for
 #
 # $$T(L_g s, K_g a) = L_g\, T(s, a).$$
 #
-# In words: turn state and action, then take a step; or take the step, then turn. It must come to the same. (The noise
-# and the law of the start must look the same after a turn, too. Here both are round, and the start is centred on the
-# origin.)
+# In words: turn state and action, then take a step; or take the step, then turn. It must come to the same. The law of
+# the noise and the law of the start must look the same after a turn, too. (Here both are round, and the start is
+# centred on the origin.) This is enough. It is not necessary for every single policy, as you will see.
 #
 # The environment cuts actions that are too long. Ours cuts to the *disc*, $\lVert a\rVert \le 1$. The paper's cuts each
 # coordinate to $[-1, 1]$: a *box*. A disc looks the same from every side. A box does not. How much does it matter? We
@@ -478,9 +486,10 @@ residual = {name: [broken_share(name, angle) for angle in np.radians(degrees)] f
 print({name: f"{max(values):.1e}" for name, values in residual.items()})
 
 # %% [markdown]
-# On the disc the symmetry is exact, up to rounding. In the box it fails, except for quarter turns. What does that cost
-# an agent? Take the best policy for the base goal, carry it to each other goal by the true rotation, and measure the
-# regret there.
+# On the disc the symmetry is exact, up to rounding. (The walls of the arena at ±5 are a square as well, but none of
+# these states comes near them.) In the box it fails, except for quarter turns. What does that cost an agent? Take the
+# policy that walks straight to the base goal, carry it to each other goal by the true rotation, and measure the regret
+# there.
 
 # %%
 regret = {}
@@ -490,24 +499,26 @@ for name in ("disc", "box"):
     policies = [turn.on_policy(base_policy, turn) for turn in turns]
     goals = [turn(base_goal) for turn in turns]
     regret[name] = meta.evaluate(policies, goals, action_set=name).regret_by_goal
+print({name: f"largest regret {values.max():.2f}" for name, values in regret.items()})
 
 course.figure(
     plots.symmetry_by_angle(degrees, {"broken share of a step": residual, "regret": regret}),
     alt="Two panels against the angle of the rotation. For the disc both the broken share and the regret are zero at "
-    "every angle. For the box both are zero at quarter turns and rise between them, to 0.08 of a step and about 0.2 of regret.",
+    "every angle. For the box both are zero at quarter turns and rise between them, to 0.08 of a step and 0.26 of regret.",
 )
 
 # %% [markdown]
 # A broken symmetry need not be a catastrophe. In the box up to 8 % of a step goes wrong, and the carried policy has a
-# regret of about 0.2. (In lesson 00, going to the wrong goal cost up to 200.) On the disc it loses nothing. That is why
-# this workbook uses the disc, and says so whenever it uses the paper's box.
+# regret of up to 0.26. (In lesson 00, going to the wrong goal cost 190 and more.) On the disc it loses nothing. And a
+# policy whose actions never leave the disc would not notice the box at all: nothing is ever cut. This workbook uses the
+# disc, and says so whenever it uses the paper's box.
 
 # %% [markdown]
 # ## Exercise 01.5 · Design a counterexample
 #
 # Find numbers that show the box breaking the symmetry: a state, an admissible action (in the box, both coordinates in
-# $[-1, 1]$), and a rotation about the origin by an angle in degrees, such that $T(L s, K a)$ and $L\, T(s, a)$ differ by
-# at least 0.01. The same numbers must *keep* the symmetry on the disc. Think first: which actions are in trouble?
+# $[-1, 1]$), and a rotation about the origin by an angle in degrees, such that $T(L s, K a)$ and $L\, T(s, a)$ differ
+# by at least 0.01. The same numbers must *keep* the symmetry on the disc. Think first: which actions are in trouble?
 
 # %% tags=["exercise", "01.5"]
 counterexample = {"state": ..., "action": ..., "degrees": ...}
@@ -522,8 +533,8 @@ course.check("01.5", counterexample)
 # %% [markdown]
 # ## Tasks are an orbit
 #
-# Now put it together. The group of rotations acts on the plane, so it acts on goals; and it acts on functions, so it acts
-# on rewards. Task $z$ has the goal $c_z$ and the reward $R_z(p) = -\lVert p - c_z\rVert$. A rotation changes no
+# Now put it together. The group of rotations acts on the plane, so it acts on goals; and it acts on functions, so it
+# acts on rewards. Task $z$ has the goal $c_z$ and the reward $R_z(p) = -\lVert p - c_z\rVert$. A rotation changes no
 # distance, so the reward of the moved goal is the moved reward:
 #
 # $$R_{g\cdot z} = g\cdot R_z .$$
@@ -556,8 +567,8 @@ course.figure(
 )
 
 # %% [markdown]
-# On this circle the rotations act freely and transitively. So *exactly one* rotation carries the base task to a new one:
-# one angle, which an agent can infer from a few rewards. That is what the agent of lesson 00 does.
+# On this circle the rotations act freely and transitively. So *exactly one* rotation carries the base task to a new
+# one: one angle, which an agent can infer from a few rewards. That is what the agent of lesson 00 does.
 #
 # One warning. Other groups reach the same goals: the translation by $c_z - c_0$ does, and so do infinitely many rigid
 # motions. On the rewards alone they are all as good; which of them a learned policy can trust is a matter for later
@@ -572,11 +583,12 @@ course.figure(
 #   group. Free: at most one $g$ from $p$ to $q$. Transitive: at least one.
 # - Functions move by $(g\cdot f)(p) = f(g^{-1}\cdot p)$, arrows by the linear part, policies by
 #   $(g\cdot\pi)(s) = K_g\, \pi(L_g^{-1}s)$.
-# - A symmetry is measured, not assumed: invariant reward, equivariant policy, $T(L_g s, K_g a) = L_g T(s, a)$. The disc
-#   has every rotation; the box has the quarter turns.
+# - A symmetry is measured, not assumed: invariant reward, equivariant policy, $T(L_g s, K_g a) = L_g T(s, a)$. The last
+#   one, with noise and start that look the same, is enough for a moved policy to be as good as the old one. The disc
+#   keeps every rotation about the origin; of these the box keeps only the quarter turns.
 # - The circle of goals is the orbit of the base goal, and one angle says where on it a task is.
 #
-# What is the paper's here: that tasks are images of one another under symmetries of the system. Groups, orbits and
+# What comes from the paper: that tasks are images of one another under symmetries of the system. Groups, orbits and
 # moved functions are classical; the disc in place of the paper's box is ours. All figures are measured in this
 # notebook.
 #

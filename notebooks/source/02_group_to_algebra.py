@@ -6,9 +6,9 @@
 #
 # **You will be able to** find the generator of a one-parameter group and turn a generator back into a group; tell a
 # generator's type from its trace and determinant; say when a flow returns, when a logarithm exists and which one you
-# get; write rotations about any point as one matrix; find a chart in which a nonlinear action is linear.
-# **Prerequisites** group actions on the plane, eigenvalues, derivatives; no Lie theory. **Minutes** 80 ·
-# **Run time** {{run_time}}
+# get; write rotations about any point as one matrix; say what the bracket of two generators measures, and with which
+# sign; find a chart in which a nonlinear action is linear, and say where there is none. **Prerequisites** group actions
+# on the plane, eigenvalues, derivatives; no Lie theory. **Minutes** 85 · **Run time** {{run_time}}
 
 # %%
 import numpy as np
@@ -22,8 +22,9 @@ GeneratorFlow()
 # Three things to do with your hand:
 #
 # - Drag the point on the chart away from the thick blue line, to the left. The closed orbits turn into spirals.
-# - Drag it down through the dashed curve. The turning stops: you have made a shear, and below it a saddle.
-# - Press *rotation* and push $t$ to the right. At $t = \pi$ the dot at the bottom falls off a tooth: the flag goes on
+# - Press *rotation*, and drag the point straight down to the dashed curve, and on through it. On the curve the turning
+#   stops: you have made a shear. Below it there is a saddle.
+# - Press *rotation* again and push $t$ to the right. At $t = \pi$ the dot at the bottom falls off a tooth: the flag goes on
 #   turning, but the *logarithm* has jumped. By the end of this lesson you will know why.
 
 # %% [markdown]
@@ -38,6 +39,7 @@ GeneratorFlow()
 # $$g(s + t) = g(s)\, g(t), \qquad g(0) = I.$$
 #
 # In words: moving for time $t$ and then for time $s$ is moving for time $s + t$, and moving for no time does nothing.
+# We also ask that $g(t)$ depends continuously on $t$, so that the clock never makes the elements jump.
 
 
 # %%
@@ -53,6 +55,14 @@ print(np.abs(rotation(0.7 + 0.4) - rotation(0.7) @ rotation(0.4)).max())
 # Follow one point $p$ on its way $t \mapsto g(t)\,p$ and ask for its velocity as it sets off:
 #
 # $$\frac{d}{dt}\, g(t)\, p\,\Big|_{t=0} = W p, \qquad W = g'(0).$$
+#
+# But is there a velocity? We only asked for continuity. There is, and it is a nice trick to see it: smear $g$ out over
+# a short time $h$. By the law above
+#
+# $$\int_0^h g(t + s)\, ds = g(t)\, A, \qquad A = \int_0^h g(s)\, ds,$$
+#
+# and for small $h$ the matrix $A$ is invertible, since $A/h$ is near $g(0) = I$. So $g(t)$ is an integral from $t$ to
+# $t + h$, times a fixed matrix $A^{-1}$, and an integral of a continuous function can be differentiated by its limits.
 #
 # The matrix $W$ is the **generator**. It gives every point $p$ of the plane a velocity $Wp$: a **velocity field**,
 # the grey arrows in the widget. For the rotation, let us differentiate by a small difference:
@@ -123,9 +133,9 @@ print("lie.exp:", np.abs(lie.exp(t * lie.J) - np.eye(2)).max())
 
 # %% [markdown]
 # So there are two languages for one thing. The group speaks of positions, $g(t) = \exp(tW)$; the generator speaks of
-# velocities, $W = g'(0)$. All the generators of a group together, with what we shall do with them below, are its
-# **Lie algebra**. The group is curved: the sum of two rotations is no rotation. The Lie algebra is a vector space: sums
-# and multiples of generators are generators. That is why it is worth the trip.
+# velocities, $W = g'(0)$. All the generators of a group together, with what we shall do with them below, are its **Lie
+# algebra**. The group is curved: the sum of two rotations is in general no rotation. The Lie algebra is a vector
+# space: sums and multiples of generators are generators. That is why it is worth the trip.
 
 # %% [markdown]
 # ## Exercise 02.2 · Find the planted error
@@ -155,7 +165,8 @@ for name, matrix in cases.items():
 
 # %% [markdown]
 # Write the right one. It gets a generator of shape `(2, 2)`, a point of shape `(2,)`, a time and a number of steps,
-# and returns where the point ends.
+# and returns where the point ends after so many straight steps, each with the velocity at its start. (The exact flow is
+# no answer: the check wants to see the error of few steps as well.)
 
 
 # %% tags=["exercise", "02.2"]
@@ -220,7 +231,7 @@ course.figure(
 
 # %% [markdown]
 # A word of care: a *node* has a positive determinant and is hyperbolic all the same, because it is $\det W_0$ that
-# counts. Let us trust the table only after a test, on a matrix that nobody has chosen with care:
+# counts. Let us trust the table only after a test, on an arbitrary matrix:
 
 # %%
 W = np.array([[0.3, -1.4], [0.9, -0.2]])
@@ -282,7 +293,8 @@ print(lie.exp(kind.period * ellipse).round(12) + 0.0)
 #
 # $$P = \text{average of } g^T g \text{ over all } g.$$
 #
-# The average exists since the group is compact, and afterwards no element is preferred, so none changes it.
+# The average exists since the group is compact. No element $h$ changes it: $h^T P h$ is the average of $(gh)^T (gh)$,
+# and $gh$ runs once through the whole group as $g$ does, so $h^T P h = P$.
 
 # %%
 times = np.linspace(0, kind.period, 100, endpoint=False)
@@ -369,7 +381,8 @@ for degrees in (40, 179, 181, 400):
 
 # %% [markdown]
 # At exactly half a turn, +180° and −180° fit equally well. No rule of mathematics prefers one, so software has to
-# choose, and *document* it: `lie.log` returns $+\pi$. This is no rare corner. A base task with its goal at −18° and a
+# choose, and *document* it: `lie.log` returns $+\pi$. (Outside of the rotations there are still more answers: with $\pi
+# J$, every $\pi\, S J S^{-1}$ is a logarithm of $-I$.) This is no rare corner. A base task with its goal at −18° and a
 # new task at 162° are half a turn apart. General software may do something else there. SciPy's logarithm of this
 # rotation is not even real:
 
@@ -395,12 +408,13 @@ except ValueError as error:
 # %% [markdown]
 # The rule for matrices of any size: a real logarithm exists exactly when the matrix is invertible and every Jordan
 # block of a negative eigenvalue occurs an even number of times. If you do not know Jordan blocks: in the plane this
-# says that a negative eigenvalue is allowed only if it comes twice, with two eigenvectors.
+# says that a negative eigenvalue is allowed only if it comes twice, with two independent eigenvectors.
 #
 # Why? Suppose $g v = \lambda v$ with $\lambda < 0$, and $g$ has no other eigenvectors for $\lambda$ than the multiples
-# of $v$. If $g = \exp(X)$, then $X$ commutes with $g$, so $Xv$ is again an eigenvector for $\lambda$: $Xv = \mu v$ with a
-# real number $\mu$. But then $g v = e^{\mu} v$, and $e^\mu$ is positive. A contradiction. The matrix $-I$ escapes: its
-# eigenvectors fill the plane, $X$ may turn them into each other, and $\pi J$ does.
+# of $v$. If $g = \exp(X)$, then $X$ commutes with $g$, so $g\,Xv = X g v = \lambda\, Xv$. Hence $Xv$ is a multiple of
+# $v$ as well, $Xv = \mu v$ with a real number $\mu$. But then $g v = e^{\mu} v$, and $e^\mu$ is positive. A
+# contradiction. The matrix $-I$ escapes: its eigenvectors fill the plane, $X$ may turn them into each other, and $\pi
+# J$ does.
 
 # %% [markdown]
 # ## Exercise 02.5 · Design a counterexample
@@ -436,29 +450,50 @@ print((lie.exp(np.pi * lie.J) @ lie.exp(np.diag([np.log(2), -np.log(2)]))).round
 # %% [markdown]
 # ## Several generators: the bracket
 #
-# So far, one generator at a time. With two, $X$ and $Y$, a new question comes up: does the order matter? Go a little
-# along $X$, a little along $Y$, back along $X$, back along $Y$. If order did not matter, you would be where you
-# began. In general a small gap stays, of second order in the size $\varepsilon$ of the steps:
+# So far, one generator at a time. With two, $X$ and $Y$, a new question comes up: does the order matter? Carry a point
+# a little along $X$, a little along $Y$, back along $X$, back along $Y$. If order did not matter, it would be where it
+# began. In general a small gap stays, of second order in the size $\varepsilon$ of the steps.
 #
-# $$e^{\varepsilon X} e^{\varepsilon Y} e^{-\varepsilon X} e^{-\varepsilon Y} \approx I + \varepsilon^2\,[X, Y],
+# Which product is this walk? The point goes to $e^{\varepsilon X} p$ first, then to $e^{\varepsilon Y} e^{\varepsilon
+# X} p$: what is done first stands on the *right*. So the whole walk is
+#
+# $$e^{-\varepsilon Y} e^{-\varepsilon X} e^{\varepsilon Y} e^{\varepsilon X} \approx I - \varepsilon^2\,[X, Y],
 # \qquad [X, Y] = XY - YX.$$
 #
-# $[X, Y]$ is the **bracket**: the velocity of the gap. Test it on a car. Rigid motions of the plane have three
-# generators: turn, drive along $x$, drive along $y$.
+# $[X, Y]$ is the **bracket**. With a minus sign it is the generator of the gap. (Multiply the four series out and
+# keep the terms up to $\varepsilon^2$: the first order cancels, and $YX - XY$ is what remains of the second.)
+
+# %% [markdown]
+# Now sit in a car that can turn on the spot and drive, but not slide sideways. Turn left a little, drive a little,
+# turn back, drive back. Where are you? The car's position and heading are a rigid motion $g$, the one that carries it
+# there from the origin. "Drive" means along the car's *own* axis, wherever that points by now. So a new move is not
+# done to the plane after $g$. It is done in the frame of the car, and $g$ becomes $g\, e^{\varepsilon Y}$: what is
+# done *first* stands on the left:
+#
+# $$e^{\varepsilon X} e^{\varepsilon Y} e^{-\varepsilon X} e^{-\varepsilon Y} \approx I + \varepsilon^2\,[X, Y].$$
+#
+# The same four moves, and the sign is turned round. Here are both, with turn for $X$ and drive for $Y$:
 
 # %%
 turn, drive, sideways = lie.se(2).basis
 for size in (0.5, 0.1, 0.02):
-    loop = lie.exp(size * turn) @ lie.exp(size * drive) @ lie.exp(-size * turn) @ lie.exp(-size * drive)
-    print(f"size {size:4.2f}: gap / size² =", ((loop - np.eye(3)) / size**2)[:2, 2].round(3))
+    first, second, third, fourth = (lie.exp(size * W) for W in (turn, drive, -turn, -drive))
+    walks = {"point": fourth @ third @ second @ first, "car": first @ second @ third @ fourth}
+    gaps = {name: (walk[:2, 2] / size**2).round(3).tolist() for name, walk in walks.items()}
+    print(f"size {size:4.2f}: gap / size² = {gaps}")
 print("[turn, drive] is the generator sideways:", np.allclose(lie.bracket(turn, drive), sideways))
 
 # %% [markdown]
-# Turn, drive, turn back, drive back, and the car has moved *sideways*, although it can do no such thing. Whoever has
-# parked a car knows the bracket.
+# The car has moved to its *left*, although it can do no such thing in one move. Whoever has parked a car knows the
+# bracket. The origin of a plane that is turned and shifted as a whole has moved to the right.
+#
+# So when you read that the bracket is "the gap", ask: moves of the plane, or moves in a moving frame? (For the same
+# reason books on vector fields give the *fields* $p \mapsto Xp$ and $p \mapsto Yp$ a bracket that belongs to the walk
+# of points: it is the field of $-[X, Y]$.) That there is a gap at all does not depend on the sign.
 #
 # A **Lie algebra** is a vector space of generators that is closed under the bracket: $[X, Y]$ is in it again. If two
-# generators are found in data, their bracket belongs to the group as well. `closure()` adds what is missing:
+# generators are found in data, their bracket belongs to the Lie algebra of the group as well. `closure()` adds what is
+# missing:
 
 # %%
 two = lie.LieAlgebra([turn, drive], affine=True)
@@ -503,8 +538,8 @@ print(np.allclose(lie.bracket(W1, W2), W3), lie.LieAlgebra([W1, W2]).closure().d
 # ## Bent actions, and charts that straighten them
 #
 # All this needs matrices. What if a group moves the plane by maps that are *not* linear? Sometimes they are linear
-# in disguise. A **chart** is an invertible map $\varphi$ of the states, and the action is **linearizable** if in some
-# chart it is a matrix:
+# in disguise. A **chart** is a map $\varphi$ of the states onto an open set, smooth and with a smooth inverse. The
+# action is **linearizable** if in some chart every element is a matrix:
 #
 # $$\varphi(L_g s) = M_g\, \varphi(s).$$
 #
@@ -529,36 +564,55 @@ course.figure(
 # %% [markdown]
 # ## How to find a chart: average
 #
-# Suppose we do not know $\varphi$. We only have the action, `L(angle)`, and a point that it leaves alone, the
-# origin. Near the origin the action looks like its derivative there, the matrix $M_g$. Now take any chart, say the
-# trivial one $\psi(s) = s$, and average over the group how each element would have it:
+# Suppose we do not know $\varphi$. We only have the action, and a point that it leaves alone, the origin. Near the
+# origin an element $L_g$ looks like its derivative there, the matrix $M_g$; by the chain rule $M_{gh} = M_g M_h$. Now
+# average over the group:
 #
-# $$\varphi(s) = \text{average over } g \text{ of } M_g^{-1}\, \psi(L_g s).$$
+# $$\varphi(s) = \text{average over } g \text{ of } M_g^{-1}\, L_g s.$$
 #
 # In words: go with $L_g$, come back with the matrix; where the two disagree, take the mean. Its derivative at the
-# origin is $I$, so near the origin $\varphi$ is invertible. Let us try.
+# origin is the average of $M_g^{-1} M_g = I$, so near the origin $\varphi$ is invertible. And it straightens the
+# action, in one line: write $k = gh$, which runs once through the group as $g$ does, so that $M_g^{-1} = M_h
+# M_k^{-1}$. Then
+#
+# $$\varphi(L_h s) = \operatorname*{average}_g\, M_g^{-1} L_{gh}\, s
+# = \operatorname*{average}_k\, M_h M_k^{-1} L_k\, s = M_h\, \varphi(s).$$
+#
+# Let us try it on two bent planes: the one above, with a square in it, and one with a cube.
 
 
 # %%
-def L(angle):
-    return actions.ChartedAction(bend, unbend, lie.so2_exp(angle))
+def bend_by_cube(p):
+    return np.stack([p[..., 0], p[..., 1] - 0.4 * p[..., 0] ** 3], axis=-1)
 
 
-all_angles = np.linspace(0, 2 * np.pi, 60, endpoint=False)
-M = np.array([L(angle).jacobian([0.0, 0.0]) for angle in all_angles])
+def unbend_by_cube(q):
+    return np.stack([q[..., 0], q[..., 1] + 0.4 * q[..., 0] ** 3], axis=-1)
 
 
-def averaged(s):
-    return np.mean([np.linalg.inv(m) @ L(angle)(s) for m, angle in zip(M, all_angles, strict=True)], axis=0)
+def averaged(chart, s):
+    """Average M⁻¹ L s over sixty rotations, as they act on a plane that was bent by a chart."""
+    all_angles = np.linspace(0, 2 * np.pi, 60, endpoint=False)
+    elements = [actions.ChartedAction(*chart, lie.so2_exp(angle)) for angle in all_angles]
+    return np.mean([np.linalg.inv(g.jacobian([0.0, 0.0])) @ g(s) for g in elements], axis=0)
 
 
 s = np.array([0.9, -0.6])
-print("averaged(s):", averaged(s).round(10), " bend(s):", bend(s))
-print("φ(L s) − M φ(s):", np.abs(averaged(L(1.0)(s)) - lie.so2_exp(1.0) @ averaged(s)).max())
+for name, chart in {"square": (bend, unbend), "cube": (bend_by_cube, unbend_by_cube)}.items():
+    L = actions.ChartedAction(*chart, lie.so2_exp(1.0))
+    found, found_moved = averaged(chart, s), averaged(chart, L(s))
+    defect = np.abs(found_moved - L.jacobian([0.0, 0.0]) @ found).max()
+    print(f"{name}: φ(s) {found.round(4)}, put in {chart[0](s).round(4)}, φ(L s) − M φ(s) {defect:.0e}")
 
 # %% [markdown]
-# The average has found the bend without being told. This is the proof of **Bochner's theorem**, run as a program: *a
-# smooth action of a compact group can be made linear by a chart, near every point that the whole group leaves alone.*
+# In both planes the average makes the rotation a matrix, up to rounding. For the square it even *is* the map that bent
+# the plane; for the cube it is another one. The first is luck: a square that is turned back has three factors that are
+# sines or cosines, and the average of an odd number of them over all angles is zero. A cube has four. In general
+# nobody can find the map that was put in, because a chart is not unique: a map that commutes with all the $M_g$, done
+# after a chart, gives a chart that is just as good.
+#
+# What you have seen is the proof of **Bochner's theorem** (1945), run as a program: *a smooth action of a compact group
+# can be made linear by a chart, near every point that the whole group leaves alone.*
 #
 # Mind its limits. It speaks of a neighbourhood of a *fixed point*, not of the whole space. It needs *compact*:
 # without it there is nothing to average over. Its relative, the **Mostow–Palais theorem**, reaches farther: a compact
@@ -566,20 +620,48 @@ print("φ(L s) − M φ(s):", np.abs(averaged(L(1.0)(s)) - lie.so2_exp(1.0) @ av
 # suitably inside a larger vector space. That is an embedding into more dimensions, not a chart.
 
 # %% [markdown]
-# A group that is not compact may have a chart as well, only nobody promises it. Scaling $p \mapsto e^t p$ becomes a
-# *shift* in log-polar coordinates $(\ln r, \text{angle})$, and so does every rotation. This chart leaves out the
-# origin and has a cut in the angle:
+# ## Without compactness: a chart by luck, or none
+#
+# Can shifts $p \mapsto p + b$ be linear in disguise? They have no fixed point, and every matrix leaves 0 alone. So a
+# chart *whose image holds 0* cannot do it: the state that it sends to 0 would be a fixed point. But the image need not
+# hold 0. Which function turns sums into products?
+
+# %%
+p, b = np.array([0.7, -1.2]), np.array([2.0, 1.0])
+print("φ(p + b) − M φ(p):", np.exp(p + b) - np.diag(np.exp(b)) @ np.exp(p))
+
+# %% [markdown]
+# The chart $\varphi(x, y) = (e^x, e^y)$ makes each shift a diagonal matrix. Its image is the quadrant where both
+# coordinates are positive. So "linearizable" is no full sentence; say *on which domain, and onto what*.
+#
+# Is every action linear in some chart, then? Here is the **twist**, the flow of the field $X(p) = \lVert p\rVert^2 J
+# p$. It turns the circle of radius $r$ about the origin at the speed $r^2$:
+#
+# $$L_t\, p = \exp\!\big(t \lVert p\rVert^2 J\big)\, p.$$
+#
+# It looks as tame as the rotations. It leaves the origin alone, and every other orbit is a circle. Guess: is there a
+# chart about the origin that makes it linear?
 
 
 # %%
-def log_polar(p):
-    return np.array([np.log(np.hypot(*p)), np.arctan2(p[1], p[0])])
+def twist(t, p):
+    return (lie.so2_exp(t * np.square(p).sum(axis=-1)) @ p[..., None])[..., 0]
 
 
-spiral = 0.5 * np.eye(2) + lie.J
-p = np.array([0.7, 0.2])
-for t in (0.0, 0.5, 1.0):
-    print(t, (log_polar(lie.exp(t * spiral) @ p) - log_polar(p)).round(6))
+print("twist for 0.4, then 0.7, against 1.1:", np.abs(twist(0.7, twist(0.4, s)) - twist(1.1, s)).max())
+for t in (1.0, 10.0):
+    derivative = actions.numerical_jacobian(lambda p, t=t: twist(t, p), [0.0, 0.0]).round(6) + 0.0
+    print(f"t = {t:4.1f}: derivative at 0 {derivative.tolist()}, s moves to {twist(t, s).round(3)}")
+radii = np.array([[1.0, 0.0], [1.2, 0.0]])
+print("after time 2π the circles of radius 1 and 1.2 are at", twist(2 * np.pi, radii).round(3).tolist())
+
+# %% [markdown]
+# There is none. At the origin the derivative of $L_t$ is $I$, for every $t$. If $\varphi$ were a chart about the
+# origin with $\varphi(L_t s) = M_t\, \varphi(s)$, differentiate both sides there: $d\varphi_0 = M_t\, d\varphi_0$,
+# hence $M_t = I$. But then $\varphi(L_t s) = \varphi(s)$, so $L_t s = s$, and nothing would move.
+#
+# Bochner's theorem does not say otherwise, since the group is not compact: circles of different radii come back at
+# different times, and no $t$ other than 0 brings all of them back. Look at the last line of output.
 
 # %% [markdown]
 # ## Key points
@@ -590,13 +672,15 @@ for t in (0.0, 0.5, 1.0):
 #   parabolic shears. The group is compact, and returns, exactly when $W = 0$, or $\operatorname{tr} W = 0$ and
 #   $\det W > 0$.
 # - A compact group keeps an inner product. In a connected compact group every element is one exponential.
-# - A logarithm forgets whole turns; half a turn has two answers and a documented choice. A negative eigenvalue that is
-#   not paired forbids a real logarithm.
+# - A logarithm forgets whole turns; half a turn has two answers among the rotations, and a documented choice. A negative
+#   eigenvalue that is not paired forbids a real logarithm.
 # - Rotations about $c$ have the generator $\begin{pmatrix}J & -Jc\\ 0 & 0\end{pmatrix}$ in homogeneous coordinates.
-# - The bracket $[X, Y] = XY - YX$ measures by how much order matters.
-# - Some nonlinear actions are linear in a chart; for a compact group near a fixed point there always is one.
+# - The bracket $[X, Y] = XY - YX$ measures by how much order matters. A point that goes along $X$, $Y$ and back moves by
+#   $-\varepsilon^2 [X, Y]\, p$, to second order; in a moving frame, such as a car's, the sign is plus.
+# - Some nonlinear actions are linear in a chart. For a compact group near a fixed point there always is one: average.
+#   Otherwise there may be one (shifts, onto a quadrant) or none (the twist, about its fixed point).
 #
-# What is the paper's here: that task families are sought among actions which are linearizable, connected and compact.
+# What comes from the paper: that task families are sought among actions which are linearizable, connected and compact.
 # The mathematics of this lesson is classical. The exercises, the closed forms and the averaging run are the
 # workbook's own.
 #
@@ -609,6 +693,10 @@ for t in (0.0, 0.5, 1.0):
 #   Chaos*, 3rd edition, Academic Press, 2013: planar linear systems and the trace-determinant plane.
 # - W. J. Culver, *On the existence and uniqueness of the real logarithm of a matrix*, Proceedings of the American
 #   Mathematical Society 17, 1966: the rule with the Jordan blocks.
+# - S. Bochner, *Compact groups of differentiable transformations*, Annals of Mathematics 46, 1945: the average.
+# - G. D. Mostow, *Equivariant embeddings in Euclidean space*, Annals of Mathematics 65, 1957; R. S. Palais, *Imbedding of
+#   compact, differentiable transformation groups in orthogonal representations*, Journal of Mathematics and Mechanics 6,
+#   1957: the embedding.
 # - N. J. Higham, *Functions of Matrices: Theory and Computation*, SIAM, 2008: how exponentials and logarithms are
 #   computed.
 # - P. Nitschke and S. Talebi, *Hereditary Geometric Meta-RL: Nonlocal Generalization via Task Symmetries*, 2026,

@@ -82,10 +82,11 @@ for name, W in {"about c": about_goal, "about the origin": about_origin}.items()
 
 # %% [markdown]
 # **And back.** Suppose the differential constraint holds at *every* point. Follow one point along its flow. At each
-# moment it is somewhere, at $q = \exp(tW)\,p$, and there $f$ changes at the rate $df_q(Wq) = 0$. A function of $t$ whose
-# derivative is zero all the time is constant. So for a differentiable $f$ both constraints say the same.
+# moment it is somewhere, at $q = \exp(tW)\,p$, and there $f$ changes at the rate $df_q(Wq) = 0$. A function of $t$
+# whose derivative is zero all the time is constant. So for a differentiable $f$ both constraints say the same. (Our $f$
+# has a tip at $c$ and no differential there. It does no harm: the flow about $c$ leaves that one point where it is.)
 #
-# All directions at $p$ in which $f$ does not change form a vector space, with a name:
+# All directions at $p$ in which $f$ does not change, to first order, form a vector space, with a name:
 #
 # $$D^f_p = \ker df_p = \{\, v : df_p(v) = 0 \,\}.$$
 #
@@ -94,11 +95,12 @@ for name, W in {"about c": about_goal, "about the origin": about_origin}.items()
 # the saddle, $D^f_p$ is the whole plane: no direction is singled out, and there is no normal to find.
 
 # %% [markdown]
-# A word on words. "Kernel" means here what it means in linear algebra, the null space of $df_p$. It is no kernel of
-# machine learning, a similarity of two points, and not the Jupyter kernel that runs this notebook. And a "distribution"
-# is no probability law, but a choice of one subspace at each point. Both words are standard, and both are unlucky.
+# A word on words. "Kernel" means here what it means in linear algebra, the null space of $df_p$. This is not the kernel
+# of kernel methods, a similarity of two points, and not the Jupyter kernel that runs this notebook. And a
+# "distribution" is not a probability law here, but a choice of one subspace at each point. Both words are standard, and
+# both are unlucky.
 #
-# In one line, the dictionary of this lesson:
+# In one line, the dictionary of this lesson, for a differentiable $f$:
 #
 # $$f(\exp(tW)\,p) = f(p)\ \text{ for all } t, p
 # \quad\Longleftrightarrow\quad df_p(Wp) = 0\ \text{ for all } p
@@ -150,12 +152,13 @@ course.figure(
 )
 
 # %% [markdown]
-# On the left a straight line: **the differential constraint is linear in $W$**, as $df_p(Wp)$ holds $W$ once and to
-# the first power. And there is no $t$ in it. On the right, one curve for every $t$, each bent by the exponential, with
-# zeros that mean nothing.
+# On the left a straight line: **the differential constraint is linear in $W$**, as $df_p(Wp)$ holds $W$ once and to the
+# first power. And there is no $t$ in it. On the right, one curve for every $t$, each bent by the exponential. For the
+# larger times it crosses zero again, at generators that are no symmetry of $f$.
 #
-# This is the collapse the paper speaks of. A nonlinear constraint for every time becomes a *linear* constraint
-# without time. Linear constraints can be added, stacked and solved. Lesson 04 lives on that.
+# This is the collapse the paper speaks of. A nonlinear constraint for every time becomes a *linear* constraint without
+# time. (Neither says much at a single point: a symmetry has to fulfil it at all of them.) Linear constraints can be
+# added, stacked and solved, and lesson 04 does so.
 
 # %% [markdown]
 # ## Exercise 03.2 · The differential residual
@@ -202,9 +205,9 @@ course.figure(
 #
 # $$n' = L^{-T} n, \qquad\text{since}\quad (L^{-T} n)^T L t = n^T L^{-1} L\, t = n^T t.$$
 #
-# A vector that moves in this way is a **covector**. The differential $df_p$ is the model of one: not an arrow, but a
-# machine that takes an arrow and returns a number. For a rotation $L^{-T} = L$. That is why the difference is so easily
-# overlooked: with rotations alone, nothing ever goes wrong.
+# What moves in this way is a **covector**. The differential $df_p$ is the model of one: not an arrow, but a machine
+# that takes an arrow and returns a number. For a rotation or a reflection $L^{-T} = L$. That is why the difference is
+# so easily overlooked: with rotations alone, nothing ever goes wrong.
 
 # %% [markdown]
 # ## Exercise 03.3 · Find the planted error
@@ -228,7 +231,7 @@ for name, matrix in {"rotation": lie.so2_exp(0.7), "shear": np.array([[1.0, 0.9]
 
 # %% [markdown]
 # Write the right one. It gets a matrix of shape `(2, 2)` and unit normals in rows, shape `(N, 2)`, and returns the
-# moved normals as unit vectors.
+# moved normals as unit vectors. (A unit normal has no sign of its own: $n$ and $-n$ are both right.)
 
 
 # %% tags=["exercise", "03.3"]
@@ -310,14 +313,14 @@ by_pca
 # %% [markdown]
 # ## Tangents from samples, by regression
 #
-# ★ The second way goes beyond the paper. Do not look for the level set; fit the function. Near $p_i$ a smooth $f$ is
-# nearly a plane, or more nearly a paraboloid:
+# ★ The second way goes beyond the paper. Do not look for the level set; fit the function. Near $p_i$ the graph of a
+# smooth $f$ is nearly a plane, or more nearly a quadratic surface:
 #
 # $$f(p) \approx c + g \cdot (p - p_i) + \tfrac12 (p - p_i)^T H\, (p - p_i).$$
 #
 # Fit this by least squares to the $k$ nearest samples. Then $g$ estimates the gradient, $g / \lVert g \rVert$ the
-# normal, and the line at right angles to it is $D^f_{p_i}$. One integer to choose, every neighbour used. And least
-# squares brings its own error bar, from what the fit leaves over.
+# normal, and the line at right angles to it is $D^f_{p_i}$. Once the degree is fixed there is one integer to choose,
+# and every neighbour is used. And least squares brings its own error bar, from what the fit leaves over.
 
 # %% [markdown]
 # ## Exercise 03.4 · Fit a local gradient
@@ -362,7 +365,7 @@ course.figure(
 
 # %% [markdown]
 # The picture shows circles about the goal, and nobody told the estimator about circles or about a goal. Since we know
-# the truth in this one task, we can measure how good the strokes are. The angle between two directions of the plane
+# the truth in this one task, we can measure how good the strokes are. The angle from one line of the plane to another
 # has a sign, and it is worth keeping:
 
 
@@ -400,12 +403,15 @@ for title, values in {"clean rewards": rewards, "noise 5 %": noisy}.items():
         fits = {k: tangents.local_regression(points, values, degree=degree, neighbours=k) for k in sizes}
         curves[name] = {k: np.median(np.abs(angle_error(estimate))) for k, estimate in fits.items()}
     pca = curves["local PCA, better of two widths"] = {}
-    for radius in (0.07, 0.12, 0.2):
+    for radius in (0.12, 0.2, 0.4):
         fits = [tangents.local_pca(points, values, radius=radius, level_width=w) for w in (0.01, 0.03)]
         better = min(fits, key=lambda estimate: np.median(np.abs(angle_error(estimate))))
         pca[np.median(better.neighbours)] = np.median(np.abs(angle_error(better)))
 
 # %%
+for title, curves in errors.items():
+    for name, curve in curves.items():
+        print(f"{title:13s} {name:31s}", ", ".join(f"{k:.0f}: {error:.2g}°" for k, error in curve.items()))
 course.figure(
     plots.bias_and_variance(errors, unit="samples in each estimate"),
     alt="Median angle error against the number of samples, both axes logarithmic. Clean: quadratic regression lies "
@@ -415,14 +421,14 @@ course.figure(
 
 # %% [markdown]
 # Read it from left to right. Without noise there is only bias, and small neighbourhoods win. The quadratic fit, which
-# follows the bend of the level sets, is about fifty times better than the plane. With noise the same curves begin with
-# a long descent: that is variance going down. Then the plane's curve turns up again, and that is bias. There is no
+# follows the bend of the level sets, is thirty to eighty times better than the plane. With noise the same curves begin
+# with a long descent: that is variance going down. Then the plane's curve turns up again, and that is bias. There is no
 # best $k$ as such; it depends on noise, on the bend of $f$ and on how dense the samples are.
 #
-# And local PCA? Without noise it stays at about a degree: the level set is an arc, and the band has a width. With noise
-# it does well for the samples that it *uses*, about 55 of the 267 within the radius of 0.2, since they lie far apart
-# along the level set. But its two radii had to be tuned, here even *by the truth*, and a wider radius does not bring
-# it much below two degrees, where the quadratic fit goes on improving.
+# And local PCA? Without noise it stays at one or two degrees: the level set is an arc, and the band has a width. With
+# noise it does well for the samples that it *uses*, about 55 at the radius of 0.2, since they lie far apart along the
+# level set. But its two radii had to be tuned, here even *by the truth*. A radius of 0.4 uses twice as many samples and
+# is worse, where the quadratic fit goes on improving.
 
 # %% [markdown]
 # ## Exercise 03.5 · Choose k
@@ -455,9 +461,9 @@ chosen_by_data
 # %% [markdown]
 # ## Can the error bar be trusted?
 #
-# A standard error is a promise: the true error should lie within one of them in about 68 % of cases, within two in
-# about 95 %. Because we know the truth here, we can hold the estimator to its word. Divide each signed error by its
-# standard error, and compare with the normal law.
+# A standard error is a promise: when errors follow a normal law, they should lie within one of them in about 68 % of
+# cases, within two in about 95 %. Because we know the truth here, we can hold the estimator to its word. Divide each
+# signed error by its standard error, and compare with the normal law.
 
 # %%
 fits = {
@@ -507,10 +513,10 @@ print("local PCA:", by_pca.dropped)
 # %% [markdown]
 # ## Local symmetry is what local data show
 #
-# One step in our dictionary needs care. "$df_p(Wp) = 0$ at every $p$" has to hold wherever *the flow comes along*.
-# Samples cover a region only. If the flow leaves it, the differential constraint can hold at every sample, and $f$ may
-# still change later on. An example: $f(p) = -\max(\lvert x\rvert, \lvert y\rvert)$, whose level sets are squares,
-# sampled on the right side only.
+# One step in our dictionary needs care. "$df_p(Wp) = 0$" has to hold wherever *the flow comes along*. Samples cover a
+# region only. If the flow leaves it, the differential constraint can hold at every sample, and $f$ may still change
+# later on. An example: $f(p) = -\max(\lvert x\rvert, \lvert y\rvert)$, whose level sets are squares, sampled on the
+# right side only.
 
 
 # %%
@@ -531,20 +537,21 @@ course.figure(
 # %% [markdown]
 # On the samples, the translation along $y$ is a perfect symmetry. Globally it is none. No estimator could know: the
 # data do not contain the corner. What is found from local data is a **local** symmetry, valid where the agent has been
-# and for as long as the flow stays there. A *compact* flow in a region that it does not leave, such as a disc about the
-# centre of a rotation, has no such problem.
+# and for as long as the flow stays there. A region that the flow never leaves, such as a disc about the centre of a
+# rotation, has no such problem.
 
 # %% [markdown]
 # ## The bridge: one linear equation a sample
 #
 # Put everything together. At each sample we have a point $p_i$ and an estimated unit normal $n_i$. A generator may be
 # affine, with a shift part, so write it as the $2 \times 3$ matrix $W$ that acts on $[p; 1]$ (the last row of a
-# homogeneous generator is zero). Then $W$ is a symmetry when
+# homogeneous generator is zero). If $W$ is a symmetry, then
 #
 # $$n_i^T\, W \begin{pmatrix}p_i\\ 1\end{pmatrix} = 0 \qquad\text{for } i = 1, \dots, N.$$
 #
 # The $p_i$ and $n_i$ are known numbers. The six entries of $W$ are unknown. So each sample gives *one* homogeneous
-# linear equation, whose coefficients are the entries of $n_i\, [p_i; 1]^T$. Let us put the true answer into all 5000.
+# linear equation, whose coefficients are the entries of $n_i\, [p_i; 1]^T$. Let us put the true answer into all 5000,
+# and two wrong ones.
 
 # %%
 lifted = np.column_stack([fit.points, np.ones(len(fit))])
@@ -559,21 +566,21 @@ for name, W in candidates.items():
     print(f"{name}: root mean square of A w = {np.sqrt(np.mean((A @ w) ** 2)):.5f}")
 
 # %% [markdown]
-# 5000 equations, six unknowns, and one direction in which all of them vanish. Here we had to know $W$ to test it. How
-# to *find* it, and how to tell that there is none, is the next lesson.
+# 5000 equations, six unknowns, and a direction in which nearly nothing is left of any of them. Here we had to know $W$
+# to test it. How to *find* it, and how to tell that there is none, is the next lesson.
 
 # %% [markdown]
 # ## Key points
 #
-# - $f$ is invariant under the flow of $W$ exactly when $df_p(Wp) = 0$, that is $Wp \in D^f_p = \ker df_p$, at every
-#   point. The differential constraint is linear in $W$ and free of $t$ (the paper's collapse).
+# - A differentiable $f$ is invariant under the flow of $W$ exactly when $df_p(Wp) = 0$, that is $Wp \in D^f_p = \ker
+#   df_p$, at every point. The differential constraint is linear in $W$ and free of $t$ (the paper's collapse).
 # - Tangents move by $L$, normals by $L^{-T}$. Rotations hide the difference.
 # - In navigation, $f$ is the reward as a function of the observed next state: there it is noise-free.
 # - Local PCA (the paper's) needs two radii; ★ local regression (ours) needs one integer, and gives a standard error.
 # - Few neighbours: variance. Many: bias. The standard error sees the first and not the second.
 # - What cannot be supported is dropped. What is found is a local symmetry, valid where the data are.
 #
-# What is the paper's here: the kernel distribution, its use for symmetry discovery, its estimate by local PCA. What
+# What comes from the paper: the kernel distribution, its use for symmetry discovery, its estimate by local PCA. What
 # goes beyond it: the regression with its standard errors, what is dropped, and all figures of this lesson, which are
 # measured in this notebook.
 #

@@ -177,6 +177,49 @@ def test_a_one_dimensional_chart():
 # ---- derivatives
 
 
+def test_shifts_are_linear_in_a_chart_onto_a_quadrant():
+    points, shift = np.random.default_rng(0).normal(size=(2, 50, 2))
+    for b in shift:
+        action = actions.ChartedAction(np.exp, np.log, np.diag(np.exp(b)))
+        np.testing.assert_allclose(action(points), points + b, atol=1e-12)
+    # The image does not hold 0, where a matrix has a fixed point and a shift has none.
+    with pytest.raises(ValueError, match="chart_inverse"):
+        actions.ChartedAction(np.exp, np.log, np.diag([1.0, -1.0]))(points)
+
+
+def test_no_chart_about_its_fixed_point_makes_the_twist_linear():
+    def twist(t, points):
+        angle = t * np.square(points).sum(axis=-1)
+        return np.einsum("...ij,...j->...i", lie.so2_exp(angle), points)
+
+    point = np.array([0.9, -0.6])
+    np.testing.assert_allclose(twist(0.7, twist(0.4, point)), twist(1.1, point), atol=1e-14)
+    for t in (0.3, 1.0, 10.0):
+        # M = I would have to hold in any chart, and the twist would have to move nothing.
+        derivative = actions.numerical_jacobian(lambda p, t=t: twist(t, p), np.zeros(2))
+        np.testing.assert_allclose(derivative, np.eye(2), atol=1e-9)
+        assert np.linalg.norm(twist(t, point) - point) > 0.1
+
+
+@pytest.mark.parametrize("power", [2, 3])
+def test_the_average_over_a_compact_group_is_a_chart_but_need_not_be_the_one_put_in(power):
+    def bend(p, sign=-0.4):
+        return np.stack([p[..., 0], p[..., 1] + sign * p[..., 0] ** power], axis=-1)
+
+    def element(angle):
+        return actions.ChartedAction(bend, lambda q: bend(q, 0.4), lie.so2_exp(angle))
+
+    elements = [element(angle) for angle in np.linspace(0.0, 2.0 * np.pi, 60, endpoint=False)]
+
+    def averaged(s):
+        return np.mean([g(s) @ np.linalg.inv(g.jacobian(np.zeros(2))).T for g in elements], axis=0)
+
+    points = np.random.default_rng(1).normal(size=(20, 2))
+    moved = averaged(element(1.0)(points))
+    np.testing.assert_allclose(moved, averaged(points) @ lie.so2_exp(1.0).T, atol=1e-9)
+    assert np.allclose(averaged(points), bend(points), atol=1e-9) == (power == 2)
+
+
 def test_numerical_derivatives_are_of_fourth_order():
     points = np.random.default_rng(0).normal(size=(4, 1, 3))
     gradient = actions.numerical_gradient(lambda p: np.sin(p).sum(axis=-1), points)

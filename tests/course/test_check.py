@@ -18,6 +18,7 @@ from hgmrl_lite.course.expect import (
     NotYet,
     as_numbers,
     call,
+    call_rows,
     describe,
     expect,
     expect_choice,
@@ -424,6 +425,38 @@ def test_in_place_changes_inside_lists_are_seen():
     with pytest.raises(NotYet, match="changes its argument `offsets` in place"):
         call(shift, np.zeros(2), [np.zeros(2), np.zeros(2)])
     assert call(lambda a, b: a, np.array([np.nan, 1.0]), ["x", 2]).shape == (2,)
+
+
+def test_what_numpy_says_of_a_product_is_said_in_words():
+    matrix = np.eye(2)
+    with pytest.raises(
+        NotYet, match="raised ValueError: the shapes on the two sides of `@` do not fit, in line"
+    ):
+        call(lambda points: matrix @ points, np.ones((5, 2)))
+    with pytest.raises(NotYet, match="a function not called, in line"):
+        call(lambda function: matrix @ function, np.sin)
+
+
+def test_a_function_of_one_point_is_told_what_it_lacks():
+    points = np.random.default_rng(0).normal(size=(5, 2))
+
+    def one(point):
+        x, y = point
+        return np.array([y, x])
+
+    with pytest.raises(
+        NotYet, match=r"`one` works for one point, of shape \(2,\), but not for several"
+    ) as told:
+        call_rows(one, points)
+    assert "points @ L.T" in told.value.hint
+    # What fails for single points too, or works for both, is told as by `call`.
+    with pytest.raises(NotYet, match="raised ZeroDivisionError"):
+        call_rows(lambda points: 1 // 0, points)
+    with pytest.raises(NotYet, match="in place"):
+        call_rows(adds_in_place, points)
+    assert np.array_equal(
+        call_rows(lambda points, turn: turn * points[..., ::-1], points, -1), -points[:, ::-1]
+    )
 
 
 def test_the_caller_keeps_its_arrays():

@@ -2,8 +2,20 @@
 
 import numpy as np
 import pytest
+from scipy.stats import rice
 
-from hgmrl_lite.envs import PointNavigation, circle_tasks, episode_seeds, greedy_policy, rollout
+from hgmrl_lite.envs import (
+    GOAL_RADIUS,
+    MAX_STEPS,
+    NOISE,
+    START_STD,
+    STEP,
+    PointNavigation,
+    circle_tasks,
+    episode_seeds,
+    greedy_policy,
+    rollout,
+)
 
 GOALS = circle_tasks(3, phase=0.4)
 
@@ -62,6 +74,33 @@ def test_one_policy_for_all_goals_is_the_same_as_one_a_goal():
     np.testing.assert_array_equal(one.returns, many.returns)
     assert one.trajectories is None
     assert one.success[0].all()
+
+
+def best_return(cells=800, farthest=2.5):
+    """Return the optimal mean return on the disc, by dynamic programming over the distance to the goal.
+
+    Noise and goal are round, so that the distance is all that matters, and a step may leave the mean at any
+    distance from d - 0.1 to d + 0.1. With round noise the next distance has Rice's law.
+    """
+    distance = np.linspace(0.0, farthest, cells + 1)
+    edges = np.concatenate([[0.0], (distance[1:] + distance[:-1]) / 2, [np.inf]])
+    law = np.diff(rice.cdf(edges / NOISE, distance[:, None] / NOISE), axis=1)
+    nearest = np.maximum(distance - STEP, 0.0)
+    choices = nearest + np.linspace(0.0, 1.0, 11)[:, None] * (distance + STEP - nearest)
+    value = np.zeros(cells + 1)
+    for _ in range(MAX_STEPS):
+        mean = law @ (np.where(distance < GOAL_RADIUS, 0.0, value) - distance)
+        value = np.interp(choices, distance, mean).max(axis=0)
+    return np.diff(rice.cdf(edges / START_STD, 1.0 / START_STD)) @ value
+
+
+def test_on_average_no_policy_beats_the_straight_walk():
+    returns = rollout(greedy_policy(GOALS[0]), GOALS[:1], episodes=4000).returns
+    assert returns.mean() == pytest.approx(best_return(), abs=4 * returns.std() / 4000**0.5)
+    # In a single episode another path may have better luck.
+    beside = greedy_policy(1.02 * np.asarray(GOALS[0]))
+    regret = returns - rollout(beside, GOALS[:1], episodes=4000).returns
+    assert regret.min() < 0.0 < regret.mean()
 
 
 @pytest.mark.parametrize(("action_set", "published"), [("box", -4.03), ("disc", -4.78)])

@@ -92,6 +92,22 @@ def test_velocities_are_the_derivative_of_the_action():
 # ---- bracket and closure
 
 
+@pytest.mark.parametrize("algebra", [lie.se(2), lie.so(3), lie.gl(2)], ids=repr)
+def test_the_bracket_is_the_gap_of_a_walk_with_the_sign_of_its_order(algebra):
+    x, y = algebra.basis[0], algebra.basis[1]
+    size = 1e-4
+    first, second, third, fourth = (lie.exp(size * w) for w in (x, y, -x, -y))
+    identity = np.eye(len(x))
+    # Points meet the first move first, so that it stands on the right; in a moving frame, on the left.
+    of_points = (fourth @ third @ second @ first - identity) / size**2
+    of_a_frame = (first @ second @ third @ fourth - identity) / size**2
+    np.testing.assert_allclose(of_points, -lie.bracket(x, y), atol=1e-3)
+    np.testing.assert_allclose(of_a_frame, lie.bracket(x, y), atol=1e-3)
+    # The bracket of the velocity fields, DY X - DX Y, is that of the walk of points.
+    p = np.arange(1.0, len(x) + 1.0)
+    np.testing.assert_allclose(y @ (x @ p) - x @ (y @ p), -lie.bracket(x, y) @ p, atol=1e-12)
+
+
 def test_structure_constants_and_killing_form_of_so3():
     epsilon = np.zeros((3, 3, 3))
     for i, j, k in itertools.permutations(range(3)):
