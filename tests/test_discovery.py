@@ -1,4 +1,4 @@
-"""Symmetry algebras in closed form: exactness, the dimension rule, confidence, and what is refused."""
+"""Symmetry algebras in closed form: exactness, verdicts and their errors, and what is refused."""
 
 import math
 
@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hgmrl_lite.discovery import CLEAR, NEARLY, affine_null_space, discover, discover_batches
+from hgmrl_lite.discovery import affine_null_space, discover
 from hgmrl_lite.lie import J, aff, principal_angles, so
-from hgmrl_lite.tangents import local_pca, local_regression
+from hgmrl_lite.tangents import local_regression
 
 
 def about(linear, centre):
@@ -69,10 +69,11 @@ def test_dimension_verdict_and_angle_in_the_plane(case, noise):
     found = discover(points, noisy(function, points, noise))
     assert found.verdict == ("symmetric" if truth else "none")
     assert found.dimension == len(truth) == len(found.generators)
+    assert found.exact
     if truth:
-        assert angle_deg(found.generators, truth) < (1.0 if noise == 0.05 else 0.5)
-        assert found.spectrum[len(truth) - 1] < NEARLY
-    assert found.spectrum[len(truth)] > CLEAR
+        assert angle_deg(found.generators, truth) < (2.5 if noise == 0.05 else 0.1)
+        assert found.upper[len(truth) - 1] < found.tolerance
+    assert found.lower[len(truth)] > found.tolerance
     centre = {"coordinate": None, "none": None, "nearly": None, "scaling": np.zeros(2)}.get(case, C2)
     if centre is None:
         assert found.centre is None
@@ -117,11 +118,8 @@ def test_exact_normals_give_the_exact_algebra(n):
     assert scores[d] > 0.05
     assert (np.diff(scores) >= 0).all()
     assert angle_deg(candidates[:d], truth) < 1e-8
-    found = discover(points, normals=normals * rng.uniform(-2, 2, size=(500, 1)))
-    assert found.dimension == d
-    assert angle_deg(found.generators, truth) < 1e-8
-    np.testing.assert_allclose(found.centre, centre, atol=1e-8)
-    assert found.noise_floor == 0.0
+    again = affine_null_space(points, normals * rng.uniform(0.5, 2.0, size=(500, 1)))[1]
+    assert angle_deg(again[:d], truth) < 1e-8
 
 
 @pytest.mark.parametrize(("product", "dimension"), [("form", 6), ("product", 3), ("fourth", 2)])
@@ -220,103 +218,10 @@ def test_centre_outside_most_of_the_data():
     points = np.cumsum(steps, axis=1).reshape(-1, 2) + 0.05 * rng.normal(size=(5000, 2))
     goal = np.array([np.cos(1.0), np.sin(1.0)])
     values = -np.linalg.norm(points - goal, axis=1)
-    assert np.linalg.norm(discover(points, values).centre - goal) < 1e-4
+    assert np.linalg.norm(discover(points, values).centre - goal) < 2e-3
     fit = local_regression(points, values)
     generator = affine_null_space(fit.points, fit.normals, fit.weights)[1][0]
     assert np.linalg.norm(np.linalg.solve(generator[:2, :2], -generator[:2, 2]) - goal) < 5e-4
-
-
-def test_between_the_bounds_is_undecided():
-    # (|x|^p + |y|^p)^(1/p) is round at p = 2; exact normals put its best score between the bounds at 2.45.
-    points, power = sample(4000), 2.45
-    function = lambda p: -np.power(np.power(np.abs(p), power).sum(axis=1), 1.0 / power)  # noqa: E731
-    normals = np.sign(points) * np.abs(points) ** (power - 1.0)
-    exact = affine_null_space(points, normals)[0][0]
-    assert NEARLY < exact < CLEAR
-    found = discover(points, function(points))
-    assert found.verdict == "undecided"
-    assert "neither" in found.reason
-    assert found.spectrum[0] == pytest.approx(exact, abs=0.01)
-
-
-@pytest.mark.parametrize(("number", "noise"), [(300, 0.6), (2000, 5.0), (120, 0.3)])
-def test_drowned_in_noise_is_undecided(number, noise):
-    points = sample(number)
-    assert discover(points, noisy(PLANE["bump"][0], points, noise)).verdict == "undecided"
-
-
-def test_spread_matches_the_error():
-    errors, spreads = [], []
-    for seed in range(8):
-        points = sample(1500, seed=seed)
-        found = discover(points, noisy(PLANE["distance"][0], points, 0.03, seed=seed + 100))
-        errors.append(angle_deg(found.generators, PLANE["distance"][1]))
-        spreads.append(found.confidence.angle_deg)
-    ratio = math.sqrt(np.mean(np.square(errors)) / np.mean(np.square(spreads)))
-    assert 0.35 < ratio < 1.6
-
-
-def test_resampling_is_seeded():
-    points = sample(800)
-    values = noisy(PLANE["bump"][0], points, 0.03)
-    one, two, other = (discover(points, values, seed=seed) for seed in (0, 0, 1))
-    assert one.confidence.angle_deg == two.confidence.angle_deg != other.confidence.angle_deg
-    np.testing.assert_array_equal(one.spectrum, other.spectrum)
-    np.testing.assert_array_equal(one.generators, other.generators)
-
-
-def test_chunked_equals_whole():
-    points = sample(1000)
-    values = noisy(PLANE["bump"][0], points, 0.02)
-    whole, parts = discover(points, values), discover(points, values, chunk=150)
-    np.testing.assert_allclose(parts.spectrum, whole.spectrum, rtol=1e-9, atol=1e-9)
-    assert parts.n_used == whole.n_used
-    assert angle_deg(parts.generators, whole.generators) < 0.05
-
-
-def test_batches():
-    points = sample(6000)
-    values = noisy(PLANE["bump"][0], points, 0.02)
-    one = discover_batches([(points[:2000], values[:2000])])
-    same = discover(points[:2000], values[:2000])
-    np.testing.assert_allclose(one.spectrum, same.spectrum, rtol=1e-9, atol=1e-9)
-    drawn = []
-
-    def stream():
-        for start in range(0, 6000, 2000):
-            drawn.append(start)
-            yield points[start : start + 2000], values[start : start + 2000]
-
-    three = discover_batches(stream())
-    assert drawn == [0, 2000, 4000]
-    assert (three.verdict, three.dimension, three.n_points) == ("symmetric", 1, 6000)
-    assert three.n_used > 2.5 * one.n_used
-    assert angle_deg(three.generators, PLANE["bump"][1]) < 0.5
-    assert three.confidence.angle_deg < one.confidence.angle_deg
-
-
-def test_any_estimator_of_normals_will_do():
-    points = sample(4000)
-    values = PLANE["distance"][0](points)
-    for normals in (local_pca(points, values), local_regression(points, values, standard_errors=False)):
-        found = discover(points, normals=normals)
-        assert found.n_points == 4000
-        assert found.dimension == 1
-        assert angle_deg(found.generators, PLANE["distance"][1]) < 3.0
-
-
-def test_result_tells_its_story():
-    points = sample(1500)
-    found = discover(points, PLANE["distance"][0](points))
-    for text in ("verdict: symmetric", "dimension: 1 of 6", "centre", "W_1", "resamples"):
-        assert text in repr(found)
-    assert "<table>" in found._repr_html_()
-    nothing = discover(points, np.random.default_rng(0).normal(size=1500))
-    assert "undecided" in repr(nothing)
-    assert nothing._repr_html_().count("<table>") == 2
-    # A rotation about the mean of round data has entries ±1.
-    assert np.abs(found.generators[0, 0, 1]) == pytest.approx(1.0, abs=0.25)
-    assert principal_angles(found.candidates, aff(2).basis).max() < 1e-6
 
 
 CLOUD = sample(200, seed=5)
@@ -327,8 +232,6 @@ BAD[0, 0] = np.inf
 @pytest.mark.parametrize(
     ("points", "options", "message"),
     [
-        (CLOUD, {}, "values or normals must be given"),
-        (CLOUD, {"values": CLOUD[:, 0], "normals": CLOUD}, "values or normals must be given"),
         (CLOUD, {"values": CLOUD}, "values must have shape"),
         (CLOUD, {"values": CLOUD[1:, 0]}, "values must have shape"),
         (CLOUD, {"values": np.full(200, np.nan)}, "values must be finite"),
@@ -336,15 +239,15 @@ BAD[0, 0] = np.inf
         (BAD, {"values": CLOUD[:, 0]}, "points must be finite"),
         (CLOUD[:, 0], {"values": CLOUD[:, 0]}, "points must have shape"),
         (CLOUD[:, :1], {"values": CLOUD[:, 0]}, "at least 2 coordinates"),
-        (CLOUD[:5], {"values": CLOUD[:5, 0]}, "points must number at least 6"),
+        (CLOUD[:5], {"values": CLOUD[:5, 0]}, "points must number at least 48"),
+        (CLOUD, {"values": CLOUD[:, 0], "neighbours": 150}, "points must number at least 300"),
+        (CLOUD, {"values": CLOUD[:, 0], "tolerance": 0.0}, "tolerance must lie between 0 and"),
+        (CLOUD, {"values": CLOUD[:, 0], "tolerance": 0.8}, "tolerance must lie between 0 and"),
         (CLOUD[:20], {"values": CLOUD[:20, 0]}, "points must number at least"),
         (CLOUD[:, [0, 0]], {"values": CLOUD[:, 0]}, "points must spread over all 2 dimensions"),
         (np.ones((200, 2)), {"values": CLOUD[:, 0]}, "points must spread over all 2 dimensions"),
-        (CLOUD, {"normals": CLOUD[1:]}, "normals must have shape"),
-        (CLOUD, {"normals": np.where(np.arange(200)[:, None] == 7, 0.0, CLOUD)}, "zero at row 7"),
         (CLOUD, {"values": CLOUD[:, 0], "algebra": "conformal"}, "algebra must be one of"),
-        (CLOUD, {"values": CLOUD[:, 0], "bootstrap": 1}, "bootstrap must be"),
-        (CLOUD, {"values": CLOUD[:, 0], "chunk": 0}, "chunk must be"),
+        (CLOUD, {"values": CLOUD[:, 0], "bootstrap": 10}, "bootstrap must be"),
         (CLOUD, {"values": CLOUD[:, 0], "degree": 5}, "degree must be"),
     ],
 )
@@ -369,15 +272,166 @@ def test_bad_input_to_the_null_space(points, normals, weights, message):
         affine_null_space(points, normals, weights)
 
 
-def test_bad_batches():
-    with pytest.raises(ValueError, match="at least one pair"):
-        discover_batches([])
-    with pytest.raises(ValueError, match="points of batch 1 must have shape"):
-        discover_batches([(CLOUD, CLOUD[:, 0]), (sample(50, 3), np.zeros(50))])
+
+
+def defect(function, points, generator):
+    """Return the defect that `discover` documents, of one linear generator over points with unit second moment."""
+    step = 1e-5
+    gradients = np.stack(
+        [(function(points + step * e) - function(points - step * e)) / (2 * step) for e in np.eye(2)], axis=1
+    )
+    field = points @ generator[:2, :2].T
+    size, far = np.square(gradients).sum(axis=1), np.square(points).sum(axis=1)
+    weights = np.minimum(1.0, np.median(size) / size) * np.minimum(1.0, np.median(far) / far)
+    change = weights @ np.square((gradients * field).sum(axis=1))
+    return math.sqrt(change / (weights @ (size * np.square(field).sum(axis=1))))
+
+
+def test_the_defect_is_what_is_documented():
+    # Exactly round data, so that the frame is the standard one.
+    angles = np.random.default_rng(0).uniform(0.0, 2.0 * np.pi, 1500)
+    radii = np.sqrt(np.random.default_rng(1).uniform(0.1, 3.0, 1500))
+    points = np.concatenate([radii[:, None] * np.stack([np.cos(a), np.sin(a)], axis=1) for a in angles + np.pi / 2 * np.arange(4)[:, None]])
+    points = points / math.sqrt(np.square(points).mean())
+    for depth in (0.02, 0.05, 0.1):
+        function = lambda p, depth=depth: np.hypot(*p.T) * (1.0 + depth * np.cos(3.0 * np.arctan2(p[:, 1], p[:, 0])))
+        found = discover(points, function(points), algebra="linear")
+        assert found.spectrum[0] == pytest.approx(defect(function, points, found.candidates[0]), rel=0.1)
+
+
+@pytest.mark.parametrize(("seed", "number"), [(4, 4000), (5, 16_000), (8, 16_000)])
+def test_strong_noise_claims_no_wrong_field(seed, number):
+    rng = np.random.default_rng(seed)
+    points = rng.uniform(-1.0, 1.0, size=(number, 2))
+    square = np.square(points).sum(axis=1)
+    values = square - square**2 / 2
+    noisy_values = values + 0.2 * math.sqrt(np.square(values).mean()) * rng.normal(size=number)
+    found = discover(points, noisy_values, algebra="linear")
+    assert found.verdict in ("symmetric", "undecided")
+    if found.verdict == "symmetric":
+        assert angle_deg(found.generators, [about(J, np.zeros(2))]) < 5.0
+
+
+@pytest.mark.parametrize("step", [0.25, 0.5, 1.0])
+def test_rounded_values_do_not_make_a_circle_asymmetric(step):
+    points = np.random.default_rng(3).normal(size=(6000, 2))
+    found = discover(points, np.round(np.hypot(*points.T) / step) * step)
+    assert found.verdict != "none"
+    assert found.n_used > 600
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_clusters_and_sectors_do_not_invent_fields(seed):
+    rng = np.random.default_rng(seed)
+    clouds = 0.35 * rng.normal(size=(4000, 2)) + rng.choice([-1.2, 1.2], size=4000)[:, None] * U
+    ellipse, truth = PLANE["ellipse"]
+    found = discover(clouds, noisy(ellipse, clouds, 0.01, seed))
+    assert (found.verdict, found.dimension) == ("symmetric", 1)
+    assert angle_deg(found.generators, truth) < 2.0
+
+
+def test_one_percent_of_wrong_values_are_left_out_and_counted():
+    points = sample(4000)
+    values = PLANE["bump"][0](points)
+    wrong = np.random.default_rng(1).choice(4000, size=40, replace=False)
+    values[wrong] += np.random.default_rng(2).choice([-3.0, 3.0], size=40)
+    found = discover(points, values)
+    assert (found.verdict, found.dimension) == ("symmetric", 1)
+    assert angle_deg(found.generators, PLANE["bump"][1]) < 0.1
+    (count,) = found.dropped.values()
+    assert 38 <= count <= 60
+
+
+def test_a_kink_is_no_outlier():
+    points = sample(3000)
+    assert sum(discover(points, PLANE["distance"][0](points)).dropped.values()) <= 6
+
+
+def test_a_ripple_finer_than_the_resolution_is_not_seen_and_the_answer_says_so():
+    points = sample(2000)
+    radius, angle = np.hypot(*points.T), np.arctan2(points[:, 1], points[:, 0])
+    found = discover(points, radius * (1.0 + 0.002 * np.cos(60.0 * angle)))
+    # The true defect is 0.085, from bends of a tenth of the radius.
+    assert 2.0 * np.pi / 60.0 < 2.0 * found.resolution < 2.0
+    assert "finer bends are not seen" in repr(found)
+
+
+def test_near_symmetry_depends_on_the_tolerance_that_is_stated():
+    points = sample(4000)
+    function = lambda p: np.hypot(*p.T) * (1.0 + 0.05 * np.cos(3.0 * np.arctan2(p[:, 1], p[:, 0])))  # noqa: E731
+    values = function(points)
+    best = discover(points, values).spectrum[0]
+    assert 0.05 < best < 0.15
+    assert discover(points, values, tolerance=1.5 * best).verdict == "symmetric"
+    assert discover(points, values, tolerance=best / 1.5).verdict == "none"
+    assert discover(points, values, tolerance=1.01 * best).verdict == "undecided"
+
+
+def test_bounds_hold_the_estimate_and_the_verdict_follows_them():
+    for case, (function, _) in PLANE.items():
+        found = discover(sample(1500), noisy(function, sample(1500), 0.05))
+        d = found.dimension
+        assert (found.lower <= found.spectrum + 1e-12).all()
+        assert (np.diff(found.upper) >= 0.0).all()
+        if found.verdict == "symmetric":
+            assert found.upper[d - 1] < found.tolerance, case
+        if found.verdict == "none":
+            assert found.lower[0] > found.tolerance, case
+
+
+@pytest.mark.parametrize(("number", "noise"), [(300, 0.6), (2000, 5.0), (120, 0.3)])
+def test_drowned_in_noise_is_undecided(number, noise):
+    points = sample(number)
+    assert discover(points, noisy(PLANE["bump"][0], points, noise)).verdict == "undecided"
+
+
+def test_spread_matches_the_error():
+    errors, spreads = [], []
+    for seed in range(8):
+        points = sample(1500, seed=seed)
+        found = discover(points, noisy(PLANE["distance"][0], points, 0.03, seed=seed + 100))
+        errors.append(angle_deg(found.generators, PLANE["distance"][1]))
+        spreads.append(found.angle_deg)
+    ratio = math.sqrt(np.mean(np.square(errors)) / np.mean(np.square(spreads)))
+    assert 0.35 < ratio < 1.6
+
+
+def test_same_seed_same_answer():
+    points = sample(800)
+    values = noisy(PLANE["bump"][0], points, 0.03)
+    one, two, other = (discover(points, values, seed=seed) for seed in (0, 0, 1))
+    np.testing.assert_array_equal(one.upper, two.upper)
+    np.testing.assert_array_equal(one.generators, two.generators)
+    assert one.angle_deg == two.angle_deg != other.angle_deg
+    assert one.verdict == other.verdict
+
+
+def test_units_with_a_ratio_of_a_hundred_million():
+    points = sample(1500)
+    values = PLANE["bump"][0](points)
+    here = discover(points, values)
+    there = discover(points * [1e8, 1.0] + [3e8, -7.0], values)
+    assert there.verdict == "symmetric"
+    np.testing.assert_allclose(there.spectrum, here.spectrum, rtol=1e-3, atol=1e-6)
+    np.testing.assert_allclose((there.centre - [3e8, -7.0]) / [1e8, 1.0], here.centre, atol=1e-5)
 
 
 def test_copies_are_undecided():
     copies = np.repeat(CLOUD[:10], 40, axis=0)
     found = discover(copies, np.repeat(CLOUD[:10, 0], 40))
     assert found.verdict == "undecided"
-    assert "neighbours coincide" in found.reason
+    assert "determine a gradient" in found.reason
+
+
+def test_result_tells_its_story():
+    points = sample(1500)
+    found = discover(points, PLANE["distance"][0](points))
+    for text in ("verdict: symmetric", "dimension: 1 of 6", "centre", "W_1", "95 %", "resolution"):
+        assert text in repr(found)
+    assert "<table>" in found._repr_html_()
+    nothing = discover(points, np.random.default_rng(0).normal(size=1500))
+    assert "undecided" in repr(nothing)
+    assert nothing._repr_html_().count("<table>") == 2
+    # A rotation about the mean of round data has entries ±1.
+    assert np.abs(found.generators[0, 0, 1]) == pytest.approx(1.0, abs=0.25)
+    assert principal_angles(found.candidates, aff(2).basis).max() < 1e-6
