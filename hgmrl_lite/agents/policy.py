@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite._validate import Array, as_array, as_real
 from hgmrl_lite.envs.dynamics import ACTION_SETS, project_action
 
 
@@ -17,7 +17,7 @@ class Policy(Protocol):
         """Return the actions for ``observations``."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class MLPPolicy:
     """A tanh network followed by the projection onto the admissible actions.
 
@@ -66,7 +66,7 @@ class MLPPolicy:
 
     def __call__(self, observations: ArrayLike) -> Array:
         """Return the admissible actions (..., m) for ``observations`` (..., n)."""
-        hidden = np.asarray(observations, dtype=np.float64)
+        hidden = as_real("observations", observations)
         if hidden.shape[-1:] != (self.state_dim,):
             raise ValueError(f"observations must have shape (..., {self.state_dim}), got {hidden.shape}")
         for weight, bias in zip(self.weights[:-1], self.biases[:-1], strict=True):
@@ -74,7 +74,7 @@ class MLPPolicy:
         return project_action(hidden @ self.weights[-1].T + self.biases[-1], self.action_set)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TransformedPolicy:
     """The policy (g·π)(s) = K_g π(L_g⁻¹ s).
 
@@ -113,13 +113,14 @@ class TransformedPolicy:
             )
         if len(right) != m:
             raise ValueError(f"right must be ({m}, {m}) for this base policy, got {right.shape}")
-        object.__setattr__(self, "left", left)
-        object.__setattr__(self, "right", right)
+        # Copies: what the caller does with the matrices later does not reach into the policy.
+        object.__setattr__(self, "left", left.copy())
+        object.__setattr__(self, "right", right.copy())
         inverse = np.linalg.inv(left)
         object.__setattr__(self, "_linear", inverse[:n, :n])
         object.__setattr__(self, "_shift", inverse[:n, n] if len(left) == n + 1 else np.zeros(n))
 
     def __call__(self, observations: ArrayLike) -> Array:
         """Return K_g π(L_g⁻¹ s) for a batch of observations (..., n)."""
-        pulled = np.asarray(observations, dtype=np.float64) @ self._linear.T + self._shift  # type: ignore[attr-defined]
+        pulled = as_real("observations", observations) @ self._linear.T + self._shift  # type: ignore[attr-defined]
         return np.asarray(self.base(pulled)) @ self.right.T

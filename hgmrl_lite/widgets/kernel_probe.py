@@ -36,7 +36,7 @@ RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ProbeEstimate:
     """What an estimator says at the probe.
 
