@@ -64,6 +64,9 @@ def as_real(name: str, value: ArrayLike) -> Array:
             "rounding errors, take its `.real`"
         )
     try:
+        if array.dtype.kind in "USMm":
+            # NumPy would read "3" as 3, and a date as a number of days.
+            raise TypeError(f"its entries are of type {array.dtype}")
         return np.asarray(array, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise ValueError(
