@@ -81,7 +81,7 @@ class Transitions:
     def __getitem__(self, index: slice | NDArray[np.int_]) -> "Transitions":
         """Return the transitions at a slice or an index array."""
         assert self.terminated is not None
-        parts = [
+        parts: list[Any] = [
             np.asarray(values[index])
             for values in (self.states, self.actions, self.rewards, self.next_states, self.terminated)
         ]

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_array, as_real
+from hgmrl_lite.actions.action import invertible
 from hgmrl_lite.envs.dynamics import ACTION_SETS, project_action
 
 
@@ -98,13 +99,8 @@ class TransformedPolicy:
     right: Array
 
     def __post_init__(self) -> None:
-        left = as_array("left", self.left, ("n", "n"))
-        right = as_array("right", self.right, ("m", "m"))
-        for name, matrix in (("left", left), ("right", right)):
-            if matrix.shape[0] != matrix.shape[1] or np.linalg.matrix_rank(matrix) < len(matrix):
-                raise ValueError(
-                    f"{name} must be an invertible square matrix, got shape {matrix.shape}:\n{matrix}"
-                )
+        left = invertible("left", as_array("left", self.left, ("n", "n")))
+        right = invertible("right", as_array("right", self.right, ("m", "m")))
         n = getattr(self.base, "state_dim", len(left))
         m = getattr(self.base, "action_dim", len(right))
         if len(left) not in (n, n + 1):

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from hgmrl_lite._validate import as_array, as_real
+from hgmrl_lite._validate import as_array
 from hgmrl_lite.descent import Descent
 from hgmrl_lite.discovery import CLEAR, NEARLY, Symmetry
 from hgmrl_lite.plots.style import COLOURS, DASHES, MARKERS
@@ -77,7 +77,7 @@ def condition_meshes(
     ticks = as_array("coordinates", coordinates, ("m",))
     figure = Figure(figsize=(8.4, 3.6), layout="constrained")
     panels = figure.subplots(1, len(conditions), sharey=True, squeeze=False)[0]
-    arrays = [as_real(f"conditions[{name!r}]", values) for name, values in conditions.items()]
+    arrays = [np.asarray(values, dtype=np.float64) for values in conditions.values()]
     for name, values in zip(conditions, arrays, strict=True):
         if values.shape != (len(ticks), len(ticks)):
             raise ValueError(
