@@ -42,9 +42,7 @@ def as_numpy(name: str, value: ArrayLike) -> NDArray[Any]:
         except RuntimeError:
             return np.asarray(_without_gradients(value))
     except (TypeError, ValueError, RuntimeError) as error:
-        raise ValueError(
-            f"{name} must be an array of real numbers, got {type(value).__name__}: {error}"
-        ) from error
+        raise _unreadable(name, value, error) from error
 
 
 def as_real(name: str, value: ArrayLike) -> Array:
@@ -69,9 +67,7 @@ def as_real(name: str, value: ArrayLike) -> Array:
             raise TypeError(f"its entries are of type {array.dtype}")
         return np.asarray(array, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise ValueError(
-            f"{name} must be an array of real numbers, got {type(value).__name__}: {error}"
-        ) from error
+        raise _unreadable(name, value, error) from error
 
 
 def masked_entries(value: Any) -> int:
@@ -83,6 +79,11 @@ def masked_entries(value: Any) -> int:
             masked_entries(part) for part in value if isinstance(part, (list, tuple, np.ma.MaskedArray))
         )
     return 0
+
+
+def _unreadable(name: str, value: ArrayLike, error: Exception) -> ValueError:
+    """Return what to raise when NumPy raised ``error`` at a value."""
+    return ValueError(f"{name} must be an array of real numbers, got {type(value).__name__}: {error}")
 
 
 def _without_gradients(value: Any) -> Any:

@@ -86,7 +86,7 @@ class Transitions:
             for values in (self.states, self.actions, self.rewards, self.next_states, self.terminated)
         ]
         for part in parts:
-            # Nobody else has it: no need to copy it again.
+            # Either a view of what is read-only, or new: there is no need to copy it.
             part.flags.writeable = False
         return Transitions(*parts)
 
