@@ -1,6 +1,7 @@
 """Experiments in units of work: each is cached when it is finished, and they run beside each other."""
 
 import hashlib
+import logging
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -103,14 +104,19 @@ def _computed(work: Sequence[tuple[Unit, dict[str, Any]]], jobs: int) -> Iterato
     # One thread a process: networks this small run slower on several, and the processes share the cores.
     with joblib.parallel_config("loky", inner_max_num_threads=1):
         parallel = joblib.Parallel(n_jobs=min(jobs, len(work)), batch_size=1, return_as="generator")
-        return iter(parallel(joblib.delayed(_compute)(unit, key) for unit, key in work))
+        return iter(parallel(joblib.delayed(_compute_elsewhere)(unit, key) for unit, key in work))
 
 
 def _compute(unit: Unit, key: dict[str, Any]) -> tuple[Arrays, str]:
     """Compute a unit and put it into the cache; return its arrays, and why they could not be kept."""
     arrays = {name: np.asarray(value) for name, value in unit.compute(**unit.settings).items()}
-    # Whoever asked for the unit tells the reason: what another process prints is not seen in a notebook.
     return arrays, store_arrays(unit.kind, key, arrays)
+
+
+def _compute_elsewhere(unit: Unit, key: dict[str, Any]) -> tuple[Arrays, str]:
+    """Do the same in a helper process, which leaves it to the process that asked to warn, once for all."""
+    logging.getLogger("hgmrl_lite.cache").setLevel(logging.ERROR)
+    return _compute(unit, key)
 
 
 def _key(unit: Unit) -> dict[str, Any]:

@@ -132,9 +132,33 @@ def test_units_that_cannot_be_kept_are_returned_with_one_warning(tmp_path, monke
     log = tmp_path / "log"
     results = run_units(work(log, range(3)), description="test", jobs=jobs, progress=False)
     assert [int(arrays["double"]) for arrays in results] == [0, 2, 4]
-    # Told by the process that asked, since nobody sees what the others print.
     assert [record.name for record in caplog.records] == ["hgmrl_lite.cache"]
     assert str(tmp_path / "file" / "cache") in caplog.text
+
+
+_UNWRITABLE = """
+import numpy as np
+from hgmrl_lite.cache import cached_arrays
+from hgmrl_lite.experiments.units import Unit, run_units
+
+def nested(number):
+    return cached_arrays("inner", {"number": number}, lambda: {"number": np.array(number)})
+
+units = [Unit(str(k), nested, {"number": k}) for k in range(4)]
+print([int(arrays["number"]) for arrays in run_units(units, description="test", jobs=2, progress=False)])
+"""
+
+
+def test_helper_processes_do_not_repeat_the_warning(tmp_path):
+    # A notebook shows what they print as well.
+    script = tmp_path / "script.py"
+    script.write_text(_UNWRITABLE)
+    variables = {**os.environ, "HGMRL_LITE_CACHE": str(script / "cache")}
+    done = subprocess.run(
+        [sys.executable, str(script)], env=variables, capture_output=True, text=True, check=True, timeout=600
+    )
+    assert done.stdout.strip() == "[0, 1, 2, 3]"
+    assert done.stderr.count("cannot be kept") == 1
 
 
 def test_other_code_computes_anew(tmp_path, monkeypatch):
