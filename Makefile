@@ -16,6 +16,29 @@ STUDENT  := $(VENV)/.student-$(SUM)
 DEV      := $(VENV)/.dev-$(SUM)
 STRENGTH := $(VENV)/.strength-$(SUM)
 
+# One make at a time works on .venv. The lock is the operating system's, so that it ends with the last process that
+# holds it, however that ends; the command that it guards inherits it.
+define LOCK
+import fcntl, os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+try:
+    lock = os.open("$(VENV).lock", os.O_RDWR | os.O_CREAT, 0o666)
+    os.set_inheritable(lock, True)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("Another make is at work on $(VENV); waiting until it has finished.", flush=True)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+except OSError as error:
+    print("There are no locks here (%s): run one make at a time." % error.strerror, flush=True)
+os.execvp(sys.argv[1], sys.argv[1:])
+endef
+export LOCK
+LOCKED = $(PYTHON) -c "$$LOCK"
+
+OLD_ENOUGH = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.12")'
+
 # An environment whose interpreter no longer starts (Python was upgraded or removed) counts as absent.
 ifeq ($(shell $(BIN)/python -c 'print("alive")' 2>/dev/null),)
 .PHONY: $(STUDENT)
@@ -67,12 +90,27 @@ mutants: $(STRENGTH) ## plant errors in the package and see which of them the te
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.mutants $(MUTANT_ARGS)
 
 clean: ## remove .venv and caches; your copy in work/ stays
-	rm -rf $(VENV) build mutants .coverage .pytest_cache .hypothesis .mypy_cache .ruff_cache *.egg-info
+	@$(LOCKED) rm -rf $(VENV)
+	rm -rf build mutants .coverage .pytest_cache .hypothesis .mypy_cache .ruff_cache *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+ifndef HAS_LOCK
+
+# What another make has done meanwhile, the make that holds the lock sees for itself.
+$(STUDENT):
+	@$(OLD_ENOUGH)
+	@$(LOCKED) $(MAKE) -s HAS_LOCK=1 $@
+
+$(DEV): $(STUDENT)
+	@$(LOCKED) $(MAKE) -s HAS_LOCK=1 $@
+
+$(STRENGTH): $(DEV)
+	@$(LOCKED) $(MAKE) -s HAS_LOCK=1 $@
+
+else
 
 # The stamp is laid last: an interrupted install leaves none, and the next run starts from nothing.
 $(STUDENT):
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.12")'
 	@echo "Making $(VENV). This takes a few minutes, once."
 	@rm -rf $(VENV)
 	@$(PYTHON) -m venv $(VENV)
@@ -90,3 +128,5 @@ $(DEV): $(STUDENT)
 $(STRENGTH): $(DEV)
 	@$(BIN)/python -m pip install $(PIP_ARGS) --editable '.[strength]' --constraint constraints.txt
 	@touch $@
+
+endif

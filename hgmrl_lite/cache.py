@@ -1,13 +1,15 @@
 """Results that are slow to compute, kept on disk by a hash of the settings that made them."""
 
+import contextlib
+import functools
 import hashlib
 import json
 import logging
 import os
-import zipfile
-from collections.abc import Callable, Mapping
+import uuid
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import platformdirs
@@ -50,22 +52,86 @@ def cached_arrays(
 
     Notes
     -----
-    A damaged file is named in a warning of the logger ``hgmrl_lite.cache`` and recomputed. A file is written
-    beside its place and moved there, so that two Jupyter kernels never see half of one.
+    Storage is no condition of a result: where the folder cannot be written, or the disk is full, the result
+    is returned all the same, and the logger ``hgmrl_lite.cache`` warns once.
     """
-    text = json.dumps({"kind": kind, **settings}, sort_keys=True)
-    path = cache_directory() / f"{kind}-{hashlib.sha256(text.encode()).hexdigest()[:16]}.npz"
-    if path.exists() and not refresh:
-        try:
-            return _load(path)
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-            _log.warning("the cached file %s is damaged (%s); it is computed again", path, error)
-    arrays = {name: np.asarray(value) for name, value in compute().items()}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.stem}.{os.getpid()}.part.npz")
-    np.savez(part, **{_DIGEST: np.array(_digest(arrays))}, **arrays)  # type: ignore[arg-type]
-    part.replace(path)
+    arrays = None if refresh else load_arrays(kind, settings)
+    if arrays is None:
+        arrays = {name: np.asarray(value) for name, value in compute().items()}
+        warn_not_stored(store_arrays(kind, settings, arrays))
     return arrays
+
+
+def load_arrays(kind: str, settings: Mapping[str, Any]) -> dict[str, NDArray[Any]] | None:
+    """Return what `store_arrays` kept for these settings, or None when there is nothing, or nothing whole.
+
+    A damaged file is named in a warning of the logger ``hgmrl_lite.cache``.
+    """
+    path = _file(kind, settings)
+    try:
+        return _load(path)
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return None
+    except Exception as error:
+        # NumPy and zipfile raise errors of a dozen kinds at a file that is not whole.
+        _log.warning("the cached file %s is damaged (%s); it is computed again", path, error)
+        return None
+
+
+def store_arrays(kind: str, settings: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> str:
+    """Keep arrays on disk for `load_arrays`; return why they cannot be kept, or an empty text."""
+    path = _file(kind, settings)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(path) as stream:
+            np.savez(stream, **{_DIGEST: np.array(_digest(arrays))}, **arrays)  # type: ignore[arg-type]
+    except OSError as error:
+        return f"Results cannot be kept in {path.parent} ({error.strerror or error})."
+    return ""
+
+
+@contextlib.contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that gets its name only when it is whole, so that nobody sees half of it.
+
+    It is written beside its place and moved there. What ends the writing, an error or Ctrl-C, leaves no part.
+
+    Parameters
+    ----------
+    path : Path
+        The file, in a folder that exists; what is there is replaced.
+
+    Yields
+    ------
+    binary file
+        To write to.
+
+    Raises
+    ------
+    OSError
+        When it cannot be written or moved.
+    """
+    # Neither the process's number nor the thread's would do: containers that share a folder repeat them.
+    part = path.with_name(f".{path.stem}.{uuid.uuid4().hex}.part{path.suffix}")
+    try:
+        with part.open("xb") as stream:
+            yield stream
+        part.replace(path)
+    finally:
+        # Gone already when all went well; when not, the first error is the one to tell.
+        with contextlib.suppress(OSError):
+            part.unlink()
+
+
+@functools.cache
+def warn_not_stored(reason: str) -> None:
+    """Say once why results are not kept, and what that means; a ``reason`` that is empty says nothing."""
+    if reason:
+        _log.warning(
+            "%s They are not lost now, but will be computed again when they are needed again. To keep them, "
+            "set the environment variable HGMRL_LITE_CACHE to a folder you may write to, with room in it.",
+            reason,
+        )
 
 
 def clear_cache() -> str:
@@ -74,13 +140,28 @@ def clear_cache() -> str:
     Returns
     -------
     str
-        How many files were deleted and how large they were.
+        How many files were deleted and how large they were, and whether some could not be.
     """
-    files = sorted(cache_directory().glob("*.npz"))
-    size = sum(file.stat().st_size for file in files)
-    for file in files:
-        file.unlink()
-    return f"{len(files)} cached results deleted, {size / 1e6:.1f} MB."
+    deleted = size = 0
+    kept = ""
+    for file in sorted(cache_directory().glob("*.npz")):
+        try:
+            length = file.stat().st_size
+            file.unlink()
+        except FileNotFoundError:
+            # Another notebook clears the cache as well, or has just moved a new file to its place.
+            continue
+        except OSError as error:
+            kept = f" Others could not be deleted: {error.strerror or error}."
+            continue
+        deleted, size = deleted + 1, size + length
+    return f"{deleted} cached results deleted, {size / 1e6:.1f} MB.{kept}"
+
+
+def _file(kind: str, settings: Mapping[str, Any]) -> Path:
+    """Return the file of these settings."""
+    text = json.dumps({"kind": kind, **settings}, sort_keys=True)
+    return cache_directory() / f"{kind}-{hashlib.sha256(text.encode()).hexdigest()[:16]}.npz"
 
 
 def _digest(arrays: Mapping[str, NDArray[Any]]) -> str:

@@ -2,16 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite._validate import Array, as_array, as_numpy
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Transitions:
     """A batch of N transitions (s, a, r, s') of one task.
+
+    It owns its arrays: what the caller does with the arrays handed over does not reach into it, and its own
+    are read-only. So each array is copied once, unless it is read-only all the way down: then it is taken as
+    it is, as are slices and the parts that :meth:`with_rewards` keeps. For data that fill the memory, freeze
+    an array first (``states.flags.writeable = False``), or open it by ``np.load(file, mmap_mode="r")``.
+
+    Two batches are equal only when they are the same object; compare their arrays to compare what is in them.
 
     Parameters
     ----------
@@ -29,7 +37,8 @@ class Transitions:
     Raises
     ------
     ValueError
-        When the arrays disagree in length, are empty, or hold NaN or infinity.
+        When the arrays disagree in length, are empty, hold NaN or infinity, complex numbers or masked
+        entries, or ``terminated`` holds anything else than True and False.
     """
 
     states: Array
@@ -43,11 +52,7 @@ class Transitions:
         actions = as_array("actions", self.actions, ("N", "m"))
         rewards = as_array("rewards", self.rewards, ("N",))
         next_states = as_array("next_states", self.next_states, ("N", states.shape[1]))
-        terminated = (
-            np.zeros(len(states), dtype=bool)
-            if self.terminated is None
-            else np.asarray(self.terminated, dtype=bool)
-        )
+        terminated = np.zeros(len(states), dtype=bool) if self.terminated is None else _flags(self.terminated)
         lengths = [
             len(states),
             len(actions),
@@ -67,7 +72,7 @@ class Transitions:
             (states, actions, rewards, next_states, terminated),
             strict=True,
         ):
-            object.__setattr__(self, name, value)
+            object.__setattr__(self, name, _own(value))
 
     def __len__(self) -> int:
         """Return N."""
@@ -76,13 +81,20 @@ class Transitions:
     def __getitem__(self, index: slice | NDArray[np.int_]) -> "Transitions":
         """Return the transitions at a slice or an index array."""
         assert self.terminated is not None
-        return Transitions(
-            self.states[index],
-            self.actions[index],
-            self.rewards[index],
-            self.next_states[index],
-            self.terminated[index],
-        )
+        parts: list[Any] = [
+            np.asarray(values[index])
+            for values in (self.states, self.actions, self.rewards, self.next_states, self.terminated)
+        ]
+        for part in parts:
+            # Either a view of what is read-only, or new: there is no need to copy it.
+            part.flags.writeable = False
+        return Transitions(*parts)
+
+    def __setstate__(self, state: dict[str, NDArray[Any]]) -> None:
+        """Take the arrays of a copied or pickled batch, read-only again."""
+        for name, values in state.items():
+            values.flags.writeable = False
+            object.__setattr__(self, name, values)
 
     @property
     def starts(self) -> Array:
@@ -100,3 +112,23 @@ class Transitions:
     def __repr__(self) -> str:
         """Tell how many there are and of what dimensions."""
         return f"Transitions(N={len(self)}, n={self.states.shape[1]}, m={self.actions.shape[1]})"
+
+
+def _flags(terminated: ArrayLike) -> NDArray[np.bool_]:
+    """Return ``terminated`` as booleans, or raise a ValueError: NaN and texts would count as True."""
+    array = as_numpy("terminated", terminated)
+    if array.dtype.kind not in "biuf" or not ((array == 0) | (array == 1)).all():
+        raise ValueError(f"terminated must hold True and False, got type {array.dtype}")
+    return array.astype(bool, copy=False)
+
+
+def _own(array: NDArray[Any]) -> NDArray[Any]:
+    """Return a read-only array that nobody can write to by another name: itself if it is one, or a copy."""
+    below: Any = array
+    while isinstance(below, np.ndarray):
+        if below.flags.writeable:
+            array = array.copy()
+            array.flags.writeable = False
+            break
+        below = below.base
+    return array

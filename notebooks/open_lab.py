@@ -8,12 +8,17 @@ The lessons in ``notebooks/`` are copied to ``work/``. A file that the student h
 overwritten; one that is still as it was copied is refreshed when the lesson has a newer version. A small
 manifest in ``work/`` remembers the checksum of each file as it was copied. Delete or rename a file in
 ``work/`` to get a new copy.
+
+Where the workbook's folder cannot be written, the environment variable ``HGMRL_LITE_WORK`` names another folder
+for the copy; Jupyter's settings then lie in it as well.
 """
 
 import hashlib
 import json
 import os
 import sys
+import tempfile
+import uuid
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,9 +40,14 @@ def checksum(content: bytes) -> str:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file in one step, so that an interruption leaves the old one or the new one."""
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(content)
-    part.replace(path)
+    # A name of its own, as two may be started at once.
+    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def read_manifest(path: Path) -> dict[str, str]:
@@ -128,15 +138,29 @@ def lab_arguments(root: Path, first: Path, extra: list[str]) -> list[str]:
 
 def main(extra: list[str]) -> None:
     """Refresh the student's copy and run JupyterLab until it is stopped."""
-    work = ROOT / "work"
-    for line in copy_lessons(ROOT / "notebooks", work):
-        print(line)
-    keep_out_of_home(ROOT / ".jupyter")
+    chosen = os.environ.get("HGMRL_LITE_WORK")
+    work = Path(chosen).expanduser().absolute() if chosen else ROOT / "work"
+    settings = (work if chosen else ROOT) / ".jupyter"
+    try:
+        for folder in (work, settings):
+            folder.mkdir(parents=True, exist_ok=True)
+            # Jupyter itself would find out much later, and say it in a traceback.
+            tempfile.TemporaryFile(dir=folder).close()
+        for line in copy_lessons(ROOT / "notebooks", work):
+            print(line)
+        keep_out_of_home(settings)
+    except OSError as error:
+        sys.exit(
+            f"{work if chosen else ROOT} cannot be written: {error.strerror or error}. Your copy of the lessons needs a folder "
+            "that you may write to, with room in it. Name one by the environment variable HGMRL_LITE_WORK: "
+            "`HGMRL_LITE_WORK=~/workbook make lab`, for example."
+        )
     try:
         from jupyterlab.labapp import main as run_lab
     except ImportError as error:
         sys.exit(f"JupyterLab is not in {sys.executable}: run `make lab`, or see README.md. ({error})")
-    run_lab(lab_arguments(ROOT, work / FIRST_LESSON, extra))
+    root = ROOT if work.is_relative_to(ROOT) else work
+    run_lab(lab_arguments(root, work / FIRST_LESSON, extra))
 
 
 if __name__ == "__main__":

@@ -1,16 +1,22 @@
-"""Cached results: computed once, told apart by their settings, and recomputed when the file is damaged."""
+"""Cached results: computed once, told apart by their settings, and never lost to the storage."""
 
+import errno
 import logging
+import os
+import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from hgmrl_lite.cache import cache_directory, cached_arrays
+from hgmrl_lite import cache
+from hgmrl_lite.cache import cache_directory, cached_arrays, clear_cache, load_arrays, store_arrays
 
 
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path, monkeypatch):
     monkeypatch.setenv("HGMRL_LITE_CACHE", str(tmp_path / "cache"))
+    cache.warn_not_stored.cache_clear()
 
 
 class Counted:
@@ -76,6 +82,111 @@ def test_a_damaged_file_is_named_and_computed_again(damage, caplog):
     cached_arrays("thing", {"seed": 0}, compute)
     assert compute.calls == 2
     assert not caplog.text
+
+
+def test_no_flipped_bit_of_a_file_is_an_error_or_another_result():
+    # The first header and the archive's table of contents: flags, methods, versions, sizes.
+    arrays = Counted()()
+    store_arrays("thing", {}, arrays)
+    (path,) = cache_directory().iterdir()
+    whole = path.read_bytes()
+    for place in (*range(60), *range(whole.index(b"PK\x01\x02"), len(whole))):
+        for bit in (1, 128):
+            damaged = bytearray(whole)
+            damaged[place] ^= bit
+            path.write_bytes(damaged)
+            found = load_arrays("thing", {})
+            assert found is None or all((found[name] == arrays[name]).all() for name in arrays)
+
+
+def full_disk(monkeypatch, error):
+    """Let half a file be written, and then no more."""
+
+    def write_half(stream, **arrays):
+        stream.write(b"half of it")
+        raise error
+
+    monkeypatch.setattr(np, "savez", write_half)
+
+
+@pytest.mark.parametrize("what", ["full disk", "folder in a file", "folder that the system refuses"])
+def test_a_result_that_cannot_be_kept_is_returned_with_one_warning(what, monkeypatch, tmp_path, caplog):
+    if what == "full disk":
+        full_disk(monkeypatch, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+    elif what == "folder in a file":
+        (tmp_path / "file").write_text("")
+        monkeypatch.setenv("HGMRL_LITE_CACHE", str(tmp_path / "file" / "cache"))
+    else:
+        # As root one may write everywhere, and a test may be run as root.
+        def refuse(*arguments, **options):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+        monkeypatch.setattr(Path, "mkdir", refuse)
+        monkeypatch.setattr(np, "load", refuse)
+    compute = Counted()
+    with caplog.at_level(logging.WARNING, logger="hgmrl_lite.cache"):
+        for seed in range(3):
+            np.testing.assert_array_equal(cached_arrays("thing", {"seed": seed}, compute)["b"], np.eye(2))
+    assert compute.calls == 3
+    assert len(caplog.records) == 1
+    assert str(cache_directory()) in caplog.text
+    assert "HGMRL_LITE_CACHE" in caplog.text
+    assert not list(tmp_path.rglob("*.npz"))
+
+
+def test_an_interrupt_while_it_is_written_leaves_no_part(monkeypatch):
+    full_disk(monkeypatch, KeyboardInterrupt())
+    with pytest.raises(KeyboardInterrupt):
+        cached_arrays("thing", {}, Counted())
+    assert not list(cache_directory().iterdir())
+
+
+def test_two_that_write_the_same_file_at_once_do_not_meet(monkeypatch):
+    # Two threads of one process, which stand for two containers whose processes have the same number as well.
+    write, both = np.savez, threading.Barrier(2, timeout=60)
+
+    def write_together(stream, **arrays):
+        both.wait()
+        write(stream, **arrays)
+        both.wait()
+
+    monkeypatch.setattr(np, "savez", write_together)
+    arrays, reasons = Counted()(), []
+    threads = [
+        threading.Thread(target=lambda: reasons.append(store_arrays("thing", {}, arrays))) for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert reasons == ["", ""]
+    assert len(list(cache_directory().iterdir())) == 1
+    np.testing.assert_array_equal(load_arrays("thing", {})["a"], arrays["a"])
+
+
+def test_clearing_the_cache_twice_at_once_counts_each_file_once(monkeypatch):
+    for seed in range(2):
+        store_arrays("thing", {"seed": seed}, {"a": np.zeros(2)})
+    unlink, answers = Path.unlink, []
+
+    def unlink_second(path, *arguments, **options):
+        # Between the list of files and the first deletion, the other one deletes them all.
+        if not answers:
+            answers.append(None)
+            answers.append(clear_cache())
+        unlink(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "unlink", unlink_second)
+    assert clear_cache().startswith("0 cached results deleted")
+    assert answers[1].startswith("2 cached results deleted")
+
+
+def test_what_cannot_be_deleted_is_told():
+    store_arrays("thing", {}, {"a": np.zeros(2)})
+    (cache_directory() / "folder.npz").mkdir()
+    message = clear_cache()
+    assert message.startswith("1 cached results deleted")
+    assert "Others could not be deleted: " in message
 
 
 def test_nothing_is_left_behind_when_the_computation_fails():

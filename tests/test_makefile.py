@@ -18,7 +18,14 @@ TARGETS = re.search(r"^\.PHONY: (help .*)$", MAKEFILE, flags=re.MULTILINE)[1].sp
 pytestmark = pytest.mark.skipif(not shutil.which("make"), reason="make is not on this machine")
 
 # What tells that it waits is what sleeps: between two commands a shell would let Ctrl-C pass.
-WAIT = "import pathlib, sys, time; pathlib.Path(sys.argv[1]).touch(); time.sleep(60)"
+WAIT = """
+import pathlib, sys, time
+here = pathlib.Path(sys.argv[1])
+(here / "waiting").touch()
+limit = time.monotonic() + 60
+while (here / "wait").exists() and time.monotonic() < limit:
+    time.sleep(0.02)
+"""
 # `-m venv DIR` puts the stand-in itself there; `-m pip` waits or fails when told so; `-c` is real Python.
 STANDIN = f"""#!/bin/sh
 here="$FAKE_FOLDER"
@@ -28,7 +35,7 @@ case "$2" in
   venv) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
   pip)
     [ -e "$here/fail" ] && exit 1
-    [ -e "$here/wait" ] && exec {sys.executable} -c "{WAIT}" "$here/waiting" ;;
+    [ -e "$here/wait" ] && exec {sys.executable} -c '{WAIT}' "$here" ;;
 esac
 exit 0
 """
@@ -75,6 +82,16 @@ class Clone:
             text=True,
             start_new_session=True,
         )
+
+    def start_and_wait(self, target: str) -> "subprocess.Popen[str]":
+        """Start make and return when pip is at work; it goes on when the file "wait" is gone."""
+        (self.control / "wait").touch()
+        process = self.start(target)
+        limit = time.monotonic() + 30
+        while not (self.control / "waiting").exists():
+            assert time.monotonic() < limit, "pip was not called"
+            time.sleep(0.02)
+        return process
 
     def make(self, *arguments: str, fails: bool = False) -> list[str]:
         """Run make and return the calls of Python it made."""
@@ -170,12 +187,7 @@ def test_an_interpreter_that_is_gone_makes_it_anew(clone):
 def test_an_interrupted_install_is_mended(clone, target, stop):
     if target == "install-dev":
         clone.make("install")
-    (clone.control / "wait").touch()
-    process = clone.start(target)
-    limit = time.monotonic() + 30
-    while not (clone.control / "waiting").exists():
-        assert time.monotonic() < limit, "pip was not called"
-        time.sleep(0.02)
+    process = clone.start_and_wait(target)
     os.killpg(process.pid, stop)
     process.communicate(timeout=30)
     assert process.returncode != 0
@@ -196,6 +208,68 @@ def test_a_failed_install_is_repeated_and_a_failed_addition_spares_the_student(c
     (clone.control / "fail").unlink()
     assert clone.make("install") == []
     assert clone.make("install-dev") == DEV
+
+
+def at_once(clone, first, second):
+    """Start a second make while pip works in the first; return both their calls, and what the second said."""
+    (clone.control / "log").write_text("")
+    one = clone.start_and_wait(first)
+    two = clone.start(second)
+    said = two.stdout.readline()
+    assert "Another make is at work on .venv" in said
+    assert one.poll() is None
+    (clone.control / "wait").unlink()
+    outputs = [process.communicate(timeout=60)[0] for process in (one, two)]
+    assert [one.returncode, two.returncode] == [0, 0], outputs
+    return (clone.control / "log").read_text().splitlines(), said + outputs[1]
+
+
+def test_two_makes_at_once_install_once(clone):
+    calls, said = at_once(clone, "install", "install")
+    assert calls == STUDENT
+    assert said.count("\n") == 1
+    assert clone.make("install") == []
+
+
+def test_a_lesson_opens_when_the_tools_that_another_make_adds_are_there(clone):
+    clone.make("install")
+    mark = clone.mark()
+    calls, _ = at_once(clone, "install-dev", "lab")
+    assert [call.strip() for call in calls] == [*DEV, "notebooks/open_lab.py"]
+    assert mark.exists()
+
+
+def test_the_tools_are_added_to_what_another_make_has_just_installed(clone):
+    calls, _ = at_once(clone, "install", "install-dev")
+    assert calls == [*STUDENT, *DEV]
+
+
+def test_clean_waits_for_the_make_that_installs(clone):
+    calls, _ = at_once(clone, "install", "clean")
+    assert calls == STUDENT
+    assert not (clone.root / ".venv").exists()
+    assert clone.make("install") == STUDENT
+
+
+def test_what_a_killed_make_leaves_at_work_is_waited_for(clone):
+    process = clone.start_and_wait("install")
+    # Only make itself, as an out-of-memory killer does it: pip goes on writing.
+    process.kill()
+    process.wait(timeout=30)
+    second = clone.start("install")
+    assert "Another make is at work" in second.stdout.readline()
+    (clone.control / "wait").unlink()
+    second.communicate(timeout=60)
+    assert second.returncode == 0
+    process.stdout.close()
+    assert clone.make("install") == []
+
+
+def test_without_locks_it_works_as_well(clone):
+    # A folder in the lock's place stands for a file system that has none.
+    (clone.root / ".venv.lock").mkdir()
+    assert clone.make("install") == STUDENT
+    assert clone.make("install") == []
 
 
 def test_help_is_the_default_and_lists_every_target(clone):

@@ -1,5 +1,6 @@
 """The student's copy of the lessons is never overwritten, and JupyterLab starts on it without the network."""
 
+import errno
 import importlib.util
 import json
 import os
@@ -112,6 +113,81 @@ def test_an_interruption_between_lesson_and_manifest_is_mended(lessons, work):
     (lessons / "00_start_here.ipynb").write_text("lesson 00, third version")
     open_lab.copy_lessons(lessons, work)
     assert notebooks(work) == {"00": "lesson 00, third version", "01": "lesson 01, second version"}
+
+
+def test_two_that_are_started_at_once_do_not_meet(work, monkeypatch):
+    work.mkdir()
+    replace, second = Path.replace, []
+
+    def replace_after_the_other(part, target):
+        if not second:
+            second.append(True)
+            open_lab.write_whole(target, b"the same")
+        return replace(part, target)
+
+    monkeypatch.setattr(Path, "replace", replace_after_the_other)
+    open_lab.write_whole(work / "00_start_here.ipynb", b"the same")
+    assert [path.name for path in work.iterdir()] == ["00_start_here.ipynb"]
+
+
+def test_a_full_disk_leaves_no_part_and_the_old_lesson(lessons, work, monkeypatch):
+    open_lab.copy_lessons(lessons, work)
+    before = sorted(work.iterdir())
+    (lessons / "00_start_here.ipynb").write_text("lesson 00, second version")
+
+    def write_half(path, content):
+        path.write_text("half")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_bytes", write_half)
+    with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
+        open_lab.copy_lessons(lessons, work)
+    assert sorted(work.iterdir()) == before
+    assert (work / "00_start_here.ipynb").read_text() == "lesson 00, first version"
+
+
+@pytest.mark.parametrize("blocked", ["work", ".jupyter", None], ids=str)
+def test_a_folder_that_cannot_be_written_is_named_with_a_way_out(lessons, work, blocked):
+    # A file in the folder's place is in the way of root as well, for whom nothing is read-only.
+    variables = {**os.environ, "HGMRL_LITE_WORK": ""}
+    if blocked:
+        (work.parent / blocked).write_text("")
+    else:
+        (work.parent / "file").write_text("")
+        variables["HGMRL_LITE_WORK"] = str(work.parent / "file" / "mine")
+    shutil.copy(SCRIPT, lessons)
+    done = subprocess.run(
+        [sys.executable, lessons / "open_lab.py"], env=variables, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert f"{work.parent}" in done.stderr
+    assert "cannot be written" in done.stderr
+    assert "HGMRL_LITE_WORK" in done.stderr
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_another_folder_for_the_copy(lessons, tmp_path, monkeypatch, inside):
+    # What is set for Jupyter is taken back at the end of the test.
+    for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
+        monkeypatch.setenv(name, "")
+    started = []
+    monkeypatch.setattr("jupyterlab.labapp.main", started.append)
+    root = tmp_path / "checkout"
+    root.mkdir()
+    lessons.rename(root / "notebooks")
+    before = sorted(path.name for path in root.iterdir())
+    monkeypatch.setattr(open_lab, "ROOT", root)
+    mine = root / "mine" if inside else tmp_path / "home" / "mine"
+    monkeypatch.setenv("HGMRL_LITE_WORK", str(mine))
+    open_lab.main(["--no-browser"])
+    assert notebooks(mine) == {"00": "lesson 00, first version", "01": "lesson 01, first version"}
+    top, page = (root, "mine/") if inside else (mine, "")
+    assert f"--ServerApp.root_dir={top}" in started[0]
+    assert f"--LabApp.default_url=/lab/tree/{page}{open_lab.FIRST_LESSON}" in started[0]
+    assert started[0][-1] == "--no-browser"
+    assert Path(os.environ["JUPYTER_RUNTIME_DIR"]).is_relative_to(mine)
+    assert sorted(path.name for path in root.iterdir() if path != mine) == before
 
 
 def listening(port: int) -> bool:

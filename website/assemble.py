@@ -105,7 +105,7 @@ def write(pages: Sequence[Page], target: Path, store: Path, menu: Sequence[dict[
     for page in pages:
         (target / page.file).write_text(render(page, menu), encoding="utf-8")
     for outdated in {path.name for path in target.glob("*.html")} - {page.file for page in pages}:
-        (target / outdated).unlink()
+        (target / outdated).unlink(missing_ok=True)
     return target / pages[0].file
 
 

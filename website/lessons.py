@@ -15,7 +15,7 @@ import nbformat
 from tqdm.auto import tqdm
 
 from benchmarks.lessons import NOTEBOOKS, ROOT, execute
-from hgmrl_lite.cache import cache_directory
+from hgmrl_lite.cache import cache_directory, whole_file
 
 CELL_SECONDS = 600.0
 STATE_TYPE = "application/vnd.jupyter.widget-state+json"
@@ -56,11 +56,10 @@ def executed(notebook: Path, store: Path) -> Any:
         store.mkdir(parents=True, exist_ok=True)
         done = execute(notebook, cache_directory(), CELL_SECONDS).notebook
         for outdated in store.glob(f"{notebook.stem}-*.ipynb"):
-            outdated.unlink()
-        # Under its final name only when it is whole. nbformat itself would sort what a widget lists in order.
-        part = kept.with_suffix(".part")
-        part.write_text(json.dumps(done, ensure_ascii=False), encoding="utf-8")
-        part.replace(kept)
+            outdated.unlink(missing_ok=True)
+        # nbformat itself would sort what a widget lists in order.
+        with whole_file(kept) as stream:
+            stream.write(json.dumps(done, ensure_ascii=False).encode())
     return refresh_widgets(nbformat.read(kept, as_version=4))
 
 

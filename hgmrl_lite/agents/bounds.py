@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
+from hgmrl_lite._validate import as_array
 from hgmrl_lite.agents.agent import needed_goal
 from hgmrl_lite.agents.base import train_base_policy
 from hgmrl_lite.agents.baselines import BaseAgent
@@ -115,7 +116,7 @@ class TestTaskAgent:
 
 def _polar_angle(goal: ArrayLike) -> float:
     """Return the direction of a goal in radians."""
-    x, y = np.asarray(goal, dtype=np.float64)
+    x, y = as_array("goal", goal, (2,))
     if x == 0.0 and y == 0.0:
         raise ValueError("goal must not be the origin, which no rotation moves")
     return float(np.arctan2(y, x))

@@ -24,7 +24,7 @@ QUICK_CONDITIONED_PPO: Final = replace(
 """The same in a third of the time, for a lesson: half the steps, in larger batches and larger strides."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ConditionedPolicy:
     """A network of [s, c] at one code c: a policy of the state alone.
 

@@ -60,7 +60,7 @@ class EncoderSettings:
                 raise ValueError(f"{name} must be above 0, got {getattr(self, name)}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ContextEncoder:
     """The code c = u / ‖u‖ with u the mean over the context of a network of (s, a, r, s').
 

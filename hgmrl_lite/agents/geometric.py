@@ -34,7 +34,7 @@ class Trust:
         return "\n  - ".join([self.verdict, *self.reasons])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class GeometricAgent:
     """Adapts to a task of the family without a gradient step: π_g(s) = K_g π_0(L_g⁻¹ s).
 

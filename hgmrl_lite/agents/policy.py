@@ -6,7 +6,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite._validate import Array, as_array, as_real
+from hgmrl_lite.actions.action import invertible
 from hgmrl_lite.envs.dynamics import ACTION_SETS, project_action
 
 
@@ -17,7 +18,7 @@ class Policy(Protocol):
         """Return the actions for ``observations``."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class MLPPolicy:
     """A tanh network followed by the projection onto the admissible actions.
 
@@ -66,7 +67,7 @@ class MLPPolicy:
 
     def __call__(self, observations: ArrayLike) -> Array:
         """Return the admissible actions (..., m) for ``observations`` (..., n)."""
-        hidden = np.asarray(observations, dtype=np.float64)
+        hidden = as_real("observations", observations)
         if hidden.shape[-1:] != (self.state_dim,):
             raise ValueError(f"observations must have shape (..., {self.state_dim}), got {hidden.shape}")
         for weight, bias in zip(self.weights[:-1], self.biases[:-1], strict=True):
@@ -74,7 +75,7 @@ class MLPPolicy:
         return project_action(hidden @ self.weights[-1].T + self.biases[-1], self.action_set)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TransformedPolicy:
     """The policy (g·π)(s) = K_g π(L_g⁻¹ s).
 
@@ -98,13 +99,8 @@ class TransformedPolicy:
     right: Array
 
     def __post_init__(self) -> None:
-        left = as_array("left", self.left, ("n", "n"))
-        right = as_array("right", self.right, ("m", "m"))
-        for name, matrix in (("left", left), ("right", right)):
-            if matrix.shape[0] != matrix.shape[1] or np.linalg.matrix_rank(matrix) < len(matrix):
-                raise ValueError(
-                    f"{name} must be an invertible square matrix, got shape {matrix.shape}:\n{matrix}"
-                )
+        left = invertible("left", as_array("left", self.left, ("n", "n")))
+        right = invertible("right", as_array("right", self.right, ("m", "m")))
         n = getattr(self.base, "state_dim", len(left))
         m = getattr(self.base, "action_dim", len(right))
         if len(left) not in (n, n + 1):
@@ -113,13 +109,14 @@ class TransformedPolicy:
             )
         if len(right) != m:
             raise ValueError(f"right must be ({m}, {m}) for this base policy, got {right.shape}")
-        object.__setattr__(self, "left", left)
-        object.__setattr__(self, "right", right)
+        # Copies: what the caller does with the matrices later does not reach into the policy.
+        object.__setattr__(self, "left", left.copy())
+        object.__setattr__(self, "right", right.copy())
         inverse = np.linalg.inv(left)
         object.__setattr__(self, "_linear", inverse[:n, :n])
         object.__setattr__(self, "_shift", inverse[:n, n] if len(left) == n + 1 else np.zeros(n))
 
     def __call__(self, observations: ArrayLike) -> Array:
         """Return K_g π(L_g⁻¹ s) for a batch of observations (..., n)."""
-        pulled = np.asarray(observations, dtype=np.float64) @ self._linear.T + self._shift  # type: ignore[attr-defined]
+        pulled = as_real("observations", observations) @ self._linear.T + self._shift  # type: ignore[attr-defined]
         return np.asarray(self.base(pulled)) @ self.right.T

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hgmrl_lite._validate import Array
+from hgmrl_lite._validate import Array, as_numpy, masked_entries
 from hgmrl_lite.course.inspection import gaps, is_stub, message, parameters, raised, shorten, unchanged
 from hgmrl_lite.course.watchdog import Stop
 
@@ -186,7 +186,10 @@ def as_numbers(got: Any, what: str) -> Array:
         count = got.size if isinstance(got, np.ndarray) else len(got) if isinstance(got, Sized) else 1
         if count > _MOST:
             raise NotYet(f"{what} holds {count:,} entries, far more than are asked for.")
-        array = np.asarray(got)
+        masked = masked_entries(got)
+        if masked:
+            raise NotYet(f"{what} should be numbers without a mask, but {masked} entries are masked.")
+        array = as_numpy(what, got)
     except NotYet:
         raise
     except Exception:
@@ -252,7 +255,7 @@ def expect_close(
     hint = next(
         (text for value, text in mistakes if _close(numbers, np.asarray(value, dtype=float), tolerance)), None
     )
-    kind = np.asarray(got).dtype
+    kind = as_numpy(what, got).dtype
     if hint is None and kind in (np.float16, np.float32) and _close(numbers, right, 1e-2):
         hint = f"It came as {kind}, which keeps few digits: compute in float64."
     if not reveal:

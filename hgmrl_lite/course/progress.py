@@ -4,6 +4,7 @@ The file has one line of JSON for each step forward and is only ever appended to
 at once cannot lose each other's lines.
 """
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -12,12 +13,18 @@ from hgmrl_lite.course.report import CheckResult, State
 
 FILE = "progress.jsonl"
 """The file's name, in the folder of the notebooks; ``$HGMRL_LITE_PROGRESS`` names another place."""
+# A Jupyter kernel starts in the notebook's folder, and a lesson imports this in its first cell: a later `%cd`
+# must not begin a second file.
+try:
+    _STARTED_IN = Path.cwd()
+except FileNotFoundError:
+    # The folder was deleted while the Jupyter kernel ran; `remember` will say so.
+    _STARTED_IN = Path()
 
 
 def progress_file() -> Path:
     """Return where the progress is kept: ``$HGMRL_LITE_PROGRESS``, or a file beside the notebook."""
-    chosen = os.environ.get("HGMRL_LITE_PROGRESS")
-    return Path(chosen) if chosen else Path.cwd() / FILE
+    return _STARTED_IN / (os.environ.get("HGMRL_LITE_PROGRESS") or FILE)
 
 
 def remember(result: CheckResult) -> str:
@@ -42,8 +49,11 @@ def remember(result: CheckResult) -> str:
         file.parent.mkdir(parents=True, exist_ok=True)
         # One write of one line in append mode: lines of two notebooks do not mix. The leading line break
         # keeps a line that was cut short, by a full disk say, from swallowing this one.
+        line = f"\n{json.dumps({'exercise': id, 'state': result.state})}\n".encode()
         with file.open("ab", buffering=0) as stream:
-            stream.write(f"\n{json.dumps({'exercise': id, 'state': result.state})}\n".encode())
+            # A disk that becomes full takes the beginning of a line without an error.
+            if stream.write(line) < len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     except OSError as error:
         return f"Your progress could not be noted in {file}: {error.strerror or error}."
     return ""
@@ -58,10 +68,13 @@ def reset_progress() -> str:
         What was done. The old file is kept beside the new one until the next reset.
     """
     file = progress_file()
-    if not file.exists():
-        return "There is no progress to forget."
     kept = file.with_name(f"{file.stem}.before-reset{file.suffix}")
-    file.replace(kept)
+    try:
+        file.replace(kept)
+    except FileNotFoundError:
+        return "There is no progress to forget."
+    except OSError as error:
+        return f"The progress stays as it is: {file} could not be renamed ({error.strerror or error})."
     return f"The progress begins anew. What was noted so far is kept in {kept.name}."
 
 

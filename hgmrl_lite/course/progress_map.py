@@ -25,12 +25,15 @@ class Progress:
         Where it is kept.
     unreadable : int
         Lines of the file that mean nothing.
+    error : str
+        Why the file could not be read at all; empty when it could, or when there is none.
     """
 
     exercises: tuple[Exercise, ...]
     states: dict[str, State]
     file: Path
     unreadable: int = 0
+    error: str = ""
 
     @property
     def done(self) -> int:
@@ -55,6 +58,8 @@ class Progress:
         text = f"{self.done} of {len(self.exercises)} exercises done."
         if self.unreadable:
             text += f" {self.unreadable} lines of {self.file} could not be read and are left out."
+        if self.error:
+            text += f" {self.file} could not be read: {self.error}."
         return text
 
     def __repr__(self) -> str:
@@ -102,5 +107,9 @@ def progress() -> Progress:
     Progress
         In a notebook, a table.
     """
-    states, unreadable = read_states(progress_file())
-    return Progress(all_exercises(), states, progress_file(), unreadable)
+    file = progress_file()
+    try:
+        states, unreadable = read_states(file)
+    except OSError as error:
+        return Progress(all_exercises(), {}, file, error=error.strerror or str(error))
+    return Progress(all_exercises(), states, file, unreadable)

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hgmrl_lite._validate import Array, as_array, as_count
+from hgmrl_lite._validate import Array, as_array, as_count, as_real
 
 ARENA: Final = 5.0
 """Half the side of the square onto which the mean next state is clipped."""
@@ -90,7 +90,7 @@ class NavigationDynamics:
     def mean_next_state(self, states: ArrayLike, actions: ArrayLike) -> Array:
         """Return T(s, a), shape (..., 2), for states and raw actions (..., 2)."""
         moved = STEP * project_action(actions, self.action_set)
-        moved += np.asarray(states)
+        moved += as_real("states", states)
         if any(self.wind):
             moved += self.wind
         # np.clip does the same in twice the time.
@@ -154,7 +154,7 @@ def project_action(actions: ArrayLike, action_set: str = "disc") -> Array:
     ValueError
         When ``action_set`` is neither.
     """
-    actions = np.asarray(actions, dtype=np.float64)
+    actions = as_real("actions", actions)
     if action_set == "disc":
         try:
             with np.errstate(over="raise"):

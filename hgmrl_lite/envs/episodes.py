@@ -40,7 +40,7 @@ def episode_seeds(seed: int, episodes: int, stream: tuple[int, ...] = ()) -> lis
     return [int(word) for word in sequence.generate_state(as_count("episodes", episodes), np.uint64)]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class EpisodeNoise:
     """The noise of E episodes, each as the environment of its seed draws it at its first reset.
 
@@ -67,7 +67,7 @@ class EpisodeNoise:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Episodes:
     """B recorded episodes; time is the first axis, and what comes after an episode's end is NaN.
 

@@ -51,6 +51,10 @@ class PlaneRenderer:
         self._view = 0.0
         self._background: Any = None
 
+    def __reduce__(self) -> tuple[type["PlaneRenderer"], tuple[()]]:
+        """Let a copied or pickled environment begin with a new figure: Matplotlib's canvas has no copy."""
+        return PlaneRenderer, ()
+
     def draw(self, goal: Array, path: Array) -> NDArray[np.uint8]:
         """Return the picture, shape (400, 400, 3), of a goal (2,) and the states so far, path (t + 1, 2)."""
         view = max(_VIEW, float(np.abs(goal).max()) + 0.3, float(np.abs(path).max()) + 0.1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hgmrl_lite._validate import Array, as_array, as_count
+from hgmrl_lite._validate import Array, as_array, as_count, as_real
 from hgmrl_lite.envs.dynamics import (
     MAX_STEPS,
     NOISE,
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from hgmrl_lite.agents.policy import Policy
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rollouts:
     """What policies did on k goals in E episodes each.
 
@@ -194,6 +194,6 @@ def greedy_policy(
     aim = as_goals("goal", goal, (2,)) - dynamics.wind
 
     def greedy(observations: ArrayLike) -> Array:
-        return project_action((aim - np.asarray(observations, dtype=np.float64)) / STEP, action_set)
+        return project_action((aim - as_real("observations", observations)) / STEP, action_set)
 
     return greedy

@@ -87,7 +87,6 @@ class PointNavigationVector(VectorEnv[Array, Array, NDArray[Any]]):
         self._steps = np.zeros(self.num_envs, dtype=np.int64)
         self._normals = np.zeros((self.num_envs, length + 1, 2))
         self._reward_normals = np.zeros((self.num_envs, length if reward_noise else 0))
-        self._blocks = list(zip(self._normals, self._reward_normals, strict=True))
         # Where each row begins when its episodes' noise is laid end to end.
         self._offsets = np.arange(self.num_envs) * (length + 1)
         self._paths = np.zeros_like(self._normals) if render_mode else None
@@ -252,7 +251,7 @@ class PointNavigationVector(VectorEnv[Array, Array, NDArray[Any]]):
         """Draw the noise of a new episode for each row and put its start state into ``states``."""
         draw = self.dynamics.draw_episode
         for row in rows.tolist():
-            draw(self._generators[row], *self._blocks[row])
+            draw(self._generators[row], self._normals[row], self._reward_normals[row])
         states[rows] = self.dynamics.start_state(self._normals[rows, 0])
         self._steps[rows] = 0
         if self._paths is not None:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hgmrl_lite import agents
-from hgmrl_lite._validate import Array
+from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.agents.conditioned import QUICK_CONDITIONED_PPO
 from hgmrl_lite.envs import greedy_policy
 from hgmrl_lite.experiments.units import Unit
@@ -99,7 +99,7 @@ def make_agent(
     """
     if name not in _MAKERS:
         raise ValueError(f"name must be one of {', '.join(_MAKERS)}, got {name!r}")
-    goals = np.asarray(training_goals, dtype=np.float64)
+    goals = as_array("training_goals", training_goals, ("k", 2))
     options = {"seed": seed, "progress": False, **protocol.environment}
     if quick and name in _QUICK:
         options["settings"] = _QUICK[name]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hgmrl_lite._validate import Array
+from hgmrl_lite._validate import Array, as_real
 from hgmrl_lite.actions import LinearAction
 from hgmrl_lite.agents import GeometricAgent, Policy, project_action
 from hgmrl_lite.envs import NOISE, STEP, bent_valley, sample_transitions
@@ -37,7 +37,7 @@ TRANSITIONS: Final = 5000
 _DIRECTIONS, _LENGTHS = 72, (0.25, 0.5, 0.75, 1.0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class BestStep:
     """The policy that takes, of many admissible steps, the one whose mean next state has the best reward.
 
@@ -61,7 +61,7 @@ class BestStep:
 
     def __call__(self, observations: ArrayLike) -> Array:
         """Return the best of the candidates (..., 2) for states (..., 2)."""
-        states = np.asarray(observations, dtype=np.float64)
+        states = as_real("observations", observations)
         values = self.reward(states[..., None, :] + STEP * self.candidates)
         return self.candidates[np.argmax(values, axis=-1)]
 

@@ -1,20 +1,22 @@
 """Experiments in units of work: each is cached when it is finished, and they run beside each other."""
 
 import hashlib
+import logging
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import joblib
+import numpy as np
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
 from hgmrl_lite._validate import as_count
-from hgmrl_lite.cache import cached_arrays
+from hgmrl_lite.cache import load_arrays, store_arrays, warn_not_stored
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -49,10 +51,6 @@ class Unit:
         return f"unit-{self.compute.__name__.strip('_').replace('_', '-')}"
 
 
-class _NotCached(Exception):
-    """Raised instead of computing."""
-
-
 def run_units(
     units: Sequence[Unit], *, description: str, jobs: int = 2, progress: bool = True, refresh: bool = False
 ) -> list[Arrays]:
@@ -60,7 +58,8 @@ def run_units(
 
     A finished unit is in the cache at once: when the run ends early, by an error or by Ctrl-C, the next one
     computes only what is missing. What was made by other code than today's is not used: a fingerprint of the
-    modules that make the figures is part of the key.
+    modules that make the figures is part of the key. A unit that cannot be kept is returned all the same, and
+    a warning says why.
 
     Parameters
     ----------
@@ -82,20 +81,21 @@ def run_units(
     """
     jobs = as_count("jobs", jobs)
     keys = [_key(unit) for unit in units]
-    found = [None if refresh else _cached(unit, key) for unit, key in zip(units, keys, strict=True)]
+    found = [None if refresh else load_arrays(unit.kind, key) for unit, key in zip(units, keys, strict=True)]
     missing = [index for index, arrays in enumerate(found) if arrays is None]
     done = len(units) - len(missing)
     with tqdm(total=len(units), initial=done, desc=description, unit="unit", disable=not progress) as bar:
         work = _computed([(units[index], keys[index]) for index in missing], jobs)
-        for index, arrays in zip(missing, work, strict=True):
+        for index, (arrays, not_stored) in zip(missing, work, strict=True):
             found[index] = arrays
+            warn_not_stored(not_stored)
             bar.set_postfix_str(units[index].name, refresh=False)
             bar.update()
     return [arrays for arrays in found if arrays is not None]
 
 
-def _computed(work: Sequence[tuple[Unit, dict[str, Any]]], jobs: int) -> Iterator[Arrays]:
-    """Return an iterator over the units' arrays, in their order."""
+def _computed(work: Sequence[tuple[Unit, dict[str, Any]]], jobs: int) -> Iterator[tuple[Arrays, str]]:
+    """Return an iterator over what `_compute` gives for each unit, in their order."""
     if jobs == 1 or len(work) < 2:
         return (_compute(unit, key) for unit, key in work)
     # loky takes it for a leak when a later unit is the first to import torch, and starts the process anew: no
@@ -104,24 +104,19 @@ def _computed(work: Sequence[tuple[Unit, dict[str, Any]]], jobs: int) -> Iterato
     # One thread a process: networks this small run slower on several, and the processes share the cores.
     with joblib.parallel_config("loky", inner_max_num_threads=1):
         parallel = joblib.Parallel(n_jobs=min(jobs, len(work)), batch_size=1, return_as="generator")
-        return iter(parallel(joblib.delayed(_compute)(unit, key) for unit, key in work))
+        return iter(parallel(joblib.delayed(_compute_elsewhere)(unit, key) for unit, key in work))
 
 
-def _compute(unit: Unit, key: dict[str, Any]) -> Arrays:
-    """Compute a unit and put it into the cache."""
-    return cached_arrays(unit.kind, key, partial(unit.compute, **unit.settings), refresh=True)
+def _compute(unit: Unit, key: dict[str, Any]) -> tuple[Arrays, str]:
+    """Compute a unit and put it into the cache; return its arrays, and why they could not be kept."""
+    arrays = {name: np.asarray(value) for name, value in unit.compute(**unit.settings).items()}
+    return arrays, store_arrays(unit.kind, key, arrays)
 
 
-def _cached(unit: Unit, key: dict[str, Any]) -> Arrays | None:
-    """Return a unit's arrays if they are in the cache."""
-
-    def refuse() -> Arrays:
-        raise _NotCached
-
-    try:
-        return cached_arrays(unit.kind, key, refuse)
-    except _NotCached:
-        return None
+def _compute_elsewhere(unit: Unit, key: dict[str, Any]) -> tuple[Arrays, str]:
+    """Do the same in a helper process, which leaves it to the process that asked to warn, once for all."""
+    logging.getLogger("hgmrl_lite.cache").setLevel(logging.ERROR)
+    return _compute(unit, key)
 
 
 def _key(unit: Unit) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite._validate import Array, as_array, as_numpy
 from hgmrl_lite.lie.closed_forms import AT_PI, ROTATION_TOLERANCE
 
 #: Stands in for 0 where a quotient such as sin(x) / x is wanted: far above underflow, far below rounding.
@@ -133,7 +133,7 @@ def so3_log(rotation: ArrayLike) -> Array:
     ValueError
         When a matrix is not a rotation.
     """
-    array = np.asarray(rotation)
+    array = as_numpy("rotation", rotation)
     # NaN and infinity fail the test for a rotation below: the usual input needs no pass of its own for them.
     if array.dtype != np.float64 or array.shape[-2:] != (3, 3):
         array = as_array("rotation", rotation, ("...", 3, 3))

@@ -12,7 +12,7 @@ from hgmrl_lite._validate import Array, as_array
 CONFIDENCE: Final = 0.95
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Interval:
     """A mean and its 95 % interval.
 

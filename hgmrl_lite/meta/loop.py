@@ -21,7 +21,7 @@ def stream_seed(seed: int, purpose: str, index: int = 0) -> int:
     return int(np.random.SeedSequence([seed, _STREAMS[purpose], index]).generate_state(1)[0])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class MetaTest:
     """How a policy for each goal did, against that goal's greedy reference in the same noise.
 
@@ -219,7 +219,7 @@ def evaluate(
     -------
     MetaTest
     """
-    goals = as_array("goals", goals, ("k", 2))
+    goals = as_array("goals", goals, ("k", 2)).copy()
     noise = stream_seed(seed, "evaluate")
     references = [greedy_policy(goal, action_set) for goal in goals]
     own = rollout(policies, goals, episodes=episodes, seed=noise, action_set=action_set)

@@ -81,7 +81,7 @@ def evaluate_seed(
         agent's ``name``, ``env_steps``, ``context_size`` and ``uses_goal``: what
         :meth:`AgentResult.from_seeds <hgmrl_lite.meta.AgentResult.from_seeds>` puts together.
     """
-    goals = protocol.goals if goals is None else as_array("goals", goals, ("k", 2))
+    goals = protocol.goals if goals is None else as_array("goals", goals, ("k", 2)).copy()
     draws = protocol.contexts if agent.context_size else 1
     best = reference_returns(protocol, seed, goals)
     shape = (len(goals), draws, protocol.episodes)

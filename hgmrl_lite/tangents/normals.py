@@ -46,7 +46,7 @@ def orthogonal_complement(normals: ArrayLike) -> Array:
     )
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class LevelSetNormals:
     """Gradients of a sampled function and the normals of its level sets.
 

@@ -113,7 +113,7 @@ def local_regression(
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Sample:
     """What every fit needs."""
 
@@ -124,7 +124,7 @@ class _Sample:
     terms: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Fit:
     """Local fits at m points.
 

@@ -8,7 +8,7 @@ import traitlets
 from numpy.typing import ArrayLike
 
 from hgmrl_lite import discovery
-from hgmrl_lite._validate import Array, as_array, as_count
+from hgmrl_lite._validate import Array, as_count
 from hgmrl_lite.widgets.base import BLUE, VERMILLION, HgmrlWidget, css, esm, pack_arrays
 from hgmrl_lite.widgets.slice_descent import (
     BELOW_DEG,
@@ -19,6 +19,7 @@ from hgmrl_lite.widgets.slice_descent import (
     descend_slice,
     loss_values,
 )
+from hgmrl_lite.widgets.traits import Coordinates, Flag, Number, Whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -78,12 +79,12 @@ class DescentRace(HgmrlWidget):
     )  # fmt: skip
     _css = css() + "\n" + Path(__file__).with_name("descent_race.css").read_text(encoding="utf-8")
 
-    start = traitlets.Any().tag(sync=True)
+    start = Coordinates(2).tag(sync=True)
     function = traitlets.Unicode("distance").tag(sync=True)
     plane = traitlets.Unicode("around").tag(sync=True)
-    learning_rate = traitlets.Float(0.01).tag(sync=True)
-    step = traitlets.Int(0).tag(sync=True)
-    playing = traitlets.Bool(False).tag(sync=True)
+    learning_rate = Number(0.01).tag(sync=True)
+    step = Whole(0).tag(sync=True)
+    playing = Flag(False).tag(sync=True)
     settings = traitlets.Dict().tag(sync=True)
 
     def __init__(
@@ -143,10 +144,10 @@ class DescentRace(HgmrlWidget):
 
     @traitlets.validate("start")
     def _valid_start(self, proposal: Any) -> list[float]:
-        start = as_array("start", proposal["value"], (2,))
+        start: list[float] = proposal["value"]
         if np.abs(start).max() > REACH:
-            raise ValueError(f"start must be within ±{REACH}, got {start.tolist()}")
-        return [float(value) for value in start]
+            raise ValueError(f"start must be within ±{REACH}, got {start}")
+        return start
 
     @traitlets.validate("function")
     def _valid_function(self, proposal: Any) -> str:
@@ -162,7 +163,7 @@ class DescentRace(HgmrlWidget):
 
     @traitlets.validate("learning_rate")
     def _valid_learning_rate(self, proposal: Any) -> float:
-        rate = float(as_array("learning_rate", proposal["value"], ()))
+        rate: float = proposal["value"]
         if not RATES[0] <= rate <= RATES[1]:
             raise ValueError(f"learning_rate must be from {RATES[0]} to {RATES[1]}, got {rate}")
         return rate

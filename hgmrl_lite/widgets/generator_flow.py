@@ -10,8 +10,9 @@ import traitlets
 from numpy.typing import ArrayLike
 
 from hgmrl_lite import lie
-from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite._validate import Array
 from hgmrl_lite.widgets.base import BLUE, GREY, PURPLE, VERMILLION, HgmrlWidget, css, esm, plane_axes
+from hgmrl_lite.widgets.traits import Coordinates, Flag, Number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -83,9 +84,9 @@ class GeneratorFlow(HgmrlWidget):
     )  # fmt: skip
     _css = css() + "\n" + Path(__file__).with_name("generator_flow.css").read_text(encoding="utf-8")
 
-    generator = traitlets.Any().tag(sync=True)
-    t = traitlets.Float(1.0).tag(sync=True)
-    flowing = traitlets.Bool(True).tag(sync=True)
+    generator = Coordinates(2, 2).tag(sync=True)
+    t = Number(1.0).tag(sync=True)
+    flowing = Flag(True).tag(sync=True)
     settings = traitlets.Dict().tag(sync=True)
 
     def __init__(
@@ -106,14 +107,14 @@ class GeneratorFlow(HgmrlWidget):
 
     @traitlets.validate("generator")
     def _valid_generator(self, proposal: Any) -> list[list[float]]:
-        matrix = as_array("generator", proposal["value"], (2, 2))
+        matrix: list[list[float]] = proposal["value"]
         if np.abs(matrix).max() > LIMIT:
-            raise ValueError(f"generator must have entries within ±{LIMIT}, got {matrix.tolist()}")
-        return [[float(entry) for entry in row] for row in matrix]
+            raise ValueError(f"generator must have entries within ±{LIMIT}, got {matrix}")
+        return matrix
 
     @traitlets.validate("t")
     def _valid_t(self, proposal: Any) -> float:
-        t = float(as_array("t", proposal["value"], ()))
+        t: float = proposal["value"]
         if abs(t) > TIME_LIMIT:
             raise ValueError(f"t must be within ±{TIME_LIMIT}, got {t}")
         return t

@@ -27,6 +27,7 @@ from hgmrl_lite.widgets.goal_arrays import (
     exploration_arrays,
 )
 from hgmrl_lite.widgets.goal_rivals import Rival, rival_arrays
+from hgmrl_lite.widgets.traits import Coordinates, Flag, Number, Whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -125,19 +126,19 @@ class GoalDrag(HgmrlWidget):
         for name in ("agents.css", "goal_drag.css")
     )
 
-    goal_degrees = traitlets.Float(60.0).tag(sync=True)
-    draw = traitlets.Int(0).tag(sync=True)
-    context_size = traitlets.Int(20).tag(sync=True)
-    show_base = traitlets.Bool(True).tag(sync=True)
-    show_geometric = traitlets.Bool(True).tag(sync=True)
-    show_exploration = traitlets.Bool(True).tag(sync=True)
+    goal_degrees = Number(60.0).tag(sync=True)
+    draw = Whole(0).tag(sync=True)
+    context_size = Whole(20).tag(sync=True)
+    show_base = Flag(True).tag(sync=True)
+    show_geometric = Flag(True).tag(sync=True)
+    show_exploration = Flag(True).tag(sync=True)
     settled: traitlets.List[float] = traitlets.List().tag(sync=True)
     answered: traitlets.List[float] = traitlets.List().tag(sync=True)
     regrets = traitlets.Dict().tag(sync=True)
-    evaluates = traitlets.Bool(True).tag(sync=True)
+    evaluates = Flag(True).tag(sync=True)
     evaluation_error = traitlets.Unicode("").tag(sync=True)
     shown_rivals: traitlets.List[str] = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    training_degrees: traitlets.List[float] = traitlets.List().tag(sync=True, echo_update=False)
+    training_degrees = Coordinates("k").tag(sync=True, echo_update=False)
     discovered: traitlets.List[float] = traitlets.List().tag(sync=True)
     trained: traitlets.List[float] = traitlets.List().tag(sync=True)
     training_error = traitlets.Unicode("").tag(sync=True)
@@ -184,7 +185,7 @@ class GoalDrag(HgmrlWidget):
         self._options = {"movable": rediscover is not None, "ring": bool(ring), "replay": bool(replay)}
         degrees = [_degrees(goal) for goal in goals]
         super().__init__(
-            goal_degrees=wrap_degrees(float(as_array("goal_degrees", goal_degrees, ()))),
+            goal_degrees=goal_degrees,
             context_size=context_size,
             evaluates=evaluate is not None or self._evaluation_episodes > 0,
             shown_rivals=[rival.name for rival in self.rivals],
@@ -226,11 +227,12 @@ class GoalDrag(HgmrlWidget):
 
     @traitlets.validate("goal_degrees")
     def _valid_goal_degrees(self, proposal: Any) -> float:
-        return wrap_degrees(float(as_array("goal_degrees", proposal["value"], ())))
+        return wrap_degrees(proposal["value"])
 
     @traitlets.validate("draw")
     def _valid_draw(self, proposal: Any) -> int:
-        return int(proposal["value"]) % _DRAWS
+        draw: int = proposal["value"]
+        return draw % _DRAWS
 
     @traitlets.validate("context_size")
     def _valid_context_size(self, proposal: Any) -> int:

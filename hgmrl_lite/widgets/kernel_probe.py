@@ -12,10 +12,11 @@ import traitlets
 from numpy.typing import ArrayLike
 
 from hgmrl_lite import tangents
-from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite._validate import Array
 from hgmrl_lite.tangents.regression import PILOT
 from hgmrl_lite.widgets.base import BLUE, VERMILLION, HgmrlWidget, css, esm, pack_arrays, plane_axes
 from hgmrl_lite.widgets.planar_functions import FUNCTIONS, GOAL
+from hgmrl_lite.widgets.traits import Coordinates, Number, Whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -36,7 +37,7 @@ RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ProbeEstimate:
     """What an estimator says at the probe.
 
@@ -108,13 +109,13 @@ class KernelProbe(HgmrlWidget):
     _css = css() + "\n" + Path(__file__).with_name("kernel_probe.css").read_text(encoding="utf-8")
 
     function = traitlets.Unicode("distance").tag(sync=True)
-    probe = traitlets.Any().tag(sync=True)
-    samples = traitlets.Int(1000).tag(sync=True)
-    noise = traitlets.Float(0.02).tag(sync=True)
-    neighbours = traitlets.Int(24).tag(sync=True)
-    degree = traitlets.Int(2).tag(sync=True)
-    radius = traitlets.Float(0.4).tag(sync=True)
-    level_width = traitlets.Float(0.1).tag(sync=True)
+    probe = Coordinates(2).tag(sync=True)
+    samples = Whole(1000).tag(sync=True)
+    noise = Number(0.02).tag(sync=True)
+    neighbours = Whole(24).tag(sync=True)
+    degree = Whole(2).tag(sync=True)
+    radius = Number(0.4).tag(sync=True)
+    level_width = Number(0.1).tag(sync=True)
     settings = traitlets.Dict().tag(sync=True)
 
     def __init__(
@@ -170,10 +171,10 @@ class KernelProbe(HgmrlWidget):
 
     @traitlets.validate("probe")
     def _valid_probe(self, proposal: Any) -> list[float]:
-        probe = as_array("probe", proposal["value"], (2,))
+        probe: list[float] = proposal["value"]
         if np.abs(probe).max() > _LIMIT:
-            raise ValueError(f"probe must be within ±{_LIMIT}, got {probe.tolist()}")
-        return [float(entry) for entry in probe]
+            raise ValueError(f"probe must be within ±{_LIMIT}, got {probe}")
+        return probe
 
     @traitlets.validate(*RANGES)
     def _valid_number(self, proposal: Any) -> Any:

@@ -11,6 +11,7 @@ from hgmrl_lite import actions, lie
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.widgets.base import HgmrlWidget, css, esm
 from hgmrl_lite.widgets.plane_groups import GROUPS, known, plane_algebra, plane_element
+from hgmrl_lite.widgets.traits import Coordinates, Flag, Number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -103,16 +104,16 @@ class OrbitExplorer(HgmrlWidget):
     _css = css() + "\n" + Path(__file__).with_name("orbit_explorer.css").read_text(encoding="utf-8")
 
     group = traitlets.Unicode("rotation").tag(sync=True)
-    t = traitlets.Float(1.2).tag(sync=True)
-    direction = traitlets.Float(20.0).tag(sync=True)
-    shift = traitlets.Any().tag(sync=True)
-    point = traitlets.Any().tag(sync=True)
-    goal = traitlets.Any().tag(sync=True)
-    show_figure = traitlets.Bool(True).tag(sync=True)
-    show_orbit = traitlets.Bool(True).tag(sync=True)
-    show_stabiliser = traitlets.Bool(False).tag(sync=True)
-    show_level_sets = traitlets.Bool(False).tag(sync=True)
-    show_arrows = traitlets.Bool(False).tag(sync=True)
+    t = Number(1.2).tag(sync=True)
+    direction = Number(20.0).tag(sync=True)
+    shift = Coordinates(2).tag(sync=True)
+    point = Coordinates(2).tag(sync=True)
+    goal = Coordinates(2).tag(sync=True)
+    show_figure = Flag(True).tag(sync=True)
+    show_orbit = Flag(True).tag(sync=True)
+    show_stabiliser = Flag(False).tag(sync=True)
+    show_level_sets = Flag(False).tag(sync=True)
+    show_arrows = Flag(False).tag(sync=True)
     settings = traitlets.Dict().tag(sync=True)
 
     def __init__(
@@ -130,8 +131,8 @@ class OrbitExplorer(HgmrlWidget):
         if unknown:
             raise ValueError(f"show must be a list of {', '.join(_SHOW)}, got {unknown}")
         super().__init__(
-            group=known(group), t=float(as_array("t", t, ())), point=point,
-            direction=float(as_array("direction", direction, ())), shift=shift, goal=goal,
+            group=known(group), t=t, point=point,
+            direction=direction, shift=shift, goal=goal,
             **{f"show_{name}": name in show for name in _SHOW},
             settings={
                 "groups": {name: dict(values) for name, values in GROUPS.items()},
@@ -158,25 +159,20 @@ class OrbitExplorer(HgmrlWidget):
 
     @traitlets.validate("t")
     def _valid_t(self, proposal: Any) -> float:
-        t = float(as_array("t", proposal["value"], ()))
+        t: float = proposal["value"]
         limit = GROUPS[self.group]["limit"]
         # A hair of rounding is let through: π may have come by way of degrees.
         if abs(t) > limit + 1e-9:
             raise ValueError(f"t must be within ±{limit:.4g} for the group {self.group}, got {t}")
         return t
 
-    @traitlets.validate("direction")
-    def _valid_direction(self, proposal: Any) -> float:
-        return float(as_array("direction", proposal["value"], ()))
-
     @traitlets.validate("shift", "point", "goal")
     def _valid_pair(self, proposal: Any) -> list[float]:
-        name = proposal["trait"].name
-        pair = as_array(name, proposal["value"], (2,))
+        name, pair = proposal["trait"].name, proposal["value"]
         limit = SHIFT_LIMIT if name == "shift" else HALF
         if np.abs(pair).max() > limit:
-            raise ValueError(f"{name} must be within ±{limit:g} in each coordinate, got {pair.tolist()}")
-        return [float(number) for number in pair]
+            raise ValueError(f"{name} must be within ±{limit:g} in each coordinate, got {pair}")
+        return list(pair)
 
     @property
     def element(self) -> actions.AffineAction:

@@ -10,6 +10,7 @@ import traitlets
 from hgmrl_lite._validate import as_count
 from hgmrl_lite.widgets.base import HgmrlWidget, css, esm, pack_arrays
 from hgmrl_lite.widgets.regret_arrays import look, regret_arrays, regret_at
+from hgmrl_lite.widgets.traits import Flag, Whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -67,10 +68,10 @@ class RegretExplorer(HgmrlWidget):
     )
 
     # No echo of every move; what Python sets is sent.
-    focus = traitlets.Int(0).tag(sync=True, echo_update=False)
+    focus = Whole(0).tag(sync=True, echo_update=False)
     chosen: traitlets.List[str] = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    show_published = traitlets.Bool(False).tag(sync=True)
-    stretched = traitlets.Bool(False).tag(sync=True)
+    show_published = Flag(False).tag(sync=True)
+    stretched = Flag(False).tag(sync=True)
     settings = traitlets.Dict().tag(sync=True)
 
     def __init__(

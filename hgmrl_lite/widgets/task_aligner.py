@@ -16,6 +16,7 @@ from hgmrl_lite.hereditary import Inference, RewardModel, infer
 from hgmrl_lite.transitions import Transitions
 from hgmrl_lite.widgets.base import HgmrlWidget, css, esm, pack_arrays
 from hgmrl_lite.widgets.goal_arrays import context_seed
+from hgmrl_lite.widgets.traits import Coordinates, Flag, Number, Whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -82,13 +83,13 @@ class TaskAligner(HgmrlWidget):
     )  # fmt: skip
     _css = css() + "\n" + Path(__file__).with_name("task_aligner.css").read_text(encoding="utf-8")
 
-    goal = traitlets.Any().tag(sync=True)
-    turn_degrees = traitlets.Float(0.0).tag(sync=True)
-    signed = traitlets.Bool(False).tag(sync=True)
-    transitions = traitlets.Int(20).tag(sync=True)
-    noise = traitlets.Float(0.0).tag(sync=True)
-    draw = traitlets.Int(0).tag(sync=True)
-    revealed = traitlets.Bool(False).tag(sync=True)
+    goal = Coordinates(2).tag(sync=True)
+    turn_degrees = Number(0.0).tag(sync=True)
+    signed = Flag(False).tag(sync=True)
+    transitions = Whole(20).tag(sync=True)
+    noise = Number(0.0).tag(sync=True)
+    draw = Whole(0).tag(sync=True)
+    revealed = Flag(False).tag(sync=True)
     asked: traitlets.List[float] = traitlets.List().tag(sync=True)
     answer = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     settings = traitlets.Dict().tag(sync=True)
@@ -143,7 +144,8 @@ class TaskAligner(HgmrlWidget):
 
     @traitlets.validate("goal")
     def _valid_goal(self, proposal: Any) -> list[float]:
-        return [float(entry) for entry in _as_goal("goal", proposal["value"])]
+        goal: list[float] = _as_goal("goal", proposal["value"]).tolist()
+        return goal
 
     @traitlets.validate(*RANGES)
     def _valid_number(self, proposal: Any) -> Any:
@@ -155,7 +157,8 @@ class TaskAligner(HgmrlWidget):
 
     @traitlets.validate("draw")
     def _valid_draw(self, proposal: Any) -> int:
-        return int(proposal["value"]) % _DRAWS
+        draw: int = proposal["value"]
+        return draw % _DRAWS
 
     @property
     def context(self) -> Transitions:

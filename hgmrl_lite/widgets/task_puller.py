@@ -9,7 +9,7 @@ import traitlets
 from numpy.typing import ArrayLike
 
 from hgmrl_lite import actions
-from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite._validate import Array
 from hgmrl_lite.envs.dynamics import START_STD, STEP
 from hgmrl_lite.widgets.base import HgmrlWidget, css, esm, pack_arrays
 from hgmrl_lite.widgets.task_findings import (
@@ -23,6 +23,7 @@ from hgmrl_lite.widgets.task_findings import (
     verdict,
 )
 from hgmrl_lite.widgets.task_maps import BASE_GOAL, MAPS, REWARDS, SLOW, TARGETS, task_map
+from hgmrl_lite.widgets.traits import Flag, Number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -88,13 +89,13 @@ class TaskPuller(HgmrlWidget):
     _css = css() + "\n" + Path(__file__).with_name("task_puller.css").read_text(encoding="utf-8")
 
     kind = traitlets.Unicode("rotation").tag(sync=True)
-    t = traitlets.Float(0.6).tag(sync=True)
-    direction = traitlets.Float(0.0).tag(sync=True)
+    t = Number(0.6).tag(sync=True)
+    direction = Number(0.0).tag(sync=True)
     reward = traitlets.Unicode("round goal").tag(sync=True)
     target = traitlets.Unicode("turned").tag(sync=True)
     action_set = traitlets.Unicode("disc").tag(sync=True)
-    show_base = traitlets.Bool(True).tag(sync=True)
-    show_policy = traitlets.Bool(True).tag(sync=True)
+    show_base = Flag(True).tag(sync=True)
+    show_policy = Flag(True).tag(sync=True)
     settings = traitlets.Dict().tag(sync=True)
 
     def __init__(
@@ -114,8 +115,8 @@ class TaskPuller(HgmrlWidget):
         self._samples = sample_arrays()
         data, index = pack_arrays(self._samples)
         super().__init__(
-            kind=_chosen("kind", kind), t=float(as_array("t", t, ())),
-            direction=float(as_array("direction", direction, ())),
+            kind=_chosen("kind", kind), t=t,
+            direction=direction,
             reward=reward, target=target, action_set=action_set,
             array_data=data, array_index=index,
             **{f"show_{name}": name in shown for name in _SHOW},
@@ -153,16 +154,12 @@ class TaskPuller(HgmrlWidget):
 
     @traitlets.validate("t")
     def _valid_t(self, proposal: Any) -> float:
-        t = float(as_array("t", proposal["value"], ()))
+        t: float = proposal["value"]
         limit = MAPS[self.kind]["limit"]
         # A hair of rounding is let through: π may have come by way of degrees.
         if abs(t) > limit + 1e-9:
             raise ValueError(f"t must be within ±{limit:.4g} for the kind {self.kind}, got {t}")
         return t
-
-    @traitlets.validate("direction")
-    def _valid_direction(self, proposal: Any) -> float:
-        return float(as_array("direction", proposal["value"], ()))
 
     @property
     def element(self) -> actions.AffineAction:

@@ -1,9 +1,12 @@
 """Progress: noted when it is made, never lost, never in the way of a verdict."""
 
+import errno
+import io
 import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -91,6 +94,77 @@ def test_a_folder_that_cannot_be_written_takes_no_verdict(tmp_path, monkeypatch)
     assert result.state == "Correct"
     assert "could not be noted" in repr(result)
     assert "could not be noted" in result._repr_html_()
+
+
+def test_a_disk_that_becomes_full_in_the_middle_of_a_line_is_told(monkeypatch):
+    class Full(io.FileIO):
+        def write(self, line):
+            return super().write(line[:10])
+
+    monkeypatch.setattr(Path, "open", lambda path, mode, buffering: Full(path, "ab"))
+    result = check(FIRST.id, FIRST.reference)
+    assert result.state == "Correct"
+    assert "could not be noted" in result.note
+    assert os.strerror(errno.ENOSPC) in result.note
+
+
+def test_a_folder_in_place_of_the_file_stops_no_cell():
+    progress_file().mkdir(parents=True)
+    assert "could not be read" in progress().summary
+    assert "could not be read" in progress()._repr_html_()
+    assert check(FIRST.id, FIRST.reference).state == "Correct"
+
+
+def test_progress_that_cannot_be_put_away_stays(monkeypatch):
+    check(FIRST.id, FIRST.reference)
+
+    def refuse(path, target):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    message = reset_progress()
+    assert "stays as it is" in message
+    assert "Permission denied" in message
+    assert progress().done == 1
+
+
+def test_another_folder_in_the_middle_of_a_lesson_begins_no_second_file(tmp_path):
+    """In a process of its own, which stands for a Jupyter kernel that starts in the notebook's folder."""
+    code = (
+        "import os, IPython, types; IPython.get_ipython = lambda: types.SimpleNamespace(kernel=1)\n"
+        "from hgmrl_lite import course\n"
+        "from hgmrl_lite.course.exercise import all_exercises\n"
+        "first, second = all_exercises()[:2]\n"
+        "course.check(first.id, first.reference)\n"
+        "os.makedirs('elsewhere/deeper'); os.chdir('elsewhere/deeper')\n"
+        "course.check(second.id, second.reference)\n"
+        "print(course.progress().done)\n"
+    )
+    for name in ({}, {"HGMRL_LITE_PROGRESS": "mine.jsonl"}):
+        folder = tmp_path / str(len(name))
+        folder.mkdir()
+        kept = {key: value for key, value in os.environ.items() if key != "HGMRL_LITE_PROGRESS"}
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=folder, env={**kept, **name}, capture_output=True, text=True
+        )
+        assert done.stdout == "2\n", done.stderr
+        assert [path.parent for path in folder.rglob("*.jsonl")] == [folder]
+
+
+def test_a_folder_that_is_deleted_under_a_lesson_takes_no_verdict(tmp_path):
+    code = (
+        "import os; os.rmdir(os.getcwd())\n"
+        "import IPython, types; IPython.get_ipython = lambda: types.SimpleNamespace(kernel=1)\n"
+        "from hgmrl_lite import course\n"
+        "from hgmrl_lite.course.exercise import all_exercises\n"
+        "print(course.check(all_exercises()[0].id, all_exercises()[0].reference))\n"
+    )
+    folder = tmp_path / "deleted"
+    folder.mkdir()
+    kept = {key: value for key, value in os.environ.items() if key != "HGMRL_LITE_PROGRESS"}
+    done = subprocess.run([sys.executable, "-c", code], cwd=folder, env=kept, capture_output=True, text=True)
+    assert "Correct" in done.stdout, done.stderr
+    assert "could not be noted" in done.stdout
 
 
 def test_a_script_leaves_no_trace(tmp_path, monkeypatch):

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hgmrl_lite.cache import cache_directory
+from hgmrl_lite.cache import cache_directory, warn_not_stored
 from hgmrl_lite.experiments import units as module
 from hgmrl_lite.experiments.units import Unit, code_fingerprint, run_units
 
@@ -122,6 +122,43 @@ def test_a_damaged_file_is_computed_again(tmp_path):
     results = run_units(work(log, [0, 1]), description="test", jobs=1, progress=False)
     assert [int(arrays["double"]) for arrays in results] == [0, 2]
     assert len(done(log)) == 3
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_units_that_cannot_be_kept_are_returned_with_one_warning(tmp_path, monkeypatch, caplog, jobs):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("HGMRL_LITE_CACHE", str(tmp_path / "file" / "cache"))
+    warn_not_stored.cache_clear()
+    log = tmp_path / "log"
+    results = run_units(work(log, range(3)), description="test", jobs=jobs, progress=False)
+    assert [int(arrays["double"]) for arrays in results] == [0, 2, 4]
+    assert [record.name for record in caplog.records] == ["hgmrl_lite.cache"]
+    assert str(tmp_path / "file" / "cache") in caplog.text
+
+
+_UNWRITABLE = """
+import numpy as np
+from hgmrl_lite.cache import cached_arrays
+from hgmrl_lite.experiments.units import Unit, run_units
+
+def nested(number):
+    return cached_arrays("inner", {"number": number}, lambda: {"number": np.array(number)})
+
+units = [Unit(str(k), nested, {"number": k}) for k in range(4)]
+print([int(arrays["number"]) for arrays in run_units(units, description="test", jobs=2, progress=False)])
+"""
+
+
+def test_helper_processes_do_not_repeat_the_warning(tmp_path):
+    # A notebook shows what they print as well.
+    script = tmp_path / "script.py"
+    script.write_text(_UNWRITABLE)
+    variables = {**os.environ, "HGMRL_LITE_CACHE": str(script / "cache")}
+    done = subprocess.run(
+        [sys.executable, str(script)], env=variables, capture_output=True, text=True, check=True, timeout=600
+    )
+    assert done.stdout.strip() == "[0, 1, 2, 3]"
+    assert done.stderr.count("cannot be kept") == 1
 
 
 def test_other_code_computes_anew(tmp_path, monkeypatch):

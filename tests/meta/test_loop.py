@@ -3,9 +3,12 @@
 import numpy as np
 import pytest
 
-from hgmrl_lite.agents import PPOSettings
-from hgmrl_lite.envs import circle_tasks, greedy_policy, training_tasks
+from hgmrl_lite.agents import GeometricAgent, MLPPolicy, PPOSettings
+from hgmrl_lite.course.lesson_07 import honest_regret
+from hgmrl_lite.envs import NavigationDynamics, circle_tasks, greedy_policy, training_tasks
+from hgmrl_lite.hereditary import RewardModel, discover_geometry
 from hgmrl_lite.meta import evaluate, meta_test, meta_train, stream_seed
+from hgmrl_lite.transitions import Transitions
 
 
 @pytest.fixture(scope="module")
@@ -72,3 +75,68 @@ def test_meta_train_refuses_bad_input_before_it_trains(goals, options, message):
 def test_meta_test_refuses_bad_input(agent, goals, options, message):
     with pytest.raises(ValueError, match=message):
         meta_test(agent, goals, **options)
+
+
+GOAL = training_tasks()[:1]
+#: Everything that plays an agent in an environment without being told which.
+PLAYS = {
+    "meta_test": lambda agent: meta_test(agent, GOAL, episodes=2),
+    "evaluate": lambda agent: evaluate(agent.base_policy, GOAL, episodes=2),
+    "honest_regret of lesson 07": lambda agent: honest_regret(agent, GOAL[0], [0]),
+}
+
+
+@pytest.fixture
+def systems(monkeypatch):
+    """Noise and wind of every system in which an episode is played from here on."""
+    seen, draw = set(), NavigationDynamics.draw_episode
+
+    def noted(dynamics, *arguments):
+        seen.add((dynamics.noise, dynamics.wind))
+        return draw(dynamics, *arguments)
+
+    monkeypatch.setattr(NavigationDynamics, "draw_episode", noted)
+    return seen
+
+
+@pytest.fixture(scope="module")
+def agent_of_a_wind():
+    tiny = PPOSettings(num_envs=16, total_steps=2048, batch_size=256, n_epochs=4)
+    return meta_train(
+        training_tasks(), transitions=400, noise=0.02, wind=(0.03, 0.0), settings=tiny, progress=False
+    )
+
+
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="Small again")
+@pytest.mark.parametrize("play", PLAYS.values(), ids=PLAYS)
+def test_what_was_trained_in_one_system_is_tested_in_it_or_refused(play, agent_of_a_wind, systems):
+    try:
+        play(agent_of_a_wind)
+    except ValueError:
+        return
+    assert systems == {(0.02, (0.03, 0.0))}
+
+
+def agent_of_another_system():
+    """Return an agent of the plane in a system that is no navigation: s' = 0.9 s + 0.2 a."""
+    tasks = []
+    for seed, goal in enumerate(training_tasks()):
+        rng = np.random.default_rng(seed)
+        states, actions = rng.normal(size=(2, 400, 2))
+        next_states = 0.9 * states + 0.2 * actions + 0.01 * rng.normal(size=states.shape)
+        rewards = -np.linalg.norm(next_states - goal, axis=1)
+        tasks.append(Transitions(states, actions, rewards, next_states))
+    policy = MLPPolicy((np.eye(2),), (np.zeros(2),))
+    model = RewardModel.fit(tasks[0].next_states, tasks[0].rewards)
+    return GeometricAgent(policy, discover_geometry(tasks), model)
+
+
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="Small again")
+@pytest.mark.parametrize("play", PLAYS.values(), ids=PLAYS)
+def test_an_agent_of_another_system_is_not_run_in_navigation(play, systems):
+    agent, refused = agent_of_another_system(), False
+    try:
+        play(agent)
+    except ValueError:
+        refused = True
+    assert refused or not systems

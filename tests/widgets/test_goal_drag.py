@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from standin import fitted_policy, standin_agent
 
-from hgmrl_lite.agents import MLPPolicy
+from hgmrl_lite.agents import GeometricAgent, MLPPolicy
 from hgmrl_lite.envs import NavigationDynamics, circle_tasks, explore, rollout, training_tasks
+from hgmrl_lite.hereditary import RewardModel, discover_geometry
 from hgmrl_lite.widgets import GoalDrag
 from hgmrl_lite.widgets.goal_arrays import context_seed
 from hgmrl_lite.widgets.goal_drag import wrap_degrees
@@ -243,3 +244,22 @@ def test_box_actions_go_with_a_box_policy():
     assert drag.settings["constants"]["action_set"] == "box"
     drag.settled = [45.0, 0, 20]
     assert drag.regrets["base"] > 50.0 > drag.regrets["geometric"]
+
+
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="Small again")
+def test_what_an_agent_was_trained_in_is_what_it_is_shown_in_or_it_is_refused():
+    # Tasks in a wind: the geometry's own transitions tell that a step of zero goes somewhere.
+    goals = training_tasks()
+    tasks = [explore(goal, 1000, seed=k, wind=(0.05, 0.0)) for k, goal in enumerate(goals)]
+    agent = GeometricAgent(
+        fitted_policy(goals[0]),
+        discover_geometry(tasks),
+        RewardModel.fit(tasks[0].next_states, tasks[0].rewards),
+    )
+    try:
+        drag = GoalDrag(agent, training_goals=goals)
+    except ValueError:
+        return
+    seen = drag.context
+    drift = seen.next_states - NavigationDynamics().mean_next_state(seen.states, seen.actions)
+    assert drift.mean(axis=0) == pytest.approx([0.05, 0.0], abs=0.03)

@@ -119,7 +119,7 @@ def test_the_base_goal_can_be_another():
         ({"turn_degrees": 181.0}, "turn_degrees must be from -180 to 180, got 181"),
         ({"transitions": NEIGHBOURS - 1}, "transitions must be from 8 to 100, got 7"),
         ({"noise": 0.2}, "noise must be from 0 to 0.1, got 0.2"),
-        ({"noise": float("nan")}, "noise must be from 0 to 0.1, got nan"),
+        ({"noise": float("nan")}, "noise must be finite, got 1 NaN"),
     ],
 )
 def test_bad_input(options, message):

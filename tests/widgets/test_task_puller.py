@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from standin import standin_agent
 
 from hgmrl_lite import actions, envs, lie
 from hgmrl_lite.widgets import TaskPuller
-from hgmrl_lite.widgets.task_findings import ACTIONS, TIMES, mean_next_state, sample_arrays
+from hgmrl_lite.widgets.task_findings import ACTIONS, BOUNDS, TIMES, mean_next_state, sample_arrays
 from hgmrl_lite.widgets.task_maps import BASE_GOAL, MAPS, REWARDS, TARGETS, task_map
 
 SAMPLES = sample_arrays()
@@ -218,3 +219,14 @@ def test_bad_input_is_named(options, message):
 def test_an_unknown_kind_has_no_map():
     with pytest.raises(ValueError, match="kind must be one of rotation"):
         task_map("glide", 0.3)
+
+
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="Small again")
+def test_the_same_word_has_the_same_bound_as_in_the_report_on_a_geometry():
+    report = standin_agent().geometry.report
+    words = {"aligned": "aligned", "rewards": "same rewards", "system": "inherited", "starts": "start law"}
+    # The report's measure of "aligned" is a sine.
+    ours = {**BOUNDS, "aligned": np.sin(np.radians(BOUNDS["aligned"]))}
+    assert {name: ours[name] for name in words} == pytest.approx(
+        {name: report[word].bound for name, word in words.items()}
+    )
