@@ -28,8 +28,8 @@ class Differential:
     With the unit normal n of the level set at p and an orthonormal basis of D^f_p in the rows of T, the
     residuals are n·(W p), "W is a symmetry", and (T − (T u) uᵀ) / √(n − 1) with u = W p / ‖W p‖, "W is all of
     it". The loss is the mean over the points of the length of the first plus the length of the second.
-    The second can reach 0 only in the plane: one generator has orbits of one dimension. There it is |n·u|, the
-    first one divided by the speed, and asks for nothing else.
+    The second can reach 0 only in the plane: one generator has orbits of one dimension. There it is |n·u|,
+    the first one divided by the speed, and asks for nothing else.
 
     Parameters
     ----------

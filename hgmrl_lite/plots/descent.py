@@ -99,9 +99,9 @@ def condition_meshes(
 def divided_landscape(result: Descent, below_deg: float = 1.0) -> Figure:
     """Draw the divided differential loss over all directions of 2 × 2 generators, with the runs of a descent.
 
-    For circles about the origin that loss knows of W = uI + vJ + sD, D a reflection, no more than growth |u|,
-    turn |v| and stretch s ≥ 0, up to a common factor: a point of the unit sphere, seen here from above. Inside
-    the dashed line det W = u² + v² − s² is negative.
+    For circles about the origin that loss knows of W = aI + bJ + cD, D a reflection, no more than growth
+    |a|, turn |b| and stretch c ≥ 0, up to a common factor: a point of the unit sphere, seen here from above.
+    Inside the dashed line det W = a² + b² − c² is negative.
 
     Parameters
     ----------
@@ -123,18 +123,18 @@ def divided_landscape(result: Descent, below_deg: float = 1.0) -> Figure:
         raise ValueError(f"result must hold 2 × 2 generators, got shape {result.path.shape[-2:]}")
     # In polar coordinates, so that the grid ends on the rim, where s = 0.
     radius, bearing = np.meshgrid(np.linspace(0.0, 1.0, 61), np.linspace(0.0, np.pi / 2, 91))
-    u, v = radius * np.cos(bearing), radius * np.sin(bearing)
-    s = np.sqrt(np.maximum(1.0 - radius**2, 0.0))
-    # As p goes round the circle, (n · W p, t · W p) goes round one of radius s about (u, v).
+    growth, turn = radius * np.cos(bearing), radius * np.sin(bearing)
+    stretch = np.sqrt(np.maximum(1.0 - radius**2, 0.0))
+    # As p goes round the circle, (n · W p, t · W p) goes round one of radius c about (a, b).
     phase = (np.arange(720) + 0.5) * np.pi / 360
-    seen = (u + 1j * v)[..., None] + s[..., None] * np.exp(1j * phase)
+    seen = (growth + 1j * turn)[..., None] + stretch[..., None] * np.exp(1j * phase)
     loss = 2.0 * np.abs(np.cos(np.angle(seen))).mean(axis=-1)
     arrived = np.isfinite(result.steps_to(below_deg))
     figure = Figure(figsize=(8.4, 4.1), layout="constrained")
     panels = figure.subplots(1, 2, sharey=True)
     titles = ("starts", f"after {result.steps} steps")
     for axes, title, generators in zip(panels, titles, (result.start, result.generators), strict=True):
-        picture = axes.contourf(u, v, loss, np.linspace(0.0, 2.0, 21), cmap="Greys", vmax=3.2)
+        picture = axes.contourf(growth, turn, loss, np.linspace(0.0, 2.0, 21), cmap="Greys", vmax=3.2)
         place = np.abs(_growth_and_turn(generators))
         for chosen, index, label in ((~arrived, 1, "not arrived"), (arrived, 0, "arrived")):
             mark = {"color": COLOURS[index], "mec": "white", "mew": 0.4, "ms": 5, "ls": ""}
@@ -152,10 +152,10 @@ def divided_landscape(result: Descent, below_deg: float = 1.0) -> Figure:
 
 
 def _growth_and_turn(generators: Array) -> Array:
-    """Return (u, v) of W = uI + vJ + sD, divided by √(u² + v² + s²), shape (..., 2)."""
+    """Return (a, b) of W = aI + bJ + cD, divided by √(a² + b² + c²), shape (..., 2)."""
     growth = (generators[..., 0, 0] + generators[..., 1, 1]) / 2.0
     turn = (generators[..., 1, 0] - generators[..., 0, 1]) / 2.0
-    # ‖W‖² = 2 (u² + v² + s²).
+    # ‖W‖² = 2 (a² + b² + c²).
     length = np.linalg.norm(generators, axis=(-2, -1)) / np.sqrt(2.0)
     return np.asarray(np.stack([growth, turn], axis=-1) / length[..., None])
 

@@ -6,7 +6,8 @@
 #
 # **You will be able to** write down the functional and the differential loss of a generator; measure how fast, and how
 # reliably, descent on each finds a symmetry; explain the difference by conditioning; name what misleads either loss;
-# find the whole symmetry algebra with one singular value decomposition, and say when the answer is "none".
+# find the whole symmetry algebra with one singular value decomposition, and say what the verdicts "symmetric", "none" and
+# "undecided" mean.
 # **Prerequisites** lessons 01 to 03: generators, exp, level sets, normals from samples; gradient descent; singular
 # values. **Minutes** 75 · **Run time** {{run_time}}
 
@@ -204,8 +205,8 @@ course.check("04.2", notices)
 # Descent is fast in a round valley and slow in a canyon. **Conditioning** measures which one it is. Ask how strongly
 # the residuals $r$ (what stands inside $|\cdot|$) answer to a small change of $W$ in each direction: the
 # **Gauss-Newton matrix** $\mathbb{E}\,[(\partial r/\partial W)^T (\partial r/\partial W)]$ collects the answers, and its
-# largest eigenvalue over its smallest is the **condition number**. 1 is a round bowl. (Neither loss is twice
-# differentiable where it matters, so we cannot use a Hessian.) The direction of $W$ itself is left out: $W$ and $2W$ are the same
+# largest eigenvalue over its smallest is the **condition number**. 1 is a round bowl. (At the truth both
+# losses have a kink, so they have no Hessian there.) The direction of $W$ itself is left out: $W$ and $2W$ are the same
 # answer. Here it is on a mesh of generators around $J$, in the slice of the widget.
 
 # %%
@@ -239,7 +240,7 @@ for name, run in (("differential", differential), ("functional", functional)):
 
 # %% [markdown]
 # Adam divides by the recent size of the gradient, and forgets only slowly, in about a thousand steps. One explosion at
-# the beginning, and the steps stay tiny for a long time. See it in the widget: reload it, choose $f = -\lVert
+# the beginning, and the steps stay tiny for a long time. See it in the widget: run the first cell again, choose $f = -\lVert
 # p\rVert^2$ and pull *Step* to 2000. The orange walker is still more than 10° away from $J$, although the slope under
 # it is not small.
 
@@ -298,18 +299,19 @@ for steps in (400, 800):
 #
 # Turn the coordinates suitably, and every $2 \times 2$ matrix is
 #
-# $$W = uI + vJ + sD, \qquad s \ge 0,$$
+# $$W = aI + bJ + cD, \qquad c \ge 0,$$
 #
-# *growth* $u$, *turn* $v$ and *stretch* $s$. At the point $p = (\cos\theta, \sin\theta)$ the velocity $Wp$ has the part
-# $u + s\cos 2\theta$ along the normal and the part $v - s\sin 2\theta$ along the circle. Draw these two numbers as a
-# point. While $p$ goes round, the point runs on a circle of radius $s$ about $(u, v)$. And $|n \cdot u|$ (there $u$ is
-# the unit vector $Wp/\lVert Wp\rVert$) is the $|\cos|$ of the direction in which you see that point from the origin.
+# *growth* $a$, *turn* $b$ and *stretch* $c$. At the point $p = (\cos\theta, \sin\theta)$ the velocity $Wp$ has the part
+# $a + c\cos 2\theta$ along the normal and the part $b - c\sin 2\theta$ along the circle. Draw these two numbers as a
+# point. While $p$ goes round, the point runs evenly around a circle of radius $c$ about $(a, b)$. And $|n \cdot u|$ is
+# the $|\cos|$ of the direction in which you see that point from the origin.
 #
-# Are you inside that circle or outside? You are inside if $u^2 + v^2 < s^2$. Since $\det W = u^2 + v^2 - s^2$, that means
-# $\det W < 0$. Now the geometry lesson: two lines that cross *inside* a circle at an angle $\delta$ cut two arcs out of
-# it, and these two arcs together always measure $2\delta$, wherever the lines cross. So if you are inside, you see the
-# point equally often in every direction (as a line, without an arrow), wherever you stand. The mean of $|\cos|$ over all
-# directions is $2/\pi$. The loss is $4/\pi \approx 1.2732$ for **every** $W$ with a negative determinant:
+# Are you at the origin inside that circle or outside? You are inside if $a^2 + b^2 < c^2$. Since
+# $\det W = a^2 + b^2 - c^2$, that means $\det W < 0$. Now school geometry helps: two lines that cross *inside* a circle
+# at an angle $\delta$ cut two arcs out of it, and these two arcs together measure $2\delta$, wherever the lines cross. So
+# if you are inside, you see the point equally often along every line through you, wherever you stand. The mean of
+# $|\cos|$ over all directions is $2/\pi$. The loss is $4/\pi \approx 1.2732$ for **every** $W$ with a negative
+# determinant:
 
 # %%
 angle = (np.arange(20_000) + 0.5) * 2 * np.pi / 20_000
@@ -320,8 +322,8 @@ for W in np.random.default_rng(4).normal(size=(6, 2, 2)):
     print(f"det W = {np.linalg.det(W):5.2f}   divided loss {2 * np.abs(cosines).mean():.4f}")
 
 # %% [markdown]
-# That is a **plateau** in the strict sense: no slope at all. Here is the whole landscape. The divided loss knows $|u|$,
-# $|v|$ and $s$ only, up to a common factor. That is a point on a sphere, and we look at the sphere from above.
+# That is a **plateau** in the strict sense: no slope at all. Here is the whole landscape. The divided loss knows only
+# $|a|$, $|b|$ and $c$, up to a common factor. That is a point on a sphere, and we look at the sphere from above.
 
 # %%
 course.figure(
@@ -336,9 +338,9 @@ course.figure(
 # Two things happen.
 #
 # **Who starts outside may slide onto it.** Follow the shades from the right corner. Downhill is the way up to the star,
-# and downhill is also the way to the left, onto the plateau. A start with more growth than turn has both before it, and
-# the shorter way wins. Most starts with a positive determinant have little turn, and are near the dashed line. Above the
-# diagonal the plateau is higher than the ground, and nothing slides onto it.
+# and downhill is also the way to the left, onto the plateau. A start with much growth and little turn follows both slopes
+# at once, and it is lost if it reaches the dashed line first. Where there is clearly more turn than growth, the ground
+# is lower than the plateau, and the slope leads away from it.
 #
 # **Who is on it wanders.** The slope of the loss is zero, but a step sees only 64 of the points, and *their* slope is
 # not. Adam divides it by its own size, so that the run makes steps of full size in random directions. A random walk has
@@ -348,15 +350,17 @@ course.figure(
 for steps in (12, 50, 200, 800):
     on_it = (determinants[: steps + 1] < 0).all(axis=0)
     moved = np.linalg.norm(divided.path[steps] - divided.path[0], axis=(1, 2))[on_it]
-    print(f"{steps:4} steps: the {on_it.sum()} runs that were never off the plateau moved by {np.median(moved):.3f}")
+    print(
+        f"{steps:4} steps: the {on_it.sum()} runs that were never off the plateau moved by {np.median(moved):.3f}"
+    )
 
 # %% [markdown]
 # So a run does leave the plateau in the end, by luck: if it stumbles over the upper part of the edge, it is on its way to
 # $J$. The share of arrivals above grows with the steps for this reason.
 #
 # Why has the plain loss no such trouble? Averaged over the circle, $|n\cdot Wp|$ is the mean of
-# $|u + s\cos 2\theta|$. The turn $v$ does not occur in it. Descent shrinks growth and stretch and leaves the turn alone,
-# until the circle no longer holds the origin. (As a function of $W$ this part is convex.)
+# $|a + c\cos 2\theta|$. The turn $b$ does not occur in it. Descent shrinks growth and stretch and leaves the turn alone,
+# until the origin is outside the circle. (As a function of $W$ this part is convex.)
 
 # %% [markdown]
 # ## Exercise 04.3 · Design a start that slides, and one that does not
@@ -384,7 +388,8 @@ course.check("04.3", starts)
 # coefficients of equation $i$ are the four products of an entry of $n_i$ with an entry of $p_i$. Stack them into a
 # matrix $A$ with $N$ rows. The symmetries are the null space of $A$, and a **singular value decomposition** finds it:
 # singular values near zero, and their right singular vectors. All symmetries together are a Lie algebra, the **symmetry
-# algebra** of $f$.
+# algebra** of $f$. (A null space for the generators of a trained network was computed in this way by Moskalev and others,
+# *LieGG*, 2022; here the data take the network's place.)
 
 # %%
 A = (normals[:, :, None] * points[:, None, :]).reshape(len(points), 4)
@@ -420,7 +425,7 @@ def null_generator(points, normals):
 course.check("04.4", null_generator)
 
 # %% [markdown]
-# ## Dimension, centre, confidence
+# ## Dimension, centre, verdict
 #
 # The package does the same with more care (open `hgmrl_lite/discovery`; the files are short). It takes *values* of
 # $f$, and estimates the normals as in lesson 03. It allows affine generators, $p \mapsto Ap + b$, so that nobody has to
@@ -437,9 +442,8 @@ found
 
 # %% [markdown]
 # Read it from the top. The **dimension** is the number of scores near 0: one. The **centre** is the point that the
-# generator leaves in place, $Wc = 0$ in homogeneous coordinates; the goal was never an input. The **confidence** comes
-# from resampling the data 200 times: how many resamples agree on the dimension, and by how much the generator moves.
-# Against the truth, and against the clock:
+# generator leaves in place, $Wc = 0$ in homogeneous coordinates; the goal was never an input. The **verdict** says how
+# sure the package is; we come to it below. Against the truth, and against the clock:
 
 # %%
 import time
@@ -487,8 +491,8 @@ print("loss at the end, median:", np.median(run.loss[-1]).round(2))
 run.generators[:3].round(2)
 
 # %% [markdown]
-# It converges, to $\pm J$ with norm 1, at a loss that is not zero. Is 0.4 small? A single descent gives you nothing to hold it
-# against. The spectrum does: it has the other candidates in it.
+# It converges, to $\pm J$ with norm 1, at a loss that is not zero. Is 0.4 small? A single descent gives you nothing to
+# compare it with. The spectrum does: it has the other candidates in it.
 
 # %%
 functions = {
@@ -505,17 +509,52 @@ spectra = {name: discovery.discover(points, sampled) for name, sampled in functi
 course.figure(
     plots.symmetry_spectra(spectra),
     alt="Scores of the six candidates for six functions. Distance, bump and xy have one score at 0, y cubed has three; "
-    "the rounded square's lowest score is 0.33 and that of the last function 0.89: none.",
+    "the rounded square's lowest score lies between 0 and 1, that of the last function near 1: none.",
 )
 
 # %% [markdown]
-# In the blue band are the symmetries, each a star. Between the band and the first circle is the **gap**. Where there is
-# one, there is a symmetry, and the number of stars is its dimension. The rounded square is *nearly* round: its best
-# candidate scores 0.33, well below a random direction's 1, and well above the band. The verdict is "none", and so it
-# should be. In the narrow grey band the package says "undecided" rather than guess.
+# Each star is a symmetry, and the number of stars is the dimension. Between the stars and the first circle is the
+# **gap**. The rounded square is *nearly* round: its best candidate scores clearly below a random direction's 1, and
+# clearly above 0. So an agent needs more than scores. It needs a decision, and it should know how often that decision is
+# wrong.
+
+# %% [markdown]
+# ## A verdict is a test, and a test can err in two ways
 #
-# A warning: the two bounds (0.1 and 0.15) are a choice, fixed once for all functions. They answer "is this a symmetry
-# up to a few percent?". No finite sample can answer "is this *exactly* a symmetry?".
+# Can samples ever prove that $f$ *is* symmetric? Change $f$ by a little, by less than the noise or only between the
+# samples, and you break the symmetry without changing the data. So no finite sample can answer "is this *exactly* a
+# symmetry?". It can answer "is this a symmetry *up to so much*?". Then we have to say how much, and of what.
+#
+# **Of what.** At a point, take the cosine between the gradient of $f$ and the velocity $Wp$. It is 0 where $Wp$ runs
+# along the level set. The **defect** of $W$ is the root mean square of this cosine over the law of the data, where each
+# point counts with the square of its gradient, because in a flat place the direction of the gradient means nothing. A
+# defect of 0 is a symmetry. (The scores above are the same number in another unit, in which 1 is a random direction.)
+#
+# **How much.** The **tolerance** is the largest defect that we still agree to call "none". Data cannot choose it. It
+# depends on what the answer is for: how much asymmetry can your agent afford? Is the rounded square symmetric? With a
+# generous tolerance yes, with a strict one no, and both answers are right. So a verdict without its tolerance says
+# nothing; state both together. `discover(..., tolerance=0.05)` is where ours is stated.
+#
+# From the data we get an estimate of the defect, with a lower and an upper bound at 95 % confidence. Then
+#
+# - **symmetric**, if the *upper* bound is below the tolerance: even the largest defect that the data leave possible is
+#   one that we agreed to call none;
+# - **none**, if the *lower* bound is above the tolerance, for every candidate;
+# - **undecided** otherwise: the tolerance lies between the bounds, and the data support neither answer.
+#
+# The first rule turns the usual test round. A usual test assumes the symmetry and keeps it until the data refute it. So
+# few or noisy data refute nothing, and everything looks symmetric. Here the symmetry has to be *shown*. In statistics
+# this is an **equivalence test**, known from the question whether two drugs act alike (Schuirmann, 1987).
+#
+# So there are two errors. A **false "symmetric"** calls a defect above the tolerance none: the agent will carry a policy
+# along a map that does not fit. A **false "none"** overlooks a symmetry: the agent will learn again what it could have
+# inherited. If the bounds keep their promise, each error happens in at most about one of twenty data sets. "Undecided" is
+# neither of the two. It is the right answer to too few data, and it tells you what to do next: collect more.
+#
+# More samples bring the two bounds together. They should turn "undecided" into one of the other answers, and should make
+# neither error more frequent. If a method gets *worse* with more samples, then its bounds are not bounds: an error that
+# is no noise (a fit too coarse for a fine ripple, say) stays while the interval shrinks around it. Only a defect exactly
+# at the tolerance stays undecided for ever.
 
 # %% [markdown]
 # ## What differential information cannot see
@@ -558,14 +597,17 @@ for name, change in (
 #   rate and the starts: we measured between 3 and about 40 times.
 # - The reason is conditioning, 2 against $16\pi^2/3 \approx 53$ at the truth for circles, and that $\exp(tW)$ explodes
 #   away from it.
-# - $W = 0$ is a trap: state the normalisation, and look at $\lVert W\rVert$. Dividing by $\lVert Wp\rVert$ brings a
-#   plateau where $\det W < 0$.
-# - ★ The constraint is linear: one singular value decomposition gives the whole algebra, with dimension, centre and
-#   confidence, and the answer "none" where that is the truth.
+# - $W = 0$ is a trap: state the normalisation, and look at $\lVert W\rVert$. ★ Dividing by $\lVert Wp\rVert$ makes the
+#   loss exactly flat where $\det W < 0$. Starts from elsewhere slide onto this plateau, and leave it only by the luck of
+#   the batches.
+# - ★ The constraint is linear: one singular value decomposition gives the whole algebra, with dimension and centre.
+# - ★ A verdict is a test with two error rates, and means something only together with its tolerance. "Undecided" is an
+#   answer.
 # - Hidden from differential information: orientation, speed, reflections, single elements, increasing changes of $f$.
 #
-# What is the paper's here: both losses, and the finding that the differential one is faster with lower variance. What
-# goes beyond it: the explanation by conditioning, the plateau, the closed form, and all figures of this lesson, which
+# What comes from the paper: both losses, and the finding that the differential one is faster with lower variance. What
+# goes beyond it: the explanation by conditioning, the plateau, the closed form, the verdict, and all figures of this
+# lesson, which
 # are measured in this notebook or, for the long runs, by `python -m benchmarks descent`.
 #
 # ## Further reading
@@ -578,6 +620,11 @@ for name, change in (
 #   Gauss-Newton matrix of least squares.
 # - G. H. Golub and C. F. Van Loan, *Matrix Computations*, 4th edition, Johns Hopkins University Press, 2013: the
 #   singular value decomposition and null spaces.
+# - A. Moskalev, A. Sepliarskaia, I. Sosnovik and A. Smeulders, *LieGG: Studying Learned Lie Group Generators*, NeurIPS
+#   2022, [arXiv:2210.04345](https://arxiv.org/abs/2210.04345): generators as the null space of a trained network.
+# - D. J. Schuirmann, *A comparison of the two one-sided tests procedure and the power approach for assessing the
+#   equivalence of average bioavailability*, Journal of Pharmacokinetics and Biopharmaceutics 15, 1987: the equivalence
+#   test.
 # - J. Yang, R. Walters, N. Dehmamy and R. Yu, *Generative Adversarial Symmetry Discovery*, ICML 2023: symmetry
 #   discovery by another kind of descent.
 #
