@@ -267,10 +267,11 @@ course.figure(
 # when $g^{-1}h \in H$. A task is therefore not an element of $G$ but a coset $gH$: $Z$ is $G/H$. For a round goal off the
 # origin and $G$ the turns, $H$ is the identity alone, and tasks *are* turns. With the mirrors in $G$, $H$ has two elements.
 #
-# **Connected.** Suppose $Z$ is connected (with the topology of $G/H$). Let $G_0$ be the part of $G$ that is connected to the
-# identity. It is open in $G$, and $g \mapsto gH$ carries open sets to open sets, so each orbit of $G_0$ in $Z$ is open. Two of its orbits are equal or disjoint. So $Z$ is
-# cut into disjoint open pieces; it is connected, so there is only one piece: $G_0$ reaches every task. $\square$ The
-# mirrors may be symmetries of the system as well; a circle of goals does not need them.
+# **Connected.** Suppose $Z$ is connected (with the topology of $G/H$). Let $G_0$ be the part of $G$ that is connected
+# to the identity. It is open in $G$, and $g \mapsto gH$ carries open sets to open sets, so each orbit of $G_0$ in $Z$
+# is open. Two of its orbits are equal or disjoint. So $Z$ is cut into disjoint open pieces; it is connected, so there
+# is only one piece: $G_0$ reaches every task. $\square$ The mirrors may be symmetries of the system as well; a circle
+# of goals does not need them.
 #
 # **Compact.** Let $D$ be the diameter of the set of actions, and let it hold a ball of radius $r$. Every vector $v$ shorter
 # than $r$ is a difference of two allowed actions. $K_g$ maps allowed actions to allowed actions, so $K_g v$ is such a
@@ -573,8 +574,9 @@ print("the first, moved by S:   ", conjugate[:2].round(3).tolist())
 # %% [markdown]
 # ## Exercise 05.5 · The system's algebra, by hand
 #
-# For one transition, write these equations as rows of a matrix. The unknowns are first the $n(n+1)$ entries of $W_S$, row
-# by row, then the $m^2$ entries of $W_A$, row by row. So in the plane the result has shape `(2, 10)`.
+# For one transition, write these equations as rows of a matrix, for states of any size $n$ and actions of any size $m$.
+# The unknowns are first the $n(n+1)$ entries of $W_S$, row by row, then the $m^2$ entries of $W_A$, row by row. So in the
+# plane the result has shape `(2, 10)`.
 
 
 # %% tags=["exercise", "05.5"]
