@@ -257,8 +257,13 @@ def _check_rows(answer: Any) -> Iterator[str]:
     expect_close(np.asarray(solves) @ np.append(turn, lie.J.ravel()), np.zeros(2), "Equations times rotation")
     yield "three coordinates in unlike units and one action: 3 rows, 12 + 1 columns"
     units = np.array([1e3, 1.0, 1e-3])
-    space = (units * rng.normal(size=3), rng.normal(size=1), units * rng.normal(size=3))
-    space += (rng.normal(size=(3, 3)) * units[:, None] / units, units[:, None] * rng.normal(size=(3, 1)))
+    space = (
+        units * rng.normal(size=3),
+        rng.normal(size=1),
+        units * rng.normal(size=3),
+        rng.normal(size=(3, 3)) * units[:, None] / units,
+        units[:, None] * rng.normal(size=(3, 1)),
+    )
     what = "The equations in space"
     expect_close(expect_shape(call(answer, *space), (3, 13), what), system_rows(*space), what)
 

@@ -141,8 +141,8 @@ def divided_landscape(result: Descent, below_deg: float = 1.0) -> Figure:
             axes.plot(*place[chosen].T, MARKERS[index], label=f"{label}: {chosen.sum()}", **mark)
         edge = np.linspace(0.0, np.pi / 2, 91)
         axes.plot(*(np.sqrt(0.5) * np.array([np.cos(edge), np.sin(edge)])), "k--", lw=1.2)
-        label = {"ha": "center", "fontsize": 9, "bbox": {"fc": "white", "ec": "none", "pad": 2.0}}
-        axes.text(0.22, 0.42, "det W < 0", **label)
+        box = {"fc": "white", "ec": "none", "pad": 2.0}
+        axes.text(0.22, 0.42, "det W < 0", ha="center", fontsize=9, bbox=box)
         axes.plot(0, 1, "*", mfc="white", mec="black", ms=13, clip_on=False)
         axes.set(aspect="equal", xlim=(0, 1.03), ylim=(0, 1.03), xlabel="growth", title=title)
         axes.legend(frameon=False, loc="upper right", fontsize=9)
