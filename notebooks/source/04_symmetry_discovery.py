@@ -225,9 +225,9 @@ course.figure(
 )
 
 # %% [markdown]
-# About 2 everywhere, against about 50 at $J$ and up to 300 in the corners. Where do the 50 come from? Let $W$ err by a little
-# *growth*. Along the flow the error piles up: after a time $t$ it has reached $t$ times its size. Let $W$ err by a
-# little *stretch*. Now what one quarter turn adds, the next one takes away: it never piles up. The functional loss
+# About 2 everywhere, against about 50 at $J$ and up to 300 in the corners. Where do the 50 come from? Let $W$ err by a
+# little *growth*. Along the flow the error piles up: after a time $t$ it has reached $t$ times its size. Let $W$ err by
+# a little *stretch*. Now what one quarter turn adds, the next one takes away: it never piles up. The functional loss
 # mixes all times up to $2\pi$, so it feels the first error much more than the second. For circles the ratio can be
 # worked out; it is $16\pi^2/3 \approx 52.6$. The differential loss looks at one instant only, and nothing piles up.
 #
@@ -240,9 +240,9 @@ for name, run in (("differential", differential), ("functional", functional)):
 
 # %% [markdown]
 # Adam divides by the recent size of the gradient, and forgets only slowly, in about a thousand steps. One explosion at
-# the beginning, and the steps stay tiny for a long time. See it in the widget: run the first cell again, choose $f = -\lVert
-# p\rVert^2$ and pull *Step* to 2000. The orange walker is still more than 10° away from $J$. The blue one was within 1°
-# after fewer than 100 steps.
+# the beginning, and the steps stay tiny for a long time. See it in the widget: run the first cell again, choose $f =
+# -\lVert p\rVert^2$ and pull *Step* to 2000. The orange walker is still more than 10° away from $J$. The blue one was
+# within 1° after fewer than 100 steps.
 
 # %% [markdown]
 # ## $W = 0$, a trap

@@ -6,9 +6,9 @@
 #
 # **You will be able to** test whether a map is a symmetry of a system; say what a hereditary task space is, and prove
 # that its best policies are carried along; explain why a *learned* policy asks for more; say what "linearizable",
-# "connected" and "compact" buy, prove two of them in the plane, and give a counterexample to each; compute a system's own
-# symmetries; read the package's report. **Prerequisites** lessons 01 to 04: group actions, exp and log, kernel distributions, null spaces.
-# **Minutes** 80 · **Run time** {{run_time}}
+# "connected" and "compact" buy, prove two of them in the plane, and give a counterexample to each; compute a system's
+# own symmetries; read the package's report. **Prerequisites** lessons 01 to 04: group actions, exp and log, kernel
+# distributions, null spaces. **Minutes** 80 · **Run time** {{run_time}}
 
 # %%
 import numpy as np
@@ -96,9 +96,10 @@ for name, L in maps.items():
     print(f"{name:14}" + "".join(f"{gap:11.4f}" for gap in gaps))
 
 # %% [markdown]
-# Read it by columns. The disc allows all turns and all mirrors. The box allows the quarter turns and four mirrors, in its
-# two axes and its two diagonals; the tilted mirror is none of them. Without a bound, *every* matrix is a symmetry of $T$. So it is the bound on the actions that throws scalings and shears out. (Our round
-# noise does not let them pass either: a second reason, which a system without noise would not have.)
+# Read it by columns. The disc allows all turns and all mirrors. The box allows the quarter turns and four mirrors, in
+# its two axes and its two diagonals; the tilted mirror is none of them. Without a bound, *every* matrix is a symmetry
+# of $T$. So it is the bound on the actions that throws scalings and shears out. (Our round noise does not let them pass
+# either: a second reason, which a system without noise would not have.)
 
 # %% [markdown]
 # ## Tasks that inherit
@@ -227,9 +228,9 @@ course.figure(
 #
 # $$L_g\,\rho_0 = \rho_0,$$
 #
-# where $\rho_0$ is the law of the starts. Ours is a round cloud about the origin. Of the maps $p \mapsto Lp + b$ it lets
-# pass those with $b = 0$ and $L^T L = I$: turns about the origin, and mirrors through it. The paper's experiment looks
-# for linear $L$, which leave the origin in place; from here on so do we.
+# where $\rho_0$ is the law of the starts. Ours is a round cloud about the origin. Of the maps $p \mapsto Lp + b$ it
+# lets pass those with $b = 0$ and $L^T L = I$: turns about the origin, and mirrors in lines through it. The paper's
+# experiment looks for linear $L$, which leave the origin in place; from here on so do we.
 
 # %% [markdown]
 # ## Three words, and what they leave
@@ -258,14 +259,16 @@ course.figure(
 #
 # We do not repeat the paper's proof. Here is a version of our own, with everything that it assumes.
 #
-# **Assume** that $G$ is a Lie group of system symmetries, with affine $L_g$ and linear $K_g$; that every $L_g$ keeps the law
-# of the starts, whose covariance $\Sigma$ is positive definite; that $G$ acts on the tasks; that $T$ and the rewards are
-# continuous; and that the allowed actions are a bounded and closed set with a non-empty interior. The task space is the orbit
-# $Z = G\cdot z_0$ of the base task. $H$ is its **stabiliser**, the elements that leave the base task as it is (lesson 01).
+# **Assume** that $G$ is a Lie group of system symmetries, with affine $L_g$ and linear $K_g$; that every $L_g$ keeps
+# the law of the starts, whose covariance $\Sigma$ is positive definite; that $G$ acts on the tasks; that $T$ and the
+# rewards are continuous; and that the allowed actions are a bounded and closed set with a non-empty interior. The task
+# space is the orbit $Z = G\cdot z_0$ of the base task. $H$ is its **stabiliser**, the elements that leave the base task
+# as it is (lesson 01).
 #
-# **Orbit and stabiliser.** Two elements $g$ and $h$ lead to the same task exactly when $g^{-1}h$ leaves $z_0$ as it is, so
-# when $g^{-1}h \in H$. A task is therefore not an element of $G$ but a coset $gH$: $Z$ is $G/H$. For a round goal off the
-# origin and $G$ the turns, $H$ is the identity alone, and tasks *are* turns. With the mirrors in $G$, $H$ has two elements.
+# **Orbit and stabiliser.** Two elements $g$ and $h$ lead to the same task exactly when $g^{-1}h$ leaves $z_0$ as it is,
+# so when $g^{-1}h \in H$. A task is therefore not an element of $G$ but a coset $gH$: $Z$ is $G/H$. For a round goal
+# off the origin and $G$ the turns, $H$ is the identity alone, and tasks *are* turns. With the mirrors in $G$, $H$ has
+# two elements.
 #
 # **Connected.** Suppose $Z$ is connected (with the topology of $G/H$). Let $G_0$ be the part of $G$ that is connected
 # to the identity. It is open in $G$, and $g \mapsto gH$ carries open sets to open sets, so each orbit of $G_0$ in $Z$
@@ -273,23 +276,25 @@ course.figure(
 # is only one piece: $G_0$ reaches every task. $\square$ The mirrors may be symmetries of the system as well; a circle
 # of goals does not need them.
 #
-# **Compact.** Let $D$ be the diameter of the set of actions, and let it hold a ball of radius $r$. Every vector $v$ shorter
-# than $r$ is a difference of two allowed actions. $K_g$ maps allowed actions to allowed actions, so $K_g v$ is such a
-# difference too, at most $D$ long. That bounds all $K_g$ at once: $\lVert K_g\rVert \le D/r$. And $L_g$ keeps the
-# covariance, $L_g \Sigma L_g^T = \Sigma$ (its linear part does), so $\Sigma^{-1/2} L_g \Sigma^{1/2}$ is orthogonal: that bounds
-# $L_g$. It keeps the mean of the starts as well: that fixes its shift. So the pairs $(L_g, K_g)$ are a bounded set of
-# matrices, and its closure is compact. The limit of symmetries is a symmetry, because $T$ and the rewards are continuous.
-# $\square$ Neither half is enough alone. Shifts have $K_g = I$, and only the starts exclude them. And if all starts are at
-# rest, $\Sigma$ is singular, and the start law says nothing about what $L_g$ does to velocities.
+# **Compact.** Let $D$ be the diameter of the set of actions, and let it hold a ball of radius $r$. Every vector $v$
+# shorter than $r$ is a difference of two allowed actions. $K_g$ maps allowed actions to allowed actions, so $K_g v$ is
+# such a difference too, at most $D$ long. That bounds all $K_g$ at once: $\lVert K_g\rVert \le D/r$. And $L_g$ keeps
+# the covariance, $L_g \Sigma L_g^T = \Sigma$ (its linear part does), so $\Sigma^{-1/2} L_g \Sigma^{1/2}$ is orthogonal:
+# that bounds $L_g$. It keeps the mean of the starts as well: that fixes its shift. So the pairs $(L_g, K_g)$ are a
+# bounded set of matrices, and its closure is compact. The limit of symmetries is a symmetry, because $T$ and the
+# rewards are continuous and the set of actions is closed. $\square$ Neither half is enough alone. Shifts have $K_g =
+# I$, and only the starts exclude them. And if all starts are at rest, $\Sigma$ is singular, and the start law says
+# nothing about what $L_g$ does to velocities.
 #
-# **Linearizable.** An affine map that keeps the mean of the starts is a matrix once the mean is the origin. For actions
-# that are not affine, a fixed point has to be assumed. About it Bochner (1945) gives a chart, if the action is smooth and
-# the group compact. (Mostow and Palais, 1957, embed the whole space into one on which the group acts by matrices, if there
-# are finitely many types of orbits. That is an embedding, not a chart.)
+# **Linearizable.** An affine map that keeps the mean of the starts is a matrix once that mean is the origin. For
+# actions that are not affine, a fixed point has to be assumed. About it Bochner (1945) gives a chart, if the action is
+# smooth and the group compact. (Mostow and Palais, 1957, embed the whole space into one on which the group acts by
+# matrices, if there are finitely many types of orbits. That is an embedding, not a chart.)
 #
-# **Embeds.** To carry the base policy to the task $z$, an agent needs *one* element $\sigma(z)$ that makes $z$, and better
-# one that changes continuously with $z$. Such a choice is a **section**. It exists near every task. It exists for all
-# tasks at once if $H$ is trivial, as in our plane, where the circle of goals *is* the group of turns. But not always:
+# **Embeds.** To carry the base policy to the task $z$, an agent needs *one* element $\sigma(z)$ that makes $z$, and
+# better one that changes continuously with $z$. Such a choice is a **section**. It exists near every task. It exists
+# for all tasks at once if $H$ is trivial, as in our plane, where the circle of goals *is* the group of turns. But not
+# always:
 
 # %%
 pole = np.array([0.0, 0.0, 1.0])
@@ -407,7 +412,7 @@ course.figure(
 # falls. The larger $t$ is, the nearer it pulls every state to the origin, where the base reward is what it is; that fits
 # badly, but ever less badly. A descent that starts here never stops, and never says "no". The shears have a minimum here,
 # and beyond it the misfit grows. But to know that, one has to know the reward far out. In a bounded set nothing has to be
-# known: a grid that is fine enough cannot miss the minimum by much.
+# known but that the misfit is continuous: a grid that is fine enough cannot miss the minimum by much.
 #
 # Compactness buys more. There are lengths that the whole group keeps. And if the group is connected *as well*, every
 # element is a *single* exponential, so that $t$ (or a few $t$'s) says it all. Neither word is enough alone: a mirror lies
@@ -446,8 +451,9 @@ course.figure(
 # %% [markdown]
 # The line never closes, since $\sqrt2$ is no fraction. It comes as near as you like to *every* point of the torus, but
 # it does not meet every point. So the group is bounded and not closed. It is **relatively compact**: its *closure*, the
-# whole torus, is compact, and has one dimension more. For the search this matters: an answer in the closure, $\exp(t_1 J)$ in one plane
-# and $\exp(t_2 J)$ in the other, may need an absurdly large $t$ along the line. So the package searches the closure.
+# whole torus, is compact, and has one dimension more. For the search this matters: an answer in the closure, $\exp(t_1
+# J)$ in one plane and $\exp(t_2 J)$ in the other, may need an absurdly large $t$ along the line. So the package
+# searches the closure.
 
 # %% [markdown]
 # ## Exercise 05.4 · Almost back
@@ -505,10 +511,10 @@ off = np.exp(points + b) - np.exp(points) @ np.diag(np.exp(b))
 print(f"shift by b, in the chart (eˣ, eʸ): off from the matrix diag(eᵇ) by {np.abs(off).max():.1e}")
 
 # %% [markdown]
-# So a shift *is* linearizable. Its chart maps the plane onto a quadrant, which does not hold the point 0. Only a chart whose
-# image holds 0 is impossible, since the point $\varphi^{-1}(0)$ would stay where it is. When you say "linearizable", say
-# where. (A shift is also affine. The third coordinate of lesson 01 makes it a matrix without any chart, in a space of one
-# dimension more.)
+# So a shift *is* linearizable. Its chart maps the plane onto a quadrant, which does not hold the point 0. Only a chart
+# whose image holds 0 is impossible, since the point $\varphi^{-1}(0)$ would stay where it is. When you say
+# "linearizable", say where. (A shift is also affine. The third coordinate of lesson 01 makes it a matrix without any
+# chart, in a space of one dimension more.)
 #
 # For a true counterexample, turn every circle about the origin, but at a speed of its own: $p$ turns by the angle
 # $t\,\lVert p\rVert^2$. Call it the **twist**. The origin stays. What is the derivative of the twist there?
@@ -640,7 +646,8 @@ found
 
 # %% [markdown]
 # And now the word *hereditary* can be tested. The left actions $L_k$ that relate the tasks must be symmetries of the
-# system, and those that are connected to the identity lie in what this algebra generates. The element then brings its own $W_A$, so that $K_g$ comes from data too, with no oracle for $T$.
+# system, and those that are connected to the identity lie in what this algebra generates. The element then brings its
+# own $W_A$, so that $K_g$ comes from data too, with no oracle for $T$.
 
 # %% [markdown]
 # ## The report
@@ -683,13 +690,13 @@ for case, report in cases.items():
 
 # %% [markdown]
 # Go through the table with the three words. All six maps fit the rewards; that is how the targets were made. The mirror
-# fails *connected*, and nothing else. Scaling and shear are no symmetries of the disc (*inherited*), stretch the starts,
-# and fail *compact*. The shift is inherited; it fails the *start law* and *compact*. It passes *linearizable*: it is affine
-# in these coordinates already, so that no bent map is needed. In the box the turn by 45° is not
-# among the system's symmetries, and no exponential of theirs makes it.
+# fails *connected*, and nothing else. Scaling and shear are no symmetries of the disc (*inherited*), stretch the
+# starts, and fail *compact*. The shift is inherited; it fails the *start law* and *compact*. It passes *linearizable*:
+# it is affine in these coordinates already, so that no bent map is needed. In the box the turn by 45° is not among the
+# system's symmetries, and no exponential of theirs makes it.
 #
-# What about *linearizable*? Look at the valley and its image, turned by 80°, through the lens. Now the package has to find
-# the map by itself: once in the coordinates that the camera reports, and once with the chart.
+# What about *linearizable*? Look at the valley and its image, turned by 80°, through the lens. Now the package has to
+# find the map by itself: once in the coordinates that the camera reports, and once with the chart.
 
 
 # %%
@@ -720,8 +727,8 @@ hereditary.discover_geometry(seen, chart=straighten).report
 #   allowed actions are carried to themselves. A task space is hereditary when its tasks are images of one another under
 #   such symmetries. If $\pi^*_z$ is optimal for $z$, then $K_g\,\pi^*_z(L_g^{-1}\,\cdot\,)$ is optimal for $g\cdot z$,
 #   however far $g$ goes.
-# - A *learned* policy also needs $L_g\rho_0 = \rho_0$. A shift is a symmetry of the system too, but it takes the policy to
-#   where it was never trained.
+# - A *learned* policy also needs $L_g\rho_0 = \rho_0$. A shift is a symmetry of the system too, but it takes the policy
+#   to where it was never trained.
 # - Linearizable: matrices, in a chart; about its fixed point the twist has none. Connected: exponentials reach
 #   everything; a mirror they do not reach. Compact: the search is over a bounded set; scalings run away. Connected and
 #   compact: one exponential is enough.
