@@ -114,8 +114,8 @@ def _check_seen(answer: Any) -> Iterator[str]:
     )
 
 
-#: Exercise 04.3: runs and steps of each start, how many of the runs must lose or arrive, and the least
-#: determinant.
+#: Exercise 04.3: runs and steps of each start, how many of the runs must be lost or arrive, and the
+#: least determinant.
 RUNS, STEPS, MOST, DETERMINANT = 16, 400, 14, 0.1
 
 
@@ -150,12 +150,12 @@ def _check_starts(answer: Any) -> Iterator[str]:
         "enough stretch.",
         "It should begin where the slope leads up to the star: more turn, less growth.",
     )
-    goals = ("loses", "arrives")
+    goals = (f"at most {RUNS - MOST}", f"at least {MOST}")
     for name, start, goal, hint in zip(names, starts, goals, hints, strict=True):
-        yield f"{name.lower()} {goal} in at least {MOST} of {RUNS} runs"
+        yield f"from {name.lower()} {goal} of {RUNS} runs arrive"
         loss = descent.Differential(points, points, relative=True)
         reached = descent.descend(loss, start=start, **options).reached()
-        count = RUNS - reached if goal == "loses" else reached
+        count = RUNS - reached if name == names[0] else reached
         growth, turn = 0.5 * np.trace(start), 0.5 * (start[1, 0] - start[0, 1])
         # det W = growth² + turn² − stretch².
         stretch = float(np.sqrt(max(growth**2 + turn**2 - np.linalg.det(start), 0.0)))
@@ -306,7 +306,7 @@ EXERCISES = (
         "Design a start that slides, and one that does not",
         (
             "Growth is (W₁₁ + W₂₂) / 2, turn is (W₂₁ − W₁₂) / 2. Find both in the map above.",
-            "The one that loses is right of the dashed line in the map, not far from it, and low. A "
+            "The one that slides is right of the dashed line in the map, not far from it, and low. A "
             "symmetric matrix has no turn.",
             "The one that arrives: make the two entries off the diagonal as different as you can, and keep "
             "the diagonal just large enough for the determinant.",

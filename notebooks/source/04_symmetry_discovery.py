@@ -367,11 +367,11 @@ for steps in (12, 50, 200, 800):
 # ## Exercise 04.3 · Design a start that slides, and one that does not
 #
 # A start with a negative determinant is on the plateau from the beginning. Is a positive determinant safe? Give two
-# starts with determinants of at least 0.1 and entries from 0 to 1: one from which the divided loss loses at least 14 of
-# 16 runs (400 steps, each run with batches of its own), and one from which at least 14 of 16 arrive.
+# starts with determinants of at least 0.1 and entries from 0 to 1. On the divided loss, each gets 16 runs of 400 steps,
+# and each run has batches of its own. From the first start at most 2 runs should arrive, from the second at least 14.
 
 # %% tags=["exercise", "04.3"]
-starts = (..., ...)  # first the one that loses, then the one that arrives: [[ , ], [ , ]], [[ , ], [ , ]]
+starts = (..., ...)  # the one that slides, the one that arrives: [[ , ], [ , ]], [[ , ], [ , ]]
 
 # %% tags=["solution", "04.3"]
 # The first has growth 0.95, turn 0 and stretch 0.5; the second has growth 0.5 and turn 0.5, with stretch 0.5.

@@ -84,8 +84,8 @@ def loss_of_changes(reduce):
     return loss
 
 
-# A start that loses and one that arrives, besides the reference.
-LOSES, ARRIVES = [[1.0, 0.5], [0.5, 0.9]], [[0.5, 0.0], [1.0, 0.5]]
+# A start that slides and one that arrives, besides the reference.
+SLIDES, ARRIVES = [[1.0, 0.5], [0.5, 0.9]], [[0.5, 0.0], [1.0, 0.5]]
 
 
 def rows_of(points, normals):
@@ -241,35 +241,35 @@ ANSWERS = {
     },
     "04.3": {
         "correct": [
-            (LOSES, ARRIVES),
+            (SLIDES, ARRIVES),
             # Another stretch, the axes turned.
             ([[0.6, 0.3], [0.3, 0.6]], ARRIVES),
             ([[1.0, 0.0], [0.0, 0.3]], ARRIVES),
             # Turning the other way.
-            (LOSES, [[0.4, 1.0], [0.0, 0.4]]),
+            (SLIDES, [[0.4, 1.0], [0.0, 0.4]]),
             # Much less stretch than growth: the slope turns it before it comes near the plateau.
-            (LOSES, [[1.0, 0.1], [0.0, 1.0]]),
+            (SLIDES, [[1.0, 0.1], [0.0, 1.0]]),
             # Scaled: the loss does not know the length.
             np.array([[[0.5, 0.25], [0.25, 0.45]], [[0.35, 0.0], [0.7, 0.35]]]),
         ],
         "mistakes": [
-            ((ARRIVES, LOSES), "From the first start 16 of 16"),
-            ((LOSES, LOSES), "where the slope leads up to the star"),
+            ((ARRIVES, SLIDES), "From the first start 16 of 16"),
+            ((SLIDES, SLIDES), "where the slope leads up to the star"),
             ((ARRIVES, ARRIVES), "near the dashed line"),
             (([[0.2, 1.0], [1.0, 0.5]], ARRIVES), "on the plateau from the beginning"),
             (([[0.0, 1.0], [1.0, 0.0]], ARRIVES), "on the plateau from the beginning"),
             (([[1.0, 1.0], [1.0, 1.0]], ARRIVES), "is singular"),
-            ((LOSES, [[0.0, 0.0], [1.0, 0.0]]), "is singular"),
-            ((LOSES, np.zeros((2, 2))), "is singular"),
-            ((LOSES, [[0.0, -1.0], [1.0, 0.0]]), "below 0 or above 1"),
+            ((SLIDES, [[0.0, 0.0], [1.0, 0.0]]), "is singular"),
+            ((SLIDES, np.zeros((2, 2))), "is singular"),
+            ((SLIDES, [[0.0, -1.0], [1.0, 0.0]]), "below 0 or above 1"),
             (([[2.0, 0.5], [0.5, 0.9]], ARRIVES), "below 0 or above 1"),
             # No stretch and no turn: right at the corner.
             ((np.eye(2), ARRIVES), "near the dashed line"),
-            ((LOSES, [[0.9, 0.2], [0.5, 0.6]]), "where the slope leads up to the star"),
-            ((LOSES, [[0.1, 0.0], [1.0, 0.1]]), "Make the product of the diagonal larger"),
+            ((SLIDES, [[0.9, 0.2], [0.5, 0.6]]), "where the slope leads up to the star"),
+            ((SLIDES, [[0.1, 0.0], [1.0, 0.1]]), "Make the product of the diagonal larger"),
             ([[0.1, 0.0], [0.6, 0.2]], "should have shape (2, 2, 2)"),
             ([0.5, 0.5], "should have shape (2, 2, 2)"),
-            ((LOSES, [0.5, 0.5]), "cannot be read as an array"),
+            ((SLIDES, [0.5, 0.5]), "cannot be read as an array"),
         ],
     },
     "04.4": {
