@@ -531,7 +531,7 @@ course.figure(
 # point counts with the square of its gradient, because in a flat place the direction of the gradient means nothing. A
 # defect of 0 is a symmetry. (The scores above are the same number in another unit, in which 1 is a random direction.)
 #
-# **How much.** The **tolerance** is the largest defect that we still agree to call "none". Data cannot choose it. It
+# **How much.** The **tolerance** is the largest defect that we still accept as a symmetry. Data cannot choose it. It
 # depends on what the answer is for: how much asymmetry can your agent afford? Is the rounded square symmetric? With a
 # generous tolerance yes, with a strict one no, and both answers are right. So a verdict without its tolerance says
 # nothing; state both together. `discover(..., tolerance=0.05)` is where ours is stated.
@@ -539,7 +539,7 @@ course.figure(
 # From the data we get an estimate of the defect, with a lower and an upper bound at 95 % confidence. Then
 #
 # - **symmetric**, if the *upper* bound is below the tolerance: even the largest defect that the data leave possible is
-#   one that we agreed to call none;
+#   one that we accept;
 # - **none**, if the *lower* bound is above the tolerance, for every candidate;
 # - **undecided** otherwise: the tolerance lies between the bounds, and the data support neither answer.
 #
@@ -547,8 +547,8 @@ course.figure(
 # few or noisy data refute nothing, and everything looks symmetric. Here the symmetry has to be *shown*. In statistics
 # this is an **equivalence test**, known from the question whether two drugs act alike (Schuirmann, 1987).
 #
-# So there are two errors. A **false "symmetric"** calls a defect above the tolerance none: the agent will carry a policy
-# along a map that does not fit. A **false "none"** overlooks a symmetry: the agent will learn again what it could have
+# There are two errors. A **false "symmetric"** accepts a defect above the tolerance: the agent will carry a policy along
+# a map that does not fit. A **false "none"** overlooks a symmetry: the agent will learn again what it could have
 # inherited. If the bounds keep their promise, each error happens in at most about one of twenty data sets. "Undecided" is
 # neither of the two. It is the right answer to too few data, and it tells you what to do next: collect more.
 #
