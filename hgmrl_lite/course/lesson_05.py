@@ -56,28 +56,57 @@ def _check_gap(answer: Any) -> Iterator[str]:
             ),
         ],
     )
-    step = envs.NavigationDynamics("box").mean_next_state
+    box = envs.NavigationDynamics("box").mean_next_state
     matrix, other = np.array([[1.2, 0.5], [-0.3, 0.9]]), np.array([[0.7, -0.2], [0.4, 1.1]])
-    moved, still = step(states @ matrix.T, actions @ other.T), step(states, actions)
-    away = np.linalg.norm(moved - still @ matrix.T, axis=1)
-    yield "navigation in the box, under two matrices that are no symmetry"
-    expect_close(
-        call(answer, step, matrix, other, states, actions),
-        away.max(),
-        "The gap",
-        mistakes=[
-            (away.mean(), "This is the mean over the rows; the largest is asked for."),
-            (
-                np.abs(moved - still @ matrix.T).max(),
-                "This is the largest entry; take the length of each row.",
-            ),
-            (np.linalg.norm(moved - still, axis=1).max(), "T(s, a) has to be moved by L as well."),
-            (
-                np.linalg.norm(step(states @ matrix, actions @ other) - still @ matrix, axis=1).max(),
-                "Points in rows are multiplied by the *transpose* of a matrix from the right.",
-            ),
-        ],
+    mirror = lie.so2_exp(0.7) @ np.diag([1.0, -1.0])
+    # Units of a thousand and of a thousandth, and one action for three coordinates.
+    units = np.array([1e3, 1.0, 1e-3])
+    flows = np.array([[0.9, 0.2, 0.0], [0.0, 0.8, 0.1], [0.3, 0.0, 1.1]]) * units[:, None] / units
+
+    def mixed(states: ArrayLike, actions: ArrayLike) -> Array:
+        return np.asarray(np.asarray(states) @ flows.T + np.tanh(actions) * units)
+
+    wide, single = rng.normal(size=(6, 3)) * units, rng.normal(size=(6, 1))
+    stretch = np.array([[1.0, 0.3, 0.0], [0.0, -0.5, 0.2], [0.4, 0.0, 2.0]])
+    cases = (
+        (
+            "navigation in the box, under two matrices that are no symmetry",
+            box,
+            matrix,
+            other,
+            states,
+            actions,
+        ),
+        ("navigation in the box, under a tilted mirror", box, mirror, mirror, states, actions),
+        ("three coordinates in unlike units, one action", mixed, stretch, np.array([[-2.0]]), wide, single),
     )
+    for what, step, left, right, here, pushes in cases:
+        moved, still = step(here @ left.T, pushes @ right.T), step(here, pushes)
+        apart = moved - still @ left.T
+        away = np.linalg.norm(apart, axis=1)
+        turned = np.linalg.norm(step(here @ left, pushes @ right) - still @ left, axis=1)
+        yield what
+        expect_close(
+            call(answer, step, left, right, here, pushes),
+            away.max(),
+            "The gap",
+            mistakes=[
+                (away.mean(), "This is the mean over the rows; the largest is asked for."),
+                (away.min(), "This is the smallest of the rows; the largest is asked for."),
+                (np.square(away).max(), "This is the square of the length."),
+                (np.abs(apart).max(), "This is the largest entry; take the length of each row."),
+                (np.linalg.norm(apart), "This is the length of all rows together; take each row by itself."),
+                (
+                    np.linalg.norm(apart, axis=0).max(),
+                    "This takes the lengths of the columns; a row is one transition: axis=1.",
+                ),
+                (np.linalg.norm(moved - still, axis=1).max(), "T(s, a) has to be moved by L as well."),
+                (
+                    turned.max(),
+                    "Points in rows are multiplied by the *transpose* of a matrix from the right.",
+                ),
+            ],
+        )
 
 
 POLICIES = ("best turned", "best shifted", "learned turned", "learned shifted")
@@ -129,8 +158,8 @@ def _check_mirror(answer: Any) -> Iterator[str]:
 
 #: The two speeds of exercise 05.4's winding.
 SPEEDS = (1.0, float(np.sqrt(2.0)))
-#: How near to the identity, and from which time on.
-NEAR, AFTER = 0.1, 1.0
+#: How near to the identity, from which time on, and until when an angle is known to many digits.
+NEAR, AFTER, UNTIL = 0.1, 1.0, 1e9
 
 
 def winding(t: float) -> Array:
@@ -144,6 +173,10 @@ def _check_return(answer: Any) -> Iterator[str]:
     yield "a time t of at least 1"
     t = float(expect_shape(answer, (), "The time"))
     expect(t >= AFTER, f"t = {t:g} is before 1: near t = 0 everything is near the identity.")
+    expect(
+        t <= UNTIL,
+        f"t = {t:g} is so late that rounding decides where the angles are. There are earlier times.",
+    )
     yield "exp(tW) is within 0.1 of the identity, entry by entry"
     gap = np.abs(winding(t) - np.eye(4))
     first, second = gap[:2, :2].max(), gap[2:, 2:].max()
@@ -222,6 +255,17 @@ def _check_rows(answer: Any) -> Iterator[str]:
     turn = np.hstack([lie.J, np.zeros((2, 1))]).ravel()
     solves = call(answer, state, action, state + 0.1 * action, identity, 0.1 * identity)
     expect_close(np.asarray(solves) @ np.append(turn, lie.J.ravel()), np.zeros(2), "Equations times rotation")
+    yield "three coordinates in unlike units and one action: 3 rows, 12 + 1 columns"
+    units = np.array([1e3, 1.0, 1e-3])
+    space = (
+        units * rng.normal(size=3),
+        rng.normal(size=1),
+        units * rng.normal(size=3),
+        rng.normal(size=(3, 3)) * units[:, None] / units,
+        units[:, None] * rng.normal(size=(3, 1)),
+    )
+    what = "The equations in space"
+    expect_close(expect_shape(call(answer, *space), (3, 13), what), system_rows(*space), what)
 
 
 EXERCISES = (

@@ -28,7 +28,8 @@ class Differential:
     With the unit normal n of the level set at p and an orthonormal basis of D^f_p in the rows of T, the
     residuals are n·(W p), "W is a symmetry", and (T − (T u) uᵀ) / √(n − 1) with u = W p / ‖W p‖, "W is all of
     it". The loss is the mean over the points of the length of the first plus the length of the second.
-    The second can reach 0 only in the plane: one generator has orbits of one dimension.
+    The second can reach 0 only in the plane: one generator has orbits of one dimension. There it is |n·u|,
+    the first one divided by the speed, and asks for nothing else.
 
     Parameters
     ----------
@@ -38,7 +39,8 @@ class Differential:
         Normals of the level sets (covectors) of any length, such as ``LevelSetNormals.normals``.
     relative : bool, optional
         Whether the first residual is divided by ‖W p‖ as well. The loss is then the same for every multiple
-        of W, and its first part no longer convex: generators with det W < 0 lie on a plateau.
+        of W, and its first part no longer convex. In the plane, for circles about the origin and points
+        spread evenly over all directions, it is 4/π at every W with det W < 0: a plateau.
 
     Raises
     ------

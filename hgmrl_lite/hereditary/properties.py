@@ -201,10 +201,18 @@ def find_start_law(evidence: "Evidence") -> Finding:
 
 def find_linearizable(evidence: "Evidence", comparisons: dict[int, Comparison], aligned: Finding) -> Finding:
     """Tell whether a quadratic map would align the tasks clearly better than the best linear one."""
+    n = evidence.raw.shape[-1]
     if aligned.verdict == "yes":
         text = "Matrices align the tasks in this chart; a bent map could not do noticeably better."
+        if evidence.maps[:, :n, n].any():
+            text = "Affine maps align the tasks in this chart; a bent map could not do noticeably better."
+        if _common_slip(evidence) > BOUND**2:
+            # A matrix fixes 0, so the image of a chart that makes these maps matrices cannot hold it.
+            text += (
+                " They have no common fixed point: a chart in which they are matrices leaves out 0, as "
+                "(eˣ, eʸ) does for shifts."
+            )
         return Finding("linearizable", "yes", aligned.figure, BOUND, text)
-    n = evidence.raw.shape[-1]
     family = evidence.family
     base = family.model(evidence.base_index)
     gains, verdicts = [], []

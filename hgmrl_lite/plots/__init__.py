@@ -2,7 +2,12 @@
 
 from hgmrl_lite.plots.adapting import adaptation
 from hgmrl_lite.plots.cliff import rotation_error
-from hgmrl_lite.plots.descent import condition_meshes, descent_angles, symmetry_spectra
+from hgmrl_lite.plots.descent import (
+    condition_meshes,
+    descent_angles,
+    divided_landscape,
+    symmetry_spectra,
+)
 from hgmrl_lite.plots.distance import regret_by_distance
 from hgmrl_lite.plots.evaluations import evaluations
 from hgmrl_lite.plots.flows import charted_orbits, euler_polygons, planar_flows
@@ -41,6 +46,7 @@ __all__ = [
     "coverage",
     "dense_winding",
     "descent_angles",
+    "divided_landscape",
     "euler_polygons",
     "evaluations",
     "found_against_true",

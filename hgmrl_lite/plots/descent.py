@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from hgmrl_lite._validate import as_array
+from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.descent import Descent
 from hgmrl_lite.discovery import CLEAR, NEARLY, Symmetry
 from hgmrl_lite.plots.style import COLOURS, DASHES, MARKERS
@@ -94,6 +94,70 @@ def condition_meshes(
         picture, ax=panels, label="condition number", ticks=[1, 3, 10, 30, 100, 300, 1000]
     ).ax.set_yticklabels(["1", "3", "10", "30", "100", "300", "1000"])
     return figure
+
+
+def divided_landscape(result: Descent, below_deg: float = 1.0) -> Figure:
+    """Draw the divided differential loss over all directions of 2 × 2 generators, with the runs of a descent.
+
+    For circles about the origin that loss knows of W = aI + bJ + cD, D a reflection, no more than growth
+    |a|, turn |b| and stretch c ≥ 0, up to a common factor: a point of the unit sphere, seen here from above.
+    Inside the dashed line det W = a² + b² − c² is negative.
+
+    Parameters
+    ----------
+    result : Descent
+        Linear runs in the plane; drawn are their starts and their ends.
+    below_deg : float, optional
+        The angle that counts as arrived, in degrees.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        When the generators are not 2 × 2.
+    """
+    if result.path.shape[-2:] != (2, 2):
+        raise ValueError(f"result must hold 2 × 2 generators, got shape {result.path.shape[-2:]}")
+    # In polar coordinates, so that the grid ends on the rim, where s = 0.
+    radius, bearing = np.meshgrid(np.linspace(0.0, 1.0, 61), np.linspace(0.0, np.pi / 2, 91))
+    growth, turn = radius * np.cos(bearing), radius * np.sin(bearing)
+    stretch = np.sqrt(np.maximum(1.0 - radius**2, 0.0))
+    # As p goes round the circle, (n · W p, t · W p) goes round one of radius c about (a, b).
+    phase = (np.arange(720) + 0.5) * np.pi / 360
+    seen = (growth + 1j * turn)[..., None] + stretch[..., None] * np.exp(1j * phase)
+    loss = 2.0 * np.abs(np.cos(np.angle(seen))).mean(axis=-1)
+    arrived = np.isfinite(result.steps_to(below_deg))
+    figure = Figure(figsize=(8.4, 4.1), layout="constrained")
+    panels = figure.subplots(1, 2, sharey=True)
+    titles = ("starts", f"after {result.steps} steps")
+    for axes, title, generators in zip(panels, titles, (result.start, result.generators), strict=True):
+        picture = axes.contourf(growth, turn, loss, np.linspace(0.0, 2.0, 21), cmap="Greys", vmax=3.2)
+        place = np.abs(_growth_and_turn(generators))
+        for chosen, index, label in ((~arrived, 1, "not arrived"), (arrived, 0, "arrived")):
+            mark = {"color": COLOURS[index], "mec": "white", "mew": 0.4, "ms": 5, "ls": ""}
+            axes.plot(*place[chosen].T, MARKERS[index], label=f"{label}: {chosen.sum()}", **mark)
+        edge = np.linspace(0.0, np.pi / 2, 91)
+        axes.plot(*(np.sqrt(0.5) * np.array([np.cos(edge), np.sin(edge)])), "k--", lw=1.2)
+        box = {"fc": "white", "ec": "none", "pad": 2.0}
+        axes.text(0.22, 0.42, "det W < 0", ha="center", fontsize=9, bbox=box)
+        axes.plot(0, 1, "*", mfc="white", mec="black", ms=13, clip_on=False)
+        axes.set(aspect="equal", xlim=(0, 1.03), ylim=(0, 1.03), xlabel="growth", title=title)
+        axes.legend(frameon=False, loc="upper right", fontsize=9)
+    panels[0].set_ylabel("turn")
+    figure.colorbar(picture, ax=panels, label="divided loss", ticks=[0.0, 0.5, 1.0, 1.5, 2.0])
+    return figure
+
+
+def _growth_and_turn(generators: Array) -> Array:
+    """Return (a, b) of W = aI + bJ + cD, divided by √(a² + b² + c²), shape (..., 2)."""
+    growth = (generators[..., 0, 0] + generators[..., 1, 1]) / 2.0
+    turn = (generators[..., 1, 0] - generators[..., 0, 1]) / 2.0
+    # ‖W‖² = 2 (a² + b² + c²).
+    length = np.linalg.norm(generators, axis=(-2, -1)) / np.sqrt(2.0)
+    return np.asarray(np.stack([growth, turn], axis=-1) / length[..., None])
 
 
 def symmetry_spectra(results: Mapping[str, Symmetry]) -> Figure:

@@ -6,9 +6,9 @@
 #
 # **You will be able to** test whether a map is a symmetry of a system; say what a hereditary task space is, and prove
 # that its best policies are carried along; explain why a *learned* policy asks for more; say what "linearizable",
-# "connected" and "compact" buy, and give a counterexample to each; compute a system's own symmetries; read the
-# package's report. **Prerequisites** lessons 01 to 04: group actions, exp and log, kernel distributions, null spaces.
-# **Minutes** 80 · **Run time** {{run_time}}
+# "connected" and "compact" buy, prove two of them in the plane, and give a counterexample to each; compute a system's
+# own symmetries; read the package's report. **Prerequisites** lessons 01 to 04: group actions, exp and log, kernel
+# distributions, null spaces. **Minutes** 80 · **Run time** {{run_time}}
 
 # %%
 import numpy as np
@@ -70,7 +70,7 @@ def symmetry_gap(step, left, right, states, actions):
 course.check("05.1", symmetry_gap)
 
 # %% [markdown]
-# Here are three systems: our disc, the paper's box, and one whose actions have no bound. And five maps, each of which
+# Here are three systems: our disc, the paper's box, and one whose actions have no bound. And six maps, each of which
 # moves actions as it moves states, $K = L$. A step is at most 0.1 long on the disc.
 
 # %%
@@ -84,6 +84,7 @@ maps = {
     "turn by 40°": lie.so2_exp(np.radians(40)),
     "quarter turn": lie.so2_exp(np.pi / 2),
     "mirror": np.diag([1.0, -1.0]),
+    "tilted mirror": lie.so2_exp(np.radians(40)) @ np.diag([1.0, -1.0]),
     "scale by 1.5": 1.5 * np.eye(2),
     "shear": np.array([[1.0, 0.5], [0.0, 1.0]]),
 }
@@ -95,9 +96,10 @@ for name, L in maps.items():
     print(f"{name:14}" + "".join(f"{gap:11.4f}" for gap in gaps))
 
 # %% [markdown]
-# Read it by columns. The disc allows turns and mirrors. The box allows quarter turns and mirrors. Without a bound,
-# *every* matrix is a symmetry of $T$. So it is the bound on the actions that throws scalings and shears out. (Our round
-# noise does not let them pass either: a second reason, which a system without noise would not have.)
+# Read it by columns. The disc allows all turns and all mirrors. The box allows the quarter turns and four mirrors, in
+# its two axes and its two diagonals; the tilted mirror is none of them. Without a bound, *every* matrix is a symmetry
+# of $T$. So it is the bound on the actions that throws scalings and shears out. (Our round noise does not let them pass
+# either: a second reason, which a system without noise would not have.)
 
 # %% [markdown]
 # ## Tasks that inherit
@@ -115,8 +117,8 @@ for name, L in maps.items():
 # %% [markdown]
 # ## Why the policy comes along: a short proof
 #
-# Write $\pi^*_z$ for the best policy of task $z$. Claim: in a hereditary task space,
-# $\pi^*_{g\cdot z}(s) = K_g\, \pi^*_z(L_g^{-1} s)$.
+# A task may have several optimal policies. Claim: in a hereditary task space, if $\pi^*_z$ is optimal for task $z$, then
+# $K_g\, \pi^*_z(L_g^{-1} s)$, as a function of $s$, is optimal for task $g\cdot z$.
 #
 # **One.** Take an episode of task $z$ under some policy $\pi$, and move all of it: states by $L_g$, actions by $K_g$. At
 # the state $L_g s$, the moved policy $g\cdot\pi$ takes the action $K_g\,\pi(L_g^{-1} L_g s) = K_g\,\pi(s)$, the moved
@@ -127,7 +129,7 @@ for name, L in maps.items():
 # from a state) is the same: $V^{g\cdot\pi}_{g\cdot z}(L_g s) = V^{\pi}_{z}(s)$.
 #
 # **Three.** This holds for *every* policy $\pi$, and every policy of task $g\cdot z$ is some $g\cdot\pi$: undo it by
-# $g^{-1}$. So if nothing beats $\pi$ over there, nothing beats $g\cdot\pi$ here. $\square$
+# $g^{-1}$. So if no policy beats $\pi$ in task $z$, none beats $g\cdot\pi$ in task $g\cdot z$. $\square$
 #
 # Nowhere did we ask how far $g$ moves things. That is the **nonlocal generalization** in the paper's title. Here is step
 # one and two in numbers, an episode and its image by a turn, with the noise turned too:
@@ -221,30 +223,103 @@ course.figure(
 # *to the origin*, and goes on to ask only where the base policy has been. The shifted one takes it back to $-b$, up to
 # two units away, beyond the base goal. There the network was never trained, and what it does there is chance.
 #
-# How bad it is depends on the training: we measured a mean of 1.3, 1.0 and 0.7 and a worst goal of 4.1, 2.5 and 1.8
-# for the training seeds 0, 1 and 2, against 0.01 to 0.03 for the turn. So for a learned policy we ask one thing more,
+# How bad it is depends on the training: another `seed` above gives other numbers. So for a learned policy we ask one
+# thing more,
 #
 # $$L_g\,\rho_0 = \rho_0,$$
 #
-# where $\rho_0$ is the law of the starts. Ours is a round cloud about the origin. Of the maps $p \mapsto Lp + b$ it lets
-# pass those with $b = 0$ and $L^T L = I$: turns about the origin, and mirrors through it. The paper's experiment looks
-# for linear $L$, which leave the origin in place; from here on so do we.
+# where $\rho_0$ is the law of the starts. Ours is a round cloud about the origin. Of the maps $p \mapsto Lp + b$ it
+# lets pass those with $b = 0$ and $L^T L = I$: turns about the origin, and mirrors in lines through it. The paper's
+# experiment looks for linear $L$, which leave the origin in place; from here on so do we.
 
 # %% [markdown]
-# ## The theorem, and its three words
+# ## Three words, and what they leave
 #
-# The paper shows: *a task space inherited from the system's symmetries embeds into a subgroup of them whose actions are
+# The paper states: *a task space inherited from the system's symmetries embeds into a subgroup of them whose actions are
 # linearizable, connected and compact.* Each of the three words is there because it buys something.
 #
 # | word | what it buys | who fails it |
 # |---|---|---|
-# | **linearizable** | in a suitable chart, elements are matrices | a shift; and any action in the wrong chart |
+# | **linearizable** | in a suitable chart, elements are matrices | a twist, about its fixed point |
 # | **connected** | every element is a product of exponentials, so generators are enough | a mirror |
-# | **compact** | *one* exponential is enough, lengths can be chosen that are kept, a search is over a bounded set | scalings, shears, shifts |
+# | **compact** | an inner product is kept, and a search is over a bounded set | scalings, shears, shifts |
+# | **connected and compact** | *one* exponential is enough | |
 #
-# We take them one by one. To see a difference, a round goal will not do. It is kept by all rotations about itself and by
-# mirrors, so many maps carry one round goal to another. The `bent_valley` of the widget is kept by no map but
-# the identity, so *at most one* map carries it to a given image.
+# Before we go through them, see how much they say together. Suppose the elements are matrices, and the group is compact.
+# Then all of them keep an inner product; lesson 02 made it by averaging. Choose coordinates in which it is the standard
+# one, and all elements are orthogonal. If the group is connected as well, their determinants cannot jump from 1 to $-1$.
+# So *linear, connected and compact together already force "a rotation, in some coordinates"*. In the plane such a group
+# is either the identity alone, or all rotations in some coordinates. What is left for data to tell, in the plane, is
+# which coordinates: an inner product up to a factor, two numbers. So when lesson 06 finds rotations in the plane, that
+# they are rotations was assumed, and only their coordinates were found. In more dimensions there is more to find: *which*
+# of the rotations.
+
+# %% [markdown]
+# ## What we can prove ★
+#
+# We do not repeat the paper's proof. Here is a version of our own, with everything that it assumes.
+#
+# **Assume** that $G$ is a Lie group of system symmetries, with affine $L_g$ and linear $K_g$; that every $L_g$ keeps
+# the law of the starts, whose covariance $\Sigma$ is positive definite; that $G$ acts on the tasks; that $T$ and the
+# rewards are continuous; and that the allowed actions are a bounded and closed set with a non-empty interior. The task
+# space is the orbit $Z = G\cdot z_0$ of the base task. $H$ is its **stabiliser**, the elements that leave the base task
+# as it is (lesson 01).
+#
+# **Orbit and stabiliser.** Two elements $g$ and $h$ lead to the same task exactly when $g^{-1}h$ leaves $z_0$ as it is,
+# so when $g^{-1}h \in H$. A task is therefore not an element of $G$ but a coset $gH$: $Z$ is $G/H$. For a round goal
+# off the origin and $G$ the turns, $H$ is the identity alone, and tasks *are* turns. With the mirrors in $G$, $H$ has
+# two elements.
+#
+# **Connected.** Suppose $Z$ is connected (with the topology of $G/H$). Let $G_0$ be the part of $G$ that is connected
+# to the identity. It is open in $G$, and $g \mapsto gH$ carries open sets to open sets, so each orbit of $G_0$ in $Z$
+# is open. Two of its orbits are equal or disjoint. So $Z$ is cut into disjoint open pieces; it is connected, so there
+# is only one piece: $G_0$ reaches every task. $\square$ The mirrors may be symmetries of the system as well; a circle
+# of goals does not need them.
+#
+# **Compact.** Let $D$ be the diameter of the set of actions, and let it hold a ball of radius $r$. Every vector $v$
+# shorter than $r$ is a difference of two allowed actions. $K_g$ maps allowed actions to allowed actions, so $K_g v$ is
+# such a difference too, at most $D$ long. That bounds all $K_g$ at once: $\lVert K_g\rVert \le D/r$. And $L_g$ keeps
+# the covariance, $L_g \Sigma L_g^T = \Sigma$ (its linear part does), so $\Sigma^{-1/2} L_g \Sigma^{1/2}$ is orthogonal:
+# that bounds $L_g$. It keeps the mean of the starts as well: that fixes its shift. So the pairs $(L_g, K_g)$ are a
+# bounded set of matrices, and its closure is compact. The limit of symmetries is a symmetry, because $T$ and the
+# rewards are continuous and the set of actions is closed. $\square$ Neither half is enough alone. Shifts have $K_g =
+# I$, and only the starts exclude them. And if all starts are at rest, $\Sigma$ is singular, and the start law says
+# nothing about what $L_g$ does to velocities.
+#
+# **Linearizable.** An affine map that keeps the mean of the starts is a matrix once that mean is the origin. For
+# actions that are not affine, a fixed point has to be assumed. About it Bochner (1945) gives a chart, if the action is
+# smooth and the group compact. (Mostow and Palais, 1957, embed the whole space into one on which the group acts by
+# matrices, if there are finitely many types of orbits. That is an embedding, not a chart.)
+#
+# **Embeds.** To carry the base policy to the task $z$, an agent needs *one* element $\sigma(z)$ that makes $z$, and
+# better one that changes continuously with $z$. Such a choice is a **section**. It exists near every task. It exists
+# for all tasks at once if $H$ is trivial, as in our plane, where the circle of goals *is* the group of turns. But not
+# always:
+
+# %%
+pole = np.array([0.0, 0.0, 1.0])
+
+
+def smallest_rotation(goal):
+    """Return the smallest rotation of space that carries the pole to the goal."""
+    axis = np.cross(pole, goal)
+    return lie.so3_exp(np.arccos(goal @ pole) * axis / np.linalg.norm(axis))
+
+
+for away in (0.5, 0.1, 0.01):  # two goals near the antipode of the pole, in directions a quarter turn apart
+    ahead, aside = np.sin(away) * np.eye(3)[:2] - np.cos(away) * pole
+    jump = np.abs(smallest_rotation(ahead) - smallest_rotation(aside)).max()
+    print(f"goals {np.linalg.norm(ahead - aside):.3f} apart: their rotations differ by up to {jump:.3f}")
+
+# %% [markdown]
+# Goals on a sphere, turned by the rotations of space: $H$ is the turns about the goal. The smallest rotation to a goal
+# jumps at the antipode of the base goal. And *no* choice is continuous everywhere: it would carry an arrow from the
+# base goal to every point of the sphere, tangent to it and nowhere zero, and a sphere cannot be combed (see Milnor,
+# 1978).
+#
+# Now the three words one by one. To see a difference, a round goal will not do. It is kept by all rotations about itself
+# and by mirrors, so many maps carry one round goal to another. The `bent_valley` of the widget is kept by no affine map
+# but the identity, so *at most one* affine map carries it to a given image.
 
 # %% [markdown]
 # ## Connected, and the mirror
@@ -289,7 +364,7 @@ print(f"best of 360 rotations: misfit {min(misfits):.2f}; the mirror: {by_mirror
 # %% [markdown]
 # No rotation comes near. Why can no exponential, of any matrix, help? Follow $\det \exp(tW) = e^{t \operatorname{tr} W}$:
 # it starts at 1 and is never zero, so it stays positive. A mirror has $-1$. The group of turns *and* mirrors falls apart
-# into two pieces, and exponentials stay in the piece of the identity. It is **not connected**; the theorem's group is.
+# into two pieces, and exponentials stay in the piece of the identity. It is **not connected**.
 #
 # So connectedness is a question about the $L_k$ that relate the *tasks*. To ask it of a generator is pointless: what a
 # generator generates is connected by construction.
@@ -335,15 +410,17 @@ course.figure(
 # %% [markdown]
 # The rotations come round: one period has been searched, and that was all there is. The search over scalings falls and
 # falls. The larger $t$ is, the nearer it pulls every state to the origin, where the base reward is what it is; that fits
-# badly, but ever less badly. A descent that starts here never stops, and never says "no". The shears have at least a
-# minimum here. But nobody can promise that there is no better one farther out, and there is always a farther out.
+# badly, but ever less badly. A descent that starts here never stops, and never says "no". The shears have a minimum here,
+# and beyond it the misfit grows. But to know that, one has to know the reward far out. In a bounded set nothing has to be
+# known but that the misfit is continuous: a grid that is fine enough cannot miss the minimum by much.
 #
-# Compactness buys two more things. In a compact connected group every element is *one* exponential, so that $t$ (or a few
-# $t$'s) says it all. And there are lengths that the whole group keeps; lesson 02 made them by averaging.
+# Compactness buys more. There are lengths that the whole group keeps. And if the group is connected *as well*, every
+# element is a *single* exponential, so that $t$ (or a few $t$'s) says it all. Neither word is enough alone: a mirror lies
+# in a compact group, and in the connected group of all matrices with a positive determinant there are some, such as
+# $\operatorname{diag}(-1, -2)$, that are no exponential.
 #
-# Where does compactness come from, in our system? The set of allowed actions is bounded, and has an inside. $K_g$ maps it
-# onto itself; so does $K_g$ done twice, ten times, a thousand times, and so do the inverses. A matrix some power of which
-# stretched a direction much would carry a short allowed action out of the set. So all the $K_g$ together stay bounded:
+# In our system the bounded set of actions bounds the $K_g$, as we have proved. A scaling that is ever so near to the
+# identity is found out when it is repeated:
 
 # %%
 a = np.array([0.6, 0.3])
@@ -352,9 +429,7 @@ for name, K in (("turn by 40°", lie.so2_exp(np.radians(40))), ("scale by 1.05",
     print(f"{name:14} ‖K a‖, ‖K¹⁰ a‖, ‖K¹⁰⁰ a‖:  {sizes[0]:.2f}, {sizes[1]:.2f}, {sizes[2]:.2f}")
 
 # %% [markdown]
-# A hair's breadth of scaling is enough to leave the disc in the end. (What this argument bounds is $K_g$. A shift has
-# $K_g = I$ and is still not compact: done often, it goes anywhere. It is the starts that exclude it, $L_g\rho_0 =
-# \rho_0$.)
+# The powers of the scaling leave the disc; those of the turn do not.
 
 # %% [markdown]
 # ## Almost compact: a line that winds densely
@@ -374,10 +449,11 @@ course.figure(
 )
 
 # %% [markdown]
-# The line never closes, since $\sqrt2$ is no fraction. It comes as near as you like to *every* point of the torus. The
-# group is bounded, but points at its edge are missing: it is **relatively compact**, and its *closure*, the whole torus,
-# is compact and has one dimension more. For the search this matters: an answer in the closure, $\exp(t_1 J)$ in one plane
-# and $\exp(t_2 J)$ in the other, may need an absurdly large $t$ along the line. So the package searches the closure.
+# The line never closes, since $\sqrt2$ is no fraction. It comes as near as you like to *every* point of the torus, but
+# it does not meet every point. So the group is bounded and not closed. It is **relatively compact**: its *closure*, the
+# whole torus, is compact, and has one dimension more. For the search this matters: an answer in the closure, $\exp(t_1
+# J)$ in one plane and $\exp(t_2 J)$ in the other, may need an absurdly large $t$ along the line. So the package
+# searches the closure.
 
 # %% [markdown]
 # ## Exercise 05.4 · Almost back
@@ -423,11 +499,45 @@ print(f"best matrix, after straightening:  off by {off_in_chart:.1e}")
 
 # %% [markdown]
 # In the chart $\varphi$ = `straighten` the action is a matrix again: $\varphi(g\cdot q) = M_g\,\varphi(q)$. It is
-# linearizable, and you know from lesson 02 when to hope for that: for a compact group, near each fixed point (Bochner).
+# linearizable, and you know from lesson 02 when to hope for that: for a smooth action of a compact group, near each fixed
+# point (Bochner, 1945).
 #
-# Is there an action that no chart makes linear? The shift. A matrix leaves the origin where it is. So a linearizable
-# action leaves $\varphi^{-1}(0)$ where it is, and a shift leaves nothing where it is. (It is *affine*. The third
-# coordinate of lesson 01 makes it a matrix, in a space of one dimension more: an embedding, not a chart.)
+# Is there an action that no chart makes linear? You may think of the shift. A matrix leaves the origin where it is, and a
+# shift leaves nothing where it is. But does a chart have to reach the origin? Try $\varphi(x, y) = (e^x, e^y)$:
+
+# %%
+b = np.array([0.7, -0.4])
+off = np.exp(points + b) - np.exp(points) @ np.diag(np.exp(b))
+print(f"shift by b, in the chart (eˣ, eʸ): off from the matrix diag(eᵇ) by {np.abs(off).max():.1e}")
+
+# %% [markdown]
+# So a shift *is* linearizable. Its chart maps the plane onto a quadrant, which does not hold the point 0. Only a chart
+# whose image holds 0 is impossible, since the point $\varphi^{-1}(0)$ would stay where it is. When you say
+# "linearizable", say where. (A shift is also affine. The third coordinate of lesson 01 makes it a matrix without any
+# chart, in a space of one dimension more.)
+#
+# For a true counterexample, turn every circle about the origin, but at a speed of its own: $p$ turns by the angle
+# $t\,\lVert p\rVert^2$. Call it the **twist**. The origin stays. What is the derivative of the twist there?
+
+
+# %%
+def twist(p, t=5.0):
+    p = np.asarray(p, dtype=float)
+    return (lie.so2_exp(t * np.square(p).sum(axis=-1)) @ p[..., None])[..., 0]
+
+
+print("derivative at the origin:", actions.numerical_jacobian(twist, np.zeros(2), 1e-4).round(6).tolist())
+print("the point (1, 0) goes to", twist([1.0, 0.0]).round(3))
+
+# %% [markdown]
+# It is the identity, for every $t$: near the origin everything turns arbitrarily slowly. Now suppose there were a chart
+# about the origin with $\varphi(\text{twist}_t(s)) = M_t\,\varphi(s)$. Differentiate at $s = 0$. On the left the chain
+# rule gives the derivative of $\varphi$ times the identity, on the right $M_t$ times the derivative of $\varphi$, which
+# is invertible. So $M_t = I$ for every $t$, and nothing would move. But the point $(1, 0)$ moves. No chart about the
+# origin makes the twist linear. $\square$
+#
+# Is that a contradiction to Bochner? All orbits are circles. Still the group is not compact: a circle of radius $r$ is
+# back after the time $2\pi/r^2$, every circle after another time, and there is no time after which all are back.
 
 # %% [markdown]
 # ## Two geometries that are easily confused
@@ -470,8 +580,9 @@ print("the first, moved by S:   ", conjugate[:2].round(3).tolist())
 # %% [markdown]
 # ## Exercise 05.5 · The system's algebra, by hand
 #
-# For one transition, write these equations as rows of a matrix. The unknowns are first the $n(n+1)$ entries of $W_S$, row
-# by row, then the $m^2$ entries of $W_A$, row by row. So in the plane the result has shape `(2, 10)`.
+# For one transition, write these equations as rows of a matrix, for states of any size $n$ and actions of any size $m$.
+# The unknowns are first the $n(n+1)$ entries of $W_S$, row by row, then the $m^2$ entries of $W_A$, row by row. So in the
+# plane the result has shape `(2, 10)`.
 
 
 # %% tags=["exercise", "05.5"]
@@ -517,7 +628,7 @@ for name, step in systems.items():
 
 # %% [markdown]
 # Without a bound, six: all $2\times2$ matrices, and two shifts. The disc leaves three, the rotation and the shifts. The
-# box leaves the shifts alone: it has quarter turns, but no *continuous* family of them. (A mirror belongs to none of
+# box leaves only the two shifts: it has quarter turns, but no *continuous* family of them. (A mirror belongs to none of
 # these numbers. An algebra knows what is connected to the identity, and nothing else.)
 #
 # There the law $T$ was given. The package has transitions only, from which it estimates $T$ and its Jacobians:
@@ -530,12 +641,13 @@ for name, bound in (("disc", "disc"), ("box", "box"), ("unbounded", None)):
 found
 
 # %% [markdown]
-# The starts were drawn from a round cloud about the origin. Of six dimensions (or three) they leave *one*, the rotation:
-# compact, whatever the actions allow.
+# The starts were drawn from a round cloud about the origin. Of six dimensions (or three) they leave *one*, the rotation.
+# In the box none is left, since there the rotation is no symmetry to begin with.
 
 # %% [markdown]
-# And now the word *hereditary* can be tested. The left actions $L_k$ that relate the tasks must lie in what this algebra
-# generates. The element then brings its own $W_A$, so that $K_g$ comes from data too, with no oracle for $T$.
+# And now the word *hereditary* can be tested. The left actions $L_k$ that relate the tasks must be symmetries of the
+# system, and those that are connected to the identity lie in what this algebra generates. The element then brings its
+# own $W_A$, so that $K_g$ comes from data too, with no oracle for $T$.
 
 # %% [markdown]
 # ## The report
@@ -578,12 +690,13 @@ for case, report in cases.items():
 
 # %% [markdown]
 # Go through the table with the three words. All six maps fit the rewards; that is how the targets were made. The mirror
-# fails *connected*, and nothing else. Scaling and shear are no symmetries of the disc (*inherited*), stretch the starts,
-# and fail *compact*. The shift is inherited; it fails the *start law* and *compact*. In the box the turn by 45° is not
-# among the system's symmetries, and no exponential of theirs makes it.
+# fails *connected*, and nothing else. Scaling and shear are no symmetries of the disc (*inherited*), stretch the
+# starts, and fail *compact*. The shift is inherited; it fails the *start law* and *compact*. It passes *linearizable*:
+# it is affine in these coordinates already, so that no bent map is needed. In the box the turn by 45° is not among the
+# system's symmetries, and no exponential of theirs makes it.
 #
-# What about *linearizable*? Look at the valley and its image, turned by 80°, through the lens. Now the package has to find
-# the map by itself: once in the coordinates that the camera reports, and once with the chart.
+# What about *linearizable*? Look at the valley and its image, turned by 80°, through the lens. Now the package has to
+# find the map by itself: once in the coordinates that the camera reports, and once with the chart.
 
 
 # %%
@@ -612,20 +725,24 @@ hereditary.discover_geometry(seen, chart=straighten).report
 #
 # - A system symmetry moves states by $L_g$ and actions by $K_g$ such that $T(L_g s, K_g a) = L_g T(s, a)$, noise and
 #   allowed actions are carried to themselves. A task space is hereditary when its tasks are images of one another under
-#   such symmetries. Then $\pi^*_{g\cdot z}(s) = K_g\,\pi^*_z(L_g^{-1}s)$, however far $g$ goes.
-# - A *learned* policy also needs $L_g\rho_0 = \rho_0$. A shift is a fine symmetry and takes the policy to where it was
-#   never trained.
-# - Linearizable: matrices, in the right chart; a shift has none. Connected: exponentials reach everything; a mirror they
-#   do not reach. Compact: the search is over a bounded set; scalings run away. The bounded set of actions bounds the
-#   $K_g$.
+#   such symmetries. If $\pi^*_z$ is optimal for $z$, then $K_g\,\pi^*_z(L_g^{-1}\,\cdot\,)$ is optimal for $g\cdot z$,
+#   however far $g$ goes.
+# - A *learned* policy also needs $L_g\rho_0 = \rho_0$. A shift is a symmetry of the system too, but it takes the policy
+#   to where it was never trained.
+# - Linearizable: matrices, in a chart; about its fixed point the twist has none. Connected: exponentials reach
+#   everything; a mirror they do not reach. Compact: the search is over a bounded set; scalings run away. Connected and
+#   compact: one exponential is enough.
+# - Linear, connected and compact together already force "a rotation, in some coordinates".
+# - Compactness has two sources: the bounded actions bound the $K_g$, the start law bounds the $L_g$.
+# - Tasks are cosets $gH$. A continuous choice of one element a task exists when $H$ is trivial, not on the sphere.
 # - A skew algebra gives a relatively compact group: search its closure.
 # - Between tasks: rotations about the origin. Of one task: rotations about its goal. Conjugate, not equal.
 # - ★ The system's own algebra is a null space: of dimension 6 without bounds, 3 on the disc, 2 in the box.
 #
-# What is the paper's here: hereditary task spaces, the transfer of the policy, the theorem with its three words, and the
-# difference between the two geometries. What goes beyond it: the system's algebra as a null space, the report, the
-# counterexamples as they are chosen here. All figures are measured in this notebook; those of the training seeds 1 and 2
-# were measured in the same way.
+# What comes from the paper: hereditary task spaces, the transfer of the policy, the theorem with its three words, and the
+# difference between the two geometries. What goes beyond it: the version of the theorem that is proved here, the system's
+# algebra as a null space, the report, the counterexamples as they are chosen here. All figures are measured in this
+# notebook.
 #
 # ## Further reading
 #
@@ -635,6 +752,12 @@ hereditary.discover_geometry(seen, chart=straighten).report
 #   University of Massachusetts, 2001: symmetries of one decision process.
 # - E. van der Pol, D. E. Worrall, H. van Hoof, F. A. Oliehoek and M. Welling, *MDP Homomorphic Networks: Group Symmetries
 #   in Reinforcement Learning*, NeurIPS 2020.
+# - S. Bochner, *Compact groups of differentiable transformations*, Annals of Mathematics 46, 1945: a chart about a fixed
+#   point.
+# - G. D. Mostow, *Equivariant embeddings in Euclidean space*, and R. S. Palais, *Imbedding of compact, differentiable
+#   transformation groups in orthogonal representations*, both 1957.
+# - J. Milnor, *Analytic proofs of the "hairy ball theorem" and the Brouwer fixed point theorem*, American Mathematical
+#   Monthly 85, 1978: why a sphere cannot be combed.
 # - G. E. Bredon, *Introduction to Compact Transformation Groups*, Academic Press, 1972: linearization near a fixed point,
 #   and the embedding theorem of Mostow and Palais.
 # - B. C. Hall, *Lie Groups, Lie Algebras, and Representations*, 2nd edition, Springer, 2015: connected, compact, and why

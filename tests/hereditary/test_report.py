@@ -41,6 +41,12 @@ TOLD = [
     ("rotations", "inherited", "Every map is a symmetry of the system (defect {figure:.2f} of"),
     ("rotations", "start law", "keep their mean and covariance, to within {figure:.2f} standard"),
     ("rotations", "linearizable", "Matrices align the tasks in this chart"),
+    ("translations", "linearizable", "Affine maps align the tasks in this chart"),
+    (
+        "translations",
+        "linearizable",
+        "no common fixed point: a chart in which they are matrices leaves out 0",
+    ),
     ("rotations", "connected", "(Round goals fit a reflection as well; the rotation was taken.)"),
     ("rotations", "compact", "keep an inner product to within {figure:.1%} of stretch"),
     ("rotations", "closed", "The logarithms span 1 dimension, closed under the bracket."),

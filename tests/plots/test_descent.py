@@ -39,6 +39,27 @@ def test_another_angle_may_count_as_arrived():
     np.testing.assert_array_equal(axes.lines[-1].get_ydata(), [5.0, 5.0])
 
 
+def test_divided_landscape_shows_growth_and_turn_of_every_run():
+    # Multiples of J, of I and of a reflection; the second run arrives at the end.
+    path = np.array([[2 * np.eye(2), np.eye(2) + lie.J], [np.diag([1.0, -3.0]), -3 * lie.J]])
+    runs = Descent(path, np.ones((2, 2)), TURN, "a loss", 0.01, 64, "free", 0.1)
+    left, right, bar = plots.divided_landscape(runs).axes
+    for axes, late, arrived in ((left, (1, 0), (0.5**0.5, 0.5**0.5)), (right, (0.2**0.5, 0), (0, 1))):
+        np.testing.assert_allclose(axes.lines[0].get_xydata(), [late], atol=1e-12)
+        np.testing.assert_allclose(axes.lines[1].get_xydata(), [arrived], atol=1e-12)
+        assert [line.get_label() for line in axes.lines[:2]] == ["not arrived: 1", "arrived: 1"]
+    assert (left.get_title(), right.get_title()) == ("starts", "after 1 steps")
+    assert (left.get_ylabel(), bar.get_ylabel()) == ("turn", "divided loss")
+    # The dashed line is det W = 0, where the plateau begins.
+    np.testing.assert_allclose(np.linalg.norm(left.lines[2].get_xydata(), axis=1), 0.5**0.5)
+
+
+def test_divided_landscape_is_one_of_the_plane():
+    path = np.zeros((1, 1, 3, 3))
+    with pytest.raises(ValueError, match=r"2 × 2 generators, got shape \(3, 3\)"):
+        plots.divided_landscape(Descent(path, np.ones((1, 1)), None, "a loss", 0.01, 64, "free", 0.1))
+
+
 def test_condition_meshes_share_one_scale_and_say_the_number_at_the_star():
     ticks = np.array([-1.0, 0.0, 1.0])
     low, high = np.full((3, 3), 2.0), np.arange(1.0, 10.0).reshape(3, 3) ** 2
