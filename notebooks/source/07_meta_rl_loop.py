@@ -128,7 +128,7 @@ for index in (0, 1):
 # %% [markdown]
 # The law of walking to the nearest goal would be $200 \sin(72°/2) = 117.6$. The nearest-task agent pays more, for two
 # reasons that you see in the last lines. It has to *recognise* the nearest task, and −18° is 72° away while 135° is 81°
-# away: it sometimes takes the wrong one. And its policies drift past their goals too.
+# away: in many contexts it takes the wrong one. And its policies drift past their goals too.
 #
 # How far off was your third number? Trained on four goals, the goal-conditioned network was never told what lies between
 # them, and loses next to nothing. The goal *is* an input, and "walk towards it" is a smooth rule. So it is wrong to say
