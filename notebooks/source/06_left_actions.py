@@ -385,8 +385,9 @@ for world, (family, places) in worlds.items():
 # %% [markdown]
 # Both are right in both worlds, the one to the accuracy of the fitted law, the other to that of the maps. They rest on
 # different things: the one on how the robot moves, the other on how the rewards are related. If they disagree by more
-# than their errors, what relates the tasks is not inherited from the system. (And if no $P$ is kept by all the maps, as
-# with a scaling among them, the group is not compact.)
+# than their errors, what relates the tasks is not inherited from the system. If no $P$ is kept by all the maps, as with a
+# scaling among them, the group is not compact. If neither happens, the package uses the system's $P$, sharpened by the
+# maps.
 
 # %% [markdown]
 # ## Exercise 06.3 · Onto the compact group
