@@ -47,9 +47,9 @@ TaskAligner()
 # rotations about the origin*. What remains is which coordinates, which angle for which task, and whether the three
 # words hold at all.
 #
-# We start where lesson 04 ended. In each training task an agent makes 5000 random steps. The
-# reward as a function of the next state has level sets; regression gives their normals; and one null space gives the
-# affine generator of the task's *own* symmetry. `hereditary.task_generator` does these three steps.
+# We start where lesson 04 ended. In each training task an agent makes 5000 random steps. The reward as a function of the
+# next state has level sets; regression gives their normals; and one null space gives the affine generator of the task's
+# *own* symmetry. `hereditary.task_generator` does these three steps.
 
 # %%
 goals = envs.training_tasks()
@@ -353,7 +353,8 @@ for world, (family, places) in worlds.items():
         print(f"{world:25} {idea:14} goals missed by", goals_missed(family, places, form_of))
 
 # %% [markdown]
-# Each idea fails in one world, and there it spoils maps that were right. Look at the second world. A flow along ellipses
+# Each idea fails in one world, and there it spoils maps that were right. (Data as clean as these need no projection; the
+# noise of the last section does.) Look at the second world. A flow along ellipses
 # keeps an inner product in which these ellipses are circles. But that flow is the symmetry of *one task*. What we
 # project is a map *between* tasks. The robot moves alike in all directions, the tasks are related by ordinary rotations,
 # and these keep the usual inner product, whatever the shape of the rewards.
@@ -450,8 +451,8 @@ print(
 # One singular value and zeros, for *any* maps: a test that cannot fail. The projection made rotations of them, and the
 # rotations of the plane are a group of dimension one, as said at the beginning. What the plane can tell comes *before*
 # the projection. There two numbers of our tasks' maps need not be small: the second singular value, and the trace of the
-# leading direction, without which it would be a spiral. Both are about as small as the maps' own errors. So the data
-# agree with "linear, connected, compact", and the dimension then follows from the words.
+# leading direction, since with a trace it would be a spiral. Both are about as small as the maps' own errors. So the
+# data agree with "linear, connected, compact", and the dimension then follows from the words.
 #
 # Beyond the plane the number of singular values above the errors *is* a finding: the dimension of what the logarithms
 # span. Here are four families of four tasks each, every entry of the maps with an error of 0.01.
@@ -647,11 +648,12 @@ for noise in (0.0, 0.02, 0.05):
 # Without noise, lines suffice if one looks everywhere: the false valley is a little shallower than the true one.
 # A little noise levels them, and with the larger noise even the deepest valley is wrong in a third of the tasks. Arrows
 # mind the noise far less, and here they need one start only. A reward is not a set of lines. It *rises* towards the
-# goal, and at the antipode every arrow points the wrong way. We had thrown that away with the absolute value.
+# goal, and at the antipode the arrows point the wrong way. We had thrown that away with the absolute value.
 #
-# (A word of fairness. Lines ask for less: they align even if the new task's reward is, say, the square root or the
-# negative of the old one. If all you may assume is that level sets go to level sets, the ambiguity is real, and you
-# should report it.)
+# (A word of fairness. Lines ask for less than arrows: they align even if the new task's reward is the negative of the old
+# one. If all you may assume is that level sets go to level sets, the ambiguity is real, and you should report it. Arrows
+# in turn ask for less than the rewards themselves: they align after any increasing change of the reward, such as twice
+# as much.)
 
 # %% [markdown]
 # ## Exercise 06.4 · Out of the trap
