@@ -82,7 +82,7 @@ def _check_paired(answer: Any) -> Iterator[str]:
 
 
 _SIGN = (
-    "The reference is not the best one could do: in single episodes an agent may beat it. Keep the sign, or "
+    "The reference is the best on average, not in every episode: an agent may be luckier. Keep the sign, or "
     "luck counts on one side only."
 )
 
@@ -304,7 +304,7 @@ EXERCISES = (
             "Both agents walk to a training goal and stay there, for a hundred steps. Which goal is it?",
             "The base goal is at 135°, the other training goals are at −18°, −96.5° and −144.5°. How far is "
             "each from 30°?",
-            "A hundred steps, each as costly as the chord 2 sin(δ/2): lesson 00 did it for δ = 180°.",
+            "About a hundred steps, each as costly as the chord 2 sin(δ/2), as at the end of lesson 00.",
         ),
         _check_predicted,
         tuple(law(_AWAY)),

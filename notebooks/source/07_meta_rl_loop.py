@@ -75,7 +75,8 @@ print(
 # - **true rotation**: $\pi_0$ turned by the true angle: the geometric agent, if its inference made no error.
 #
 # All are held against the **greedy reference**, which walks straight to the true goal. Its regret is 0, because regret is
-# the difference to *it*. It is not the best one could do, so a regret below 0 is no contradiction.
+# the difference to *it*. On average nothing does better (lesson 00). In a single episode an agent may have better luck
+# than the reference, and then its regret is below 0.
 
 # %% [markdown]
 # ## Exercise 07.1 · Predict two regrets
@@ -84,7 +85,8 @@ print(
 # and stays there, and what is that of one that walks to the *nearest* training goal and stays there? The training goals
 # are at 135° (base), −18°, −96.5° and −144.5°. Within a tenth will do.
 #
-# Then guess a third number, for the goal-conditioned agent, and keep it to yourself. No formula gives it.
+# Then a question without a number. The figure has shown that the goal-conditioned agent, trained on four goals only,
+# loses next to nothing at any goal. Why? Have an answer before you read on.
 
 # %% tags=["exercise", "07.1"]
 predicted = (..., ...)
@@ -109,8 +111,8 @@ for name, walker in {
 # %% [markdown]
 # Measured, the two walkers pay a little less than the chord law says. It counts a hundred steps at the wrong goal, but
 # the first ten or so lead there, and the reference pays for its own walk as well. The base policy was meant to walk to
-# 135° and stay; it pays more than the first walker. It was trained in episodes that end at its goal, so it never learned
-# to stay, and it drifts on.
+# 135° and stay; it pays more than the first walker. It was trained in episodes that end near its goal, so it never
+# learned to stop there, and it comes to rest a little beyond.
 #
 # Now the rivals of the figure, on the goal at 54°:
 
@@ -128,11 +130,11 @@ for index in (0, 1):
 # %% [markdown]
 # The law of walking to the nearest goal would be $200 \sin(72°/2) = 117.6$. The nearest-task agent pays more, for two
 # reasons that you see in the last lines. It has to *recognise* the nearest task, and −18° is 72° away while 135° is 81°
-# away: in many contexts it takes the wrong one. And its policies drift past their goals too.
+# away: in many contexts it takes the wrong one. And its policies do not stop at their goals either.
 #
-# How far off was your third number? Trained on four goals, the goal-conditioned network was never told what lies between
-# them, and loses next to nothing. The goal *is* an input, and "walk towards it" is a smooth rule. So it is wrong to say
-# that a policy with a task code cannot generalise. But here somebody handed it the one code that makes the rule
+# And what was your reason for the goal-conditioned agent? Trained on four goals, its network was never told what lies
+# between them. But the goal *is* an input, and "walk towards it" is a smooth rule. So it is wrong to say that a policy
+# with a task code cannot generalise. But here somebody handed it the one code that makes the rule
 # simple: the goal itself. CCM has to find a code in rewards, from the same four tasks, and does not find that one.
 #
 # The geometric agent is not told the goal either. What it has is a *reason* why its policy carries over, and one that
