@@ -77,6 +77,9 @@ def _check_intertwiner(answer: Any) -> Iterator[str]:
         "The intertwiner",
         mistakes=[(stretch.T, "This is Lᵀ. Row-major, vec(L A) is (I ⊗ Aᵀ) vec(L), `np.kron(I, A.T)`.")],
     )
+    yield "the same with the base goal very near the origin"
+    near = _rotation_about([0.003, -0.004])
+    expect_close(call(answer, near, lifted @ near @ np.linalg.inv(lifted), 1), stretch, "The intertwiner")
     yield "ellipses that were sheared and mirrored, far from the origin"
     far = _rotation_about([40.0, -90.0])
     lifted[:2, :2] = stretch @ np.diag([1.0, -3.0])

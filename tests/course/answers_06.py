@@ -80,6 +80,17 @@ def intertwiner_projected(base, other, sign):
     return scipy.linalg.polar(intertwiner_by_columns(base, other, sign))[0]
 
 
+def intertwiner_cut_off(base, other, sign):
+    """Drop small singular values."""
+    target = np.append(np.zeros(4), sign * other[:2, 2])
+    return np.linalg.lstsq(rows_of(base, other, sign), target, rcond=1e-2)[0].reshape(2, 2)
+
+
+def intertwiner_of_unit_generators(base, other, sign):
+    """Make both generators unit matrices first: the eigenvalues are no longer ±i."""
+    return intertwiner_by_columns(base / np.linalg.norm(base), other / np.linalg.norm(other), sign)
+
+
 def intertwiner_by_pinv(base, other, sign):
     """Multiply with the pseudo-inverse."""
     target = np.append(np.zeros(4), sign * other[:2, 2])
@@ -401,6 +412,8 @@ ANSWERS = {
             (intertwiner_of_few_equations, "With noise all of them count"),
             (intertwiner_by_scaled_rows, "The intertwiner"),
             (intertwiner_affine, "The intertwiner"),
+            (intertwiner_cut_off, "The intertwiner should be"),
+            (intertwiner_of_unit_generators, "The intertwiner should be"),
             (intertwiner_projected, "The intertwiner should be"),
             (lambda a, b, s: np.linalg.inv(intertwiner_by_columns(a, b, s)), "the map back"),
             (lambda a, b, s: intertwiner_by_columns(b, a, s), "the map back"),
@@ -464,6 +477,10 @@ ANSWERS = {
             (misalignment_as_a_whole, "not all of them together"),
             (misalignment_of_median, "The misalignment"),
             (misalignment_as_angle, "The misalignment"),
+            (
+                lambda f, L, p, g: np.average(1 - cosines(f, L, p, g), weights=np.linalg.norm(g, axis=1)),
+                "The misalignment",
+            ),
         ],
     },
     "06.5": {
