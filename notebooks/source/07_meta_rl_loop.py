@@ -190,10 +190,9 @@ print(
 cliff
 
 # %% [markdown]
-# Small errors are nearly free, because an episode ends as soon as the state comes near enough to the true goal. An agent
-# that aims beside it by less than that still passes through the terminal disc. Beyond 8.1° the point it aims at is
-# outside. Then only luck, the noise, brings it in, and the regret climbs steeply towards that of staying at the wrong
-# goal. This is the **cliff** of lesson 06: an inference that leaves room for 8° is called undecided.
+# Small errors cost little, because an episode ends as soon as the state comes near enough to the true goal, and the point
+# that the agent aims at is inside that terminal disc. Beyond 8.1° it is outside. Then the agent depends on the noise to
+# bring it in, and the regret climbs steeply towards that of staying at the wrong goal. This is the **cliff** of lesson 06: an inference that leaves room for 8° is called undecided.
 
 # %% [markdown]
 # ## How an evaluation deceives
@@ -429,7 +428,7 @@ course.check("07.4", honest_regret)
 #
 # - **Box actions.** The admissible actions fill a square (the paper's setting). Only quarter turns map a square to
 #   itself, so for other angles the transformed policy asks for actions that are then clipped. (Lesson 01 measured the
-#   cost: about 0.2.)
+#   cost: a few tenths at most.)
 # - **A goal off the circle.** No rotation carries the base goal there. A translation would; but it carries the
 #   policy to states where it was never trained.
 # - **Wind.** A constant push in every step. Turn the picture, and the wind blows from elsewhere.
@@ -551,7 +550,7 @@ GoalDrag(agent, training_goals=training_goals, rivals=rivals, rediscover=again, 
 #   $K_g\,\pi_0(L_g^{-1}s)$. No gradient step at test time.
 # - Flat regret against distance is nonlocal generalization. An agent that falls back on the nearest training task climbs
 #   by the chord law $200\sin(\delta/2)$, with $\delta$ the angle between the goals.
-# - An error of the angle costs next to nothing up to about 8°, where the terminal disc ends, and then quickly much.
+# - An error of the angle costs little up to about 8°, where the terminal disc ends. Beyond, regret climbs steeply.
 # - A policy that is *told* the goal generalises as well, although it was trained on four goals: smoothness goes a long
 #   way with the right code. The geometric agent gets there from twenty rewards.
 # - An evaluation deceives by the agent's own goal, by one draw, by unequal noise, by unequal budgets. True goals, many
