@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array
 from hgmrl_lite.course.exercise import Exercise
-from hgmrl_lite.course.expect import call, expect, expect_close, expect_shape
+from hgmrl_lite.course.expect import NotYet, call, expect, expect_close, expect_shape, show
 
 Field = Callable[[Any], Any]
 _IDENTITY = np.eye(2)
@@ -64,6 +64,7 @@ def _check_intertwiner(answer: Any) -> Iterator[str]:
         mistakes=[
             (turn, "The sign is left out: this is the answer for +1."),
             (-mirror, "The sign belongs to both equations, L A_0 = −A_z L and L b_0 = −b_z."),
+            (-turn, "The sign belongs to both equations, L A_0 = −A_z L and L b_0 = −b_z."),
         ],
     )
     yield "ellipses that were sheared and turned, where L is no rotation"
@@ -76,19 +77,29 @@ def _check_intertwiner(answer: Any) -> Iterator[str]:
         "The intertwiner",
         mistakes=[(stretch.T, "This is Lᵀ. Row-major, vec(L A) is (I ⊗ Aᵀ) vec(L), `np.kron(I, A.T)`.")],
     )
+    yield "the same with the base goal very near the origin"
+    near = _rotation_about([0.003, -0.004])
+    expect_close(call(answer, near, lifted @ near @ np.linalg.inv(lifted), 1), stretch, "The intertwiner")
+    yield "ellipses that were sheared and mirrored, far from the origin"
+    far = _rotation_about([40.0, -90.0])
+    lifted[:2, :2] = stretch @ np.diag([1.0, -3.0])
+    expect_close(
+        call(answer, far, -lifted @ far @ np.linalg.inv(lifted), -1), lifted[:2, :2], "The intertwiner"
+    )
     yield "noisy generators, where no L is exact: least squares"
     noisy = other + 0.05 * np.random.default_rng(3).normal(size=(3, 3)) * [[1], [1], [0]]
-    expect_close(
-        call(answer, base, noisy, 1),
-        solve_intertwiner(base, noisy, 1),
-        "The intertwiner",
-        mistakes=[
-            (
-                _from_square(base, noisy),
-                "Only some of the six equations are used. With noise all of them count.",
-            )
-        ],
-    )
+    for sign in (1, -1):
+        expect_close(
+            call(answer, base, noisy, sign),
+            solve_intertwiner(base, noisy, sign),
+            "The intertwiner",
+            mistakes=[
+                (
+                    _from_square(base, noisy),
+                    "Only some of the six equations are used. With noise all of them count.",
+                )
+            ],
+        )
 
 
 def _from_square(base: Array, other: Array) -> Array:
@@ -101,12 +112,17 @@ def _from_square(base: Array, other: Array) -> Array:
 
 def connected_one(candidates: Sequence[ArrayLike], residuals: Sequence[float]) -> Array:
     """Return the candidate (2, 2) with positive determinant; of several the one with the least residual."""
+    return np.asarray(candidates[_best_connected(candidates, residuals)], dtype=float)
+
+
+def _best_connected(candidates: Sequence[ArrayLike], residuals: Sequence[float]) -> int:
+    """Return the place of the candidate that `connected_one` takes."""
     kept = [
         (float(residual), number)
         for number, (matrix, residual) in enumerate(zip(candidates, residuals, strict=True))
         if np.linalg.det(np.asarray(matrix)) > 0.0
     ]
-    return np.asarray(candidates[min(kept)[1]], dtype=float)
+    return min(kept)[1]
 
 
 def _check_choice(answer: Any) -> Iterator[str]:
@@ -114,21 +130,30 @@ def _check_choice(answer: Any) -> Iterator[str]:
         return _turn(degrees) @ np.diag([1.0, -1.0])
 
     def compare(candidates: list[Array], residuals: list[float]) -> None:
-        best = candidates[int(np.argmin(residuals))]
-        nearest = min(candidates, key=lambda matrix: float(np.abs(matrix - _IDENTITY).sum()))
-        expect_close(
-            call(answer, candidates, residuals),
-            connected_one(candidates, residuals),
-            "The left action",
-            mistakes=[
-                (best, "This is still the one with the smaller residual, and it is a reflection."),
-                (
-                    nearest,
-                    "This one is nearer to the identity. A rotation may go far: by 180°, for instance.",
-                ),
-                (candidates[0], "This is simply the first one."),
-                (candidates[-1], "This is simply the last one."),
-            ],
+        got = expect_shape(call(answer, candidates, residuals), (2, 2), "The left action")
+        given = [number for number, matrix in enumerate(candidates) if np.allclose(got, matrix)]
+        expect(
+            bool(given),
+            f"{show(got)} is none of the candidates.",
+            "Choose one of them, and return it as it is.",
+        )
+        chosen = given[0]
+        determinant = float(np.linalg.det(candidates[chosen]))
+        if determinant <= 0.0:
+            smallest = residuals[chosen] == min(residuals)
+            raise NotYet(
+                f"The candidate chosen has the determinant {determinant:.2g}: it reverses orientation.",
+                "This is still the one with the smaller residual."
+                if smallest
+                else "The determinant decides first, whatever the residuals and their unit.",
+            )
+        better = _best_connected(candidates, residuals)
+        expect(
+            chosen == better,
+            f"Of the candidates that preserve orientation, one with the residual {residuals[chosen]:g} was "
+            f"chosen; another has {residuals[better]:g}.",
+            "Among those with a positive determinant the residual decides: not the order, not how far they "
+            "turn or stretch.",
         )
 
     yield "a rotation whose residual is smaller than the reflection's"
@@ -142,6 +167,14 @@ def _check_choice(answer: Any) -> Iterator[str]:
     compare([mirror(3.0), _turn(178.0)], [3e-6, 2e-6])
     yield "both preserve orientation: now the residual may decide"
     compare([_turn(20.0), _turn(-130.0)], [0.2, 1e-3])
+    compare([_turn(20.0), _turn(-130.0)], [1e-3, 0.2])
+    yield "four candidates, the best of them in the middle"
+    compare([_turn(-10.0), mirror(70.0), _turn(60.0), _turn(150.0)], [4e-3, 1e-3, 2e-3, 3e-3])
+    yield "residuals in a large unit"
+    compare([mirror(10.0), _turn(40.0), _turn(80.0)], [2e3, 9e3, 7e3])
+    yield "maps that stretch and shear, in coordinates with very small units"
+    shear = np.array([[1.0, 4.0], [0.0, 0.1]])
+    compare([1e-3 * mirror(30.0), 1e-3 * shear @ _turn(75.0), 30.0 * _turn(5.0)], [1e-4, 2e-4, 3e-4])
 
 
 def compact_part(matrix: ArrayLike, form: ArrayLike) -> Array:
@@ -169,6 +202,8 @@ def _check_polar(answer: Any) -> Iterator[str]:
     for words, form in (
         ("an inner product in which y counts less", np.diag([1.0, 0.04])),
         ("an inner product with its axes aslant", np.array([[1.5, 0.6], [0.6, 0.7]])),
+        ("the same in a very small unit", 1e-8 * np.array([[1.5, 0.6], [0.6, 0.7]])),
+        ("axes whose units differ a thousandfold", np.array([[1e3, 0.4], [0.4, 1e-3]])),
     ):
         yield words
         root = np.linalg.cholesky(form).T
@@ -198,7 +233,11 @@ def _check_polar(answer: Any) -> Iterator[str]:
             ],
         )
         yield "and it keeps that inner product: RᵀPR = P"
-        expect_close(got.T @ form @ got, form, "RᵀPR")
+        size = float(np.abs(form).max())
+        expect_close(got.T @ form @ got / size, form / size, "RᵀPR, in units of the largest entry of P,")
+    yield "a map with a large error, which stretches and shears"
+    wild, form = np.array([[-0.2, -2.5], [0.3, 0.1]]), np.array([[1.5, 0.6], [0.6, 0.7]])
+    expect_close(call(answer, wild, form), compact_part(wild, form), "The polar factor")
 
 
 def signed_misalignment(
@@ -237,6 +276,9 @@ def _check_signed(answer: Any) -> Iterator[str]:
         stays = _unit(base_gradient(points @ inverse.T))
         carried = base_gradient(points @ inverse.T) @ inverse
         cosine = (_unit(carried) * new).sum(axis=1)
+        rigid = np.asarray(lie.polar_factor(matrix))
+        turned = _unit(base_gradient(points @ rigid) @ rigid.T)
+        whole = (carried * gradients).sum() / np.linalg.norm(carried) / np.linalg.norm(gradients)
         expect_close(
             call(answer, base_gradient, matrix, points, gradients),
             signed_misalignment(base_gradient, matrix, points, gradients),
@@ -266,6 +308,13 @@ def _check_signed(answer: Any) -> Iterator[str]:
                     np.mean(1.0 - (carried * gradients).sum(axis=1)),
                     "Compare unit vectors: how steep the reward is has no part in it.",
                 ),
+                (1.0 - whole, "Make the gradient at each point a unit vector, not all of them together."),
+                (
+                    np.mean(1.0 + cosine),
+                    "The arrows are reversed. The cofactors of L are L^{-T} times the determinant, which may "
+                    "be negative.",
+                ),
+                (np.mean(1.0 - (turned * new).sum(axis=1)), "L is taken for a rotation: it may be any map."),
                 (np.sum(1.0 - cosine), "This is the sum over the points; take their mean."),
                 (
                     np.mean(cosine),
@@ -282,6 +331,15 @@ def _check_signed(answer: Any) -> Iterator[str]:
     yield "a map that is no rotation"
     sheared = np.array([[1.0, 0.7], [0.1, 0.8]])
     compare(sheared, new_gradients(turn))
+    yield "a map that reverses orientation"
+    mirrored = sheared @ np.diag([1.0, -1.0])
+    compare(mirrored, new_gradients(mirrored))
+    compare(mirrored, new_gradients(turn))
+    yield "a map that stretches a lot, and noisy gradients of very different lengths"
+    rng = np.random.default_rng(11)
+    stretched = np.diag([20.0, 0.3]) @ turn
+    noisy = new_gradients(stretched) * (1.0 + 0.3 * rng.normal(size=points.shape))
+    compare(stretched, noisy * np.geomspace(1e-3, 1e3, len(points))[:, None])
 
 
 def smallest_rotation(start: ArrayLike, end: ArrayLike) -> Array:
@@ -302,14 +360,17 @@ def _check_smallest(answer: Any) -> Iterator[str]:
         vector = rng.normal(size=3)
         return vector / np.linalg.norm(vector)
 
+    first = np.array([1.0, 0.0, 0.0])
     for words, start, end in (
-        ("from (1, 0, 0) to (0, 1, 0)", np.array([1.0, 0.0, 0.0]), np.array([0.0, 1.0, 0.0])),
+        ("from (1, 0, 0) to (0, 1, 0)", first, np.array([0.0, 1.0, 0.0])),
         ("between two random goals", direction(), direction()),
         (
             "between two others, more than a right angle apart",
             np.array([0.6, 0.8, 0.0]),
             np.array([-0.8, 0.0, 0.6]),
         ),
+        ("to a goal half a degree away", first, lie.so3_exp([0.0, 0.0, np.radians(0.5)]) @ first),
+        ("to a goal nearly opposite", first, lie.so3_exp([0.0, np.radians(179.0), 0.0]) @ first),
     ):
         yield words
         got = expect_shape(call(answer, start, end), (3, 3), "The rotation")

@@ -33,6 +33,13 @@ _CLOSING = ["key points", "further reading"]
 _IMAGE = re.compile(r"!\[([^\]]*)\]\(|<img\b([^>]*)>", re.IGNORECASE)
 # NumPy's own generator needs a seed; the old functions and those of the standard library share one state.
 _SEEDED_CLASSES = ("default_rng", "RandomState", "SeedSequence", "Random")
+_TITLE = re.compile(r"(?<!\*)\*(?!\*)([^*]+)\*(?!\*)")
+# A year, but not the first half of an arXiv number.
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b(?!\.\d)")
+# "Fu et al. 2021", "Fu and Li (2021)", "Bochner, 1945".
+_CITATION = re.compile(
+    r"\b([A-Z]\w+)(?: et al\.,? \(?|(?: and [A-Z]\w+)?(?:, | \())((?:19|20)\d\d)\b(?!\.\d)"
+)
 _TORCH_DRAWS = ("rand", "randn", "randint", "randperm", "normal", "bernoulli", "multinomial")
 
 
@@ -148,6 +155,25 @@ def exercises(cells: list[Cell], registered: tuple[str, ...]) -> Iterator[str]:
             yield f"exercise {name} is defined in the package, but the lesson does not ask it"
 
 
+def citations(cells: list[Cell], bibliography: str) -> Iterator[str]:
+    """Every work that is cited, in the text or as further reading, is in the bibliography."""
+    known = [_one_line(entry) for entry in re.findall(r"(?ms)^- (.+?)(?=^- |^#|\Z)", bibliography)]
+    titles = {(title.casefold(), entry) for entry in known for title in _TITLE.findall(entry)}
+    text = "\n\n".join(cell.text for cell in cells if cell.kind == "markdown")
+    before, _, rest = text.partition("## Further reading")
+    reading, _, after = rest.partition("\n## ")
+    for item in re.findall(r"(?ms)^- (.+?)(?=^- |\Z)", reading):
+        item = _one_line(item)
+        title, year = _TITLE.search(item), _YEAR.search(item)
+        if not title or not year:
+            yield f'further reading names no *title* and year: "{item[:50]}"'
+        elif not any(name == title[1].casefold() and year[0] in entry for name, entry in titles):
+            yield f"not in BIBLIOGRAPHY.md: {title[1]}, {year[0]}"
+    for name, year in _CITATION.findall(_one_line(_without_code(before + after))):
+        if not any(name in entry and year in entry for entry in known):
+            yield f"not in BIBLIOGRAPHY.md: {name}, {year}"
+
+
 def links(notebook: Path, texts: list[str]) -> Iterator[str]:
     """Every link to a file leads to one, every anchor to a heading. ``texts`` are the text cells."""
     for text in texts:
@@ -200,6 +226,7 @@ def lint(path: Path, target: Path) -> list[str]:
     after = f"{int(path.name[:2]) + 1:02}_*.py"
     complaints += bridge(cells, next((f"{source.stem}.ipynb" for source in path.parent.glob(after)), None))
     complaints += exercises(cells, tuple(exercise.id for exercise in exercises_of(path.name[:2])))
+    complaints += citations(cells, (target / "BIBLIOGRAPHY.md").read_text(encoding="utf-8"))
     complaints += measured(path.name[:2], build.run_times(path.parent / "run_times.json"))
     name = f"{path.stem}.ipynb"
     for place, notebook in (
@@ -256,6 +283,11 @@ def _describes(call: ast.Call) -> bool:
     """Tell whether a call gives a description that is not blank."""
     alt = [keyword.value for keyword in call.keywords if keyword.arg == "alt"]
     return bool(alt) and not (isinstance(alt[0], ast.Constant) and not str(alt[0].value or "").strip())
+
+
+def _one_line(text: str) -> str:
+    """Return a text without its line breaks."""
+    return " ".join(text.split())
 
 
 def _is_none(node: ast.expr) -> bool:

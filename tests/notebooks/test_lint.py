@@ -116,6 +116,43 @@ def test_bridge():
     assert "no link to the next lesson, 03_c.ipynb" in next(lint.bridge(cells(HEADER, CLOSING), "03_c.ipynb"))
 
 
+WORKS = (
+    "# Works\n\n- A. Bo and C. Du, *A short\n  title*, Springer, 1988. Good. [01]\n"
+    "- E. Fu, *One*, 2001; G. Ho, *Two*, Annals 65, 2002, [arXiv:2001.00001](https://x.org). Both. [02]\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "reading", "complaint"),
+    [
+        ("As Bo and Du (1988) say, and Fu, 2001.", "- A. Bo and C. Du, *A short title*, 1988: all.", None),
+        ("Some people (Bo et al. 1988).", "- A. Bo, *A Short\n  Title*, 3rd edition, X, 1988.", None),
+        ("It was so in May 2001.", "- G. Ho, *Two*, [arXiv:2001.00001](https://x.org), 2002", None),
+        ("Of [arXiv:2003.00396](https://x.org), 2003.", "- E. Fu, *One*, 2001.", None),
+        ("It is\nHa et\nal. 1988 who say.", "- E. Fu, *One*, 2001.", "Ha, 1988"),
+        ("`Nobody (1990)` and 1990.", "- G. Ho, *Two*, 2002: for **2003**.\n- E. Fu, *One*, 2001.", None),
+        ("Ha (1988) says.", "- E. Fu, *One*, 2001.", "Ha, 1988"),
+        ("Text.", "- E. Fu, *Three*, 2001.", "Three, 2001"),
+        ("Text.", "- E. Fu, *One*, 2003.", "One, 2003"),
+        ("Text.", "- E. Fu, *One*, 2001.\n- G. Ho, *A longer\n  title*, 2002.", "A longer title, 2002"),
+        ("Text.", "- The manual.", 'names no *title* and year: "The manual."'),
+    ],
+)
+def test_citations(text, reading, complaint):
+    ends = f"## Key points\n\n- one\n\n## Further reading\n\n{reading}\n\n## Next\n\n- go on"
+    found = list(lint.citations(cells(HEADER, text, ends), WORKS))
+    assert len(found) == (complaint is not None), found
+    assert complaint is None or complaint in found[0]
+
+
+def test_citations_of_one_work_are_not_mixed():
+    mixed = cells(HEADER, "Fu (1988).", "## Further reading\n\n- E. Fu, *A short title*, 2001.")
+    assert list(lint.citations(mixed, WORKS)) == [
+        "not in BIBLIOGRAPHY.md: A short title, 2001",
+        "not in BIBLIOGRAPHY.md: Fu, 1988",
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
