@@ -179,7 +179,7 @@ def seconds(case: str = "distance", noise: str = "0", runs: int = 9) -> float:
 
 
 def scale(n: int, samples: int) -> tuple[float, float]:
-    """Return CPU seconds and the growth of the peak memory in MB, for −‖p − c‖; to be run in a fresh process."""
+    """Return CPU seconds and the growth of the peak memory in MB, for −‖p − c‖, in a fresh process."""
     centre = 0.3 * np.ones(n)
 
     def draw_all(size: int) -> tuple[Array, Array]:

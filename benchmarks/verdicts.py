@@ -1,10 +1,10 @@
 """How often a verdict of `discover` is wrong, and how often it finds what is there.
 
-Forty-eight cells of fifty runs: sixteen combinations of a function, a law of the data and a noise, each at 1000,
-4000 and 16,000 samples. Every run draws its centre, axes and points anew from its seed. The truth is computed
-from the function's gradient at the run's own points, with the defect that `discover` documents: the root mean
-square cosine between gradient and field in standardised coordinates, weighted by the squared lengths of both, where
-gradients and points above the median length count alike.
+Forty-eight cells of fifty runs: sixteen combinations of a function, a law of the data and a noise, each at
+1000, 4000 and 16,000 samples. Every run draws its centre, axes and points anew from its seed. The truth is
+computed from the function's gradient at the run's own points, with the defect that `discover` documents: the
+root mean square cosine between gradient and field in standardised coordinates, weighted by the squared
+lengths of both, where gradients and points above the median length count alike.
 
 Two more combinations are only reported: ripples finer than any neighbourhood, and four dimensions.
 """
@@ -27,7 +27,8 @@ TOLERANCE = 0.1
 #: Step of the central differences that give the true gradients.
 STEP = 1e-5
 
-#: Function, law of the data, noise in percent of the values' standard deviation. Fixed before anything was tuned.
+#: Function, law of the data, noise in percent of the values' standard deviation. Fixed before anything was
+#: tuned.
 COMBINATIONS = (
     ("distance", "normal", 5), ("distance", "heavy_tails", 20), ("bump", "box", 1), ("bump", "outliers", 0),
     ("ellipse", "normal", 1), ("ellipse", "clusters", 5), ("ellipsoid", "box", 5), ("screw", "normal", 0),
@@ -63,9 +64,7 @@ def make(name: str, points: Array, rng: np.random.Generator) -> Case:
     if name == "distance":
         return Case(lambda p: -np.linalg.norm(p - centre, axis=1), truth=(about(TURN, centre),))
     if name == "bump":
-        return Case(
-            lambda p: np.exp(-0.5 * np.square(p - centre).sum(axis=1)), truth=(about(TURN, centre),)
-        )
+        return Case(lambda p: np.exp(-0.5 * np.square(p - centre).sum(axis=1)), truth=(about(TURN, centre),))
     if name in ("ellipse", "ellipsoid"):
         squeeze = axes @ np.diag(rng.uniform(0.4, 1.0, size=n)) @ axes.T
         inverse = np.linalg.inv(squeeze)
@@ -114,9 +113,7 @@ def make(name: str, points: Array, rng: np.random.Generator) -> Case:
     if name == "squircle":
         return Case(lambda p: -np.power(np.power(local(p), 4).sum(axis=1), 0.25))
     if name == "radii":
-        truth = tuple(
-            about(np.kron(np.diag(which), TURN), np.zeros(4)) for which in ([1.0, 0.0], [0.0, 1.0])
-        )
+        truth = tuple(about(np.kron(np.diag(which), TURN), np.zeros(4)) for which in ([1.0, 0.0], [0.0, 1.0]))
         return Case(
             lambda p: np.hypot(p[:, 0], p[:, 1]) + 0.1 * np.hypot(p[:, 2], p[:, 3]) ** 4, 4, truth=truth
         )
@@ -176,7 +173,8 @@ def gradients(function: Scalar, points: Array) -> Array:
     """Return the true gradients (N, n), by central differences."""
     n = points.shape[1]
     return np.stack(
-        [(function(points + STEP * e) - function(points - STEP * e)) / (2.0 * STEP) for e in np.eye(n)], axis=1
+        [(function(points + STEP * e) - function(points - STEP * e)) / (2.0 * STEP) for e in np.eye(n)],
+        axis=1,
     )
 
 

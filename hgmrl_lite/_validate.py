@@ -136,7 +136,7 @@ def as_array(name: str, value: ArrayLike, shape: tuple[int | str | None, ...] | 
 
 def is_double(value: ArrayLike) -> bool:
     """Return whether ``value`` has double precision (or is exact), rather than that of float32 or float16."""
-    dtype = np.asarray(value).dtype
+    dtype = as_numpy("value", value).dtype
     return not np.issubdtype(dtype, np.floating) or np.finfo(dtype).eps <= np.finfo(np.float64).eps
 
 

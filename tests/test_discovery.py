@@ -272,10 +272,8 @@ def test_bad_input_to_the_null_space(points, normals, weights, message):
         affine_null_space(points, normals, weights)
 
 
-
-
 def defect(function, points, generator):
-    """Return the defect that `discover` documents, of one linear generator over points with unit second moment."""
+    """Return the documented defect of a linear generator over points with unit second moment."""
     step = 1e-5
     gradients = np.stack(
         [(function(points + step * e) - function(points - step * e)) / (2 * step) for e in np.eye(2)], axis=1
@@ -291,10 +289,18 @@ def test_the_defect_is_what_is_documented():
     # Exactly round data, so that the frame is the standard one.
     angles = np.random.default_rng(0).uniform(0.0, 2.0 * np.pi, 1500)
     radii = np.sqrt(np.random.default_rng(1).uniform(0.1, 3.0, 1500))
-    points = np.concatenate([radii[:, None] * np.stack([np.cos(a), np.sin(a)], axis=1) for a in angles + np.pi / 2 * np.arange(4)[:, None]])
+    points = np.concatenate(
+        [
+            radii[:, None] * np.stack([np.cos(a), np.sin(a)], axis=1)
+            for a in angles + np.pi / 2 * np.arange(4)[:, None]
+        ]
+    )
     points = points / math.sqrt(np.square(points).mean())
     for depth in (0.02, 0.05, 0.1):
-        function = lambda p, depth=depth: np.hypot(*p.T) * (1.0 + depth * np.cos(3.0 * np.arctan2(p[:, 1], p[:, 0])))
+
+        def function(p, depth=depth):
+            return np.hypot(*p.T) * (1.0 + depth * np.cos(3.0 * np.arctan2(p[:, 1], p[:, 0])))
+
         found = discover(points, function(points), algebra="linear")
         assert found.spectrum[0] == pytest.approx(defect(function, points, found.candidates[0]), rel=0.1)
 

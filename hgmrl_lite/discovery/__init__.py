@@ -4,7 +4,8 @@ f is invariant under exp(tW) exactly when df_p (W p) = 0 for all p: a homogeneou
 of the affine generator W, one row a sample, whose null space is the symmetry algebra. The setting is that of
 P. Nitschke and S. Talebi, *Hereditary Geometric Meta-RL*, 2026, arXiv:2603.00396, who descend on the same
 constraint; the null space needs no iteration and also tells the dimension. The spectrum of such a system as a
-measure of symmetry goes back to LieGG (A. Moskalev, A. Sepliarskaia, I. Sosnovik and A. Smeulders, NeurIPS 2022).
+measure of symmetry goes back to LieGG (A. Moskalev, A. Sepliarskaia, I. Sosnovik and A. Smeulders, NeurIPS
+2022).
 """
 
 from hgmrl_lite.discovery.closed_form import discover

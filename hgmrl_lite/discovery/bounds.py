@@ -1,11 +1,12 @@
 """How large a defect may still be: a spectrum at one neighbourhood size, resampled.
 
-With g₁, g₂ the gradients that the two halves of the data give at a point, h the lifted point and w its weight,
+With g₁, g₂ the gradients that the two halves of the data give at a point, h the lifted point and w its
+weight,
 
     A = Σ w sym(g₁ g₂ᵀ) ⊗ h hᵀ,    B = Σ w (g₁·g₂) I ⊗ h hᵀ
 
-estimate Σ w (g·Wh)² and Σ w ‖g‖² ‖Wh‖² as forms on W without bias, since the errors of g₁ and g₂ are independent.
-The defect ρ(W) is the root of their ratio. The wild bootstrap (Wu, 1986) draws the errors again.
+estimate Σ w (g·Wh)² and Σ w ‖g‖² ‖Wh‖² as forms on W without bias, since the errors of g₁ and g₂ are
+independent. The defect ρ(W) is the root of their ratio. The wild bootstrap (Wu, 1986) draws the errors again.
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,8 @@ from numpy.typing import NDArray
 from hgmrl_lite._validate import Array
 from hgmrl_lite.discovery.samples import Samples
 
-#: A point whose gradient varies this many times more than usual counts less, and from the second on not at all.
+#: A point whose gradient varies this many times more than usual counts less, and from the second on not at
+#: all.
 UNSURE, USELESS = 4.0, 10.0
 #: Standard errors by which the two halves' gradients must agree.
 AGREEING = 4.0
@@ -75,7 +77,7 @@ class Forms:
         return generalised(self.change_drawn, self.lifted_drawn)
 
     def fields(self, dimension: int) -> tuple[Array, Array]:
-        """Return the d best fields (d, n, q) as matrices on h, and those of the resamples (R, d, n, q), fitted anew.
+        """Return the d best fields as matrices on h, (d, n, q), and those of the resamples, (R, d, n, q).
 
         Where the error of gᵀWh is small counts more here than in the defect, whose law is that of the data.
         """
@@ -91,7 +93,7 @@ class Forms:
         return found.reshape(shape), again.reshape(-1, *shape)
 
     def upper(self, dimension: int) -> float:
-        """Return the 95 % upper bound of the largest squared defect in the span of the ``dimension`` best fields.
+        """Return the 95 % upper bound of the largest squared defect in the span of the d best fields.
 
         In a resample the best span is chosen anew, and its defect in the original data is known: what the
         resample took it for falls short by as much as the data's own span may.
@@ -137,7 +139,7 @@ def measure(samples: Samples, neighbours: int, resamples: int, rng: np.random.Ge
     usual = float(np.median(variance[known]))
     known &= variance < USELESS * usual
     points, weights = points[known], np.minimum(1.0, UNSURE * usual / variance[known])
-    gradients, errors, reach, covariance = [], [], [], 0.0
+    gradients, errors, reach, covariances = [], [], [], []
     for half, fit, residuals in zip(samples.halves, fits, samples.residuals, strict=True):
         near = fit.index[known]
         if samples.step and np.median(np.ptp(half.values[near], axis=1)) < STEPS * samples.step:
@@ -147,7 +149,7 @@ def measure(samples: Samples, neighbours: int, resamples: int, rng: np.random.Ge
         drawn = fit.gradient_matrix(len(residuals)) @ (residuals[:, None] * signs)
         errors.append(drawn.reshape(len(known), n, resamples)[known])
         slopes = fit.weights[known, 1:] * residuals[near][:, None]
-        covariance = covariance + 0.25 * slopes @ np.swapaxes(slopes, 1, 2)
+        covariances.append(slopes @ np.swapaxes(slopes, 1, 2))
         reach.append(np.linalg.norm(np.asarray(half.tree.data)[near[:, -1]] - points, axis=1))
     one, two = gradients
     lift = frame.lift(points)
@@ -180,12 +182,12 @@ def measure(samples: Samples, neighbours: int, resamples: int, rng: np.random.Ge
         lift,
         product,
         drawn[..., definite],
-        covariance,
+        0.25 * (covariances[0] + covariances[1]),
     )
 
 
 def _forms(products: Array, lift: Array) -> tuple[Array, Array]:
-    """Return A (R, P, P) and the block of B (R, q, q) from products of gradients (m, n, n, R) and h (m, q)."""
+    """Return A (R, P, P) and the block of B (R, q, q) from products (m, n, n, R) and the h (m, q)."""
     m, n, _, number = products.shape
     q = lift.shape[1]
     outer = (lift[:, :, None] * lift[:, None, :]).reshape(m, q * q)

@@ -5,9 +5,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hgmrl_lite._validate import Array, as_array, as_count
-from hgmrl_lite.discovery.frame import Frame
-from hgmrl_lite.discovery.bounds import Forms
+from hgmrl_lite._validate import as_array, as_count
 from hgmrl_lite.discovery.ladder import Claim, climb
 from hgmrl_lite.discovery.samples import Samples, gather
 from hgmrl_lite.discovery.symmetry import Symmetry, explain
@@ -25,21 +23,21 @@ def discover(
     bootstrap: int = 80,
     seed: int = 0,
 ) -> Symmetry:
-    """Find the affine (or linear) symmetry algebra of a function from samples, with a verdict that can be wrong
-    in two ways, each rarely.
+    """Find the affine (or linear) symmetry algebra of a function from samples, with a calibrated verdict.
 
-    The *defect* of a candidate W is the root mean square cosine between the gradient of f and the field W p over
-    the law of the data, weighted by the squared lengths of both: 0 for a symmetry, 1/√n for a random direction.
-    Gradients above the median count alike, so that a few steep places do not speak for the rest. Lengths are those of
-    coordinates in which the data have unit covariance (unit second moment for linear candidates), so the defect
-    depends neither on the units of the points nor on those of f. The verdict is an equivalence test: "symmetric"
-    when the 95 % *upper* bound of the defect is below the tolerance, "none" when the *lower* bound of every
-    candidate's defect is above it, else "undecided".
+    The *defect* of a candidate W is the root mean square cosine between the gradient of f and the field W p
+    over the law of the data, weighted by the squared lengths of both: 0 for a symmetry, 1/√n for a random
+    direction. Gradients and points above the median length count alike, so that a few steep or far places do
+    not speak for the rest.
+    Lengths are those of coordinates in which the data have unit covariance (unit second moment for linear
+    candidates), so the defect depends neither on the units of the points nor on those of f. The verdict is an
+    equivalence test: "symmetric" when the 95 % *upper* bound of the defect is below the tolerance, "none"
+    when the *lower* bound of every candidate's defect is above it, else "undecided".
 
     Gradients come from local polynomials, fitted to two random halves of the data, so that their errors are
-    independent; the bounds come from a wild bootstrap (Wu, 1986) of the residuals through the same fits, and the
-    neighbourhoods grow until the data allow a claim. Bends of f that are finer than the smallest neighbourhood
-    cannot be seen: `Symmetry.resolution` states its size.
+    independent; the bounds come from a wild bootstrap (Wu, 1986) of the residuals through the same fits, and
+    the neighbourhoods grow until the data allow a claim. Bends of f that are finer than the smallest
+    neighbourhood cannot be seen: `Symmetry.resolution` states its size.
 
     Parameters
     ----------
@@ -50,10 +48,11 @@ def discover(
     algebra : {"affine", "linear"}
         Whether translations belong to the candidates; linear ones keep the origin.
     tolerance : float
-        Largest defect that still counts as a symmetry, between 0 and 1/√n. At 0.1 a reported field is, in root
-        mean square, within six degrees of the level sets.
+        Largest defect that still counts as a symmetry, between 0 and 1/√n. At 0.1 a reported field is, in
+        root mean square, within six degrees of the level sets.
     degree : {1, 2, 3}, optional
-        Degree of the local polynomials; by default 3 in the plane and 2 above, where a cubic has too many terms.
+        Degree of the local polynomials; by default 3 in the plane and 2 above, where a cubic has too many
+        terms.
     neighbours : int, optional
         Samples of each half in a local fit; by default several sizes are tried.
     bootstrap : int
@@ -69,8 +68,8 @@ def discover(
     Raises
     ------
     ValueError
-        When shapes disagree, entries are not finite, n is 1, the tolerance is out of range, the points lie in a
-        hyperplane or are fewer than two local fits need, or the values are constant.
+        When shapes disagree, entries are not finite, n is 1, the tolerance is out of range, the points lie in
+        a hyperplane or are fewer than two local fits need, or the values are constant.
 
     Examples
     --------
@@ -80,13 +79,13 @@ def discover(
     ('symmetric', 1, array([ 0.3, -0.2]))
     """
     points = as_array("points", points, ("N", "n"))
-    number, n = points.shape
+    n = points.shape[1]
     if n < 2:
         raise ValueError(f"points must have at least 2 coordinates, got shape {points.shape}")
     if not 0.0 < tolerance < 1.0 / math.sqrt(n):
         raise ValueError(
-            f"tolerance must lie between 0 and the defect of a random direction, {1.0 / math.sqrt(n):.3g}, got "
-            f"{tolerance}"
+            f"tolerance must lie between 0 and the defect of a random direction, {1.0 / math.sqrt(n):.3g}, "
+            f"got {tolerance}"
         )
     bootstrap = as_count("bootstrap", bootstrap, 20)
     rng = np.random.default_rng(seed)
@@ -106,7 +105,9 @@ def _dress(samples: Samples, claim: Claim, tolerance: float) -> Symmetry:
         squares, vectors = forms.spectrum
         spectrum = np.sqrt(np.maximum(squares, 0.0))
         lower = np.sqrt(np.clip([forms.lower(i) for i in range(unknowns)], 0.0, 1.0))
-        upper = np.sqrt(np.clip(np.maximum.accumulate([forms.upper(i + 1) for i in range(unknowns)]), 0.0, 1.0))
+        upper = np.sqrt(
+            np.clip(np.maximum.accumulate([forms.upper(i + 1) for i in range(unknowns)]), 0.0, 1.0)
+        )
         # From unit sum of squared speeds to unit mean: a rotation about the mean gets entries ±1.
         unit = math.sqrt(float(np.trace(forms.lifted[:n, :n])))
         candidates = unit * frame.generators(vectors)

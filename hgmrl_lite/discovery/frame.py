@@ -57,8 +57,8 @@ class Frame:
         variances, axes = np.linalg.eigh(moved.T @ moved / len(points))
         if not variances[0] > FLAT * variances[-1]:
             raise ValueError(
-                f"points must spread over all {n} dimensions, got standard deviations along the principal axes "
-                f"of the standardised points from {np.sqrt(max(variances[0], 0.0)):.3g} to "
+                f"points must spread over all {n} dimensions, got standard deviations along the principal "
+                f"axes of the standardised points from {np.sqrt(max(variances[0], 0.0)):.3g} to "
                 f"{np.sqrt(variances[-1]):.3g}"
             )
         return cls(shift, spread[:, None] * ((axes * np.sqrt(variances)) @ axes.T), affine)

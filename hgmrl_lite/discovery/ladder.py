@@ -1,7 +1,7 @@
 """From bounds at growing neighbourhoods to a verdict: an equivalence test with two kinds of error.
 
-Small neighbourhoods are noisy, large ones bend the gradient. So a claim at one size needs the next smaller one to
-agree, and a size whose smaller neighbour says nothing claims nothing.
+Small neighbourhoods are noisy, large ones bend the gradient. So a claim at one size needs the next smaller
+one to agree, and a size whose smaller neighbour says nothing claims nothing.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,8 @@ from hgmrl_lite.lie import principal_angles
 IMPOSSIBLE = -0.1
 #: Share of the tolerance below which a bound needs no larger neighbourhoods to become sharper.
 SHARP = 0.1
-#: Share of the tolerance below which a field must be that joins others at larger neighbourhoods, which hide bends.
+#: Share of the tolerance below which a field must be that joins others at larger neighbourhoods, which hide
+#: bends.
 CLEAR = 0.5
 #: Standard deviations by which the fields may move between neighbourhoods before the larger count as bent.
 MOVED = 2.0
@@ -101,7 +102,7 @@ def _upper(forms: Forms | None, dimension: int) -> float:
 
 
 def _sharpest_fields(rungs: Sequence[Forms | None], dimension: int) -> Forms:
-    """Return the largest neighbourhoods whose fields have moved no more than luck explains since the smallest."""
+    """Return the largest neighbourhoods whose fields have moved no more than luck explains."""
     usable = [forms for forms in rungs if forms is not None]
     best = usable[0]
     for forms in usable[1:]:
@@ -141,7 +142,8 @@ def _symmetric(rungs: Sequence[Forms | None], bound: float) -> int:
 def _asymmetric(rungs: Sequence[Forms | None], next_one: Forms | None, bound: float) -> bool:
     """Tell whether the last rung rules every symmetry out, the next smaller one agreeing.
 
-    What the defect grows by from this rung to the next may be the bend of larger neighbourhoods, and does not count.
+    What the defect grows by from this rung to the next may be the bend of larger neighbourhoods, and does not
+    count.
     """
     forms, before = rungs[-1], rungs[-2] if len(rungs) > 1 else None
     if forms is None or (len(rungs) > 1 and before is None):

@@ -1,4 +1,4 @@
-"""What a verdict starts from: values in the frame, without outliers, in two random halves that share no noise."""
+"""What a verdict starts from: values in the frame, without outliers, in two random halves."""
 
 import math
 from dataclasses import dataclass
@@ -82,7 +82,7 @@ class Samples:
 
     @cached_property
     def residuals(self) -> tuple[Array, Array]:
-        """What each half's values differ by from the other half's finest fit, as large as the noise (N / 2,)."""
+        """Residuals (N / 2,) of each half at the other half's finest fit, scaled to the size of the noise."""
         one, two = self.halves
         return self._residuals(one, two), self._residuals(two, one)
 
@@ -120,7 +120,9 @@ def gather(
     elif as_count("degree", degree) > 3:
         raise ValueError(f"degree must be 1, 2 or 3, got {degree}")
     terms = math.comb(n + degree, degree)
-    finest = math.ceil(FINEST * terms) if neighbours is None else as_count("neighbours", neighbours, terms + 1)
+    finest = (
+        math.ceil(FINEST * terms) if neighbours is None else as_count("neighbours", neighbours, terms + 1)
+    )
     if number < 2 * finest:
         raise ValueError(
             f"points must number at least {2 * finest} (twice the {finest} neighbours of a fit with {terms} "

@@ -21,8 +21,8 @@ class Symmetry:
         Basis of the algebra, homogeneous, in the original coordinates. Where the data have unit covariance
         the mean square speed over them is n (a rotation about their mean has entries ±1).
     dimension : int
-        d, how many independent fields are claimed. When the verdict is "undecided": how many estimated defects
-        are below the tolerance, which is a guess.
+        d, how many independent fields are claimed. When the verdict is "undecided": how many estimated
+        defects are below the tolerance, which is a guess.
     exact : bool
         Whether one more field is ruled out; otherwise d is a least dimension.
     verdict : {"symmetric", "none", "undecided"}
@@ -31,23 +31,24 @@ class Symmetry:
     reason : str
         Why this verdict, in words.
     spectrum : ndarray, shape (n(n+1),) or (n²,)
-        Estimated defects of all candidates, ascending: root mean square cosines between gradient and field. 0 for a
-        symmetry, 1/√n for a random direction. The error of the gradients does not add to them on average; what
-        falls below zero is set to zero. NaN where the data support no estimate.
+        Estimated defects of all candidates, ascending: root mean square cosines between gradient and field. 0
+        for a symmetry, 1/√n for a random direction. The error of the gradients does not add to them on
+        average; what falls below zero is set to zero. NaN where the data support no estimate.
     lower, upper : ndarray, shape (n(n+1),) or (n²,)
-        95 % bounds, each one-sided: of the defect number i, and of the largest defect in the span of the first i.
+        95 % bounds, each one-sided: of the defect number i, and of the largest defect in the span of the
+        first i.
     tolerance : float
         Largest defect that counts as a symmetry.
     resolution : float
-        Radius of the neighbourhoods behind the verdict, in standard deviations of the data: the function may bend
-        on a shorter length without this being seen.
+        Radius of the neighbourhoods behind the verdict, in standard deviations of the data: the function may
+        bend on a shorter length without this being seen.
     candidates : ndarray, shape (P, n+1, n+1)
         Generators in the order of the spectrum.
     centre : ndarray, shape (n,), or None
         Common fixed point of the algebra, the one nearest to the data's mean if there are several.
     angle_deg : float
-        Root mean square over resamples of the largest principal angle between the algebra found in the resample
-        and the one reported, in degrees; NaN when there is none.
+        Root mean square over resamples of the largest principal angle between the algebra found in the
+        resample and the one reported, in degrees; NaN when there is none.
     n_used, n_points : int
         Points at which gradients were compared, and all points.
     dropped : dict
@@ -90,7 +91,10 @@ class Symmetry:
             facts += [("centre", centre), ("angle spread", f"{self.angle_deg:.2g}°")]
         if math.isfinite(self.resolution):
             facts.append(
-                ("resolution", f"{self.resolution:.2g} standard deviations of the data; finer bends are not seen")
+                (
+                    "resolution",
+                    f"{self.resolution:.2g} standard deviations of the data; finer bends are not seen",
+                )
             )
         left = "".join(f"; {count} left out: {why}" for why, count in self.dropped.items())
         facts.append(("points", f"{self.n_points}, gradients compared at {self.n_used}{left}"))
@@ -135,7 +139,9 @@ def explain(claim: Claim, lower: Array, upper: Array, tolerance: float) -> str:
     if claim.forms is None:
         return f"no size of neighbourhood says anything: {'; '.join(dict.fromkeys(claim.troubles))}"
     if claim.verdict == "none":
-        return f"every field has a defect of at least {lower[0]:.3f} (95 %), above the tolerance {tolerance:g}"
+        return (
+            f"every field has a defect of at least {lower[0]:.3f} (95 %), above the tolerance {tolerance:g}"
+        )
     if claim.verdict == "symmetric":
         some = "one field has a defect" if d == 1 else f"{d} fields have defects"
         text = f"{some} of at most {upper[d - 1]:.3f} (95 %), below the tolerance {tolerance:g}"
@@ -145,6 +151,6 @@ def explain(claim: Claim, lower: Array, upper: Array, tolerance: float) -> str:
             return f"{text}; one more would have at least {lower[d]:.3f}"
         return f"{text}; whether there is one more is open (its defect is at least {lower[d]:.3f})"
     return (
-        f"the best field's defect lies between {lower[0]:.3f} and {upper[0]:.3f} (95 % each), the tolerance is "
-        f"{tolerance:g}" + "".join(f"; {why}" for why in dict.fromkeys(claim.troubles))
+        f"the best field's defect lies between {lower[0]:.3f} and {upper[0]:.3f} (95 % each), the tolerance "
+        f"is {tolerance:g}" + "".join(f"; {why}" for why in dict.fromkeys(claim.troubles))
     )

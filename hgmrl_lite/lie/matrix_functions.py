@@ -6,7 +6,7 @@ import numpy as np
 import scipy.linalg
 from numpy.typing import ArrayLike, NDArray
 
-from hgmrl_lite._validate import Array, as_array, is_double
+from hgmrl_lite._validate import Array, as_array, as_numpy, is_double
 from hgmrl_lite.lie import closed_forms, planar, so3
 from hgmrl_lite.lie.closed_forms import NEAR_HALF_TURN, ROTATION_TOLERANCE
 from hgmrl_lite.lie.real_log import ORTHOGONAL, gram_defect, nearest_orthogonal, real_log
@@ -105,7 +105,7 @@ def log(matrix: ArrayLike) -> Array:
     array([[ 0.   , -3.142],
            [ 3.142,  0.   ]])
     """
-    given = np.asarray(matrix)
+    given = as_numpy("matrix", matrix)
     matrix = as_square("matrix", given)
     n = matrix.shape[-1]
     if matrix.size == 0:

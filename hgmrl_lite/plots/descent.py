@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.descent import Descent
-from hgmrl_lite.discovery import CLEAR, NEARLY, Symmetry
+from hgmrl_lite.discovery import Symmetry
 from hgmrl_lite.plots.style import COLOURS, DASHES, MARKERS
 
 
@@ -161,12 +161,12 @@ def _growth_and_turn(generators: Array) -> Array:
 
 
 def symmetry_spectra(results: Mapping[str, Symmetry]) -> Figure:
-    """Draw the spectra of several functions: what scores near 0 is a symmetry, 1 is a random direction.
+    """Draw the defects of several functions with their 95 % bounds, beside the tolerance that decides.
 
     Parameters
     ----------
     results : mapping of str to Symmetry
-        By the name to show.
+        By the name to show, all with one tolerance.
 
     Returns
     -------
@@ -174,20 +174,22 @@ def symmetry_spectra(results: Mapping[str, Symmetry]) -> Figure:
     """
     figure = Figure(figsize=(8.4, 0.55 * len(results) + 1.5), layout="constrained")
     axes = figure.subplots()
-    axes.axvspan(0.0, NEARLY, color=COLOURS[0], alpha=0.12, lw=0)
-    axes.axvspan(NEARLY, CLEAR, color="0.85", lw=0)
+    tolerance = max((result.tolerance for result in results.values()), default=0.0)
+    axes.axvspan(0.0, tolerance, color=COLOURS[0], alpha=0.12, lw=0)
     for row, result in enumerate(results.values()):
-        d = result.dimension
-        scores = result.spectrum
-        axes.plot(scores[d:], np.full(len(scores) - d, row), "o", mfc="white", mec="0.35", ms=8)
-        # Equal scores are told apart by a small shift upwards.
-        axes.plot(scores[:d], row - 0.13 * np.arange(d), "*", color=COLOURS[0], mec="black", mew=0.5, ms=13)
-        axes.text(1.47, row, f"{result.verdict}, dimension {d}", va="center", fontsize=10)
+        d = result.dimension if result.verdict == "symmetric" else 0
+        defects = result.spectrum
+        # Equal defects are told apart by a small shift upwards.
+        height = row - 0.13 * np.append(np.arange(d), np.zeros(len(defects) - d))
+        axes.hlines(height, result.lower, result.upper, color="0.35", lw=1.2)
+        axes.plot(defects[d:], height[d:], "o", mfc="white", mec="0.35", ms=8)
+        axes.plot(defects[:d], height[:d], "*", color=COLOURS[0], mec="black", mew=0.5, ms=13)
+        dimension = f"dimension {'' if result.exact or not d else 'at least '}{d}"
+        axes.text(1.05, row, f"{result.verdict}, {dimension}", va="center", fontsize=10)
     axes.set_yticks(range(len(results)), list(results))
-    axes.set(xlim=(-0.03, 1.46), ylim=(len(results) - 0.4, -0.6), xlabel="score")
+    axes.set(xlim=(-0.03, 1.04), ylim=(len(results) - 0.4, -0.6), xlabel="defect")
     above: dict[str, Any] = {"transform": axes.get_xaxis_transform(), "va": "bottom", "fontsize": 9}
-    axes.text(NEARLY, 1.01, "symmetry", ha="right", color=COLOURS[0], **above)
-    axes.text((NEARLY + CLEAR) / 2, 1.01, " undecided", ha="left", color="0.4", **above)
+    axes.text(tolerance, 1.01, f"tolerance {tolerance:g}", ha="center", color=COLOURS[0], **above)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x", alpha=0.25)
     return figure

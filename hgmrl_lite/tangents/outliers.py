@@ -21,11 +21,11 @@ QUIET = 0.25
 
 
 def outliers(points: Array, values: Array, step: float = 0.0) -> NDArray[np.bool_]:
-    """Tell which values are far from a robust linear fit to their neighbours, which leaves the value itself out.
+    """Tell which values are far from a robust linear fit to their neighbours alone.
 
-    The fit minimises nearly the absolute residuals, by reweighting (Holland and Welsch, 1977), so that outliers
-    among the neighbours do not matter. The scale is the median absolute residual of the neighbours, so that a
-    curved or kinked function has no outliers.
+    The fit minimises nearly the absolute residuals, by reweighting (Holland and Welsch, 1977), so that
+    outliers among the neighbours do not matter. The scale is the median absolute residual of the neighbours,
+    so that a curved or kinked function has no outliers.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def outliers(points: Array, values: Array, step: float = 0.0) -> NDArray[np.bool
 def _fits(
     tree: cKDTree, points: Array, values: Array, rows: Index, around: int, rounds: int
 ) -> tuple[Array, Array, Array]:
-    """Return what some values are off by from the fit to their neighbours, its scatter and variance, (m,) each."""
+    """Return how far values are off from their neighbours' fit, its scatter and its variance, (m,) each."""
     n = points.shape[1]
     off, scale, inflation = np.empty(len(rows)), np.empty(len(rows)), np.empty(len(rows))
     batch = max(1, BATCH // (around * (n + 1)))

@@ -429,10 +429,12 @@ course.check("04.4", null_generator)
 # ## Dimension, centre, verdict
 #
 # The package does the same with more care (open `hgmrl_lite/discovery`; the files are short). It takes *values* of
-# $f$, and estimates the normals as in lesson 03. It allows affine generators, $p \mapsto Ap + b$, so that nobody has to
-# tell it where the goal is: six unknowns in place of four. It scales each singular value into a **score**, 0 for a
-# symmetry and 1 for a random direction, and subtracts what the error of the normals alone would give. Here with a goal
-# at $(0.3, -0.2)$ and noise on every value, 1 % of their standard deviation:
+# $f$, and estimates gradients as in lesson 03. It allows affine generators, $p \mapsto Ap + b$, so that nobody has to
+# tell it where the goal is: six unknowns in place of four. It turns each singular value into a **defect**: 0 for a
+# symmetry, and $1/\sqrt{2} \approx 0.71$ for a random direction of the plane. The error of the gradients would add to it.
+# So the package splits the samples into two random halves and multiplies a gradient from one half by one from the
+# other: the errors are independent, and on average their product is 0. Here with a goal at $(0.3, -0.2)$ and noise on
+# every value, 1 % of their standard deviation:
 
 # %%
 goal = np.array([0.3, -0.2])
@@ -442,7 +444,7 @@ found = discovery.discover(points, noisy)
 found
 
 # %% [markdown]
-# Read it from the top. The **dimension** is the number of scores near 0: one. The **centre** is the point that the
+# Read it from the top. The **dimension** is the number of defects near 0: one. The **centre** is the point that the
 # generator leaves in place, $Wc = 0$ in homogeneous coordinates; the goal was never an input. The **verdict** says how
 # sure the package is; we come to it below. Against the truth, and against the clock:
 
@@ -509,15 +511,15 @@ functions = {
 spectra = {name: discovery.discover(points, sampled) for name, sampled in functions.items()}
 course.figure(
     plots.symmetry_spectra(spectra),
-    alt="Scores of the six candidates for six functions. Distance, bump and xy have one score at 0, y cubed has three; "
-    "the rounded square's lowest score lies between 0 and 1, that of the last function near 1: none.",
+    alt="Defects of the six candidates for six functions. Distance, bump and xy have one defect at 0, y cubed has three; "
+    "the rounded square's lowest defect is about 0.2, that of the last function about 0.6: none.",
 )
 
 # %% [markdown]
 # Each star is a symmetry, and the number of stars is the dimension. Between the stars and the first circle is the
-# **gap**. The rounded square is *nearly* round: its best candidate scores clearly below a random direction's 1, and
-# clearly above 0. So an agent needs more than scores. It needs a decision, and it should know how often that decision is
-# wrong.
+# **gap**. The rounded square is *nearly* round: its best candidate lies clearly below a random direction's 0.71, and
+# clearly above 0. So an agent needs more than numbers. It needs a decision, and it should know how often that decision
+# is wrong. The grey bars and the blue band are for that; the next section explains them.
 
 # %% [markdown]
 # ## A verdict is a test, and a test can err in two ways
@@ -527,16 +529,17 @@ course.figure(
 # symmetry?". It can answer "is this a symmetry *up to so much*?". Then we have to say how much, and of what.
 #
 # **Of what.** At a point, take the cosine between the gradient of $f$ and the velocity $Wp$. It is 0 where $Wp$ runs
-# along the level set. The **defect** of $W$ is the root mean square of this cosine over the law of the data, where each
-# point counts with the square of its gradient, because in a flat place the direction of the gradient means nothing. A
-# defect of 0 is a symmetry. (The scores above are the same number in another unit, in which 1 is a random direction.)
+# along the level set. The **defect** of $W$ is the root mean square of this cosine over the law of the data. Flat places
+# count less, because the direction of a gradient means little where the gradient is small (`help(discovery.discover)`
+# has the weights).
 #
 # **How much.** The **tolerance** is the largest defect that we still accept as a symmetry. Data cannot choose it. It
 # depends on what the answer is for: how much asymmetry can your agent afford? Is the rounded square symmetric? With a
 # generous tolerance yes, with a strict one no, and both answers are right. So a verdict without its tolerance says
-# nothing; state both together. `discover(..., tolerance=0.05)` is where ours is stated.
+# nothing; state both together. `discover(..., tolerance=0.1)` is where ours is stated: the blue band.
 #
-# From the data we get an estimate of the defect, with a lower and an upper bound at 95 % confidence. Then
+# From the data we get an estimate of the defect, with a lower and an upper bound at 95 % confidence (the grey bars).
+# They come from doing the estimate again and again with the signs of the residuals drawn anew. Then
 #
 # - **symmetric**, if the *upper* bound is below the tolerance: even the largest defect that the data leave possible is
 #   one that we accept;

@@ -5,7 +5,7 @@ import pytest
 
 from hgmrl_lite import lie, plots
 from hgmrl_lite.descent import Descent
-from hgmrl_lite.discovery import CLEAR, NEARLY, discover
+from hgmrl_lite.discovery import discover
 
 TURN = lie.J[None] / np.sqrt(2.0)
 POINTS = np.random.default_rng(3).normal(size=(1500, 2))
@@ -102,4 +102,9 @@ def test_spectra_put_symmetries_apart_from_the_rest():
     bands = sorted(
         float(x) for patch in axes.patches for x in (patch.get_x(), patch.get_x() + patch.get_width())
     )
-    np.testing.assert_allclose(bands, [0.0, NEARLY, NEARLY, CLEAR])
+    np.testing.assert_allclose(bands, [0.0, found["distance"].tolerance])
+    for bars, result in zip(axes.collections, found.values(), strict=True):
+        np.testing.assert_allclose(
+            [path[:, 0] for path in (p.vertices for p in bars.get_paths())],
+            np.stack([result.lower, result.upper], axis=1),
+        )
