@@ -331,7 +331,8 @@ def test_clusters_and_sectors_do_not_invent_fields(seed):
     rng = np.random.default_rng(seed)
     clouds = 0.35 * rng.normal(size=(4000, 2)) + rng.choice([-1.2, 1.2], size=4000)[:, None] * U
     ellipse, truth = PLANE["ellipse"]
-    found = discover(clouds, noisy(ellipse, clouds, 0.01, seed))
+    # Seen in two clouds, a second field has a true defect of 0.08: a stricter tolerance tells it apart.
+    found = discover(clouds, noisy(ellipse, clouds, 0.01, seed), tolerance=0.05)
     assert (found.verdict, found.dimension) == ("symmetric", 1)
     assert angle_deg(found.generators, truth) < 2.0
 

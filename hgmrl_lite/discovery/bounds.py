@@ -84,8 +84,9 @@ class Forms:
         shape = (dimension, self.products.shape[1], self.points.shape[1])
         moved = np.einsum("mq,diq->mdi", self.points, self.spectrum[1][:dimension].reshape(shape))
         variance = np.einsum("mdi,mij,mdj->m", moved, self.covariance, moved)
+        change = np.einsum("mdi,mij,mdj->m", moved, self.products, moved)
         # A floor at a tenth of the median keeps a few points from carrying the answer alone.
-        weights = 1.0 / (variance / np.median(variance) + 0.1)
+        weights = 1.0 / ((variance + np.abs(change)) / np.median(variance) + 0.1)
         change, _ = _forms((self.products * weights[:, None, None])[..., None], self.points)
         drawn, _ = _forms(self.drawn * weights[:, None, None, None], self.points)
         found = generalised(change[0], self.lifted)[1][:dimension]
