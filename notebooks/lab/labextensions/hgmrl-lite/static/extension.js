@@ -48,9 +48,12 @@
     const lost = outputs.filter((output) => shownModel(output) && !(shownModel(output) in state));
     if (!lost.length) return;
     await sessionContext.ready;
-    const reply = await sessionContext.session?.kernel?.requestCommInfo({ target_name: "jupyter.widget" });
+    const kernel = sessionContext.session?.kernel;
+    // Without a Jupyter kernel nobody knows yet.
+    const reply = await kernel?.requestCommInfo({ target_name: "jupyter.widget" });
+    if (reply?.content.status !== "ok") return;
     for (const output of lost) {
-      if (shownModel(output) in (reply?.content.comms ?? {})) continue;
+      if (shownModel(output) in reply.content.comms) continue;
       const { [VIEW]: view, ...rest } = output.data;
       output.setData({ data: rest["image/png"] ? rest : { ...rest, [VIEW]: { ...view, model_id: "" } } });
     }
