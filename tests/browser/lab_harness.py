@@ -4,8 +4,8 @@
         notebook = browser.open_notebook(["6 * 7"])
         notebook.run_all()
 
-It has the default settings and the extension of ``make lab``. Nothing of the user's own Jupyter configuration is
-read or written, and every folder is a temporary one.
+It has the default settings and the extension of ``make lab``. Nothing of the user's own Jupyter configuration
+is read or written, and every folder is a temporary one.
 """
 
 import contextlib

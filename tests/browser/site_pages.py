@@ -64,7 +64,8 @@ def characters_a_line(text: Locator) -> float:
     count: float = text.evaluate(
         """(text) => {
             const paragraph = document.createElement("p");
-            paragraph.textContent = "The agent rotates the answer back, because the task was turned. ".repeat(60);
+            const sentence = "The agent rotates the answer back, because the task was turned. ";
+            paragraph.textContent = sentence.repeat(60);
             text.append(paragraph);
             const tops = new Set();
             const range = document.createRange();

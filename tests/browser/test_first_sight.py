@@ -21,8 +21,8 @@ agent, goals = standin_agent(), training_tasks()
 # As the lessons make them.
 FIGURES = (
     "GoalDrag(agent, training_goals=goals, base_index=0, goal_degrees=30)",
-    "GoalDrag(agent, training_goals=goals, rivals=standin_rivals(), rediscover=lambda goals: agent, ring=True, "
-    "replay=True)",
+    "GoalDrag(agent, training_goals=goals, rivals=standin_rivals(), rediscover=lambda goals: agent, "
+    "ring=True, replay=True)",
     "OrbitExplorer()",
     'OrbitExplorer("rigid", show=["figure", "orbit", "stabiliser", "level_sets", "arrows"])',
     "GeneratorFlow()",
@@ -61,8 +61,14 @@ def test_every_figure_fits_a_small_laptop(notebook):
 
 def test_the_geometric_agent_lies_on_those_that_do_as_well(notebook):
     explorer = notebook.page.locator(".hgmrl-regret-explorer")
-    for part in (".hgmrl-regret-chart > [class*=agent]", ".hgmrl-plane .hgmrl-episodes", ".hgmrl-plane .hgmrl-ring-line"):
-        classes = explorer.locator(part).evaluate_all("(parts) => parts.map((part) => part.getAttribute('class'))")
+    for part in (
+        ".hgmrl-regret-chart > [class*=agent]",
+        ".hgmrl-plane .hgmrl-episodes",
+        ".hgmrl-plane .hgmrl-ring-line",
+    ):
+        classes = explorer.locator(part).evaluate_all(
+            "(parts) => parts.map((part) => part.getAttribute('class'))"
+        )
         assert len(classes) == 6
         assert "hgmrl-agent-geometric" in classes[-1], part
 
@@ -87,8 +93,8 @@ def test_the_notice_of_a_new_jupyter_kernel_stands_at_the_hand(notebook):
     assert notices.count() == len(FIGURES)
     below = notebook.page.locator(".hgmrl").evaluate_all(
         """(roots) => roots.map((root) => {
-            const [notice, whole] = [root.querySelector(".hgmrl-connection"), root].map((n) => n.getBoundingClientRect());
-            return notice.bottom - whole.top;
+            const notice = root.querySelector(".hgmrl-connection").getBoundingClientRect();
+            return notice.bottom - root.getBoundingClientRect().top;
         })"""
     )
     assert max(below) < SEEN

@@ -10,7 +10,8 @@ from nbformat.sign import NotebookNotary
 pytestmark = pytest.mark.browser
 
 CELLS = [
-    "from tqdm.auto import tqdm\n\nfrom hgmrl_lite import course\nfrom hgmrl_lite.widgets import OrbitExplorer\n\n"
+    "from tqdm.auto import tqdm\n\nfrom hgmrl_lite import course\n"
+    "from hgmrl_lite.widgets import OrbitExplorer\n\n"
     'for _ in tqdm(range(2), desc="kept bar"):\n    pass\n'
     'for _ in tqdm(range(2), desc="bar taken away", leave=False):\n    pass',
     "orbit = OrbitExplorer()\norbit",
@@ -44,7 +45,7 @@ def saved(browser, notebook):
 
 
 def forget_state(browser, notebook):
-    """Take the widgets' state out of the notebook's file, and sign it: what is not trusted is shown as pictures."""
+    """Take the widgets' state out of the notebook's file, and sign it: untrusted, it would show no widget."""
     path = browser.server.root / notebook.name
     file = nbformat.read(path, as_version=4)
     del file.metadata["widgets"]

@@ -158,12 +158,15 @@ def test_what_only_python_could_tell_is_said_at_once(browser, frontend, tmp_path
         opened.page.close()
 
 
-# Of A4 between its margins; what is seen of an element that is wider than it shows, or reaches beyond the paper.
+# The width of A4 between its margins, in pixels.
 PAPER = 680
-CUT = """() => [...document.querySelectorAll(".code pre, .output, .wide, .widget, .plotly, mjx-container, mjx-container svg")]
-    .filter((box) => box.checkVisibility() && !box.closest(".spoken, .hgmrl svg"))
-    .filter((box) => box.scrollWidth > box.clientWidth + 1 && !["visible", ""].includes(getComputedStyle(box).overflowX)
-        || box.getBoundingClientRect().right > innerWidth + 1)
+# Boxes that hide a part of what they hold, or reach beyond the paper.
+CUT = """() => [...document.querySelectorAll(
+    ".code pre, .output, .wide, .widget, .plotly, mjx-container, mjx-container svg")]
+    .filter((box) => {
+        const hides = getComputedStyle(box).overflowX !== "visible" && box.scrollWidth > box.clientWidth + 1;
+        return box.checkVisibility() && (hides || box.getBoundingClientRect().right > innerWidth + 1);
+    })
     .map((box) => box.outerHTML.slice(0, 80))"""
 
 
@@ -186,7 +189,9 @@ def test_on_paper_nothing_is_cut_and_nothing_leads_elsewhere(browser, site):
         assert page.locator(".widget").first.bounding_box()["height"] < 500
         for part in (".contents", ".top nav", ".skip", ".anchor-link"):
             assert not page.locator(part).first.is_visible(), part
-        folded = page.locator(".fold > summary").evaluate("(node) => getComputedStyle(node, '::after').content")
+        folded = page.locator(".fold > summary").evaluate(
+            "(node) => getComputedStyle(node, '::after').content"
+        )
         assert "folded" in folded
         page.evaluate("() => dispatchEvent(new Event('afterprint'))")
         assert page.evaluate("() => document.body.dataset.jpThemeLight") == "false"

@@ -60,7 +60,7 @@ def standin_result():
 
 @functools.cache
 def whole_result():
-    """Return every agent of the experiment's quick form; the geometric one and the true rotation do as well."""
+    """Return every agent of the quick form; the geometric one and the true rotation do equally well."""
     few, goals = standin_result(), PROTOCOL.goals
     others = [measured(name, goals[None], goals) for name in ("goal-conditioned", "CCM")]
     rotation = measured("true rotation", goals[None], goals, told=True)
