@@ -10,12 +10,12 @@ from website.frontend import NodeMissing
 # Times on two processors, as `python -m benchmarks` measures them.
 _FIRST_TIME = {
     "site": (
-        "The first time, npm fetches the pages' browser parts and every lesson is executed: about a minute and "
-        "a half on two processors. What was executed is kept for the next time."
+        "The first time, npm fetches the pages' browser parts and every lesson is executed: about a minute "
+        "and a half on two processors. What was executed is kept for the next time."
     ),
     "explore": (
-        "The first time, npm fetches the page's browser parts and the agents of two figures are trained: about "
-        "half a minute on two processors. What was trained is kept for the next time."
+        "The first time, npm fetches the page's browser parts and the agents of two figures are trained: "
+        "about half a minute on two processors. What was trained is kept for the next time."
     ),
 }
 

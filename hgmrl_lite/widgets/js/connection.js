@@ -67,7 +67,7 @@ function kernelConnection(model, patience = 2000) {
 
 // A line beside the figure that says it, on screen and to a screen reader.
 function connectionNotice(parent, connection, signal) {
-  const line = htmlElement("p", { class: "hgmrl-note hgmrl-connection", role: "status" }, parent);
+  const line = htmlElement("p", { class: "hgmrl-connection", role: "status" }, parent);
   connection.markedIn(parent);
   connection.watch((state) => setText(line, CONNECTION_WORDS[state] ?? ""), signal);
 }
