@@ -79,7 +79,7 @@ def test_prose_is_as_wide_as_it_is_read(browser, width):
     notebook.page.set_viewport_size({"width": width, "height": 900})
     try:
         notebook.run_all()
-        assert 65 < characters_a_line(notebook.page.locator(".jp-RenderedMarkdown").first) < 85
+        assert 70 < characters_a_line(notebook.page.locator(".jp-RenderedMarkdown").first) < 85
     finally:
         notebook.close()
 

@@ -204,6 +204,6 @@ def test_on_paper_nothing_is_cut_and_nothing_leads_elsewhere(browser, site):
 def test_prose_is_as_wide_as_it_is_read(browser, site, width):
     wide = OpenPage(browser, site, width=width)
     try:
-        assert 65 < characters_a_line(wide.page.locator(".prose").first) < 85
+        assert 70 < characters_a_line(wide.page.locator(".prose").first) < 85
     finally:
         wide.page.close()

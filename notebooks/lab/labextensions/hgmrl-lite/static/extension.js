@@ -18,7 +18,9 @@
       const id = waiting.pop();
       if (!(id in states) || id in kept) continue;
       kept[id] = states[id];
-      for (const [, part] of JSON.stringify(states[id].state).matchAll(/"IPY_MODEL_(\w+)"/g)) waiting.push(part);
+      // An output widget names what it shows as an output does.
+      const parts = JSON.stringify(states[id].state).matchAll(/"(?:IPY_MODEL_|model_id":")(\w+)"/g);
+      waiting.push(...[...parts].map(([, part]) => part));
     }
     return kept;
   };
