@@ -24,6 +24,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 FIRST_LESSON = "00_start_here.ipynb"
 MANIFEST = ".copied.json"
+# The workbook's own part of JupyterLab: default settings, which a reader's own choice overrides, and an extension.
+LAB = ROOT / "notebooks" / "lab"
 # The front end's own parts that would ask for the network: news and updates, extensions to install.
 OFFLINE_PAGE = {
     "disabledExtensions": {
@@ -107,11 +109,11 @@ def keep_out_of_home(settings: Path) -> None:
     os.environ["JUPYTER_DATA_DIR"] = str(settings / "data")
     os.environ["JUPYTER_RUNTIME_DIR"] = str(settings / "runtime")
     os.environ["IPYTHONDIR"] = str(settings / "ipython")
+    os.environ["JUPYTER_CONFIG_PATH"] = str(LAB)
     # These would take precedence over the folders above.
     for name in (
         "JUPYTERLAB_SETTINGS_DIR",
         "JUPYTERLAB_WORKSPACES_DIR",
-        "JUPYTER_CONFIG_PATH",
         "JUPYTER_PATH",
     ):
         os.environ.pop(name, None)
@@ -123,6 +125,7 @@ def lab_arguments(root: Path, first: Path, extra: list[str]) -> list[str]:
     arguments = [
         f"--ServerApp.root_dir={root}",
         f"--LabApp.default_url={page}",
+        f"--LabApp.extra_labextensions_path={LAB / 'labextensions'}",
         # No request leaves the machine: no news, no check for updates, no list of extensions to install.
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",

@@ -17,6 +17,7 @@ import nbformat
 import pytest
 
 SCRIPT = Path(__file__).resolve().parents[1] / "notebooks" / "open_lab.py"
+DEFAULTS = "labconfig/default_setting_overrides.json"
 SPEC = importlib.util.spec_from_file_location("open_lab", SCRIPT)
 open_lab = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(open_lab)
@@ -201,6 +202,7 @@ def test_jupyterlab_opens_the_lesson_and_leaves_network_and_home_alone(tmp_path)
     (root / "notebooks").mkdir(parents=True)
     home.mkdir()
     shutil.copy(SCRIPT, root / "notebooks")
+    shutil.copytree(open_lab.LAB, root / "notebooks" / "lab")
     nbformat.write(nbformat.v4.new_notebook(), root / "notebooks" / open_lab.FIRST_LESSON)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -223,9 +225,12 @@ def test_jupyterlab_opens_the_lesson_and_leaves_network_and_home_alone(tmp_path)
             stderr=subprocess.STDOUT,
         )
 
-    def get(path: str) -> str:
+    def get(path: str, put: str | None = None) -> str:
         request = urllib.request.Request(
-            f"http://127.0.0.1:{port}/{path}", headers={"Authorization": "token secret"}
+            f"http://127.0.0.1:{port}/{path}",
+            headers={"Authorization": "token secret"},
+            data=put.encode() if put else None,
+            method="PUT" if put else "GET",
         )
         with urllib.request.urlopen(request, timeout=30) as answer:
             return answer.read().decode()
@@ -249,6 +254,18 @@ def test_jupyterlab_opens_the_lesson_and_leaves_network_and_home_alone(tmp_path)
         assert json.loads(get("lab/api/update")) == {"notification": None}
         assert json.loads(get("api/contents/work?content=1"))["content"][0]["name"] == open_lab.FIRST_LESSON
         assert json.loads(get("api/kernelspecs"))["default"] == "python3"
+        # Figures are saved with a lesson, unless its reader chooses otherwise.
+        assert [part["name"] for part in page["federated_extensions"]].count("hgmrl-lite") == 1
+        assert "createNew" in get("lab/extensions/hgmrl-lite/static/extension.js")
+        figures = "lab/api/settings/@jupyter-widgets/jupyterlab-manager:plugin"
+        saved = json.loads(get(figures))
+        assert saved["schema"]["properties"]["saveState"]["default"] is True
+        assert saved["settings"] == {}
+        get(figures, put=json.dumps({"raw": '{"saveState": false}'}))
+        assert json.loads(get(figures))["settings"] == {"saveState": False}
+        assert json.loads((open_lab.LAB / DEFAULTS).read_text()) == json.loads(
+            (root / "notebooks" / "lab" / DEFAULTS).read_text()
+        )
     finally:
         server.terminate()
         server.wait(timeout=30)

@@ -7,6 +7,18 @@ import webbrowser
 from website.assemble import build_explore, build_site
 from website.frontend import NodeMissing
 
+# Times on two processors, as `python -m benchmarks` measures them.
+_FIRST_TIME = {
+    "site": (
+        "The first time, npm fetches the pages' browser parts and every lesson is executed: about a minute "
+        "and a half on two processors. What was executed is kept for the next time."
+    ),
+    "explore": (
+        "The first time, npm fetches the page's browser parts and the agents of two figures are trained: "
+        "about half a minute on two processors. What was trained is kept for the next time."
+    ),
+}
+
 
 def main() -> None:
     """Parse the command line, build, and open the page in the browser when asked to."""
@@ -14,6 +26,7 @@ def main() -> None:
     parser.add_argument("what", nargs="?", choices=("site", "explore"), default="site")
     parser.add_argument("--open", action="store_true", help="open the page in the browser")
     options = parser.parse_args()
+    print(_FIRST_TIME[options.what], flush=True)
     try:
         page = build_site() if options.what == "site" else build_explore()
     except NodeMissing as missing:

@@ -51,7 +51,7 @@ def _goal_drag() -> "HgmrlWidget":
     from hgmrl_lite import envs, meta
 
     goals = envs.training_tasks()
-    agent = meta.meta_train(goals, progress=False)
+    agent = meta.meta_train(goals)
     # The ring tells the regret, computed on the page; an evaluation would wait for Python.
     return widgets.GoalDrag(
         agent, training_goals=goals, goal_degrees=30, evaluation_episodes=0, ring=True, replay=True
@@ -142,7 +142,10 @@ def explore_page(lessons: Sequence[str], exhibits: Sequence[Exhibit] = EXHIBITS)
     """
     states: dict[str, object] = {}
     shown, entries = [], []
-    for exhibit in tqdm(exhibits, desc="widgets", unit="widget"):
+    # What trains an agent has a progress bar of its own, below this one.
+    bar = tqdm(exhibits, desc="widgets", unit="widget")
+    for exhibit in bar:
+        bar.set_postfix_str(exhibit.widget)
         widget = exhibit.make()
         # With the defaults: without Python nobody else knows them.
         states |= dependency_state(widget, drop_defaults=False)

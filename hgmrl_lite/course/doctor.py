@@ -1,4 +1,4 @@
-"""Is this machine ready for the lessons? One table, a remedy for each thing that is not."""
+"""Is this machine ready for the lessons? One line when it is, a remedy for each thing that is not."""
 
 import html
 import importlib.metadata
@@ -65,9 +65,12 @@ class Diagnosis:
     ----------
     findings : tuple of Finding
         In the order of the table.
+    details : bool, optional
+        Whether what is in order is listed as well.
     """
 
     findings: tuple[Finding, ...]
+    details: bool = False
 
     @property
     def ready(self) -> bool:
@@ -82,18 +85,31 @@ class Diagnosis:
             return "Everything is ready."
         return f"{problems} of {len(self.findings)} things need attention: see the remedies."
 
+    @property
+    def _listed(self) -> tuple[Finding, ...]:
+        """The findings that are shown: all of them, or those that are not in order."""
+        return tuple(finding for finding in self.findings if self.details or finding.state != "OK")
+
+    @property
+    def _unlisted(self) -> str:
+        """How many findings are not shown, in one sentence; empty when all are."""
+        count = len(self.findings) - len(self._listed)
+        return f"{count} checks are OK; `course.doctor(details=True)` lists them." if count else ""
+
     def __repr__(self) -> str:
-        """Give the table as plain text."""
+        """Give what is listed as plain text."""
         lines = [self.summary]
-        for finding in self.findings:
+        for finding in self._listed:
             line = f"{_SYMBOLS[finding.state]} {finding.state}: {finding.name} {finding.found}"
             lines.append(line + f" (needed: {finding.needed})")
             if finding.remedy:
                 lines.append(f"    {finding.remedy}")
+        if self._unlisted:
+            lines.append(self._unlisted)
         return "\n".join(lines)
 
     def _ipython_display_(self) -> None:
-        """Show the table, and below it the one line that only the page itself can write."""
+        """Show what is listed, and below it the one line that only the page itself can write."""
         # Slow to import, and not needed by who asks from a script.
         from IPython.display import display
 
@@ -103,11 +119,14 @@ class Diagnosis:
         display(Handshake())
 
     def _repr_html_(self) -> str:
-        """Give the table as HTML; states are words, the colours are the notebook's own."""
+        """Give what is listed as HTML; states are words, the colours are the notebook's own."""
+        more = html.escape(self._unlisted).replace("`", "")
+        if not self._listed:
+            return f"<p><strong>{self.summary}</strong> {more}</p>"
         left = 'style="text-align:left"'
         head = "".join(f'<th scope="col" {left}>{name}</th>' for name in _COLUMNS)
         rows = ""
-        for finding in self.findings:
+        for finding in self._listed:
             cells = (finding.found, finding.needed, finding.remedy)
             rows += (
                 f'<tr><th scope="row" {left}>{html.escape(finding.name)}</th>'
@@ -115,23 +134,28 @@ class Diagnosis:
                 + "".join(f"<td {left}>{html.escape(text)}</td>" for text in cells)
                 + "</tr>"
             )
-        caption = f'<caption style="text-align:left"><strong>{self.summary}</strong></caption>'
+        caption = f'<caption style="text-align:left"><strong>{self.summary}</strong> {more}</caption>'
         return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
 _COLUMNS = ("What", "State", "Found", "Needed", "Remedy")
 
 
-def doctor() -> Diagnosis:
+def doctor(details: bool = False) -> Diagnosis:
     """Look at Python, the packages, the page's parts, the machine and the cache folder.
+
+    Parameters
+    ----------
+    details : bool, optional
+        Whether to list also what is in order.
 
     Returns
     -------
     Diagnosis
-        One finding each; in a notebook a table, and a line in which the page and the Jupyter kernel say
-        whether they reach each other.
+        One finding each; in a notebook a table of those that need attention, and a line in which the page
+        and the Jupyter kernel say whether they reach each other.
     """
-    return Diagnosis((*_packages(), *_page_parts(), *_machine(), _cache()))
+    return Diagnosis((*_packages(), *_page_parts(), *_machine(), _cache()), details)
 
 
 def _packages() -> Iterable[Finding]:

@@ -17,6 +17,11 @@ function render({ model, el, signal }) {
   };
   const ask = () => {
     clearTimeout(timer);
+    // A notebook that was saved and is opened again: its host marks what the Jupyter kernel does not know.
+    if (el.closest(".jupyter-widgets-disconnected")) {
+      say("○ Widgets: this line was saved earlier. Run the cell again to ask the Jupyter kernel.", "saved");
+      return;
+    }
     asked = performance.now();
     say("… Widgets: asking the Jupyter kernel. It answers when the cells that are running are done.", "asking");
     timer = setTimeout(() => {

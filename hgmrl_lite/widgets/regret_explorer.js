@@ -65,8 +65,9 @@ function regretTable(parent, model, scene, signal) {
   };
 }
 
-function regretControls(parent, model, scene, hand, signal) {
-  const slide = labelledSlider(parent, {
+// The controls below the chart, and below the plane what is drawn beside the agents and how it was measured.
+function regretControls({ legend, panel }, model, scene, hand, signal) {
+  const slide = labelledSlider(legend, {
     label: "Test goal",
     min: 0,
     max: scene.count - 1,
@@ -77,9 +78,9 @@ function regretControls(parent, model, scene, hand, signal) {
     release: () => {},
     signal,
   });
-  const where = htmlElement("div", { class: "hgmrl-state" }, parent);
-  const showTable = regretTable(parent, model, scene, signal);
-  const choices = htmlElement("div", { class: "hgmrl-choices" }, parent);
+  const where = htmlElement("div", { class: "hgmrl-state" }, legend);
+  const showTable = regretTable(legend, model, scene, signal);
+  const choices = htmlElement("div", { class: "hgmrl-choices" }, panel);
   const mark = (name, shape = null) =>
     legendMark((svg) => svgElement("path", { d: shape ? markAt(shape, 13, 8) : "M1 12Q12 10 25 3", class: name }, svg));
   const box = (trait, label, drawing) => traitCheckbox(choices, model, { trait, label, mark: drawing, signal });
@@ -92,13 +93,13 @@ function regretControls(parent, model, scene, hand, signal) {
   htmlElement("span", {}, law, "going to the nearest training goal: 200 sin(δ/2)");
   const told = scene.agents.some((agent) => agent.told_goal) ? "* is told the true goal. " : "";
   const { caption, differences } = model.get("settings");
-  const about = htmlElement("details", { class: "hgmrl-note" }, parent);
+  const about = htmlElement("details", { class: "hgmrl-note" }, panel);
   htmlElement("summary", {}, about, `${told}How this was measured`);
   htmlElement("p", {}, about, `Steps: environment steps of the training. ${caption}`);
   htmlElement("p", {}, about, differences);
-  const spoken = spokenText(parent);
+  const spoken = spokenText(legend);
   signal.addEventListener("abort", spoken.stop);
-  return besideFigure(parent, signal, (state) => {
+  return besideFigure(legend, signal, (state) => {
     const { focus } = state;
     slide(scene.byAngle.indexOf(focus));
     setText(
@@ -134,7 +135,7 @@ export default () => {
       const ring = makeRegretRing(scene, hand, signal);
       areas.figure.append(chart.svg);
       areas.panel.append(ring.svg);
-      const controls = regretControls(areas.legend, model, scene, hand, signal);
+      const controls = regretControls(areas, model, scene, hand, signal);
       const remove = shared.add((state) => {
         chart.show(state);
         ring.show(state);

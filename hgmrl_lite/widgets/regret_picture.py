@@ -32,7 +32,8 @@ def regret_picture(explorer: "RegretExplorer") -> Figure:
     axes.plot(law, 200.0 * np.sin(np.radians(law) / 2.0), "--", color="0.5", lw=1, label="200 sin(δ/2)")
     axes.axvline(degrees[explorer.focus], color="0.6", lw=1, ls=":")
     plane = plane_axes(right, 1.6 * float(np.abs(result.goals).max()))
-    for agent in result.agents:
+    # The agent that the lesson is about lies on those that do as well as it does.
+    for agent in sorted(result.agents, key=lambda agent: agent.name == "geometric"):
         if agent.name not in explorer.chosen:
             continue
         colour, mark = (
@@ -41,7 +42,7 @@ def regret_picture(explorer: "RegretExplorer") -> Figure:
         means = agent.by_goal
         axes.errorbar(
             np.degrees(result.distances(agent.name)), means.mean, means.half_width, fmt=mark, color=colour,
-            ms=5, elinewidth=1, label=agent.name,
+            ms=8 if mark == "P" else 5, elinewidth=1, label=agent.name,
         )  # fmt: skip
         for paths in agent.paths[np.linalg.norm(agent.goals - goal, axis=1) < 1e-9, : explorer.episodes]:
             plane.plot(*paths.T, color=colour, lw=1, alpha=0.8)

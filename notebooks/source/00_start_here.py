@@ -1,8 +1,9 @@
 # %% [markdown]
 # # 00 · Start here: one policy, a whole circle of tasks
 #
-# **Run the next two cells, then drag the round handle. An agent that was trained on a single goal follows you to
-# every other.**
+# **Run the next cell: click it and press Shift+Enter. Wait until the `*` beside it becomes a number; the first time, a
+# progress bar shows that an agent is being trained. Then drag the round handle. This agent was trained on a single goal,
+# and it follows you to every other.**
 #
 # **You will be able to** say what task, policy and regret mean here; read the formula that carries a policy from one
 # task to another; name the four steps by which an agent finds that formula in data. **Prerequisites** vectors,
@@ -14,8 +15,6 @@ from hgmrl_lite.widgets import GoalDrag
 
 training_goals = envs.training_tasks()
 agent = meta.meta_train(training_goals, base_index=0, seed=0)
-
-# %%
 GoalDrag(agent, training_goals=training_goals, base_index=0, goal_degrees=30)
 
 # %% [markdown]

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 07 · The full meta-RL loop against baselines, evaluated honestly
 #
-# **Six agents meet twenty tasks they have not seen. Run the next two cells and move the pointer over the figure: each
+# **Six agents meet twenty tasks they have not seen. Run the next cell and move the pointer over the figure: each
 # mark is an agent on a goal, and beside it are the walks behind the number. Then we cheat, four times, and watch the
 # figure change.**
 #
@@ -20,8 +20,6 @@ from hgmrl_lite import actions, agents, course, envs, experiments, hereditary, m
 from hgmrl_lite.widgets import GoalDrag, RegretExplorer
 
 result = experiments.regret_by_distance(quick=True)
-
-# %%
 RegretExplorer(result)
 
 # %% [markdown]

@@ -50,6 +50,19 @@ def header(cells: list[Cell]) -> Iterator[str]:
             yield f"line {cells[0].line}: missing in the header: {name}"
 
 
+def first_figure(cells: list[Cell]) -> Iterator[str]:
+    """The first code cell alone makes the figure to drag: of two, the second may run before the first."""
+    first = next((cell for cell in cells if cell.kind == "code"), None)
+    if first is None:
+        return
+    tree = parse(first)
+    last = tree.body[-1] if tree.body else None
+    shown = last.value.func if isinstance(last, ast.Expr) and isinstance(last.value, ast.Call) else None
+    name = shown.id if isinstance(shown, ast.Name) else ""
+    if not _imports(tree).get(name, "").startswith("hgmrl_lite.widgets."):
+        yield f"line {first.line}: the first code cell must end with the lesson's first widget"
+
+
 def headings(cells: list[Cell]) -> Iterator[str]:
     """One title, levels without gaps, and the closing sections in their order."""
     found = [
@@ -217,6 +230,7 @@ def lint(path: Path, target: Path) -> list[str]:
     cells = read(path)
     rules: tuple[Callable[[list[Cell]], Iterator[str]], ...] = (
         header,
+        first_figure,
         headings,
         alternatives,
         seeds,

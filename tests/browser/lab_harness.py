@@ -4,7 +4,8 @@
         notebook = browser.open_notebook(["6 * 7"])
         notebook.run_all()
 
-Nothing of the user's own Jupyter configuration is read or written, and every folder is a temporary one.
+It has the default settings and the extension of ``make lab``. Nothing of the user's own Jupyter configuration
+is read or written, and every folder is a temporary one.
 """
 
 import contextlib
@@ -43,6 +44,7 @@ _FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+_LAB = Path(__file__).resolve().parents[2] / "notebooks" / "lab"
 # JupyterLab must ask nobody for news, and every cell must be in the page.
 _SETTINGS = {
     "apputils-extension/notification.jupyterlab-settings": {
@@ -87,6 +89,7 @@ class JupyterServer:
             name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")
         } | {
             "JUPYTER_CONFIG_DIR": str(self.folder / "config"),
+            "JUPYTER_CONFIG_PATH": str(_LAB),
             "JUPYTER_DATA_DIR": str(self.folder / "data"),
             "JUPYTER_RUNTIME_DIR": str(self.folder / "runtime"),
             "IPYTHONDIR": str(self.folder / "ipython"),
@@ -107,6 +110,7 @@ class JupyterServer:
                 f"--ServerApp.root_dir={self.root}",
                 f"--IdentityProvider.token={self.token}",
                 "--LabApp.expose_app_in_browser=True",
+                f"--LabApp.extra_labextensions_path={_LAB / 'labextensions'}",
                 f"--LabApp.workspaces_dir={self.folder / 'workspaces'}",
                 f"--LabApp.user_settings_dir={self.folder / 'settings'}",
                 "--LabApp.news_url=",

@@ -6,7 +6,7 @@ from typing import Any
 
 import nbformat
 from lab_harness import LabBrowser
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 from regret_standin import standin_result
 from rival_standin import standin_rivals
 from standin import standin_agent
@@ -57,6 +57,25 @@ class OpenPage:
         """Raise if the page has complained or asked anything of anybody."""
         assert self.complaints == []
         assert [url for url in self.requests if not url.startswith(LOCAL)] == []
+
+
+def characters_a_line(text: Locator) -> float:
+    """Return how many characters of English a line of a text's paragraphs has."""
+    count: float = text.evaluate(
+        """(text) => {
+            const paragraph = document.createElement("p");
+            const sentence = "The agent rotates the answer back, because the task was turned. ";
+            paragraph.textContent = sentence.repeat(60);
+            text.append(paragraph);
+            const tops = new Set();
+            const range = document.createRange();
+            range.selectNodeContents(paragraph);
+            for (const { top } of range.getClientRects()) tops.add(Math.round(top));
+            paragraph.remove();
+            return paragraph.textContent.length / tops.size;
+        }"""
+    )
+    return count
 
 
 def small_site(folder: Path) -> Path:

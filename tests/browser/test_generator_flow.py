@@ -357,6 +357,6 @@ def test_without_a_jupyter_kernel_it_still_follows_the_hand(flow):
     # The last test of this notebook: its Jupyter kernel goes.
     before = flow.path(".hgmrl-field")
     with flow.no_kernel():
-        flow.drag_by("invariants", (-40, 20))
+        flow.drag_by("invariants", (-36, 18))
         assert "elliptic: spirals inwards" in flow.text(".hgmrl-card-type")
         assert flow.path(".hgmrl-field") != before

@@ -1,7 +1,7 @@
 """A small notebook as a page without Jupyter: opened from a file, with the network off, and taken hold of."""
 
 import pytest
-from site_pages import OpenPage
+from site_pages import OpenPage, characters_a_line
 from standin import standin_agent
 
 from hgmrl_lite.envs import training_tasks
@@ -156,3 +156,54 @@ def test_what_only_python_could_tell_is_said_at_once(browser, frontend, tmp_path
         opened.assert_clean()
     finally:
         opened.page.close()
+
+
+# The width of A4 between its margins, in pixels.
+PAPER = 680
+# Boxes that hide a part of what they hold, or reach beyond the paper.
+CUT = """() => [...document.querySelectorAll(
+    ".code pre, .output, .wide, .widget, .plotly, mjx-container, mjx-container svg")]
+    .filter((box) => {
+        const hides = getComputedStyle(box).overflowX !== "visible" && box.scrollWidth > box.clientWidth + 1;
+        return box.checkVisibility() && (hides || box.getBoundingClientRect().right > innerWidth + 1);
+    })
+    .map((box) => box.outerHTML.slice(0, 80))"""
+
+
+def test_on_paper_nothing_is_cut_and_nothing_leads_elsewhere(browser, site):
+    opened = OpenPage(browser, site, theme="dark", width=PAPER)
+    page = opened.page
+    try:
+        page.wait_for_selector("mjx-container[display='true'] svg")
+        assert page.evaluate(CUT) != [], "on a screen of this width the long formula scrolls"
+        page.emulate_media(media="print", color_scheme="dark")
+        page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+        assert page.evaluate(CUT) == []
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= PAPER
+        assert page.evaluate("() => getComputedStyle(document.body).color") == "rgb(29, 33, 38)", "light"
+        columns = page.locator(".widget .hgmrl-body").first.evaluate(
+            "(body) => getComputedStyle(body).gridTemplateColumns.split(' ').length"
+        )
+        assert columns == 2
+        # Less than half a page of A4, whose height between the margins is 1009 pixels.
+        assert page.locator(".widget").first.bounding_box()["height"] < 500
+        for part in (".contents", ".top nav", ".skip", ".anchor-link"):
+            assert not page.locator(part).first.is_visible(), part
+        folded = page.locator(".fold > summary").evaluate(
+            "(node) => getComputedStyle(node, '::after').content"
+        )
+        assert "folded" in folded
+        page.evaluate("() => dispatchEvent(new Event('afterprint'))")
+        assert page.evaluate("() => document.body.dataset.jpThemeLight") == "false"
+        opened.assert_clean()
+    finally:
+        page.close()
+
+
+@pytest.mark.parametrize("width", [1366, 2560])
+def test_prose_is_as_wide_as_it_is_read(browser, site, width):
+    wide = OpenPage(browser, site, width=width)
+    try:
+        assert 70 < characters_a_line(wide.page.locator(".prose").first) < 85
+    finally:
+        wide.page.close()

@@ -35,6 +35,33 @@ def test_this_environment_is_ready(cache):
     assert not list(cache.iterdir())
 
 
+def test_when_all_is_well_it_says_so_in_two_lines_and_lists_everything_on_request():
+    short, long = course.doctor(), course.doctor(details=True)
+    assert repr(short).splitlines() == [
+        "Everything is ready.",
+        f"{len(short.findings)} checks are OK; `course.doctor(details=True)` lists them.",
+    ]
+    assert "<table>" not in short._repr_html_()
+    assert len(repr(long).splitlines()) == len(long.findings) + 1
+    assert long._repr_html_().count("<tr>") == len(long.findings) + 1
+
+
+def test_every_problem_is_listed_in_full_without_what_is_in_order(monkeypatch):
+    monkeypatch.setattr(doctor_module.shutil, "disk_usage", lambda _: SimpleNamespace(free=1e6))
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0}, raising=False)
+    diagnosis = course.doctor()
+    plain, rich = repr(diagnosis), html.unescape(diagnosis._repr_html_())
+    assert diagnosis.summary.startswith("1 of ")
+    for found in diagnosis.findings:
+        listed = found.state != "OK"
+        assert (f"{found.state}: {found.name} " in plain) == listed
+        assert (f">{found.name}</th>" in rich) == listed
+        assert found.remedy in plain
+        assert found.remedy in rich
+    assert f"{len(diagnosis.findings) - 2} checks are OK" in plain
+    assert f"{len(diagnosis.findings) - 2} checks are OK" in rich
+
+
 def test_it_looks_at_every_package_a_student_needs():
     names = {found.name for found in course.doctor().findings}
     assert {"Python", "numpy", "torch", "jupyterlab", "anywidget", "processors", "memory", "cache"} <= names
@@ -146,7 +173,7 @@ def test_cache_on_a_full_disk(monkeypatch):
 
 def test_both_forms_say_the_same(monkeypatch):
     monkeypatch.setattr(doctor_module.shutil, "disk_usage", lambda _: SimpleNamespace(free=1e6))
-    diagnosis = course.doctor()
+    diagnosis = course.doctor(details=True)
     plain, rich = repr(diagnosis), html.unescape(diagnosis._repr_html_())
     assert rich.count("<tr>") == len(diagnosis.findings) + 1
     for found in diagnosis.findings:

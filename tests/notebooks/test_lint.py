@@ -36,6 +36,10 @@ CHECK = ("check", 'course.check("01.1", turn)')
 
 GOOD = [
     (lint.header, [HEADER]),
+    (
+        lint.first_figure,
+        [HEADER, ">>> from hgmrl_lite.widgets import OrbitExplorer\n\nOrbitExplorer()", ">>> 3"],
+    ),
     (lint.headings, [HEADER, "## One\n\n### Two\n\n## Three", CLOSING]),
     (lint.headings, [HEADER, "```python\n# not a title\n```", CLOSING]),
     (lint.headings, [HEADER, CLOSING.split("## Next", maxsplit=1)[0]]),
@@ -60,6 +64,8 @@ BAD = [
     (lint.header, [HEADER.replace("vectors.", "")], "missing in the header: the prerequisites"),
     (lint.header, [HEADER.replace("about 30", "some")], "missing in the header: the minutes"),
     (lint.header, [HEADER.replace("{{run_time}}", "10 s")], "missing in the header: the run time"),
+    (lint.first_figure, [HEADER, ">>> import numpy as np", ">>> OrbitExplorer()"], "line 20: the first code"),
+    (lint.first_figure, [HEADER, ">>> from hgmrl_lite.widgets import A\nA"], "must end with the lesson's"),
     (lint.headings, [HEADER, "# Two", CLOSING], 'line 20: "Two" is a second title'),
     (lint.headings, [HEADER, "### Deep", CLOSING], 'line 20: "Deep" has level 3 right after level 1'),
     (lint.headings, [HEADER, "## Key points"], "the last sections must be key points and further reading"),

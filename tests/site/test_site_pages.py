@@ -11,6 +11,7 @@ from bs4 import BeautifulSoup
 
 from hgmrl_lite import widgets
 from hgmrl_lite.widgets import GeneratorFlow
+from website import __main__ as main_module
 from website import assemble, frontend, lessons
 from website.explore import EXHIBITS, explore_page
 from website.pages import VIEW_TYPE, Neighbour, notebook_page, render, text_page
@@ -259,6 +260,28 @@ def test_the_locked_versions_are_the_ones_named():
 def test_every_widget_can_be_explored():
     assert [exhibit.widget for exhibit in EXHIBITS if exhibit.widget not in widgets.__all__] == []
     assert {exhibit.widget for exhibit in EXHIBITS} == {*widgets.__all__} - {"HgmrlWidget"}
+
+
+def test_a_build_says_first_what_it_does_and_for_how_long(monkeypatch, capsys, tmp_path):
+    said = []
+
+    def build():
+        said.append(capsys.readouterr().out)
+        return tmp_path / "index.html"
+
+    monkeypatch.setattr(main_module, "build_explore", build)
+    monkeypatch.setattr("sys.argv", ["website", "explore"])
+    main_module.main()
+    assert "agents of two figures are trained: about half a minute" in said[0]
+    assert capsys.readouterr().out == f"{tmp_path / 'index.html'}\n"
+
+
+def test_the_page_of_widgets_tells_its_progress(capsys):
+    exhibits = [exhibit for exhibit in EXHIBITS if exhibit.widget in ("GeneratorFlow", "TaskAligner")]
+    explore_page([], exhibits)
+    shown = capsys.readouterr().err
+    assert all(exhibit.widget in shown for exhibit in exhibits)
+    assert "2/2" in shown
 
 
 def test_the_page_of_widgets_knows_every_default():

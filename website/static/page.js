@@ -30,6 +30,9 @@
     show(choice);
   });
   system.addEventListener("change", () => show(choice));
+  // Paper is light.
+  addEventListener("beforeprint", () => show("light"));
+  addEventListener("afterprint", () => show(choice));
 
   // What is wider than the page can be scrolled by keyboard; the rest is no stop of the Tab key.
   const wide = new ResizeObserver((entries) => {
@@ -71,7 +74,7 @@
     mark();
   }
 
-  // A figure of Plotly's takes the place of its picture.
+  // A figure of Plotly's takes the place of its picture, which stays for paper.
   for (const script of document.querySelectorAll('script[type="application/vnd.plotly.v1+json"]')) {
     const { data, layout } = JSON.parse(script.textContent);
     const picture = script.parentElement.querySelector("img");
@@ -80,7 +83,7 @@
     place.setAttribute("aria-label", picture?.alt ?? "");
     script.before(place);
     const width = Math.min(layout.width ?? 620, script.parentElement.clientWidth);
-    Plotly.newPlot(place, data, { ...layout, width }, { displayModeBar: false }).then(() => picture?.remove());
+    Plotly.newPlot(place, data, { ...layout, width }, { displayModeBar: false }).then(() => picture?.classList.add("still"));
   }
 
   // anywidget is a file beside the page; without this its manager would ask a server on the network for it.

@@ -18,10 +18,11 @@ function kernelConnection(model, patience = 2000) {
   let state = document.body.dataset.jupyterKernel === "none" ? "none" : "";
   let timer = 0;
   let long = false;
+  let unknown = false;
 
   const look = () => {
     const kernel = session.session?.kernel;
-    const lost = state === "lost" || !kernel || KERNEL_ENDS.includes(kernel.status);
+    const lost = unknown || state === "lost" || !kernel || KERNEL_ENDS.includes(kernel.status);
     const busy = kernel?.status === "busy";
     if (!busy) {
       clearTimeout(timer);
@@ -44,6 +45,12 @@ function kernelConnection(model, patience = 2000) {
   if (session) look();
   return {
     state: () => state,
+    // What a saved notebook shows again has no partner in the Jupyter kernel, and its host marks the view.
+    markedIn(element) {
+      if (!session || !element.closest(".jupyter-widgets-disconnected")) return;
+      unknown = true;
+      look();
+    },
     // Whether a question to Python may be answered.
     answers: () => !["none", "lost"].includes(state),
     watch(tell, signal) {
@@ -58,8 +65,9 @@ function kernelConnection(model, patience = 2000) {
   };
 }
 
-// A line at the foot of a widget that says it, on screen and to a screen reader.
-function connectionNotice(root, connection, signal) {
-  const line = htmlElement("p", { class: "hgmrl-note hgmrl-connection", role: "status" }, root);
+// A line beside the figure that says it, on screen and to a screen reader.
+function connectionNotice(parent, connection, signal) {
+  const line = htmlElement("p", { class: "hgmrl-connection", role: "status" }, parent);
+  connection.markedIn(parent);
   connection.watch((state) => setText(line, CONNECTION_WORDS[state] ?? ""), signal);
 }

@@ -27,14 +27,15 @@ function keepSingleKeys(root, signal) {
 }
 
 // The figure, its legend and the panel with the controls: beside each other, or one below the other where it is narrow.
-// Below them, what there is to say of the connection to Python.
+// The panel begins with what there is to say of the connection to Python: at the hand, and never below the fold.
 function widgetAreas(parent, name, model, signal) {
   const root = htmlElement("div", { class: `hgmrl ${name}` }, parent);
   const body = htmlElement("div", { class: "hgmrl-body" }, root);
   keepSingleKeys(root, signal);
-  connectionNotice(root, model.connection, signal);
   const area = (part) => htmlElement("div", { class: `hgmrl-${part}` }, body);
-  return { root, figure: area("figure"), legend: area("legend"), panel: area("panel") };
+  const areas = { root, figure: area("figure"), legend: area("legend"), panel: area("panel") };
+  connectionNotice(areas.panel, model.connection, signal);
+  return areas;
 }
 
 // A labelled range input with its value in words beside it; arrow keys as on the plane. `value()` is what the model holds:

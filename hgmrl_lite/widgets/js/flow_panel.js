@@ -1,4 +1,4 @@
-// The controls and readouts of GeneratorFlow: the time and the logarithm, the entries, the chart, the verdicts.
+// The controls and readouts of GeneratorFlow: the time, the entries, the chart, the verdicts, the logarithm.
 
 // The angle that log finds against the angle that was turned: a saw, one tooth a turn. Returns { svg, show(scene) }.
 function generatorFlowSaw({ time_limit: limit }) {
@@ -71,7 +71,7 @@ function flowCard(parent, title, kind) {
   };
 }
 
-// Below the plane: the time, exp(tW), and what its logarithm is.
+// Below the plane: the time, exp(tW) and its logarithm.
 function generatorFlowTime(parent, settings, hand, signal) {
   const timeLimit = settings.time_limit;
   const area = htmlElement("div", { class: "hgmrl-time" }, parent);
@@ -82,16 +82,10 @@ function generatorFlowTime(parent, settings, hand, signal) {
   const matrices = htmlElement("div", { class: "hgmrl-matrices" }, area);
   const element = matrixReadout(matrices, "exp(tW)");
   const logarithm = matrixReadout(matrices, "log exp(tW)");
-  const log = flowCard(area, "Logarithm", "hgmrl-of-base hgmrl-card-log");
-  const saw = generatorFlowSaw(settings);
-  htmlElement("div", { class: "hgmrl-detail" }, area, "The angle that log finds, at each t:");
-  area.append(saw.svg);
   return besideFigure(area, signal, (state) => {
     slide(state.t);
     element(state.element);
     logarithm(state.logarithm.log);
-    log(logInWords(state));
-    saw.show(state);
   });
 }
 
@@ -114,6 +108,10 @@ function generatorFlowPanel(parent, settings, hand, signal) {
   parent.append(chart.svg);
   const type = flowCard(parent, "Type", "hgmrl-of-geometric hgmrl-card-type");
   const returns = flowCard(parent, "Does the flow return?", "hgmrl-of-geometric hgmrl-card-returns");
+  const log = flowCard(parent, "Logarithm", "hgmrl-of-base hgmrl-card-log");
+  const saw = generatorFlowSaw(settings);
+  htmlElement("div", { class: "hgmrl-detail" }, parent, "The angle that log finds, at each t:");
+  parent.append(saw.svg);
   const spoken = spokenText(parent);
   signal.addEventListener("abort", spoken.stop);
   const beside = besideFigure(parent, signal, (state) => {
@@ -127,6 +125,8 @@ function generatorFlowPanel(parent, settings, hand, signal) {
       `tr W = ${inFixed(trace)}, det W = ${inFixed(determinant)}, det W₀ = ${inFixed(delta)}`,
     ]);
     returns(returnInWords(state.type));
+    log(logInWords(state));
+    saw.show(state);
     spoken.say(`${typeInWords(state.type)}; ${returnInWords(state.type)[0]}; t = ${inFixed(state.t)}, ${logInWords(state)[0]}`);
   });
   return (state) => {

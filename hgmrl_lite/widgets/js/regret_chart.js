@@ -37,6 +37,7 @@ function makeRegretChart(scene, hand, signal) {
       focused: svgElement("path", { class: "hgmrl-focused" }, group),
     };
   });
+  svg.append(...scene.drawn.map((agent) => groups[agent].group));
 
   const place = (agent, goal) => [x(scene.distance[goal] / DEGREE), y(scene.agents[agent].mean[goal])];
   const measured = (agent) => scene.byDistance.filter((goal) => scene.agents[agent].present[goal]);

@@ -5,7 +5,8 @@ const REGRET_MARKS = {
   triangle: "M0 -4.6L4.4 3.4H-4.4Z",
   diamond: "M0 -5L5 0L0 5L-5 0Z",
   wedge: "M0 4.6L4.4 -3.4H-4.4Z",
-  plus: "M-1.5 -4.6H1.5V-1.5H4.6V1.5H1.5V4.6H-1.5V1.5H-4.6V-1.5H-1.5Z",
+  // Longer arms than the circle's, which may lie on it.
+  plus: "M-1.5 -6.5H1.5V-1.5H6.5V1.5H1.5V6.5H-1.5V1.5H-6.5V-1.5H-1.5Z",
   cross: "M-4.4 -2.3L-2.3 -4.4L0 -2.1L2.3 -4.4L4.4 -2.3L2.1 0L4.4 2.3L2.3 4.4L0 2.1L-2.3 4.4L-4.4 2.3L-2.1 0Z",
   star: "M0 -5.2L1.5 -1.7L5 -1.6L2.2 0.7L3.1 4.3L0 2.2L-3.1 4.3L-2.2 0.7L-5 -1.6L-1.5 -1.7Z",
 };

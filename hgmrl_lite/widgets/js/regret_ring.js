@@ -23,6 +23,11 @@ function makeRegretRing(scene, hand, signal) {
       focused: svgElement("path", { class: `hgmrl-focused ${name}` }, rings),
     };
   });
+  for (const agent of scene.drawn) {
+    const { episodes, ring, focused } = groups[agent];
+    paths.append(episodes);
+    rings.append(ring, focused);
+  }
   const figures = plane.layer("figures");
   const marks = plane.layer("marks");
   for (let k = 0; k < scene.training.length / 2; k++) {
