@@ -199,8 +199,9 @@ def compare(
     # Two halves that agree on nothing would miss nothing together: what they share is the measure.
     shared = [float(np.mean((pair[0] * pair[1]).sum(axis=1) * weights)) for pair in (own, seen)]
     spread = [float(np.cov(pair[0], pair[1])[0, 1]) for pair in (here, there)]
+    # A half that saw one reward alone knows nothing.
     known = [
-        value / float(np.mean([part.var() for part in pair]))
+        value / max(float(np.mean([part.var() for part in pair])), np.finfo(float).tiny)
         for value, pair in zip(spread, (here, there), strict=True)
     ]
     order = np.array_split(np.asarray(cKDTree(points).indices), BLOCKS)

@@ -211,8 +211,12 @@ def discover_geometry(
     family = TaskFamily(tasks, chart)
     base_index = as_base_index(base_index, len(tasks))
     found = find_left_actions(
-        family.tasks, base_index, family.model, lambda: family.system, as_count("seed", seed, 0)
-    )
+        family.scaled,
+        base_index,
+        family.model,
+        lambda: family.system.compact.in_units(1.0 / family.scale),
+        as_count("seed", seed, 0),
+    ).in_units(family.scale)
     motion = mean_response(family.tasks)
     algebra = task_algebra(found.compact, found.errors, found.form)
     w_actions, defect = action_generators(algebra.basis, motion)

@@ -216,7 +216,7 @@ def find_linearizable(evidence: "Evidence", comparisons: dict[int, Comparison], 
             gains.append(before)
             verdicts.append("yes" if found.number else "undecided")
             continue
-        start = PolynomialMap.of_matrix(evidence.maps[index])
+        start = PolynomialMap.of_matrix(family.in_scale(evidence.maps[index]))
         free = np.ones((n, 1 + n + n * (n + 1) // 2), dtype=bool)
         # A map that is given with a shift may shift; maps between tasks fix the origin.
         free[:, 0] = bool(start.coefficients[:, 0].any())

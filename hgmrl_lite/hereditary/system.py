@@ -1,7 +1,7 @@
 """Symmetries of the system itself: the null space of J_s W_S s + J_a W_A a − W_S T(s, a) = 0."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -45,6 +45,16 @@ class CompactSymmetries:
     def linear(self) -> Array:
         """The generators' linear parts, shape (d, n, n)."""
         return self.generators_states[:, :-1, :-1]
+
+    def in_units(self, scale: Array) -> "CompactSymmetries":
+        """Return the same for states whose numbers are ``scale`` (n,) times as large."""
+        lifted = np.append(scale, 1.0)
+        size = np.exp(np.log(scale).mean())
+        return replace(
+            self,
+            generators_states=self.generators_states * (lifted[:, None] / lifted),
+            inner_product=self.inner_product * np.outer(size / scale, size / scale),
+        )
 
     def __repr__(self) -> str:
         """Tell the dimension."""
