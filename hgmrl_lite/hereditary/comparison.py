@@ -193,7 +193,7 @@ def compare(
         there.append(two(images))
     # Near a critical point the direction is lost in the model's error: such points count less.
     weights = np.minimum(np.minimum(*sizes), 1.0) ** 2
-    weights = weights / weights.mean()
+    weights = weights / max(float(weights.mean()), np.finfo(float).tiny)
     turned = ((seen[0] - own[0]) * (seen[1] - own[1])).sum(axis=1) * weights
     missed = (there[0] - here[0]) * (there[1] - here[1])
     # Two halves that agree on nothing would miss nothing together: what they share is the measure.

@@ -127,16 +127,17 @@ def mean_response(tasks: Sequence[Transitions]) -> Array:
     change = np.concatenate([task.next_states for task in tasks]) - states
     number, n = states.shape
     m = actions.shape[1]
-    away = states - states.mean(axis=0)
-    design = np.hstack([away / _floored(away.std(axis=0)), np.ones((number, 1))])
-    apart = actions - design @ np.linalg.lstsq(design, actions)[0]
-    motion = np.linalg.lstsq(apart, change)[0].T
+    away, unit = states - states.mean(axis=0), _floored(actions.std(axis=0))
+    columns = np.hstack([away / _floored(away.std(axis=0)), np.ones((number, 1)), actions / unit])
+    frame, triangle = np.linalg.qr(columns)
+    # What the actions add to the states, and what the motion owes to that.
+    corner, explained = triangle[n + 1 :, n + 1 :], frame.T @ change
+    motion = np.linalg.lstsq(corner, explained[n + 1 :], rcond=_DEPENDENT)[0].T / unit
     # Every action must be seen beyond the noise, whatever the units of states and actions.
-    columns, size, _ = np.linalg.svd(apart / _floored(actions.std(axis=0)), full_matrices=False)
-    both = np.hstack([design, apart])
-    rest = change - both @ np.linalg.lstsq(both, change)[0]
+    deviations = (change - frame @ explained).std(axis=0)
     rounding = np.finfo(float).eps * np.abs(states).max(axis=0)
-    seen = columns[:, size > _DEPENDENT * size[0]].T @ change / _floored(rest.std(axis=0), rounding)
+    left, size, _ = np.linalg.svd(corner)
+    seen = left[:, size > _DEPENDENT * np.sqrt(number)].T @ explained[n + 1 :] / _floored(deviations, rounding)
     least = np.sqrt(n) + np.sqrt(m) + _ERRORS
     if len(seen) < m or n < m or not np.linalg.svd(seen, compute_uv=False)[-1] > least:
         raise ValueError(

@@ -28,6 +28,8 @@ AWAY = 4.0
 STRAINED = 1e-3
 #: Relative error of the inner product that the system's symmetries give.
 ROUGH = 0.05
+#: Mean square cosine of the slope with a direction, below which the reward does not change along it.
+FLAT = 0.02
 #: Mean square turn of the unit gradients, per radian, below which a direction of the group changes nothing.
 FREE = 0.01
 
@@ -255,11 +257,26 @@ def _searched(
         residuals[index] = max(np.sqrt(match.misfit), np.sqrt(strain(match.matrix, form)))
         freedoms.append(int(free.sum()))
     doubts = [*doubts, *_unsure(errors)]
+    if flat_direction(base):
+        doubts.append(
+            "the rewards of the base task do not change along some direction of the states: what a map does "
+            "there cannot be seen"
+        )
     own = np.full((k, n + 1, n + 1), np.nan)
     freedom = max(freedoms, default=0)
     return LeftActions(
         raw, covariance, compact, errors, form, residuals, own, freedom, tuple(doubts), "search"
     )
+
+
+def flat_direction(task: TaskModel) -> bool:
+    """Return whether a task's reward does not change along some direction of the states."""
+    first, second = (half.gradient(task.core) for half in task.halves)
+    tiny = np.finfo(float).tiny
+    first, second = (part / (np.linalg.norm(part, axis=1)[:, None] + tiny) for part in (first, second))
+    # The halves' errors are independent: they do not count as slope.
+    shared = first.T @ second / len(first)
+    return bool(np.linalg.eigvalsh(0.5 * (shared + shared.T))[0] < FLAT)
 
 
 def sharpened_form(form: Array, raw: Array, covariance: Array) -> Array:

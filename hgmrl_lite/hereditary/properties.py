@@ -97,6 +97,9 @@ def find_inherited(evidence: "Evidence") -> tuple[Finding, list[str]]:
     (it is a symmetry, but no logarithm of it is), or "none".
     """
     system = evidence.family.system
+    if not system.known:
+        finding = Finding("inherited", "undecided", np.nan, BOUND, f"{system.reason}.")
+        return finding, ["none"] * len(evidence.others)
     defects, parts = [], []
     for index in evidence.others:
         matrix = evidence.maps[index]
@@ -162,7 +165,7 @@ def _group_defect(system: SystemSymmetry, matrix: Array) -> Defect:
     states, actions = law.sample
     moved = states @ linear.T + shift
     target = law(states, actions) @ linear.T
-    unit = np.linalg.inv(law.motion_scale)
+    unit = np.linalg.inv(law.motion_scale).T
 
     def residuals(entries: Array) -> Array:
         return ((law(moved, actions @ entries.reshape(m, m).T) - target) @ unit).ravel()
@@ -192,6 +195,13 @@ def find_start_law(evidence: "Evidence") -> Finding:
             f"The map to task {task} moves the starts by {defect.figure:.1f} of their standard deviations: a "
             "carried policy would run where it was never trained."
         )
+        mean = starts.mean(axis=0)
+        away = float(np.max(np.abs(mean) / (starts.std(axis=0) + np.finfo(float).tiny)))
+        if away > 1.0 and not evidence.maps[:, :-1, -1].any():
+            text += (
+                f" Linear maps fix the origin, and the mean start, {np.array2string(mean, precision=3)}, is "
+                "not there: subtract it from the states first."
+            )
     elif np.isnan(defect.figure):
         text = f"{len(starts)} starts are too few to know their law."
     else:
@@ -333,7 +343,7 @@ def _common_slip(evidence: "Evidence") -> float:
     # Directions that hardly move have no fixed point worth the name.
     point = np.linalg.lstsq(stacked, target, rcond=1e-6)[0]
     left = (stacked @ point - target).reshape(-1, n)
-    scale = np.linalg.inv(evidence.family.system.law.state_scale)
+    scale = np.linalg.inv(evidence.family.system.law.state_scale).T
     return float(np.square(left @ scale).sum(axis=1).max())
 
 

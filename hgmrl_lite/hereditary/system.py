@@ -8,13 +8,19 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_array
-from hgmrl_lite.discovery import CLEAR, NEARLY
+from hgmrl_lite.hereditary.findings import BOUND, ERRORS, Defect
 from hgmrl_lite.hereditary.motion import FOLDS, LawOfMotion
 from hgmrl_lite.transitions import Transitions
 
+#: Up to this score a pair counts as a symmetry; from ``BOUND`` on it is clearly none.
+NEARLY = 0.1
+#: Standard errors by which the effect of an action must exceed zero.
+SEEN = 4.0
 #: How far the starts may move under a generator of unit speed, in their own standard deviations, and the most
 #: that their number may excuse.
 KEPT, KEPT_AT_MOST = 0.25, 0.6
+#: Spread that starts in one point are given, in that of the states.
+POINT = 0.05
 
 
 @dataclass(frozen=True, repr=False)
@@ -106,19 +112,26 @@ class SystemSymmetry:
         scaling = np.eye(self.law.n + 1)
         scaling[-1, -1] = 0.0
         _, square, error = self.defect(scaling)
-        return square < NEARLY**2 + 2.0 * error
+        return self.known and square < NEARLY**2 + 2.0 * error
+
+    @property
+    def known(self) -> bool:
+        """Whether every action is seen to move the states. If not, no K is known and nothing is claimed."""
+        return not np.isnan(self.spectrum).all()
 
     @cached_property
     def compact(self) -> CompactSymmetries:
         """The subalgebra that keeps mean and covariance of the starts: a second stage, inside the first."""
         n, m = self.law.n, self.law.m
         mean = self.starts.mean(axis=0)
-        covariance = np.cov(self.starts.T, bias=True).reshape(n, n)
-        values, axes = np.linalg.eigh(covariance)
-        scale = (axes * np.sqrt(np.maximum(values, 1e-12 * values[-1] + np.finfo(float).tiny))) @ axes.T
+        # In units of the states' spread; starts in one place, or at rest, leave directions without any.
+        unit = self.law.state_scale
+        away = np.linalg.solve(unit, (self.starts - mean).T)
+        values, axes = np.linalg.eigh(away @ away.T / len(self.starts) + POINT**2 * np.eye(n))
+        scale = unit @ (axes * np.sqrt(values)) @ axes.T
         inverse = np.linalg.inv(scale)
         linear = inverse @ self.generators_states[:, :n, :n] @ scale
-        shift = (self.generators_states[:, :n, :n] @ mean + self.generators_states[:, :n, n]) @ inverse
+        shift = (self.generators_states[:, :n, :n] @ mean + self.generators_states[:, :n, n]) @ inverse.T
         strain = 0.5 * (linear + linear.swapaxes(-1, -2)).reshape(self.dimension, n * n)
         moved = np.hstack([strain, shift])
         whole = np.hstack([linear.reshape(self.dimension, n * n), shift])
@@ -132,13 +145,13 @@ class SystemSymmetry:
             kept = np.linalg.solve(root.T, vectors[:, squares < bound]).T
         states = np.tensordot(kept, self.generators_states, axes=1)
         actions = np.tensordot(kept, self.generators_actions, axes=1)
-        form = _kept_form(inverse @ states[:, :n, :n] @ scale)
-        form = inverse @ form @ inverse
-        form = form / np.linalg.det(form) ** (1.0 / n)
+        kept_form = _kept_form(inverse @ states[:, :n, :n] @ scale)
+        form = inverse.T @ kept_form @ inverse
         # What is not skew in the common inner product is estimation error.
-        lifted = np.linalg.inv(form)
+        lifted = scale @ np.linalg.inv(kept_form) @ scale.T
         states = states.copy()
         states[:, :n, :n] = 0.5 * (states[:, :n, :n] - lifted @ states[:, :n, :n].swapaxes(-1, -2) @ form)
+        form = form * np.exp(-np.linalg.slogdet(form)[1] / n)
         return CompactSymmetries(states, actions.reshape(-1, m, m), form)
 
     def defect(self, generator: ArrayLike) -> tuple[Array, float, float]:
@@ -160,26 +173,21 @@ class SystemSymmetry:
         """
         law = self.law
         generator = as_array("generator", generator, (law.n + 1, law.n + 1))
-        _, _, units = law.operators
-        split = law.n * (law.n + 1)
-        flat = np.concatenate([generator.ravel(), np.zeros(law.m**2)])
-        given = np.linalg.lstsq(units[:split].T, flat)[0]
+        whole = law.coordinates(generator)
+        given = law.tangent @ whole
+        split = len(given)
         change, deviations = self._changes
         form = change @ change.T
         free = form[split:, split:]
-        ridge = 1e-12 * np.trace(free) * np.eye(len(free))
-        partner = -np.linalg.solve(free + ridge, form[split:, :split] @ given)
+        ridge = 1e-12 * np.trace(free) + np.finfo(float).tiny
+        partner = -np.linalg.solve(free + ridge * np.eye(len(free)), form[split:, :split] @ given)
         pair = np.concatenate([given, partner])
-        seen, errors = pair @ change, pair @ deviations
-        size = float(pair @ pair) + np.finfo(float).tiny
-        square = float(seen @ seen - np.square(errors).sum())
-        # For x = |e + δ|² with δ of covariance S: Var x = 4 eᵀSe + 2 tr S²; products of two folds are
-        # unbiased.
-        products = np.square(errors @ errors.T)
-        trace = max(float(products.sum() - np.trace(products)) * FOLDS / (FOLDS - 1), 0.0)
-        variance = max(4.0 * float(np.square(errors @ seen).sum()) - 2.0 * trace, 2.0 * trace)
-        actions = (partner @ units[split:])[-(law.m**2) :].reshape(law.m, law.m)
-        return actions, square / size, float(np.sqrt(variance)) / size
+        found = _squared(pair @ change, pair @ deviations)
+        # What leads away from the set on which the states live breaks the law altogether.
+        away = max(float(whole @ whole - given @ given), 0.0)
+        size = float(pair @ pair) + away + np.finfo(float).tiny
+        actions = (partner @ law.operators[2][split:])[-(law.m**2) :].reshape(law.m, law.m)
+        return actions, (found.square + away) / size, found.error / size
 
     @cached_property
     def _changes(self) -> tuple[Array, Array]:
@@ -242,24 +250,20 @@ def system_symmetries(tasks: Sequence[Transitions]) -> SystemSymmetry:
             f"tasks must share one state and one action dimension, got (n, m) in {sorted(shapes)}"
         )
     law = LawOfMotion.fit(tasks)
+    starts = np.concatenate([task.starts for task in tasks])
     change, deviations = _changes(law)
+    unseen = _unseen_action(law, change, deviations)
+    if unseen is not None:
+        nothing = np.full(len(change), np.nan)
+        none = np.zeros((0, law.n + 1, law.n + 1)), np.zeros((0, law.m, law.m))
+        return SystemSymmetry(*none, nothing, "undecided", unseen, law, starts)
     bias = np.einsum("kuf,kvf->uv", deviations, deviations)
     squares, vectors = np.linalg.eigh(change @ change.T - bias)
     scores = np.sqrt(np.maximum(squares, 0.0))
     dimension = int((scores < NEARLY).sum())
     generators = vectors[:, :dimension].T @ law.operators[2]
     corner = (law.n + 1) ** 2
-    next_one = scores[dimension] if dimension < len(scores) else np.inf
-    if next_one < CLEAR:
-        verdict, reason = (
-            "undecided",
-            f"pair {dimension + 1} scores {next_one:.3f}, neither below {NEARLY} nor above {CLEAR}",
-        )
-    elif dimension:
-        verdict = "symmetric"
-        reason = f"{dimension} pairs score at most {scores[dimension - 1]:.3f}; the next one {next_one:.3f}"
-    else:
-        verdict, reason = "none", f"the best pair scores {next_one:.3f}, above {CLEAR}"
+    verdict, reason = _claim(vectors.T @ change, vectors.T @ deviations, scores, dimension)
     return SystemSymmetry(
         generators[:, :corner].reshape(-1, law.n + 1, law.n + 1),
         generators[:, corner:].reshape(-1, law.m, law.m),
@@ -267,7 +271,62 @@ def system_symmetries(tasks: Sequence[Transitions]) -> SystemSymmetry:
         verdict,
         reason,
         law,
-        np.concatenate([task.starts for task in tasks]),
+        starts,
+    )
+
+
+def _claim(changes: Array, deviations: Array, scores: Array, dimension: int) -> tuple[str, str]:
+    """Return verdict and reason for pairs in the order of their scores, the first ``dimension`` symmetries."""
+    worst, best = (
+        _squared(changes[place], deviations[:, place]) if 0 <= place < len(scores) else None
+        for place in (dimension - 1, dimension)
+    )
+    next_one = scores[dimension] if best else np.inf
+    if next_one < BOUND:
+        return "undecided", (
+            f"pair {dimension + 1} scores {next_one:.3f}, neither below {NEARLY} nor above {BOUND}"
+        )
+    for place, found, bound, side in ((dimension, worst, BOUND, 1.0), (dimension + 1, best, NEARLY, -1.0)):
+        if found and side * (found.square - bound**2) + ERRORS * found.error > 0.0:
+            return "undecided", (
+                f"pair {place} scores {scores[place - 1]:.3f}, but the error of the square is "
+                f"{found.error:.3f}: too few transitions, or too much noise"
+            )
+    if not dimension:
+        return "none", f"the best pair scores {next_one:.3f}, above {BOUND}"
+    return "symmetric", f"{dimension} pairs score at most {scores[dimension - 1]:.3f}; the next one {next_one:.3f}"
+
+
+def _squared(seen: Array, errors: Array) -> Defect:
+    """Return |e|² and its error for what was seen, e + δ, with what each fold adds to δ, shape (FOLDS, ...)."""
+    square = float(np.square(seen).sum() - np.square(errors).sum())
+    # For x = |e + δ|² with δ of covariance S: Var x = 4 eᵀSe + 2 tr S²; products of two folds are unbiased.
+    products = np.square(errors @ errors.T)
+    trace = max(float(products.sum() - np.trace(products)) * FOLDS / (FOLDS - 1), 0.0)
+    variance = max(4.0 * float(np.square(errors @ seen).sum()) - 2.0 * trace, 2.0 * trace)
+    return Defect(square, float(np.sqrt(variance)))
+
+
+def _unseen_action(law: LawOfMotion, change: Array, deviations: Array) -> str | None:
+    """Return why no K can be known, when some direction of the actions is not seen to move the states."""
+    m, split = law.m, len(law.tangent)
+    # W_A moves actions along its i-th row's axis: all that a direction of the actions does, in one row.
+    effect = change[split:].reshape(m, -1)
+    errors = deviations[:, split:].reshape(FOLDS, m, -1)
+    gram = effect @ effect.T - np.einsum("kif,kjf->ij", errors, errors)
+    squares, axes = np.linalg.eigh(gram / m)
+    weakest = _squared(axes[:, 0] @ effect, axes[:, 0] @ errors)
+    if weakest.square - SEEN * weakest.error > m * NEARLY**2:
+        return None
+    if squares[-1] <= NEARLY**2:
+        which = "the actions are not seen to move the states"
+    else:
+        direction = law.action_scale @ axes[:, 0]
+        direction = direction / np.linalg.norm(direction)
+        which = f"actions along {np.array2string(direction, precision=2)} are not seen to move the states"
+    return (
+        f"K cannot be determined: {which}, beyond {NEARLY} of the motion and the error, in the law of "
+        f"{len(law.exponents)} terms that the data support"
     )
 
 
