@@ -197,7 +197,7 @@ def raw_left_action(
     assert base.generator is not None
     assert other.generator is not None
     pair = [base.generator, other.generator]
-    left, residual = _intertwiner(*pair, mirrored)
+    left, residual = _intertwiner(pair[0], pair[1], mirrored)
     covariance = np.zeros((4, 4))
     for which, symmetry in enumerate((base, other)):
         slopes = np.zeros((4, 6))
@@ -206,7 +206,7 @@ def raw_left_action(
             changed = pair[which].copy()
             changed[divmod(entry, 3)] += _STEP
             moved[which] = changed / np.sqrt(_spin(changed))
-            slopes[:, entry] = (_intertwiner(*moved, mirrored)[0] - left).ravel() / _STEP
+            slopes[:, entry] = (_intertwiner(moved[0], moved[1], mirrored)[0] - left).ravel() / _STEP
         covariance += slopes @ symmetry.covariance @ slopes.T
     return left, covariance, residual
 

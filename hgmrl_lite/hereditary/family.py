@@ -54,17 +54,21 @@ class TaskFamily:
         n = tasks[0].states.shape[1]
         least = 5 * n * (n + 1)
         for index, task in enumerate(tasks):
-            if len(task) <= least:
+            number = len(task)
+            # Few distinct rewards are the sign of few distinct transitions, and quick to count.
+            if len(np.unique(task.rewards)) <= least:
+                number = len(np.unique(np.column_stack([task.next_states, task.rewards]), axis=0))
+            if number <= least:
                 raise ValueError(
                     f"tasks must have more than {least} transitions each (five for each of the {n * (n + 1)} "
-                    f"entries of an affine generator), got {len(task)} in task {index}"
+                    f"entries of an affine generator), got {number} different ones in task {index}"
                 )
         self.tasks = tuple(tasks) if chart is None else tuple(_charted(task, chart) for task in tasks)
         for index, task in enumerate(self.tasks):
             if np.ptp(task.rewards) <= 1e-12 * np.abs(task.rewards).max():
                 raise ValueError(
-                    f"tasks must hold rewards that differ, or there is nothing to align: those of task {index} "
-                    f"are all {task.rewards[0]:.6g}"
+                    "tasks must hold rewards that differ, or there is nothing to align: "
+                    f"those of task {index} are all {task.rewards[0]:.6g}"
                 )
         spread = np.concatenate([task.next_states for task in self.tasks]).std(axis=0)
         if not (spread > 0.0).all():

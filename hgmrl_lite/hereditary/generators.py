@@ -137,7 +137,9 @@ def mean_response(tasks: Sequence[Transitions]) -> Array:
     deviations = (change - frame @ explained).std(axis=0)
     rounding = np.finfo(float).eps * np.abs(states).max(axis=0)
     left, size, _ = np.linalg.svd(corner)
-    seen = left[:, size > _DEPENDENT * np.sqrt(number)].T @ explained[n + 1 :] / _floored(deviations, rounding)
+    seen = (
+        left[:, size > _DEPENDENT * np.sqrt(number)].T @ explained[n + 1 :] / _floored(deviations, rounding)
+    )
     least = np.sqrt(n) + np.sqrt(m) + _ERRORS
     if len(seen) < m or n < m or not np.linalg.svd(seen, compute_uv=False)[-1] > least:
         raise ValueError(

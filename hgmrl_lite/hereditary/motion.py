@@ -145,7 +145,7 @@ class LawOfMotion:
             exponents = _exponents(n, m, level)
             if number < (PER_TERM if chosen is None else PER_HIGHER_TERM) * len(exponents):
                 continue
-            basis, *ways = _orthonormal(_monomials(inputs, exponents))
+            basis, *frames = _orthonormal(_monomials(inputs, exponents))
             coefficients = basis.T @ change
             rest = change - basis @ coefficients
             square = float(np.square(rest / _spread(change)).sum())
@@ -157,14 +157,16 @@ class LawOfMotion:
                 # not.
                 if exact or more <= 0 or fdtrc(more, freedom, max(ratio, 0.0)) > CHANCE:
                     continue
-            chosen, left, terms = (exponents, basis, ways, coefficients, rest), square, basis.shape[1]
+            chosen, left, terms = (exponents, basis, frames, coefficients, rest), square, basis.shape[1]
         assert chosen is not None
-        exponents, basis, ways, coefficients, rest = chosen
+        exponents, basis, (to_basis, from_basis), coefficients, rest = chosen
         fitted = basis @ coefficients
         freedom = number - terms
         visible, motion_scale = _visible_motion(fitted, rest, freedom, terms, state_scale)
         unit = visible @ np.linalg.inv(motion_scale).T / np.sqrt(number)
-        noise = float(np.sqrt(np.square(rest @ unit).sum() * number / freedom / n)) if visible.any() else np.inf
+        noise = (
+            float(np.sqrt(np.square(rest @ unit).sum() * number / freedom / n)) if visible.any() else np.inf
+        )
         rest = rest @ unit * np.sqrt(number / freedom)
         deviations = [FOLDS * basis[rows].T @ rest[rows] for rows in np.array_split(np.arange(number), FOLDS)]
         rows = np.unique(np.linspace(0, number - 1, min(number, SAMPLE)).astype(int))
@@ -173,7 +175,8 @@ class LawOfMotion:
             exponents,
             coefficients @ unit,
             np.array(deviations),
-            *ways,
+            to_basis,
+            from_basis,
             _tangent_fields(inputs[:, :n], state_scale, motion_scale, centre - origin),
             centre,
             origin,
@@ -257,7 +260,7 @@ class LawOfMotion:
         return self.to_basis @ raw.swapaxes(-1, -2) @ self.from_basis, linear, generators
 
     def coordinates(self, generator: Array) -> Array:
-        """Return the n (n + 1) coordinates of an affine generator, those that the rows of ``tangent`` have."""
+        """Return the n (n + 1) coordinates of an affine generator: those of the rows of ``tangent``."""
         n = self.n
         linear, shift = generator[:n, :n], generator[:n, n]
         inside = np.linalg.solve(self.motion_scale, linear @ self.motion_scale)
@@ -295,14 +298,13 @@ def _root(name: str, moment: Array) -> Array:
     unit = np.where(size > 0.0, size, 1.0)
     values, axes = np.linalg.eigh(moment / np.outer(unit, unit))
     if not values[0] > 1e-8 * values[-1]:
-        still = np.flatnonzero(size <= 1e-8 * size.max()) if not size.all() else []
+        which = (
+            f"coordinates that depend on each other linearly (root mean squares {size})"
+            if size.all()
+            else f"a constant coordinate {int(np.argmin(size))}"
+        )
         raise ValueError(
-            f"tasks must hold {name} that spread in every direction to show the law of motion, got "
-            + (
-                f"a constant coordinate {still[0]}"
-                if len(still)
-                else f"coordinates that depend on each other linearly (root mean squares {size})"
-            )
+            f"tasks must hold {name} that spread in every direction to show the law of motion, got {which}"
         )
     return np.asarray(unit[:, None] * (axes * np.sqrt(values)) @ axes.T)
 
@@ -327,10 +329,10 @@ def _visible_motion(
     """
     number, n = fitted.shape
     size = np.sqrt(np.diag(state_scale @ state_scale.T))
-    values, axes = np.linalg.eigh(rest.T @ rest / freedom / np.outer(size, size))
+    squares, directions = np.linalg.eigh(rest.T @ rest / freedom / np.outer(size, size))
     # Rounding is noise as well.
-    floor = max(_ROUNDING, _VANISHING * float(np.sqrt(max(values[-1], 0.0))))
-    root = axes * np.sqrt(np.maximum(values, floor**2))
+    floor = max(_ROUNDING, _VANISHING * float(np.sqrt(max(squares[-1], 0.0))))
+    root = directions * np.sqrt(np.maximum(squares, floor**2))
     mean = fitted.mean(axis=0)
     spread = np.cov(fitted.T, bias=True).reshape(n, n)
 
@@ -359,9 +361,8 @@ def _fields(exponents: Exponents, state_scale: Array, motion_scale: Array, away:
     derivative = np.array([[_operator(exponents, i, j) for j in range(n)] for i in range(n)])
     shift = np.array([_operator(exponents, i, None) for i in range(n)])
     to_states = np.linalg.solve(motion_scale, state_scale)
-    away = np.linalg.solve(state_scale, away)
     linear = np.linalg.solve(to_states, span[:, : n * n].reshape(-1, n, n) @ to_states)
-    moved = linear @ away + span[:, n * n :]
+    moved = linear @ np.linalg.solve(state_scale, away) + span[:, n * n :]
     return np.tensordot(linear, derivative, axes=2) + np.tensordot(moved, shift, axes=1)
 
 
@@ -425,4 +426,3 @@ def _operator(exponents: Exponents, axis: int, factor: int | None) -> Array:
             if target is not None:
                 out[index, target] = row[axis]
     return out
-

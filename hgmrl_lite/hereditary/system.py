@@ -145,14 +145,11 @@ class SystemSymmetry:
             kept = np.linalg.solve(root.T, vectors[:, squares < bound]).T
         states = np.tensordot(kept, self.generators_states, axes=1)
         actions = np.tensordot(kept, self.generators_actions, axes=1)
-        kept_form = _kept_form(inverse @ states[:, :n, :n] @ scale)
-        form = inverse.T @ kept_form @ inverse
-        # What is not skew in the common inner product is estimation error.
-        lifted = scale @ np.linalg.inv(kept_form) @ scale.T
-        states = states.copy()
-        states[:, :n, :n] = 0.5 * (states[:, :n, :n] - lifted @ states[:, :n, :n].swapaxes(-1, -2) @ form)
+        # What is not skew in a common inner product is estimation error.
+        states[:, :n, :n], form = _skew(states[:, :n, :n], scale)
+        actions, _ = _skew(actions.reshape(-1, m, m), self.law.action_scale)
         form = form * np.exp(-np.linalg.slogdet(form)[1] / n)
-        return CompactSymmetries(states, actions.reshape(-1, m, m), form)
+        return CompactSymmetries(states, actions, form)
 
     def defect(self, generator: ArrayLike) -> tuple[Array, float, float]:
         """Return the best partner W_A of one W_S, and by how much the pair fails to be a symmetry.
@@ -276,7 +273,7 @@ def system_symmetries(tasks: Sequence[Transitions]) -> SystemSymmetry:
 
 
 def _claim(changes: Array, deviations: Array, scores: Array, dimension: int) -> tuple[str, str]:
-    """Return verdict and reason for pairs in the order of their scores, the first ``dimension`` symmetries."""
+    """Return verdict and reason for pairs in the order of their scores, of which ``dimension`` are small."""
     worst, best = (
         _squared(changes[place], deviations[:, place]) if 0 <= place < len(scores) else None
         for place in (dimension - 1, dimension)
@@ -294,11 +291,14 @@ def _claim(changes: Array, deviations: Array, scores: Array, dimension: int) -> 
             )
     if not dimension:
         return "none", f"the best pair scores {next_one:.3f}, above {BOUND}"
-    return "symmetric", f"{dimension} pairs score at most {scores[dimension - 1]:.3f}; the next one {next_one:.3f}"
+    return (
+        "symmetric",
+        f"{dimension} pairs score at most {scores[dimension - 1]:.3f}; the next one {next_one:.3f}",
+    )
 
 
 def _squared(seen: Array, errors: Array) -> Defect:
-    """Return |e|² and its error for what was seen, e + δ, with what each fold adds to δ, shape (FOLDS, ...)."""
+    """Return |e|² and its error for what was seen, e + δ, and what each fold adds to δ (FOLDS, ...)."""
     square = float(np.square(seen).sum() - np.square(errors).sum())
     # For x = |e + δ|² with δ of covariance S: Var x = 4 eᵀSe + 2 tr S²; products of two folds are unbiased.
     products = np.square(errors @ errors.T)
@@ -334,6 +334,18 @@ def _changes(law: LawOfMotion) -> tuple[Array, Array]:
     """Return E_u(C), shape (U, F n), and what each fold's error adds to it, shape (FOLDS, U, F n)."""
     deviations = law.changes(law.deviations) / np.sqrt(FOLDS * (FOLDS - 1))
     return law.changes(law.coefficients), deviations
+
+
+def _skew(generators: Array, scale: Array) -> tuple[Array, Array]:
+    """Return the parts of linear generators (d, n, n) that keep an inner product, and that.
+
+    It is the nearest to the unit one in the frame of ``scale`` (n, n).
+    """
+    inverse = np.linalg.inv(scale)
+    inside = inverse @ generators @ scale
+    form = _kept_form(inside)
+    inside = 0.5 * (inside - np.linalg.solve(form, inside.swapaxes(-1, -2) @ form))
+    return scale @ inside @ inverse, inverse.T @ form @ inverse
 
 
 def _kept_form(generators: Array) -> Array:
