@@ -181,7 +181,8 @@ def _group_defect(system: SystemSymmetry, matrix: Array) -> Defect:
 def find_start_law(evidence: "Evidence") -> Finding:
     """Tell whether every map carries mean and covariance of the starts to themselves."""
     starts = evidence.family.system.starts
-    defects = [start_defect(evidence.maps[index], starts) for index in evidence.others]
+    maps, scale = evidence.family.in_scale(evidence.maps), evidence.family.scale
+    defects = [start_defect(maps[index], starts / scale) for index in evidence.others]
     verdict, defect, place = worst(defects, START_BOUND, START_EXCLUDED)
     task = evidence.others[place]
     verdict, remark = _settle(evidence, verdict)
