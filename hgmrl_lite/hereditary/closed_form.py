@@ -299,6 +299,8 @@ def _intertwiner(base: Array, other: Array, mirrored: bool) -> tuple[Array, floa
 def invariant_form(generators: ArrayLike) -> Array:
     """Return the inner product on the plane that rotation generators keep, averaged over them.
 
+    Own symmetries of tasks give the tasks' own form: elliptic rewards have an elliptic one in a round system.
+
     Parameters
     ----------
     generators : array_like, shape (k, 3, 3)

@@ -98,7 +98,7 @@ def find_left_actions(
     Parameters
     ----------
     tasks : sequence of Transitions
-        The tasks.
+        The tasks, their states in units of about their spread; models and system in the same units.
     base_index : int
         The base task.
     models, system : callable

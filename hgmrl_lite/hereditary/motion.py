@@ -3,13 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations_with_replacement
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import chdtri, fdtrc, fdtri
 
 from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite.hereditary.polynomials import (
+    VANISHING,
+    Exponents,
+    affine_fields,
+    exponents_up_to,
+    monomials,
+    operator,
+    orthonormal,
+    tangent_fields,
+)
 from hgmrl_lite.transitions import Transitions
 
 #: Laws that are tried, simplest first: each the monomials up to these degrees in the state and in the action.
@@ -36,10 +45,6 @@ SAMPLE = 500
 _EXACT = 1e-20
 #: Motion of this share of the spread of the states, or less, is rounding.
 _ROUNDING = 1e-10
-#: Singular values of unit monomials, and of quadratic functions of the states, that count as zero.
-_VANISHING = 1e-6
-
-Exponents = tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True, repr=False)
@@ -142,10 +147,10 @@ class LawOfMotion:
         inputs = np.hstack([_whitened(states - centre, state_scale), _whitened(actions, action_scale)])
         chosen, left, terms = None, np.inf, 0
         for level in LADDER:
-            exponents = _exponents(n, m, level)
+            exponents = exponents_up_to(n, m, level)
             if number < (PER_TERM if chosen is None else PER_HIGHER_TERM) * len(exponents):
                 continue
-            basis, *frames = _orthonormal(_monomials(inputs, exponents))
+            basis, *frames = orthonormal(monomials(inputs, exponents))
             coefficients = basis.T @ change
             rest = change - basis @ coefficients
             square = float(np.square(rest / _spread(change)).sum())
@@ -177,7 +182,7 @@ class LawOfMotion:
             np.array(deviations),
             to_basis,
             from_basis,
-            _tangent_fields(inputs[:, :n], state_scale, motion_scale, centre - origin),
+            tangent_fields(inputs[:, :n], state_scale, motion_scale, centre - origin),
             centre,
             origin,
             state_scale,
@@ -201,7 +206,7 @@ class LawOfMotion:
             [_whitened(states - self.centre, self.state_scale), _whitened(actions, self.action_scale)]
         )
         scale = np.sqrt(self._number) * self.motion_scale.T
-        return _monomials(inputs, self.exponents) @ (self.from_basis @ self.coefficients) @ scale
+        return monomials(inputs, self.exponents) @ (self.from_basis @ self.coefficients) @ scale
 
     @property
     def response(self) -> Array:
@@ -242,10 +247,10 @@ class LawOfMotion:
             (W_S, W_A) in the original units, flat.
         """
         n, m = self.n, self.m
-        fields = _fields(
+        fields = affine_fields(
             self.exponents, self.state_scale, self.motion_scale, self.centre - self.origin, self.tangent
         )
-        turned = np.array([[_operator(self.exponents, n + i, n + j) for j in range(m)] for i in range(m)])
+        turned = np.array([[operator(self.exponents, n + i, n + j) for j in range(m)] for i in range(m)])
         raw = np.concatenate([fields, turned.reshape(m * m, *turned.shape[2:])])
         linear = np.zeros((len(raw), n, n))
         linear[: len(self.tangent)] = self.tangent[:, : n * n].reshape(-1, n, n)
@@ -309,16 +314,6 @@ def _root(name: str, moment: Array) -> Array:
     return np.asarray(unit[:, None] * (axes * np.sqrt(values)) @ axes.T)
 
 
-def _orthonormal(columns: Array) -> tuple[Array, Array, Array]:
-    """Return an orthonormal basis (N, F) of the span of columns (N, E), and the ways (F, E) and (E, F)."""
-    unit = np.linalg.norm(columns, axis=0)
-    frame, triangle = np.linalg.qr(columns / unit)
-    left, size, right = np.linalg.svd(triangle)
-    kept = size > _VANISHING * size[0]
-    left, size, right = left[:, kept], size[kept], right[kept]
-    return frame @ left, size[:, None] * right * unit, right.T / size / unit[:, None]
-
-
 def _visible_motion(
     fitted: Array, rest: Array, freedom: int, terms: int, state_scale: Array
 ) -> tuple[Array, Array]:
@@ -331,7 +326,7 @@ def _visible_motion(
     size = np.sqrt(np.diag(state_scale @ state_scale.T))
     squares, directions = np.linalg.eigh(rest.T @ rest / freedom / np.outer(size, size))
     # Rounding is noise as well.
-    floor = max(_ROUNDING, _VANISHING * float(np.sqrt(max(squares[-1], 0.0))))
+    floor = max(_ROUNDING, VANISHING * float(np.sqrt(max(squares[-1], 0.0))))
     root = directions * np.sqrt(np.maximum(squares, floor**2))
     mean = fitted.mean(axis=0)
     spread = np.cov(fitted.T, bias=True).reshape(n, n)
@@ -350,79 +345,3 @@ def _visible_motion(
     filled = ratio * state_scale @ state_scale.T + np.outer(mean, mean)
     scale = _root("motions", spread + constant.T @ filled @ constant)
     return projection(fitted.T @ fitted / number)[0], scale
-
-
-def _fields(exponents: Exponents, state_scale: Array, motion_scale: Array, away: Array, span: Array) -> Array:
-    """Return what affine fields do to polynomials, shape (t, E, E), for rows of ``span`` (t, n (n + 1)).
-
-    The coordinates are those of `LawOfMotion.tangent`; ``away`` is the mean state less the mean start.
-    """
-    n = len(state_scale)
-    derivative = np.array([[_operator(exponents, i, j) for j in range(n)] for i in range(n)])
-    shift = np.array([_operator(exponents, i, None) for i in range(n)])
-    to_states = np.linalg.solve(motion_scale, state_scale)
-    linear = np.linalg.solve(to_states, span[:, : n * n].reshape(-1, n, n) @ to_states)
-    moved = linear @ np.linalg.solve(state_scale, away) + span[:, n * n :]
-    return np.tensordot(linear, derivative, axes=2) + np.tensordot(moved, shift, axes=1)
-
-
-def _tangent_fields(states: Array, state_scale: Array, motion_scale: Array, away: Array) -> Array:
-    """Return the affine fields along the quadrics on which whitened states (N, n) all lie."""
-    n = states.shape[1]
-    exponents = _exponents(n, 0, ((2, 0),))
-    columns = _monomials(states, exponents)
-    size, right = np.linalg.svd(np.linalg.qr(columns)[1])[1:]
-    vanishing = right[size <= _VANISHING * size[0]]
-    everything = np.eye(n * (n + 1))
-    if not len(vanishing):
-        return everything
-    # A field is tangent when the derivative of each vanishing quadratic function vanishes as well.
-    fields = _fields(exponents, state_scale, motion_scale, away, everything)
-    left = np.einsum("ve,uef,wf->uvw", vanishing, fields, right[size > _VANISHING * size[0]])
-    left = left.reshape(len(everything), -1)
-    axes, size, _ = np.linalg.svd(left)
-    size = np.append(size, np.zeros(len(axes) - len(size)))
-    return np.asarray(axes[:, size <= np.sqrt(_VANISHING) * size[0]].T)
-
-
-def _exponents(n: int, m: int, level: tuple[tuple[int, int], ...]) -> Exponents:
-    """Return the monomials of all pairs of degrees, in the state and in the action, up to one of a level."""
-    found: dict[tuple[int, ...], None] = {}
-    for highest, action_highest in level:
-        for order in range(highest + 1):
-            for action_order in range(action_highest + 1):
-                for factors in combinations_with_replacement(range(n), order):
-                    for others in combinations_with_replacement(range(n, n + m), action_order):
-                        row = np.bincount(factors + others, minlength=n + m)
-                        found[tuple(row.tolist())] = None
-    return tuple(found)
-
-
-def _monomials(inputs: Array, exponents: Exponents) -> Array:
-    """Return the monomials (N, F) of inputs (N, n + m)."""
-    powers = [np.ones_like(inputs)]
-    for _ in range(max(map(max, exponents))):
-        powers.append(powers[-1] * inputs)
-    out = np.ones((len(inputs), len(exponents)))
-    for column, row in enumerate(exponents):
-        for axis, power in enumerate(row):
-            if power:
-                out[:, column] *= powers[power][:, axis]
-    return out
-
-
-def _operator(exponents: Exponents, axis: int, factor: int | None) -> Array:
-    """Return the matrix of f ↦ x_factor ∂f/∂x_axis (or ∂f/∂x_axis), row f to column g."""
-    place = {row: index for index, row in enumerate(exponents)}
-    out = np.zeros((len(exponents), len(exponents)))
-    for index, row in enumerate(exponents):
-        if row[axis]:
-            image = list(row)
-            image[axis] -= 1
-            if factor is not None:
-                image[factor] += 1
-            # States and actions never mix: an image outside belongs to a product that is not asked for.
-            target = place.get(tuple(image))
-            if target is not None:
-                out[index, target] = row[axis]
-    return out

@@ -77,9 +77,10 @@ class SystemSymmetry:
         W_S, affine, homogeneous.
     generators_actions : ndarray, shape (D, m, m)
         W_A, linear: the raw actions have an origin of their own.
-    spectrum : ndarray, shape (n (n + 1) + m²,)
+    spectrum : ndarray, shape (U,)
         Scores of all candidates, ascending: 0 for a symmetry, about 1 for a random pair. The regression's own
-        error is subtracted; what falls below zero is set to zero.
+        error is subtracted; what falls below zero is set to zero. U = n (n + 1) + m², less where the states
+        live on a smaller set, such as a circle. NaN where the actions are not seen to move the states.
     verdict : {"symmetric", "none", "undecided"}
         What is claimed.
     reason : str
@@ -222,8 +223,11 @@ def system_symmetries(tasks: Sequence[Transitions]) -> SystemSymmetry:
 
     The law of motion is fitted first (`LawOfMotion`); a pair (W_S, W_A) is scored by the root mean square of
     J_s W_S s + J_a W_A a − W_S T(s, a), in units of the motion, with the regression's error subtracted. Pairs
-    below 0.1 are symmetries; the answer is "undecided" when the next one is below 0.15: the bounds of
-    `discovery`. The clipping of actions is part of T, so it is seen only where raw actions exceed it.
+    below 0.1 are symmetries; the answer is "undecided" when the next one is below 0.15, or when two standard
+    errors of the last or the next one reach across these bounds. Where some action is not seen to move the
+    states, its partner K cannot be determined: "undecided" as well. The clipping of actions is part of T, so
+    it is seen only where raw actions exceed it. Where the states satisfy a quadratic equation, as cos and sin
+    of an angle do, only the fields along that set are asked for.
 
     Parameters
     ----------
