@@ -32,7 +32,7 @@ class CompactSymmetries:
     generators_states : ndarray, shape (d, n + 1, n + 1)
         Homogeneous, skew in the inner product about the fixed point.
     generators_actions : ndarray, shape (d, m, m)
-        The same elements as they move actions.
+        The same elements as they move actions, skew in an inner product of the actions.
     inner_product : ndarray, shape (n, n)
         What all of them keep, of determinant 1; where they leave a choice, the nearest to the inverse
         covariance of the starts.
@@ -113,7 +113,7 @@ class SystemSymmetry:
         scaling = np.eye(self.law.n + 1)
         scaling[-1, -1] = 0.0
         _, square, error = self.defect(scaling)
-        return self.known and square < NEARLY**2 + 2.0 * error
+        return self.known and square < NEARLY**2 + ERRORS * error
 
     @property
     def known(self) -> bool:
