@@ -168,13 +168,17 @@ def _generator_covariance(fit: LevelSetNormals, generator: Array) -> Array:
     return np.asarray(bread @ (blocks.T @ blocks) @ bread * _BLOCKS / (_BLOCKS - 1))
 
 
-def raw_left_action(base: OwnSymmetry, other: OwnSymmetry) -> tuple[Array, Array, float]:
+def raw_left_action(
+    base: OwnSymmetry, other: OwnSymmetry, *, mirrored: bool = False
+) -> tuple[Array, Array, float]:
     """Return the intertwiner of two own symmetries, its error covariance and what it leaves over.
 
     Parameters
     ----------
     base, other : OwnSymmetry
         Both with a generator.
+    mirrored : bool, optional
+        Whether the intertwiner that reverses orientation is wanted.
 
     Returns
     -------
@@ -193,7 +197,7 @@ def raw_left_action(base: OwnSymmetry, other: OwnSymmetry) -> tuple[Array, Array
     assert base.generator is not None
     assert other.generator is not None
     pair = [base.generator, other.generator]
-    left, residual = intertwiner(*pair)
+    left, residual = _intertwiner(pair[0], pair[1], mirrored)
     covariance = np.zeros((4, 4))
     for which, symmetry in enumerate((base, other)):
         slopes = np.zeros((4, 6))
@@ -202,7 +206,7 @@ def raw_left_action(base: OwnSymmetry, other: OwnSymmetry) -> tuple[Array, Array
             changed = pair[which].copy()
             changed[divmod(entry, 3)] += _STEP
             moved[which] = changed / np.sqrt(_spin(changed))
-            slopes[:, entry] = (intertwiner(*moved)[0] - left).ravel() / _STEP
+            slopes[:, entry] = (_intertwiner(moved[0], moved[1], mirrored)[0] - left).ravel() / _STEP
         covariance += slopes @ symmetry.covariance @ slopes.T
     return left, covariance, residual
 
@@ -259,7 +263,11 @@ def intertwiner(base: ArrayLike, other: ArrayLike) -> tuple[Array, float]:
     ValueError
         When the base symmetry fixes the origin, or neither sign gives a positive determinant.
     """
-    base, other = as_array("base", base, (3, 3)), as_array("other", other, (3, 3))
+    return _intertwiner(as_array("base", base, (3, 3)), as_array("other", other, (3, 3)), mirrored=False)
+
+
+def _intertwiner(base: Array, other: Array, mirrored: bool) -> tuple[Array, float]:
+    """Do the work of `intertwiner`, for either orientation."""
     if np.linalg.norm(base[:2, 2]) < 1e-3 * np.linalg.norm(base[:2, :2]):
         raise ValueError(
             "base must have a symmetry whose centre is not the origin: about the origin every rotation of "
@@ -279,17 +287,19 @@ def intertwiner(base: ArrayLike, other: ArrayLike) -> tuple[Array, float]:
         solution = np.linalg.lstsq(matrix, target)[0]
         residual = float(np.sqrt(np.mean(np.square(matrix @ solution - target))))
         found.append((solution.reshape(2, 2), residual))
-    connected = [(left, residual) for left, residual in found if np.linalg.det(left) > 0.0]
-    if not connected:
+    sought = [(left, residual) for left, residual in found if (np.linalg.det(left) < 0.0) == mirrored]
+    if not sought:
         raise ValueError(
-            "base and other must be related by a map that preserves orientation, got determinants "
-            f"{[float(np.linalg.det(left)) for left, _ in found]}"
+            f"base and other must be related by a map that {'reverses' if mirrored else 'preserves'} "
+            f"orientation, got determinants {[float(np.linalg.det(left)) for left, _ in found]}"
         )
-    return min(connected, key=lambda pair: pair[1])
+    return min(sought, key=lambda pair: pair[1])
 
 
 def invariant_form(generators: ArrayLike) -> Array:
     """Return the inner product on the plane that rotation generators keep, averaged over them.
+
+    Own symmetries of tasks give the tasks' own form: elliptic rewards have an elliptic one in a round system.
 
     Parameters
     ----------

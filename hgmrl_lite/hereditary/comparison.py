@@ -193,14 +193,15 @@ def compare(
         there.append(two(images))
     # Near a critical point the direction is lost in the model's error: such points count less.
     weights = np.minimum(np.minimum(*sizes), 1.0) ** 2
-    weights = weights / weights.mean()
+    weights = weights / max(float(weights.mean()), np.finfo(float).tiny)
     turned = ((seen[0] - own[0]) * (seen[1] - own[1])).sum(axis=1) * weights
     missed = (there[0] - here[0]) * (there[1] - here[1])
     # Two halves that agree on nothing would miss nothing together: what they share is the measure.
     shared = [float(np.mean((pair[0] * pair[1]).sum(axis=1) * weights)) for pair in (own, seen)]
     spread = [float(np.cov(pair[0], pair[1])[0, 1]) for pair in (here, there)]
+    # A half that saw one reward alone knows nothing.
     known = [
-        value / float(np.mean([part.var() for part in pair]))
+        value / max(float(np.mean([part.var() for part in pair])), np.finfo(float).tiny)
         for value, pair in zip(spread, (here, there), strict=True)
     ]
     order = np.array_split(np.asarray(cKDTree(points).indices), BLOCKS)

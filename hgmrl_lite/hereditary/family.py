@@ -1,8 +1,10 @@
 """Transitions of several tasks of one system, and what is fitted to them on first use."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_array
@@ -23,11 +25,20 @@ class TaskFamily:
     chart : callable, optional
         Map of states (N, n) to coordinates (N, n) in which to work.
 
+    Attributes
+    ----------
+    tasks : tuple of Transitions
+        The tasks, in the chart.
+    scale : ndarray, shape (n,)
+        The power of two next to the spread of each coordinate: what is found does not depend on units, and
+        dividing by it rounds nothing.
+
     Raises
     ------
     ValueError
-        When the list is too short, dimensions disagree, there are fewer transitions than unknowns, or the
-        chart returns another shape, NaN or infinity.
+        When the list is too short, dimensions disagree, there are fewer transitions than unknowns, a task's
+        rewards or a coordinate of the states are constant, or the chart returns another shape, NaN or
+        infinity.
     """
 
     def __init__(self, tasks: Sequence[Transitions], chart: Chart | None = None) -> None:
@@ -43,19 +54,49 @@ class TaskFamily:
         n = tasks[0].states.shape[1]
         least = 5 * n * (n + 1)
         for index, task in enumerate(tasks):
-            if len(task) <= least:
+            number = len(task)
+            # Few distinct rewards are the sign of few distinct transitions, and quick to count.
+            if len(np.unique(task.rewards)) <= least:
+                number = len(np.unique(np.column_stack([task.next_states, task.rewards]), axis=0))
+            if number <= least:
                 raise ValueError(
                     f"tasks must have more than {least} transitions each (five for each of the {n * (n + 1)} "
-                    f"entries of an affine generator), got {len(task)} in task {index}"
+                    f"entries of an affine generator), got {number} different ones in task {index}"
                 )
         self.tasks = tuple(tasks) if chart is None else tuple(_charted(task, chart) for task in tasks)
+        for index, task in enumerate(self.tasks):
+            if np.ptp(task.rewards) <= 1e-12 * np.abs(task.rewards).max():
+                raise ValueError(
+                    "tasks must hold rewards that differ, or there is nothing to align: "
+                    f"those of task {index} are all {task.rewards[0]:.6g}"
+                )
+        spread = np.concatenate([task.next_states for task in self.tasks]).std(axis=0)
+        if not (spread > 0.0).all():
+            raise ValueError(
+                "tasks must hold states whose coordinates all vary, got a constant coordinate "
+                f"{int(np.argmin(spread > 0.0))}: leave it out"
+            )
+        self.scale = np.exp2(np.round(np.log2(spread)))
         self._models: dict[int, TaskModel] = {}
 
+    @cached_property
+    def scaled(self) -> tuple[Transitions, ...]:
+        """The tasks with their states in units of ``scale``."""
+        return tuple(
+            replace(task, states=task.states / self.scale, next_states=task.next_states / self.scale)
+            for task in self.tasks
+        )
+
     def model(self, index: int) -> TaskModel:
-        """Return the reward model of one task."""
+        """Return the reward model of one task, over states in units of ``scale``."""
         if index not in self._models:
-            self._models[index] = TaskModel(self.tasks[index])
+            self._models[index] = TaskModel(self.scaled[index])
         return self._models[index]
+
+    def in_scale(self, maps: Array) -> Array:
+        """Return homogeneous maps (..., n + 1, n + 1) as they act on states in units of ``scale``."""
+        lifted = np.append(self.scale, 1.0)
+        return maps * (lifted / lifted[:, None])
 
     @cached_property
     def system(self) -> SystemSymmetry:
@@ -68,4 +109,4 @@ def _charted(task: Transitions, chart: Chart) -> Transitions:
     states, next_states = (
         as_array("chart(states)", chart(points), points.shape) for points in (task.states, task.next_states)
     )
-    return Transitions(states, task.actions, task.rewards, next_states, task.terminated)
+    return replace(task, states=states, next_states=next_states)

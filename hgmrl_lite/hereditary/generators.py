@@ -11,6 +11,8 @@ from hgmrl_lite.transitions import Transitions
 
 # A further direction counts when it is this large beside the leading one, and this many standard errors.
 _DIRECTION, _ERRORS = 0.05, 4.0
+# Actions that are this small apart from the states and each other show nothing.
+_DEPENDENT = 1e-6
 # A bracket of unit generators adds one when more than this of it is new.
 _BRACKET = 0.15
 #: A left action this near to the identity, in radians, is the identity.
@@ -122,15 +124,34 @@ def mean_response(tasks: Sequence[Transitions]) -> Array:
     """
     states = np.concatenate([task.states for task in tasks])
     actions = np.concatenate([task.actions for task in tasks])
-    targets = np.concatenate([task.next_states for task in tasks])
-    design = np.hstack([states, actions, np.ones((len(states), 1))])
-    n, m = states.shape[1], actions.shape[1]
-    motion = np.linalg.lstsq(design, targets)[0].T[:, n : n + m]
-    if np.linalg.matrix_rank(motion, tol=1e-3 * np.abs(states).max()) < m:
+    change = np.concatenate([task.next_states for task in tasks]) - states
+    number, n = states.shape
+    m = actions.shape[1]
+    away, unit = states - states.mean(axis=0), _floored(actions.std(axis=0))
+    columns = np.hstack([away / _floored(away.std(axis=0)), np.ones((number, 1)), actions / unit])
+    frame, triangle = np.linalg.qr(columns)
+    # What the actions add to the states, and what the motion owes to that.
+    corner, explained = triangle[n + 1 :, n + 1 :], frame.T @ change
+    motion = np.linalg.lstsq(corner, explained[n + 1 :], rcond=_DEPENDENT)[0].T / unit
+    # Every action must be seen beyond the noise, whatever the units of states and actions.
+    deviations = (change - frame @ explained).std(axis=0)
+    rounding = np.finfo(float).eps * np.abs(states).max(axis=0)
+    left, size, _ = np.linalg.svd(corner)
+    seen = (
+        left[:, size > _DEPENDENT * np.sqrt(number)].T @ explained[n + 1 :] / _floored(deviations, rounding)
+    )
+    least = np.sqrt(n) + np.sqrt(m) + _ERRORS
+    if len(seen) < m or n < m or not np.linalg.svd(seen, compute_uv=False)[-1] > least:
         raise ValueError(
             f"tasks must show how each of the {m} actions moves the state, got the response\n{motion}"
         )
     return motion
+
+
+def _floored(deviations: Array, floor: Array | float = 0.0) -> Array:
+    """Return standard deviations, no smaller than a floor, and 1 where both are zero."""
+    floored = np.maximum(deviations, floor)
+    return np.where(floored > 0.0, floored, 1.0)
 
 
 def action_generators(basis: Array, motion: Array) -> tuple[Array, float]:
@@ -144,8 +165,10 @@ def action_generators(basis: Array, motion: Array) -> tuple[Array, float]:
         return np.zeros((0, motion.shape[1], motion.shape[1])), 0.0
     raw = np.linalg.pinv(motion) @ basis @ motion
     skew = 0.5 * (raw - np.swapaxes(raw, -1, -2))
-    # Conjugate generators turn equally fast: dropping the symmetric part must not change the speed.
-    speed = np.sqrt(np.einsum("dij,dji->d", raw, raw) / np.einsum("dij,dji->d", skew, skew))
+    # Conjugate generators turn equally fast: dropping the symmetric part must not change the speed. What does
+    # not turn has no such speed.
+    squares, kept = (np.einsum("dij,dji->d", part, part) for part in (raw, skew))
+    speed = np.sqrt(np.divide(squares, kept, out=np.ones_like(kept), where=(squares < 0.0) & (kept < 0.0)))
     return skew * speed[:, None, None], float(np.linalg.norm(raw - skew) / np.linalg.norm(raw))
 
 

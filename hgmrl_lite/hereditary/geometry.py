@@ -180,7 +180,9 @@ def discover_geometry(
 
     In the plane, where every task has a rotation symmetry of its own, in closed form: normals of each reward
     by local regression, the own symmetries as null spaces, left actions as their intertwiners in the identity
-    component; with noisy rewards, the rewards are matched as well. Elsewhere by a search over the group that
+    component; with noisy rewards, the rewards are matched as well. The intertwiners are then taken to the
+    group that keeps an inner product: the one of the tasks' own symmetries as long as the intertwiners keep
+    it, else the one of the system's compact symmetries. Elsewhere by a search over the group that
     keeps the law of the starts, and Gauss-Newton. The generators come from the logarithms; their partners on
     actions from the law of motion.
 
@@ -205,14 +207,19 @@ def discover_geometry(
     Raises
     ------
     ValueError
-        When the list is too short, dimensions disagree, there are fewer transitions than unknowns, or the
-        data do not show how actions move the state.
+        When the list is too short, dimensions disagree, there are fewer different transitions than unknowns,
+        the rewards of a task or a coordinate of the states are constant, or the data do not show how actions
+        move the state.
     """
     family = TaskFamily(tasks, chart)
     base_index = as_base_index(base_index, len(tasks))
     found = find_left_actions(
-        family.tasks, base_index, family.model, lambda: family.system, as_count("seed", seed, 0)
-    )
+        family.scaled,
+        base_index,
+        family.model,
+        lambda: family.system.compact.in_units(1.0 / family.scale),
+        as_count("seed", seed, 0),
+    ).in_units(family.scale)
     motion = mean_response(family.tasks)
     algebra = task_algebra(found.compact, found.errors, found.form)
     w_actions, defect = action_generators(algebra.basis, motion)

@@ -1,7 +1,7 @@
 """Left actions from the base task to each task: the intertwiner where it applies, the search elsewhere."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from hgmrl_lite._validate import Array
 from hgmrl_lite.hereditary.closed_form import OwnSymmetry, invariant_form, own_symmetry, raw_left_action
 from hgmrl_lite.hereditary.comparison import TaskModel
 from hgmrl_lite.hereditary.findings import BOUND, ERRORS, strain, strain_defect
-from hgmrl_lite.hereditary.system import SystemSymmetry
+from hgmrl_lite.hereditary.system import CompactSymmetries
 from hgmrl_lite.hereditary.task_search import (
     refine_in_group,
     same_rewards,
@@ -24,8 +24,12 @@ from hgmrl_lite.transitions import Transitions
 SURE = 2e-3
 #: How many times its own error the centre of the base task's symmetry must be away from the origin.
 AWAY = 4.0
+#: Mean logarithm of the stretches from which on a closed form is held against the system's inner product.
+STRAINED = 1e-3
 #: Relative error of the inner product that the system's symmetries give.
 ROUGH = 0.05
+#: Mean square cosine of the slope with a direction, below which the reward does not change along it.
+FLAT = 0.02
 #: Mean square turn of the unit gradients, per radian, below which a direction of the group changes nothing.
 FREE = 0.01
 
@@ -67,12 +71,26 @@ class LeftActions:
     doubts: tuple[str, ...]
     method: str
 
+    def in_units(self, scale: Array) -> "LeftActions":
+        """Return the same maps for states that are ``scale`` (n,) times those they were found for."""
+        stretch = scale[:, None] / scale
+        lifted = np.append(scale, 1.0)
+        size = np.exp(np.log(scale).mean())
+        return replace(
+            self,
+            raw=self.raw * stretch,
+            covariance=self.covariance * np.outer(stretch.ravel(), stretch.ravel()),
+            compact=self.compact * stretch,
+            form=self.form * np.outer(size / scale, size / scale),
+            own=self.own * (lifted[:, None] / lifted),
+        )
+
 
 def find_left_actions(
     tasks: Sequence[Transitions],
     base_index: int,
     models: Callable[[int], TaskModel],
-    system: Callable[[], SystemSymmetry],
+    system: Callable[[], CompactSymmetries],
     seed: int,
 ) -> LeftActions:
     """Return the left actions, by the way that the tasks' own symmetries allow.
@@ -80,18 +98,19 @@ def find_left_actions(
     Parameters
     ----------
     tasks : sequence of Transitions
-        The tasks.
+        The tasks, their states in units of about their spread; models and system in the same units.
     base_index : int
         The base task.
     models, system : callable
-        Reward model of a task and symmetries of the system, made on first use: the closed form needs neither.
+        Reward model of a task and the compact symmetries of the system, made on first use: the closed form
+        needs neither where the maps keep the inner product of the tasks' own symmetries.
     seed : int
         Of the search.
     """
     if tasks[0].states.shape[1] == 2:
         own = [own_symmetry(task) for task in tasks]
         if all(symmetry.generator is not None and symmetry.verdict != "none" for symmetry in own):
-            found = _intertwined(own, base_index, models)
+            found = _intertwined(own, base_index, models, system)
             if found is not None:
                 return found
         doubts = [
@@ -104,11 +123,13 @@ def find_left_actions(
 
 
 def _intertwined(
-    own: list[OwnSymmetry], base_index: int, models: Callable[[int], TaskModel]
+    own: list[OwnSymmetry],
+    base_index: int,
+    models: Callable[[int], TaskModel],
+    system: Callable[[], CompactSymmetries],
 ) -> LeftActions | None:
     """Return the left actions in closed form, or None when no intertwiner keeps the orientation."""
     generators = np.array([symmetry.generator for symmetry in own])
-    form = invariant_form(generators)
     doubts = [
         f"the own symmetry of task {index} is undecided: {symmetry.reason}"
         for index, symmetry in enumerate(own)
@@ -120,18 +141,39 @@ def _intertwined(
     shift, spread = generators[base_index][:2, 2], own[base_index].covariance[[2, 5], [2, 5]].sum()
     linear = generators[base_index][:2, :2]
     freedom = int(np.linalg.norm(shift) < max(1e-3 * np.linalg.norm(linear), AWAY * np.sqrt(spread)))
-    compact = raw.copy()
-    for index, symmetry in enumerate(own):
-        if index == base_index:
-            continue
+    others = [index for index in range(k) if index != base_index]
+    for index in others:
         if freedom:
             # Every rotation intertwines; the smallest is none.
             residuals[index] = np.linalg.norm(generators[index][:2, 2]) / np.sqrt(2.0)
             continue
         try:
-            raw[index], covariance[index], residuals[index] = raw_left_action(own[base_index], symmetry)
+            raw[index], covariance[index], residuals[index] = raw_left_action(own[base_index], own[index])
         except ValueError:
             return None
+    form = invariant_form(generators)
+    if any(_strains(raw[index], covariance[index], form) for index in others):
+        # That form is the tasks' own and need not be the group's: elliptic rewards turned in a round system.
+        shared = system().inner_product
+        for index in others:
+            if _stretches(raw[index], covariance[index], shared):
+                try:
+                    mirrored = raw_left_action(own[base_index], own[index], mirrored=True)
+                except ValueError:
+                    continue
+                if not _stretches(*mirrored[:2], shared):
+                    raw[index], covariance[index], residuals[index] = mirrored
+        shared = sharpened_form(shared, raw[others], covariance[others])
+        # Maps that stretch in both, as scalings do, do not tell the forms apart.
+        if 2.0 * strain(raw, shared).sum() < strain(raw, form).sum():
+            form = shared
+    elif _half_turns(raw[others]) and system().dimension:
+        # These keep every form.
+        shared = system().inner_product
+        ratios = np.linalg.eigvals(np.linalg.solve(form, shared)).real
+        form = shared if np.square(0.5 * np.log(ratios)).mean() > BOUND**2 else form
+    compact = raw.copy()
+    for index in [] if freedom else others:
         compact[index] = lie.polar_factor(raw[index], form)
         errors[index] = _angle_error(compact[index], covariance[index], form)
         residuals[index] = max(residuals[index], float(np.abs(raw[index] - compact[index]).max()))
@@ -143,6 +185,23 @@ def _intertwined(
     return LeftActions(
         raw, covariance, compact, errors, form, residuals, generators, freedom, tuple(doubts), "intertwiner"
     )
+
+
+def _half_turns(matrices: Array) -> bool:
+    """Return whether maps (k, 2, 2) are half turns, and identities, up to a few degrees."""
+    apart = np.linalg.norm(matrices - np.linalg.inv(matrices), axis=(1, 2))
+    return bool((apart < ROUGH).all() and (np.trace(matrices, axis1=1, axis2=2) < 0.0).any())
+
+
+def _strains(left: Array, covariance: Array, form: Array) -> bool:
+    """Return whether a map clearly fails to keep an inner product, however little."""
+    found = strain_defect(left, covariance, form)
+    return found.square - AWAY * found.error > STRAINED**2
+
+
+def _stretches(left: Array, covariance: Array, form: Array) -> bool:
+    """Return whether a map stretches more than a map of a group that keeps the inner product may."""
+    return strain_defect(left, covariance, form).verdict(BOUND) == "no"
 
 
 def _sharpened(
@@ -164,14 +223,14 @@ def _searched(
     k: int,
     base_index: int,
     models: Callable[[int], TaskModel],
-    system: SystemSymmetry,
+    system: CompactSymmetries,
     seed: int,
     doubts: list[str],
 ) -> LeftActions:
     """Return the left actions by search and Gauss-Newton."""
-    form = system.compact.inner_product
+    form = system.inner_product
     n = len(form)
-    generators = system.compact.linear if system.compact.dimension else skew_basis(form)
+    generators = system.linear if system.dimension else skew_basis(form)
     raw, covariance = np.tile(np.eye(n), (k, 1, 1)), np.zeros((k, n * n, n * n))
     compact, errors, residuals = raw.copy(), np.zeros(k), np.zeros(k)
     base = models(base_index)
@@ -198,11 +257,26 @@ def _searched(
         residuals[index] = max(np.sqrt(match.misfit), np.sqrt(strain(match.matrix, form)))
         freedoms.append(int(free.sum()))
     doubts = [*doubts, *_unsure(errors)]
+    if flat_direction(base):
+        doubts.append(
+            "the rewards of the base task do not change along some direction of the states: what a map does "
+            "there cannot be seen"
+        )
     own = np.full((k, n + 1, n + 1), np.nan)
     freedom = max(freedoms, default=0)
     return LeftActions(
         raw, covariance, compact, errors, form, residuals, own, freedom, tuple(doubts), "search"
     )
+
+
+def flat_direction(task: TaskModel) -> bool:
+    """Return whether a task's reward does not change along some direction of the states."""
+    first, second = (half.gradient(task.core) for half in task.halves)
+    tiny = np.finfo(float).tiny
+    first, second = (part / (np.linalg.norm(part, axis=1)[:, None] + tiny) for part in (first, second))
+    # The halves' errors are independent: they do not count as slope.
+    shared = first.T @ second / len(first)
+    return bool(np.linalg.eigvalsh(0.5 * (shared + shared.T))[0] < FLAT)
 
 
 def sharpened_form(form: Array, raw: Array, covariance: Array) -> Array:
@@ -214,10 +288,7 @@ def sharpened_form(form: Array, raw: Array, covariance: Array) -> Array:
     n = len(form)
     root = np.linalg.cholesky(form).T
     inverse = np.linalg.inv(root)
-    if any(
-        strain_defect(matrix, spread, form).verdict(BOUND) == "no"
-        for matrix, spread in zip(raw, covariance, strict=True)
-    ):
+    if any(_stretches(matrix, spread, form) for matrix, spread in zip(raw, covariance, strict=True)):
         return form
     rows, columns = np.triu_indices(n)
     basis = np.zeros((len(rows), n, n))

@@ -3,17 +3,32 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations_with_replacement
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import chdtri, fdtrc
+from scipy.special import chdtri, fdtrc, fdtri
 
 from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite.hereditary.polynomials import (
+    VANISHING,
+    Exponents,
+    affine_fields,
+    exponents_up_to,
+    monomials,
+    operator,
+    orthonormal,
+    tangent_fields,
+)
 from hgmrl_lite.transitions import Transitions
 
-#: Degree in the action alone, and in state and action together, of the laws that are tried, simplest first.
-LADDER = ((1, 1), (3, 1), (5, 1), (5, 3))
+#: Laws that are tried, simplest first: each the monomials up to these degrees in the state and in the action.
+LADDER = (
+    ((1, 0), (0, 1)),
+    ((1, 0), (0, 3)),
+    ((1, 0), (0, 5)),
+    ((1, 3),),
+    ((3, 0), (2, 1), (1, 2), (0, 5)),
+)
 #: A larger law is taken when the smaller one would leave so much more by chance once in so many cases.
 CHANCE = 1e-4
 #: Transitions that an affine law needs for each of its terms, and a higher one, whose derivatives are
@@ -28,8 +43,8 @@ FOLDS = 40
 SAMPLE = 500
 #: A residual this small beside the motion is rounding: there is nothing left to explain.
 _EXACT = 1e-20
-
-Exponents = tuple[tuple[int, ...], ...]
+#: Motion of this share of the spread of the states, or less, is rounding.
+_ROUNDING = 1e-10
 
 
 @dataclass(frozen=True, repr=False)
@@ -44,17 +59,21 @@ class LawOfMotion:
     Attributes
     ----------
     exponents : tuple of tuple of int
-        The F monomials, each by its n + m exponents.
+        The E monomials, each by its n + m exponents.
     coefficients : ndarray, shape (F, n)
-        In an orthonormal basis of the monomials' span on the data.
+        In an orthonormal basis of the F functions that the monomials span on the data: fewer than there are
+        monomials where coordinates depend on each other, as cos and sin do.
     deviations : ndarray, shape (FOLDS, F, n)
         What each fold would add to the coefficients: their spread is the error of the fit.
-    triangle : ndarray, shape (F, F)
-        From monomials to the orthonormal basis.
+    to_basis, from_basis : ndarray, shape (F, E) and (E, F)
+        From coefficients of the monomials to the orthonormal basis, and back.
+    tangent : ndarray, shape (t, n (n + 1))
+        Orthonormal basis of the affine fields that keep the states where they live: all of them, unless some
+        quadratic function vanishes on the states.
     centre, origin : ndarray, shape (n,)
         Mean state, and mean start: linear generators are taken about the latter.
     state_scale, action_scale, motion_scale : ndarray, shape (n, n), (m, m), (n, n)
-        Square roots of second moments.
+        Square roots S of second moments S Sᵀ. A motion that is not visible beyond its error counts as none.
     noise : float
         Standard deviation of what the law leaves over, in units of the spread of D.
     sample : tuple of ndarray, shape (S, n) and (S, m)
@@ -64,7 +83,9 @@ class LawOfMotion:
     exponents: Exponents
     coefficients: Array
     deviations: Array
-    triangle: Array
+    to_basis: Array
+    from_basis: Array
+    tangent: Array
     centre: Array
     origin: Array
     state_scale: Array
@@ -116,53 +137,58 @@ class LawOfMotion:
                 f"tasks must hold at least {PER_TERM * (n + m + 1)} transitions in all for the law of motion "
                 f"in n = {n} and m = {m}, got {number}"
             )
-        size = np.linalg.norm(actions @ np.linalg.inv(_root("actions", actions.T @ actions / number)), axis=1)
+        size = np.linalg.norm(_whitened(actions, _root("actions", actions.T @ actions / number)), axis=1)
         usual = size**2 <= chdtri(m, 1.0 - USUAL)
         states, actions, change = states[usual], actions[usual], change[usual]
         number = len(states)
         centre = states.mean(axis=0)
         state_scale = _root("states", np.cov(states.T, bias=True).reshape(n, n))
         action_scale = _root("actions", actions.T @ actions / number)
-        inputs = np.hstack(
-            [(states - centre) @ np.linalg.inv(state_scale), actions @ np.linalg.inv(action_scale)]
-        )
+        inputs = np.hstack([_whitened(states - centre, state_scale), _whitened(actions, action_scale)])
         chosen, left, terms = None, np.inf, 0
-        for degrees in LADDER:
-            exponents = _exponents(n, m, *degrees)
+        for level in LADDER:
+            exponents = exponents_up_to(n, m, level)
             if number < (PER_TERM if chosen is None else PER_HIGHER_TERM) * len(exponents):
-                break
-            basis, triangle = np.linalg.qr(_monomials(inputs, exponents))
+                continue
+            basis, *frames = orthonormal(monomials(inputs, exponents))
             coefficients = basis.T @ change
             rest = change - basis @ coefficients
-            square = float(np.square(rest).sum())
+            square = float(np.square(rest / _spread(change)).sum())
             if chosen is not None:
-                more, freedom = n * (len(exponents) - terms), n * (number - len(exponents))
-                ratio = (left - square) / more / max(square / freedom, np.finfo(float).tiny)
-                exact = left <= _EXACT * float(np.square(change).sum())
+                more, freedom = n * (basis.shape[1] - terms), n * (number - basis.shape[1])
+                ratio = (left - square) / max(more, 1) / max(square / freedom, np.finfo(float).tiny)
+                exact = left <= _EXACT * number * n
                 # Each larger law is held against the one in use; a higher degree may help where a lower did
                 # not.
-                if exact or fdtrc(more, freedom, max(ratio, 0.0)) > CHANCE:
+                if exact or more <= 0 or fdtrc(more, freedom, max(ratio, 0.0)) > CHANCE:
                     continue
-            chosen, left, terms = (exponents, basis, triangle, coefficients, rest), square, len(exponents)
+            chosen, left, terms = (exponents, basis, frames, coefficients, rest), square, basis.shape[1]
         assert chosen is not None
-        exponents, basis, triangle, coefficients, rest = chosen
+        exponents, basis, (to_basis, from_basis), coefficients, rest = chosen
         fitted = basis @ coefficients
-        motion_scale = _root("motions", np.cov(fitted.T, bias=True).reshape(n, n))
-        unit = np.linalg.inv(motion_scale) / np.sqrt(number)
-        rest = rest @ unit * np.sqrt(number / (number - terms))
+        freedom = number - terms
+        visible, motion_scale = _visible_motion(fitted, rest, freedom, terms, state_scale)
+        unit = visible @ np.linalg.inv(motion_scale).T / np.sqrt(number)
+        noise = (
+            float(np.sqrt(np.square(rest @ unit).sum() * number / freedom / n)) if visible.any() else np.inf
+        )
+        rest = rest @ unit * np.sqrt(number / freedom)
         deviations = [FOLDS * basis[rows].T @ rest[rows] for rows in np.array_split(np.arange(number), FOLDS)]
         rows = np.unique(np.linspace(0, number - 1, min(number, SAMPLE)).astype(int))
+        origin = np.concatenate([task.starts for task in tasks]).mean(axis=0)
         return cls(
             exponents,
             coefficients @ unit,
             np.array(deviations),
-            triangle,
+            to_basis,
+            from_basis,
+            tangent_fields(inputs[:, :n], state_scale, motion_scale, centre - origin),
             centre,
-            np.concatenate([task.starts for task in tasks]).mean(axis=0),
+            origin,
             state_scale,
             action_scale,
             motion_scale,
-            float(np.sqrt(np.square(rest).sum() / n)),
+            noise,
             (states[rows], actions[rows]),
         )
 
@@ -177,13 +203,10 @@ class LawOfMotion:
         states = as_array("states", states, ("N", self.n))
         actions = as_array("actions", actions, (len(states), self.m))
         inputs = np.hstack(
-            [
-                (states - self.centre) @ np.linalg.inv(self.state_scale),
-                actions @ np.linalg.inv(self.action_scale),
-            ]
+            [_whitened(states - self.centre, self.state_scale), _whitened(actions, self.action_scale)]
         )
-        scale = np.sqrt(self._number) * self.motion_scale
-        return _monomials(inputs, self.exponents) @ np.linalg.solve(self.triangle, self.coefficients) @ scale
+        scale = np.sqrt(self._number) * self.motion_scale.T
+        return monomials(inputs, self.exponents) @ (self.from_basis @ self.coefficients) @ scale
 
     @property
     def response(self) -> Array:
@@ -195,14 +218,13 @@ class LawOfMotion:
     @property
     def _number(self) -> float:
         """How many transitions the law rests on: the squared length of the constant monomial."""
-        return float(np.square(self.triangle[:, 0]).sum())
+        return float(np.square(self.to_basis[:, 0]).sum())
 
     @cached_property
     def _linear_projection(self) -> Array:
-        """Coefficients (n, F) of the affine law nearest to this one on the data; zero beyond degree one."""
+        """Coefficients (n, E) of the affine law nearest to this one on the data; zero beyond degree one."""
         low = [index for index, row in enumerate(self.exponents) if sum(row) <= 1]
-        # Monomials are columns of the triangle in the orthonormal basis.
-        fit = np.linalg.lstsq(self.triangle[:, low], self.coefficients * np.sqrt(self._number))[0]
+        fit = np.linalg.lstsq(self.to_basis[:, low], self.coefficients * np.sqrt(self._number))[0]
         out = np.zeros((self.n, len(self.exponents)))
         out[:, low] = fit.T
         return out
@@ -211,8 +233,9 @@ class LawOfMotion:
     def operators(self) -> tuple[Array, Array, Array]:
         """What each unknown does, E_u(C) = X_u C − C A_uᵀ, and which generator it is.
 
-        The unknowns are the n² entries of W_S's linear part about the mean start (in units of the motion),
-        the n of its translation (in units of the states) and the m² of W_A (in units of the actions).
+        The unknowns are t tangent affine fields W_S and the m² entries of W_A (in units of the actions). W_S
+        has n² entries for its linear part about the mean start (in units of the motion) and n for its
+        translation (in units of the states).
 
         Returns
         -------
@@ -223,31 +246,30 @@ class LawOfMotion:
         generators : ndarray, shape (U, (n + 1)² + m²)
             (W_S, W_A) in the original units, flat.
         """
-        n, m, terms = self.n, self.m, len(self.exponents)
-        derivative = np.array([[_operator(self.exponents, i, j) for j in range(n + m)] for i in range(n + m)])
-        shift = np.array([_operator(self.exponents, i, None) for i in range(n)])
-        to_states = np.linalg.solve(self.motion_scale, self.state_scale)
-        away = np.linalg.solve(self.state_scale, self.centre - self.origin)
-        raw, linear, generators = [], [], []
-        for unit in np.eye(n * n).reshape(-1, n, n):
-            inside = np.linalg.solve(to_states, unit @ to_states)
-            turned = np.einsum("ij,ijfg->fg", inside, derivative[:n, :n])
-            raw.append(turned + np.einsum("i,ifg->fg", inside @ away, shift))
-            linear.append(unit)
-            states = self.motion_scale @ unit @ np.linalg.inv(self.motion_scale)
-            generators.append(_flat(states, -states @ self.origin, np.zeros((m, m))))
-        for axis, unit in enumerate(np.eye(n)):
-            raw.append(shift[axis])
-            linear.append(np.zeros((n, n)))
-            generators.append(_flat(np.zeros((n, n)), self.state_scale @ unit, np.zeros((m, m))))
-        for unit in np.eye(m * m).reshape(-1, m, m):
-            raw.append(np.einsum("ij,ijfg->fg", unit, derivative[n:, n:]))
-            linear.append(np.zeros((n, n)))
-            actions = self.action_scale @ unit @ np.linalg.inv(self.action_scale)
-            generators.append(_flat(np.zeros((n, n)), np.zeros(n), actions))
-        moved = self.triangle @ np.array(raw).reshape(-1, terms, terms).swapaxes(-1, -2)
-        substitutions = np.linalg.solve(self.triangle.T, moved.swapaxes(-1, -2)).swapaxes(-1, -2)
-        return substitutions, np.array(linear), np.array(generators)
+        n, m = self.n, self.m
+        fields = affine_fields(
+            self.exponents, self.state_scale, self.motion_scale, self.centre - self.origin, self.tangent
+        )
+        turned = np.array([[operator(self.exponents, n + i, n + j) for j in range(m)] for i in range(m)])
+        raw = np.concatenate([fields, turned.reshape(m * m, *turned.shape[2:])])
+        linear = np.zeros((len(raw), n, n))
+        linear[: len(self.tangent)] = self.tangent[:, : n * n].reshape(-1, n, n)
+        states = np.zeros((len(raw), n + 1, n + 1))
+        inside = self.motion_scale @ linear @ np.linalg.inv(self.motion_scale)
+        states[:, :n, :n], states[:, :n, n] = inside, -inside @ self.origin
+        states[: len(self.tangent), :n, n] += self.tangent[:, n * n :] @ self.state_scale.T
+        actions = np.zeros((len(raw), m, m))
+        turns = np.eye(m * m).reshape(-1, m, m)
+        actions[len(self.tangent) :] = self.action_scale @ turns @ np.linalg.inv(self.action_scale)
+        generators = np.hstack([states.reshape(len(raw), -1), actions.reshape(len(raw), -1)])
+        return self.to_basis @ raw.swapaxes(-1, -2) @ self.from_basis, linear, generators
+
+    def coordinates(self, generator: Array) -> Array:
+        """Return the n (n + 1) coordinates of an affine generator: those of the rows of ``tangent``."""
+        n = self.n
+        linear, shift = generator[:n, :n], generator[:n, n]
+        inside = np.linalg.solve(self.motion_scale, linear @ self.motion_scale)
+        return np.append(inside, np.linalg.solve(self.state_scale, shift + linear @ self.origin))
 
     def changes(self, coefficients: Array) -> Array:
         """Return E_u(C) for every unknown, shape (..., U, F n), for coefficients (..., F, n)."""
@@ -264,60 +286,62 @@ class LawOfMotion:
         )
 
 
+def _spread(values: Array) -> Array:
+    """Return the root mean square of each column, and 1 where it is zero."""
+    size = np.sqrt(np.square(values).mean(axis=0))
+    return np.where(size > 0.0, size, 1.0)
+
+
+def _whitened(rows: Array, root: Array) -> Array:
+    """Return S⁻¹ x for each row x of (N, n)."""
+    return np.asarray(np.linalg.solve(root, rows.T).T)
+
+
 def _root(name: str, moment: Array) -> Array:
-    """Return the symmetric square root of a second moment, or raise a ValueError when it is singular."""
-    values, axes = np.linalg.eigh(moment)
+    """Return S with S Sᵀ a second moment, or raise a ValueError when it is singular in any units."""
+    size = np.sqrt(np.diag(moment))
+    unit = np.where(size > 0.0, size, 1.0)
+    values, axes = np.linalg.eigh(moment / np.outer(unit, unit))
     if not values[0] > 1e-8 * values[-1]:
-        raise ValueError(
-            f"tasks must hold {name} that spread in every direction to show the law of motion, got root mean "
-            f"squares from {np.sqrt(max(values[0], 0.0)):.3g} to {np.sqrt(max(values[-1], 0.0)):.3g}"
+        which = (
+            f"coordinates that depend on each other linearly (root mean squares {size})"
+            if size.all()
+            else f"a constant coordinate {int(np.argmin(size))}"
         )
-    return np.asarray((axes * np.sqrt(values)) @ axes.T)
+        raise ValueError(
+            f"tasks must hold {name} that spread in every direction to show the law of motion, got {which}"
+        )
+    return np.asarray(unit[:, None] * (axes * np.sqrt(values)) @ axes.T)
 
 
-def _exponents(n: int, m: int, action_degree: int, degree: int) -> Exponents:
-    """Return all monomials up to ``degree`` in (s, a), and up to ``action_degree`` in a alone."""
-    found: dict[tuple[int, ...], None] = {}
-    for variables, highest in ((range(n + m), degree), (range(n, n + m), action_degree)):
-        for order in range(highest + 1):
-            for factors in combinations_with_replacement(variables, order):
-                found[tuple(np.bincount(factors, minlength=n + m).tolist())] = None
-    return tuple(found)
+def _visible_motion(
+    fitted: Array, rest: Array, freedom: int, terms: int, state_scale: Array
+) -> tuple[Array, Array]:
+    """Return what of a fitted motion (N, n) exceeds its error, as a projection (n, n), and its scale (n, n).
 
+    Directions in which chance alone would make the fit as large are taken to stand still. So that they have
+    a scale, they get that of the states times the mean ratio of motion to state of the other directions.
+    """
+    number, n = fitted.shape
+    size = np.sqrt(np.diag(state_scale @ state_scale.T))
+    squares, directions = np.linalg.eigh(rest.T @ rest / freedom / np.outer(size, size))
+    # Rounding is noise as well.
+    floor = max(_ROUNDING, VANISHING * float(np.sqrt(max(squares[-1], 0.0))))
+    root = directions * np.sqrt(np.maximum(squares, floor**2))
+    mean = fitted.mean(axis=0)
+    spread = np.cov(fitted.T, bias=True).reshape(n, n)
 
-def _monomials(inputs: Array, exponents: Exponents) -> Array:
-    """Return the monomials (N, F) of inputs (N, n + m)."""
-    powers = [np.ones_like(inputs)]
-    for _ in range(max(map(max, exponents))):
-        powers.append(powers[-1] * inputs)
-    out = np.ones((len(inputs), len(exponents)))
-    for column, row in enumerate(exponents):
-        for axis, power in enumerate(row):
-            if power:
-                out[:, column] *= powers[power][:, axis]
-    return out
+    def projection(moment: Array) -> tuple[Array, int]:
+        whitened = np.linalg.solve(root, np.linalg.solve(root, moment / np.outer(size, size)).T)
+        values, axes = np.linalg.eigh(whitened)
+        axes = axes[:, values > terms / number * fdtri(terms, freedom, 1.0 - CHANCE)]
+        back = np.linalg.solve(root.T, axes) @ axes.T @ root.T
+        return back * (size / size[:, None]), axes.shape[1]
 
-
-def _operator(exponents: Exponents, axis: int, factor: int | None) -> Array:
-    """Return the matrix of f ↦ x_factor ∂f/∂x_axis (or ∂f/∂x_axis), row f to column g."""
-    place = {row: index for index, row in enumerate(exponents)}
-    out = np.zeros((len(exponents), len(exponents)))
-    for index, row in enumerate(exponents):
-        if row[axis]:
-            image = list(row)
-            image[axis] -= 1
-            if factor is not None:
-                image[factor] += 1
-            # States and actions never mix: an image outside belongs to a product that is not asked for.
-            target = place.get(tuple(image))
-            if target is not None:
-                out[index, target] = row[axis]
-    return out
-
-
-def _flat(linear: Array, shift: Array, actions: Array) -> Array:
-    """Return (W_S, W_A) as one row."""
-    n = len(linear)
-    states = np.zeros((n + 1, n + 1))
-    states[:n, :n], states[:n, n] = linear, shift
-    return np.concatenate([states.ravel(), actions.ravel()])
+    varied, rank = projection(spread)
+    constant = np.eye(n) - varied
+    spread = varied.T @ spread @ varied
+    ratio = float((np.diag(spread) / size**2).sum() / rank) if rank else 1.0
+    filled = ratio * state_scale @ state_scale.T + np.outer(mean, mean)
+    scale = _root("motions", spread + constant.T @ filled @ constant)
+    return projection(fitted.T @ fitted / number)[0], scale

@@ -97,6 +97,9 @@ def find_inherited(evidence: "Evidence") -> tuple[Finding, list[str]]:
     (it is a symmetry, but no logarithm of it is), or "none".
     """
     system = evidence.family.system
+    if not system.known:
+        finding = Finding("inherited", "undecided", np.nan, BOUND, f"{system.reason}.")
+        return finding, ["none"] * len(evidence.others)
     defects, parts = [], []
     for index in evidence.others:
         matrix = evidence.maps[index]
@@ -162,7 +165,7 @@ def _group_defect(system: SystemSymmetry, matrix: Array) -> Defect:
     states, actions = law.sample
     moved = states @ linear.T + shift
     target = law(states, actions) @ linear.T
-    unit = np.linalg.inv(law.motion_scale)
+    unit = np.linalg.inv(law.motion_scale).T
 
     def residuals(entries: Array) -> Array:
         return ((law(moved, actions @ entries.reshape(m, m).T) - target) @ unit).ravel()
@@ -178,7 +181,8 @@ def _group_defect(system: SystemSymmetry, matrix: Array) -> Defect:
 def find_start_law(evidence: "Evidence") -> Finding:
     """Tell whether every map carries mean and covariance of the starts to themselves."""
     starts = evidence.family.system.starts
-    defects = [start_defect(evidence.maps[index], starts) for index in evidence.others]
+    maps, scale = evidence.family.in_scale(evidence.maps), evidence.family.scale
+    defects = [start_defect(maps[index], starts / scale) for index in evidence.others]
     verdict, defect, place = worst(defects, START_BOUND, START_EXCLUDED)
     task = evidence.others[place]
     verdict, remark = _settle(evidence, verdict)
@@ -192,6 +196,13 @@ def find_start_law(evidence: "Evidence") -> Finding:
             f"The map to task {task} moves the starts by {defect.figure:.1f} of their standard deviations: a "
             "carried policy would run where it was never trained."
         )
+        mean = starts.mean(axis=0)
+        away = float(np.max(np.abs(mean) / (starts.std(axis=0) + np.finfo(float).tiny)))
+        if away > 1.0 and not evidence.maps[:, :-1, -1].any():
+            text += (
+                f" Linear maps fix the origin, and the mean start, {np.array2string(mean, precision=3)}, is "
+                "not there: subtract it from the states first."
+            )
     elif np.isnan(defect.figure):
         text = f"{len(starts)} starts are too few to know their law."
     else:
@@ -224,7 +235,7 @@ def find_linearizable(evidence: "Evidence", comparisons: dict[int, Comparison], 
             gains.append(before)
             verdicts.append("yes" if found.number else "undecided")
             continue
-        start = PolynomialMap.of_matrix(evidence.maps[index])
+        start = PolynomialMap.of_matrix(family.in_scale(evidence.maps[index]))
         free = np.ones((n, 1 + n + n * (n + 1) // 2), dtype=bool)
         # A map that is given with a shift may shift; maps between tasks fix the origin.
         free[:, 0] = bool(start.coefficients[:, 0].any())
@@ -341,7 +352,7 @@ def _common_slip(evidence: "Evidence") -> float:
     # Directions that hardly move have no fixed point worth the name.
     point = np.linalg.lstsq(stacked, target, rcond=1e-6)[0]
     left = (stacked @ point - target).reshape(-1, n)
-    scale = np.linalg.inv(evidence.family.system.law.state_scale)
+    scale = np.linalg.inv(evidence.family.system.law.state_scale).T
     return float(np.square(left @ scale).sum(axis=1).max())
 
 

@@ -205,12 +205,13 @@ def make_report(evidence: Evidence) -> GeometryReport:
     GeometryReport
     """
     family, base = evidence.family, evidence.family.model(evidence.base_index)
+    scaled = family.in_scale(evidence.maps)
     comparisons: dict[int, Comparison] = {
         index: compare(
             base,
             family.model(index),
-            PolynomialMap.of_matrix(evidence.maps[index]),
-            np.linalg.inv(evidence.maps[index]),
+            PolynomialMap.of_matrix(scaled[index]),
+            np.linalg.inv(scaled[index]),
         )
         for index in evidence.others
     }

@@ -1,20 +1,26 @@
 """Symmetries of the system itself: the null space of J_s W_S s + J_a W_A a − W_S T(s, a) = 0."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_array
-from hgmrl_lite.discovery import CLEAR, NEARLY
+from hgmrl_lite.hereditary.findings import BOUND, ERRORS, Defect
 from hgmrl_lite.hereditary.motion import FOLDS, LawOfMotion
 from hgmrl_lite.transitions import Transitions
 
+#: Up to this score a pair counts as a symmetry; from ``BOUND`` on it is clearly none.
+NEARLY = 0.1
+#: Standard errors by which the effect of an action must exceed zero.
+SEEN = 4.0
 #: How far the starts may move under a generator of unit speed, in their own standard deviations, and the most
 #: that their number may excuse.
 KEPT, KEPT_AT_MOST = 0.25, 0.6
+#: Spread that starts in one point are given, in that of the states.
+POINT = 0.05
 
 
 @dataclass(frozen=True, repr=False)
@@ -26,7 +32,7 @@ class CompactSymmetries:
     generators_states : ndarray, shape (d, n + 1, n + 1)
         Homogeneous, skew in the inner product about the fixed point.
     generators_actions : ndarray, shape (d, m, m)
-        The same elements as they move actions.
+        The same elements as they move actions, skew in an inner product of the actions.
     inner_product : ndarray, shape (n, n)
         What all of them keep, of determinant 1; where they leave a choice, the nearest to the inverse
         covariance of the starts.
@@ -46,6 +52,16 @@ class CompactSymmetries:
         """The generators' linear parts, shape (d, n, n)."""
         return self.generators_states[:, :-1, :-1]
 
+    def in_units(self, scale: Array) -> "CompactSymmetries":
+        """Return the same for states whose numbers are ``scale`` (n,) times as large."""
+        lifted = np.append(scale, 1.0)
+        size = np.exp(np.log(scale).mean())
+        return replace(
+            self,
+            generators_states=self.generators_states * (lifted[:, None] / lifted),
+            inner_product=self.inner_product * np.outer(size / scale, size / scale),
+        )
+
     def __repr__(self) -> str:
         """Tell the dimension."""
         return f"CompactSymmetries(dimension {self.dimension} on R^{len(self.inner_product)})"
@@ -61,9 +77,10 @@ class SystemSymmetry:
         W_S, affine, homogeneous.
     generators_actions : ndarray, shape (D, m, m)
         W_A, linear: the raw actions have an origin of their own.
-    spectrum : ndarray, shape (n (n + 1) + m²,)
+    spectrum : ndarray, shape (U,)
         Scores of all candidates, ascending: 0 for a symmetry, about 1 for a random pair. The regression's own
-        error is subtracted; what falls below zero is set to zero.
+        error is subtracted; what falls below zero is set to zero. U = n (n + 1) + m², less where the states
+        live on a smaller set, such as a circle. NaN where the actions are not seen to move the states.
     verdict : {"symmetric", "none", "undecided"}
         What is claimed.
     reason : str
@@ -96,19 +113,26 @@ class SystemSymmetry:
         scaling = np.eye(self.law.n + 1)
         scaling[-1, -1] = 0.0
         _, square, error = self.defect(scaling)
-        return square < NEARLY**2 + 2.0 * error
+        return self.known and square < NEARLY**2 + ERRORS * error
+
+    @property
+    def known(self) -> bool:
+        """Whether every action is seen to move the states. If not, no K is known and nothing is claimed."""
+        return not np.isnan(self.spectrum).all()
 
     @cached_property
     def compact(self) -> CompactSymmetries:
         """The subalgebra that keeps mean and covariance of the starts: a second stage, inside the first."""
         n, m = self.law.n, self.law.m
         mean = self.starts.mean(axis=0)
-        covariance = np.cov(self.starts.T, bias=True).reshape(n, n)
-        values, axes = np.linalg.eigh(covariance)
-        scale = (axes * np.sqrt(np.maximum(values, 1e-12 * values[-1] + np.finfo(float).tiny))) @ axes.T
+        # In units of the states' spread; starts in one place, or at rest, leave directions without any.
+        unit = self.law.state_scale
+        away = np.linalg.solve(unit, (self.starts - mean).T)
+        values, axes = np.linalg.eigh(away @ away.T / len(self.starts) + POINT**2 * np.eye(n))
+        scale = unit @ (axes * np.sqrt(values)) @ axes.T
         inverse = np.linalg.inv(scale)
         linear = inverse @ self.generators_states[:, :n, :n] @ scale
-        shift = (self.generators_states[:, :n, :n] @ mean + self.generators_states[:, :n, n]) @ inverse
+        shift = (self.generators_states[:, :n, :n] @ mean + self.generators_states[:, :n, n]) @ inverse.T
         strain = 0.5 * (linear + linear.swapaxes(-1, -2)).reshape(self.dimension, n * n)
         moved = np.hstack([strain, shift])
         whole = np.hstack([linear.reshape(self.dimension, n * n), shift])
@@ -122,14 +146,11 @@ class SystemSymmetry:
             kept = np.linalg.solve(root.T, vectors[:, squares < bound]).T
         states = np.tensordot(kept, self.generators_states, axes=1)
         actions = np.tensordot(kept, self.generators_actions, axes=1)
-        form = _kept_form(inverse @ states[:, :n, :n] @ scale)
-        form = inverse @ form @ inverse
-        form = form / np.linalg.det(form) ** (1.0 / n)
-        # What is not skew in the common inner product is estimation error.
-        lifted = np.linalg.inv(form)
-        states = states.copy()
-        states[:, :n, :n] = 0.5 * (states[:, :n, :n] - lifted @ states[:, :n, :n].swapaxes(-1, -2) @ form)
-        return CompactSymmetries(states, actions.reshape(-1, m, m), form)
+        # What is not skew in a common inner product is estimation error.
+        states[:, :n, :n], form = _skew(states[:, :n, :n], scale)
+        actions, _ = _skew(actions.reshape(-1, m, m), self.law.action_scale)
+        form = form * np.exp(-np.linalg.slogdet(form)[1] / n)
+        return CompactSymmetries(states, actions, form)
 
     def defect(self, generator: ArrayLike) -> tuple[Array, float, float]:
         """Return the best partner W_A of one W_S, and by how much the pair fails to be a symmetry.
@@ -150,26 +171,21 @@ class SystemSymmetry:
         """
         law = self.law
         generator = as_array("generator", generator, (law.n + 1, law.n + 1))
-        _, _, units = law.operators
-        split = law.n * (law.n + 1)
-        flat = np.concatenate([generator.ravel(), np.zeros(law.m**2)])
-        given = np.linalg.lstsq(units[:split].T, flat)[0]
+        whole = law.coordinates(generator)
+        given = law.tangent @ whole
+        split = len(given)
         change, deviations = self._changes
         form = change @ change.T
         free = form[split:, split:]
-        ridge = 1e-12 * np.trace(free) * np.eye(len(free))
-        partner = -np.linalg.solve(free + ridge, form[split:, :split] @ given)
+        ridge = 1e-12 * np.trace(free) + np.finfo(float).tiny
+        partner = -np.linalg.solve(free + ridge * np.eye(len(free)), form[split:, :split] @ given)
         pair = np.concatenate([given, partner])
-        seen, errors = pair @ change, pair @ deviations
-        size = float(pair @ pair) + np.finfo(float).tiny
-        square = float(seen @ seen - np.square(errors).sum())
-        # For x = |e + δ|² with δ of covariance S: Var x = 4 eᵀSe + 2 tr S²; products of two folds are
-        # unbiased.
-        products = np.square(errors @ errors.T)
-        trace = max(float(products.sum() - np.trace(products)) * FOLDS / (FOLDS - 1), 0.0)
-        variance = max(4.0 * float(np.square(errors @ seen).sum()) - 2.0 * trace, 2.0 * trace)
-        actions = (partner @ units[split:])[-(law.m**2) :].reshape(law.m, law.m)
-        return actions, square / size, float(np.sqrt(variance)) / size
+        found = _squared(pair @ change, pair @ deviations)
+        # What leads away from the set on which the states live breaks the law altogether.
+        away = max(float(whole @ whole - given @ given), 0.0)
+        size = float(pair @ pair) + away + np.finfo(float).tiny
+        actions = (partner @ law.operators[2][split:])[-(law.m**2) :].reshape(law.m, law.m)
+        return actions, (found.square + away) / size, found.error / size
 
     @cached_property
     def _changes(self) -> tuple[Array, Array]:
@@ -207,8 +223,11 @@ def system_symmetries(tasks: Sequence[Transitions]) -> SystemSymmetry:
 
     The law of motion is fitted first (`LawOfMotion`); a pair (W_S, W_A) is scored by the root mean square of
     J_s W_S s + J_a W_A a − W_S T(s, a), in units of the motion, with the regression's error subtracted. Pairs
-    below 0.1 are symmetries; the answer is "undecided" when the next one is below 0.15: the bounds of
-    `discovery`. The clipping of actions is part of T, so it is seen only where raw actions exceed it.
+    below 0.1 are symmetries; the answer is "undecided" when the next one is below 0.15, or when two standard
+    errors of the last or the next one reach across these bounds. Where some action is not seen to move the
+    states, its partner K cannot be determined: "undecided" as well. The clipping of actions is part of T, so
+    it is seen only where raw actions exceed it. Where the states satisfy a quadratic equation, as cos and sin
+    of an angle do, only the fields along that set are asked for.
 
     Parameters
     ----------
@@ -232,24 +251,20 @@ def system_symmetries(tasks: Sequence[Transitions]) -> SystemSymmetry:
             f"tasks must share one state and one action dimension, got (n, m) in {sorted(shapes)}"
         )
     law = LawOfMotion.fit(tasks)
+    starts = np.concatenate([task.starts for task in tasks])
     change, deviations = _changes(law)
+    unseen = _unseen_action(law, change, deviations)
+    if unseen is not None:
+        nothing = np.full(len(change), np.nan)
+        none = np.zeros((0, law.n + 1, law.n + 1)), np.zeros((0, law.m, law.m))
+        return SystemSymmetry(*none, nothing, "undecided", unseen, law, starts)
     bias = np.einsum("kuf,kvf->uv", deviations, deviations)
     squares, vectors = np.linalg.eigh(change @ change.T - bias)
     scores = np.sqrt(np.maximum(squares, 0.0))
     dimension = int((scores < NEARLY).sum())
     generators = vectors[:, :dimension].T @ law.operators[2]
     corner = (law.n + 1) ** 2
-    next_one = scores[dimension] if dimension < len(scores) else np.inf
-    if next_one < CLEAR:
-        verdict, reason = (
-            "undecided",
-            f"pair {dimension + 1} scores {next_one:.3f}, neither below {NEARLY} nor above {CLEAR}",
-        )
-    elif dimension:
-        verdict = "symmetric"
-        reason = f"{dimension} pairs score at most {scores[dimension - 1]:.3f}; the next one {next_one:.3f}"
-    else:
-        verdict, reason = "none", f"the best pair scores {next_one:.3f}, above {CLEAR}"
+    verdict, reason = _claim(vectors.T @ change, vectors.T @ deviations, scores, dimension)
     return SystemSymmetry(
         generators[:, :corner].reshape(-1, law.n + 1, law.n + 1),
         generators[:, corner:].reshape(-1, law.m, law.m),
@@ -257,7 +272,65 @@ def system_symmetries(tasks: Sequence[Transitions]) -> SystemSymmetry:
         verdict,
         reason,
         law,
-        np.concatenate([task.starts for task in tasks]),
+        starts,
+    )
+
+
+def _claim(changes: Array, deviations: Array, scores: Array, dimension: int) -> tuple[str, str]:
+    """Return verdict and reason for pairs in the order of their scores, of which ``dimension`` are small."""
+    worst, best = (
+        _squared(changes[place], deviations[:, place]) if 0 <= place < len(scores) else None
+        for place in (dimension - 1, dimension)
+    )
+    next_one = scores[dimension] if best else np.inf
+    if next_one < BOUND:
+        return "undecided", (
+            f"pair {dimension + 1} scores {next_one:.3f}, neither below {NEARLY} nor above {BOUND}"
+        )
+    for place, found, bound, side in ((dimension, worst, BOUND, 1.0), (dimension + 1, best, NEARLY, -1.0)):
+        if found and side * (found.square - bound**2) + ERRORS * found.error > 0.0:
+            return "undecided", (
+                f"pair {place} scores {scores[place - 1]:.3f}, but the error of the square is "
+                f"{found.error:.3f}: too few transitions, or too much noise"
+            )
+    if not dimension:
+        return "none", f"the best pair scores {next_one:.3f}, above {BOUND}"
+    return (
+        "symmetric",
+        f"{dimension} pairs score at most {scores[dimension - 1]:.3f}; the next one {next_one:.3f}",
+    )
+
+
+def _squared(seen: Array, errors: Array) -> Defect:
+    """Return |e|² and its error for what was seen, e + δ, and what each fold adds to δ (FOLDS, ...)."""
+    square = float(np.square(seen).sum() - np.square(errors).sum())
+    # For x = |e + δ|² with δ of covariance S: Var x = 4 eᵀSe + 2 tr S²; products of two folds are unbiased.
+    products = np.square(errors @ errors.T)
+    trace = max(float(products.sum() - np.trace(products)) * FOLDS / (FOLDS - 1), 0.0)
+    variance = max(4.0 * float(np.square(errors @ seen).sum()) - 2.0 * trace, 2.0 * trace)
+    return Defect(square, float(np.sqrt(variance)))
+
+
+def _unseen_action(law: LawOfMotion, change: Array, deviations: Array) -> str | None:
+    """Return why no K can be known, when some direction of the actions is not seen to move the states."""
+    m, split = law.m, len(law.tangent)
+    # W_A moves actions along its i-th row's axis: all that a direction of the actions does, in one row.
+    effect = change[split:].reshape(m, -1)
+    errors = deviations[:, split:].reshape(FOLDS, m, -1)
+    gram = effect @ effect.T - np.einsum("kif,kjf->ij", errors, errors)
+    squares, axes = np.linalg.eigh(gram / m)
+    weakest = _squared(axes[:, 0] @ effect, axes[:, 0] @ errors)
+    if weakest.square - SEEN * weakest.error > m * NEARLY**2:
+        return None
+    if squares[-1] <= NEARLY**2:
+        which = "the actions are not seen to move the states"
+    else:
+        direction = law.action_scale @ axes[:, 0]
+        direction = direction / np.linalg.norm(direction)
+        which = f"actions along {np.array2string(direction, precision=2)} are not seen to move the states"
+    return (
+        f"K cannot be determined: {which}, beyond {NEARLY} of the motion and the error, in the law of "
+        f"{len(law.exponents)} terms that the data support"
     )
 
 
@@ -265,6 +338,18 @@ def _changes(law: LawOfMotion) -> tuple[Array, Array]:
     """Return E_u(C), shape (U, F n), and what each fold's error adds to it, shape (FOLDS, U, F n)."""
     deviations = law.changes(law.deviations) / np.sqrt(FOLDS * (FOLDS - 1))
     return law.changes(law.coefficients), deviations
+
+
+def _skew(generators: Array, scale: Array) -> tuple[Array, Array]:
+    """Return the parts of linear generators (d, n, n) that keep an inner product, and that.
+
+    It is the nearest to the unit one in the frame of ``scale`` (n, n).
+    """
+    inverse = np.linalg.inv(scale)
+    inside = inverse @ generators @ scale
+    form = _kept_form(inside)
+    inside = 0.5 * (inside - np.linalg.solve(form, inside.swapaxes(-1, -2) @ form))
+    return scale @ inside @ inverse, inverse.T @ form @ inverse
 
 
 def _kept_form(generators: Array) -> Array:

@@ -239,6 +239,9 @@ def refine_in_group(
     if not d:
         return current, covariance, information
     points = _common(base, other, PolynomialMap(np.hstack([np.zeros((n, 1)), start])))
+    if not rewards and not len(points):
+        # Nothing to compare: any angle is as good.
+        return current, np.pi**2 * np.eye(d), np.eye(d)
     mine, theirs = _rows_inside(base), _rows_inside(other)
 
     def evaluate(left: Array) -> tuple[Array, Array, Array]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hgmrl_lite.actions import LinearAction
 from hgmrl_lite.envs import bent_valley, circle_tasks, explore, sample_transitions, training_tasks
 from hgmrl_lite.hereditary import discover_geometry, intertwiner, invariant_form
+from hgmrl_lite.hereditary.generators import action_generators
 from hgmrl_lite.transitions import Transitions
 
 J = np.array([[0.0, -1.0], [1.0, 0.0]])
@@ -178,6 +179,136 @@ def few(task, count):
 def test_bad_task_lists(tasks, make, message):
     with pytest.raises(ValueError, match=message):
         discover_geometry(make(tasks))
+
+
+def constant(task, reward=-3.0):
+    return replace(task, rewards=np.full(len(task), reward))
+
+
+def with_constant(task):
+    ones = np.ones((len(task), 1))
+    return replace(
+        task, states=np.hstack([task.states, ones]), next_states=np.hstack([task.next_states, ones])
+    )
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda tasks: [tasks[0], constant(tasks[1])], "rewards that differ.*those of task 1 are all -3"),
+        (lambda tasks: [constant(tasks[0]), tasks[1]], "rewards that differ.*those of task 0 are all -3"),
+        (lambda tasks: [with_constant(task) for task in tasks], "a constant coordinate 2: leave it out"),
+        (lambda tasks: [task[np.zeros(400, dtype=int)] for task in tasks], "got 1 different ones in task 0"),
+        (
+            lambda tasks: [task[np.arange(400) % 20] for task in tasks],
+            "more than 30 transitions each.*got 20 different ones in task 0",
+        ),
+    ],
+    ids=[
+        "constant task",
+        "constant base task",
+        "constant coordinate",
+        "one transition",
+        "twenty transitions",
+    ],
+)
+def test_what_shows_nothing_is_named(tasks, make, message):
+    with pytest.raises(ValueError, match=message):
+        discover_geometry(make(tasks))
+
+
+@pytest.mark.parametrize("rows", [np.arange(400) % 40, np.r_[np.arange(40), np.arange(39, -1, -1)]])
+def test_few_transitions_many_times_do_not_decide(tasks, rows):
+    assert discover_geometry([task[rows] for task in tasks]).verdict == "undecided"
+
+
+def test_a_reward_seen_once_leaves_everything_undecided(tasks):
+    rewards = np.zeros(len(tasks[1]))
+    rewards[7] = 1.0
+    geometry = discover_geometry([tasks[0], replace(tasks[1], rewards=rewards)])
+    assert geometry.verdict == "undecided"
+    assert "task 1" in geometry.doubts[0]
+
+
+@pytest.mark.parametrize("units", [(1e-3, 1e-3), (1e-9, 1e-9), (1e9, 1e9), (1.0, 1e3), (1e-8, 1.0)])
+def test_units_do_not_matter(tasks, goals, units):
+    geometry = discover_geometry([moved(task, np.diag(units), np.eye(2)) for task in tasks])
+    assert geometry.verdict == "related"
+    for left, angle in zip(geometry.left_actions, true_angles(goals, 0), strict=True):
+        np.testing.assert_allclose(left / np.divide.outer(units, units), rotation(angle), atol=2e-3)
+    np.testing.assert_allclose(geometry.centres / units, goals, atol=0.01)
+
+
+@pytest.mark.parametrize("units", [(1e-9, 1e-9), (1.0, 1e-3)])
+def test_units_do_not_matter_to_the_search(units):
+    maps = [np.eye(2), rotation(1.2)]
+    geometry = discover_geometry([moved(task, np.diag(units), np.eye(2)) for task in valleys(maps)])
+    assert geometry.verdict == "related"
+    np.testing.assert_allclose(geometry.left_actions[1] / np.divide.outer(units, units), maps[1], atol=0.03)
+
+
+def test_small_steps_show_how_actions_move_the_states(tasks, goals):
+    small = []
+    for task, goal in zip(tasks, goals, strict=True):
+        clipped = task.actions / np.maximum(1.0, np.linalg.norm(task.actions, axis=1))[:, None]
+        next_states = task.states + 0.003 * clipped
+        rewards = -np.linalg.norm(next_states - goal, axis=1)
+        small.append(Transitions(task.states, task.actions, rewards, next_states))
+    geometry = discover_geometry(small)
+    assert geometry.verdict == "related"
+    np.testing.assert_allclose(geometry.generators_actions[0], J, atol=0.01)
+
+
+def test_states_away_from_the_origin_are_told_so(tasks):
+    away = np.array([1e4, -1e4])
+    seen = [replace(task, states=task.states + away, next_states=task.next_states + away) for task in tasks]
+    geometry = discover_geometry(seen)
+    assert "Linear maps fix the origin" in geometry.report["start law"].text
+    back = discover_geometry(seen, chart=lambda states: states - away)
+    assert back.verdict == "related"
+
+
+def test_a_base_goal_near_the_origin_leaves_the_rotation_free_in_any_units():
+    tasks = [explore(goal, 2000, seed=k) for k, goal in enumerate([(0, 0), (1, 0)])]
+    assert discover_geometry([moved(task, 1e3 * np.eye(2), np.eye(2)) for task in tasks]).freedom == 1
+
+
+def pushed(number=6000):
+    """A mass that is pushed: positions and velocities, and rewards of the position alone."""
+    rng = np.random.default_rng(3)
+    states = rng.normal(size=(number, 4)) * [0.5, 0.5, 0.1, 0.1]
+    actions = rng.normal(size=(number, 2))
+    clipped = actions / np.maximum(1.0, np.linalg.norm(actions, axis=1))[:, None]
+    velocity = 0.95 * states[:, 2:] + 0.05 * clipped
+    next_states = np.c_[states[:, :2] + velocity, velocity] + 0.01 * rng.normal(size=states.shape)
+    return [
+        Transitions(states, actions, -np.linalg.norm(next_states[:, :2] - goal, axis=1), next_states)
+        for goal in ([1.0, 0.0], [0.0, 1.0], [-0.6, 0.8])
+    ]
+
+
+@pytest.fixture(scope="module")
+def mass():
+    return discover_geometry(pushed())
+
+
+def test_what_rewards_do_not_show_is_a_doubt(mass):
+    assert mass.verdict == "undecided"
+    assert "do not change along some direction of the states" in mass.doubts[-1]
+    assert np.isfinite(mass.generators_actions).all()
+
+
+@pytest.mark.xfail(strict=True, reason="Small again")
+def test_a_mass_is_turned(mass):
+    for left, angle in zip(mass.left_actions, (0.0, 0.5 * np.pi, np.arctan2(0.8, -0.6)), strict=True):
+        np.testing.assert_allclose(left, np.kron(np.eye(2), rotation(angle)), atol=0.05)
+    assert mass.verdict == "related"
+
+
+def test_a_generator_that_does_not_turn_has_no_speed():
+    found, defect = action_generators(np.array([np.diag([1.0, -1.0]), [[1.0, -0.2], [0.2, 1.0]]]), np.eye(2))
+    np.testing.assert_allclose(found, [np.zeros((2, 2)), [[0.0, -0.2], [0.2, 0.0]]], atol=1e-12)
+    assert defect > 0.9
 
 
 def test_base_index_out_of_range(tasks):

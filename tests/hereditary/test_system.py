@@ -1,5 +1,8 @@
 """Symmetries of the system from transitions with raw actions: the dimensions of the theory, and laws."""
 
+import re
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -175,6 +178,157 @@ def test_bad_input(make, message):
     task = sampled(number=1000)[0]
     with pytest.raises(ValueError, match=message):
         system_symmetries(make(task))
+
+
+def clipped(actions):
+    return actions / np.maximum(1.0, np.linalg.norm(actions, axis=1))[:, None]
+
+
+def moving(step, seed=0, number=5000, n=2, m=2, noise=0.0):
+    """One batch of transitions: ``step`` is a function of states and raw actions, or a constant."""
+    rng = np.random.default_rng(seed)
+    states, actions = rng.normal(size=(number, n)), rng.normal(size=(number, m))
+    change = step(states, actions) if callable(step) else step
+    next_states = states + change + noise * rng.normal(size=states.shape)
+    return [Transitions(states, actions, states[:, 0], next_states)]
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"step": 0.0},
+        {"step": 0.0, "noise": 0.1},
+        {"step": 0.0, "noise": 0.1, "n": 3},
+        {"step": np.array([0.05, 0.0])},
+        {"step": np.array([0.05, 0.0]), "noise": 0.1},
+        {"step": lambda s, a: 0.1 * clipped(a), "noise": 10.0},
+    ],
+    ids=["still", "noise", "noise in space", "wind", "wind and noise", "strong noise"],
+)
+def test_without_a_visible_effect_of_the_actions_no_partner_is_known(options, seed):
+    found = system_symmetries(moving(seed=seed, **options))
+    assert (found.verdict, found.dimension, found.known) == ("undecided", 0, False)
+    assert found.reason.startswith("K cannot be determined: the actions are not seen to move the states")
+    assert np.isnan(found.spectrum).all()
+    assert not found.unbounded_actions
+    assert np.isfinite(found.compact.inner_product).all()
+    assert "undecided: K cannot be determined" in repr(found)
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.05])
+@pytest.mark.parametrize(
+    ("step", "silent"),
+    [
+        (lambda s, a: np.c_[0.1 * np.clip(a[:, 0], -1.0, 1.0), np.zeros(len(a))], [0.0, 1.0]),
+        (lambda s, a: 0.1 * np.outer(np.clip(a.sum(axis=1), -1.0, 1.0), [1.0, 2.0]), [0.5**0.5, -(0.5**0.5)]),
+    ],
+    ids=["one coordinate moves", "one sum of the actions counts"],
+)
+def test_a_direction_of_the_actions_that_moves_nothing_is_named(step, silent, noise):
+    found = system_symmetries(moving(step, noise=noise))
+    assert (found.verdict, found.known) == ("undecided", False)
+    named = re.search(r"actions along \[ *(\S+) +(\S+?) *\] are not seen", found.reason)
+    assert abs(np.array([float(named[1]), float(named[2])]) @ silent) > 0.98
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.05])
+def test_a_coordinate_that_stands_still_is_no_fault(noise):
+    # T = (x + 0.1 clip(a), y): two shifts, and whatever maps y to both coordinates; K = 0.
+    def step(states, actions):
+        return np.c_[0.1 * np.clip(actions[:, 0], -1.0, 1.0), np.zeros(len(actions))]
+
+    found = system_symmetries(moving(step, m=1, noise=noise))
+    assert (found.verdict, found.dimension) == ("symmetric", 4)
+    np.testing.assert_allclose(found.generators_actions, 0.0, atol=0.05)
+    np.testing.assert_allclose(found.generators_states[:, :2, 0], 0.0, atol=0.05)
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.03, 1e-5])
+@pytest.mark.parametrize("units", [(1.0, 1.0), (1.0, 1e3), (1e-8, 1.0), (1e5, 1e5)])
+def test_neither_steps_nor_units_nor_the_origin_matter(scale, units):
+    (plain,) = moving(lambda s, a: 0.1 * scale * clipped(a), noise=0.02 * scale, number=8000)
+    seen = Transitions(*((part + shift) * units if part.ndim == 2 and shift else part for part, shift in (
+        (plain.states, 1e3), (plain.actions, 0.0), (plain.rewards, 0.0), (plain.next_states, 1e3)
+    )))  # fmt: skip
+    found = system_symmetries([seen])
+    assert (found.verdict, found.dimension, found.compact.dimension) == ("symmetric", 3, 1)
+    form = found.compact.inner_product * np.outer(units, units)
+    np.testing.assert_allclose(form / np.sqrt(np.linalg.det(form)), np.eye(2), atol=0.15)
+
+
+def test_strong_noise_is_not_taken_for_symmetry():
+    for seed in range(4):
+        found = system_symmetries(moving(lambda s, a: 0.1 * clipped(a), seed=seed, noise=0.3))
+        assert found.verdict == "undecided"
+
+
+def on_circles(seed, circles=1, gap=0.0, noise=0.0, number=20000):
+    """Angles that a clipped action turns, seen as cosine and sine."""
+    rng = np.random.default_rng(seed)
+    angles = rng.uniform(0.5 * gap - np.pi, np.pi - 0.5 * gap, (number, circles))
+    actions = rng.normal(size=(number, circles))
+    moved = angles + 0.1 * np.clip(actions, -1.0, 1.0) + noise * rng.normal(size=angles.shape)
+    states, next_states = (
+        np.stack([np.cos(part), np.sin(part)], axis=-1).reshape(number, -1) for part in (angles, moved)
+    )
+    return [Transitions(states, actions, states[:, 0], next_states)]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_an_angle_as_cosine_and_sine_turns(seed):
+    found = system_symmetries(on_circles(seed))
+    assert (found.verdict, found.dimension, found.compact.dimension) == ("symmetric", 1, 1)
+    assert np.degrees(principal_angles(found.generators_states, rotations_about([0.0, 0.0]).basis)[0]) < 1.0
+    np.testing.assert_allclose(found.generators_actions, 0.0, atol=0.02)
+    # Off the circle there is no state: a scaling is no symmetry.
+    scaling = np.diag([1.0, 1.0, 0.0])
+    assert found.defect(scaling)[1] > 0.5
+    assert not found.unbounded_actions
+
+
+@pytest.mark.parametrize(
+    ("options", "dimension"),
+    [
+        ({"gap": 1.0}, 1),
+        ({"gap": 3.0}, 1),
+        ({"noise": 0.05}, 1),
+        ({"circles": 2}, 2),
+        ({"circles": 2, "gap": 1.0}, 2),
+    ],
+    ids=["gap", "half", "noise", "two", "two with gaps"],
+)
+def test_circles_with_gaps_and_two_of_them(options, dimension):
+    for seed in range(3 if dimension == 1 else 1):
+        found = system_symmetries(on_circles(seed, **options))
+        assert (found.verdict, found.dimension) == ("symmetric", dimension)
+        blocks = found.generators_states[:, :-1, :-1]
+        np.testing.assert_allclose(blocks, -blocks.swapaxes(-1, -2), atol=0.02 * np.abs(blocks).max())
+
+
+def double_integrator(seed=3, number=6000):
+    """A mass that is pushed: positions and velocities, three goals for the position."""
+    rng = np.random.default_rng(seed)
+    states = rng.normal(size=(number, 4)) * [0.5, 0.5, 0.1, 0.1]
+    actions = rng.normal(size=(number, 2))
+    velocity = 0.95 * states[:, 2:] + 0.05 * clipped(actions)
+    next_states = np.c_[states[:, :2] + velocity, velocity] + 0.01 * rng.normal(size=states.shape)
+    return [
+        Transitions(states, actions, -np.linalg.norm(next_states[:, :2] - goal, axis=1), next_states)
+        for goal in ([1.0, 0.0], [0.0, 1.0], [-0.6, 0.8])
+    ]
+
+
+def test_a_double_integrator_turns():
+    found = system_symmetries(double_integrator())
+    assert (found.verdict, found.dimension, found.compact.dimension) == ("symmetric", 3, 1)
+
+
+def test_starts_in_one_point_keep_the_inner_product_of_the_states():
+    (task,) = sampled()
+    found = replace(system_symmetries([task]), starts=np.zeros((5, 2)))
+    assert np.isfinite(found.compact.inner_product).all()
+    assert np.linalg.eigvalsh(found.compact.inner_product)[0] > 0.5
 
 
 def test_print():

@@ -1,0 +1,100 @@
+"""Polynomials in states and actions, on the set where the data live, and what vector fields do to them."""
+
+from itertools import combinations_with_replacement
+
+import numpy as np
+
+from hgmrl_lite._validate import Array
+
+#: Singular values of unit monomials, and of quadratic functions of the states, that count as zero.
+VANISHING = 1e-6
+
+Exponents = tuple[tuple[int, ...], ...]
+
+
+def orthonormal(columns: Array) -> tuple[Array, Array, Array]:
+    """Return an orthonormal basis (N, F) of the span of columns (N, E), and the ways (F, E) and (E, F)."""
+    unit = np.linalg.norm(columns, axis=0)
+    frame, triangle = np.linalg.qr(columns / unit)
+    left, size, right = np.linalg.svd(triangle)
+    kept = size > VANISHING * size[0]
+    left, size, right = left[:, kept], size[kept], right[kept]
+    return frame @ left, size[:, None] * right * unit, right.T / size / unit[:, None]
+
+
+def affine_fields(
+    exponents: Exponents, state_scale: Array, motion_scale: Array, away: Array, span: Array
+) -> Array:
+    """Return what affine fields do to polynomials, shape (t, E, E), for rows of ``span`` (t, n (n + 1)).
+
+    The coordinates are those of `LawOfMotion.tangent`; ``away`` is the mean state less the mean start.
+    """
+    n = len(state_scale)
+    derivative = np.array([[operator(exponents, i, j) for j in range(n)] for i in range(n)])
+    shift = np.array([operator(exponents, i, None) for i in range(n)])
+    to_states = np.linalg.solve(motion_scale, state_scale)
+    linear = np.linalg.solve(to_states, span[:, : n * n].reshape(-1, n, n) @ to_states)
+    moved = linear @ np.linalg.solve(state_scale, away) + span[:, n * n :]
+    return np.tensordot(linear, derivative, axes=2) + np.tensordot(moved, shift, axes=1)
+
+
+def tangent_fields(states: Array, state_scale: Array, motion_scale: Array, away: Array) -> Array:
+    """Return the affine fields along the quadrics on which whitened states (N, n) all lie."""
+    n = states.shape[1]
+    exponents = exponents_up_to(n, 0, ((2, 0),))
+    columns = monomials(states, exponents)
+    size, right = np.linalg.svd(np.linalg.qr(columns)[1])[1:]
+    vanishing = right[size <= VANISHING * size[0]]
+    everything = np.eye(n * (n + 1))
+    if not len(vanishing):
+        return everything
+    # A field is tangent when the derivative of each vanishing quadratic function vanishes as well.
+    fields = affine_fields(exponents, state_scale, motion_scale, away, everything)
+    left = np.einsum("ve,uef,wf->uvw", vanishing, fields, right[size > VANISHING * size[0]])
+    left = left.reshape(len(everything), -1)
+    axes, size, _ = np.linalg.svd(left)
+    size = np.append(size, np.zeros(len(axes) - len(size)))
+    return np.asarray(axes[:, size <= np.sqrt(VANISHING) * size[0]].T)
+
+
+def exponents_up_to(n: int, m: int, level: tuple[tuple[int, int], ...]) -> Exponents:
+    """Return the monomials of all pairs of degrees, in the state and in the action, up to one of a level."""
+    found: dict[tuple[int, ...], None] = {}
+    for highest, action_highest in level:
+        for order in range(highest + 1):
+            for action_order in range(action_highest + 1):
+                for factors in combinations_with_replacement(range(n), order):
+                    for others in combinations_with_replacement(range(n, n + m), action_order):
+                        row = np.bincount(factors + others, minlength=n + m)
+                        found[tuple(row.tolist())] = None
+    return tuple(found)
+
+
+def monomials(inputs: Array, exponents: Exponents) -> Array:
+    """Return the monomials (N, F) of inputs (N, n + m)."""
+    powers = [np.ones_like(inputs)]
+    for _ in range(max(map(max, exponents))):
+        powers.append(powers[-1] * inputs)
+    out = np.ones((len(inputs), len(exponents)))
+    for column, row in enumerate(exponents):
+        for axis, power in enumerate(row):
+            if power:
+                out[:, column] *= powers[power][:, axis]
+    return out
+
+
+def operator(exponents: Exponents, axis: int, factor: int | None) -> Array:
+    """Return the matrix of f ↦ x_factor ∂f/∂x_axis (or ∂f/∂x_axis), row f to column g."""
+    place = {row: index for index, row in enumerate(exponents)}
+    out = np.zeros((len(exponents), len(exponents)))
+    for index, row in enumerate(exponents):
+        if row[axis]:
+            image = list(row)
+            image[axis] -= 1
+            if factor is not None:
+                image[factor] += 1
+            # States and actions never mix: an image outside belongs to a product that is not asked for.
+            target = place.get(tuple(image))
+            if target is not None:
+                out[index, target] = row[axis]
+    return out
