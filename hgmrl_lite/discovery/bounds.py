@@ -29,6 +29,8 @@ DEFINITE = 0.97
 STEPS = 3.0
 #: One-sided normal quantile of 99 %.
 NORMAL_99 = 2.33
+#: Floor of the variance of gᵀWh, in units of the median, where the fields are fitted.
+LEAST_VARIANCE = 0.1
 LIKELY, CERTAIN = 0.80, 0.95
 
 
@@ -84,9 +86,10 @@ class Forms:
         shape = (dimension, self.products.shape[1], self.points.shape[1])
         moved = np.einsum("mq,diq->mdi", self.points, self.spectrum[1][:dimension].reshape(shape))
         variance = np.einsum("mdi,mij,mdj->m", moved, self.covariance, moved)
-        change = np.einsum("mdi,mij,mdj->m", moved, self.products, moved)
-        # A floor at a tenth of the median keeps a few points from carrying the answer alone.
-        weights = 1.0 / ((variance + np.abs(change)) / np.median(variance) + 0.1)
+        # What is left there counts as error as well, whatever its sign, and a floor keeps a few points from
+        # carrying the answer alone.
+        left = np.abs(np.einsum("mdi,mij,mdj->m", moved, self.products, moved))
+        weights = 1.0 / ((variance + left) / np.median(variance) + LEAST_VARIANCE)
         change, _ = _forms((self.products * weights[:, None, None])[..., None], self.points)
         drawn, _ = _forms(self.drawn * weights[:, None, None, None], self.points)
         found = generalised(change[0], self.lifted)[1][:dimension]

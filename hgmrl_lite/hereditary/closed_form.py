@@ -1,20 +1,18 @@
 """Left actions between tasks in closed form: the intertwiner of the tasks' own symmetries."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.spatial import cKDTree
 
 from hgmrl_lite._validate import Array, as_array
-from hgmrl_lite.discovery import NEARLY, affine_null_space, discover
+from hgmrl_lite.discovery import affine_null_space, discover
 from hgmrl_lite.tangents import LevelSetNormals, local_regression
 from hgmrl_lite.transitions import Transitions
 
 #: Resamples for the verdict on a task's own symmetry.
 _RESAMPLES = 50
-#: The verdict is tried on every third normal first, if that leaves so many.
-_THIN, _ENOUGH = 3, 500
 #: Transitions that are looked at first, and the error of the generator's entries with which they are enough.
 _SOME, _EXACT = 2000, 1e-4
 #: How many times smaller the singular value of one symmetry must be than that of a near one.
@@ -100,7 +98,7 @@ def _read_symmetry(points: Array, rewards: Array) -> OwnSymmetry:
         reason = f"only {len(fit)} of {len(points)} transitions show a slope of the reward"
         return OwnSymmetry(None, np.full((6, 6), np.inf), "undecided", reason, np.zeros(unknowns))
     spectrum, candidates = affine_null_space(fit.points, fit.normals, fit.weights)
-    verdict, reason = _claim(fit, spectrum)
+    verdict, reason = _claim(points, rewards, spectrum)
     best = candidates[0]
     # The Frobenius norm is not invariant under conjugation; the eigenvalues are.
     spin = _spin(best)
@@ -111,39 +109,16 @@ def _read_symmetry(points: Array, rewards: Array) -> OwnSymmetry:
     return OwnSymmetry(generator, _generator_covariance(fit, generator), verdict, reason, spectrum)
 
 
-def _claim(fit: LevelSetNormals, precise: Array) -> tuple[str, str]:
-    """Return the verdict on one symmetry, and why, from some of the normals if they suffice.
+def _claim(points: Array, rewards: Array, precise: Array) -> tuple[str, str]:
+    """Return the verdict on one symmetry of these rewards (N,) at points (N, 2), and why.
 
     Data far from the goal leave a second candidate that is nearly a symmetry. It does not matter, as long as
-    the first one is known without it: by itself, or as the one that the weighted normals fit far better.
+    the first one is the one that the weighted normals fit far better (``precise`` are their scores).
     """
-    alone = precise[1] > _BETTER * precise[0]
-    reason = ""
-    for part in (_THIN, 1) if len(fit) > _THIN * _ENOUGH else (1,):
-        rows = slice(None, None, part)
-        some = replace(
-            fit,
-            **{
-                name: getattr(fit, name)[rows]
-                for name in (
-                    "points",
-                    "gradients",
-                    "covariance",
-                    "normals",
-                    "standard_error",
-                    "index",
-                    "neighbours",
-                )
-            },
-        )
-        found = discover(some.points, normals=some, bootstrap=_RESAMPLES)
-        reason = found.reason
-        known = found.dimension == 1 and found.confidence.angle_deg < np.degrees(NEARLY)
-        if known or (found.dimension > 1 and alone):
-            return "symmetric", reason
-    if found.verdict == "symmetric" and found.dimension > 1:
+    found = discover(points, rewards, bootstrap=_RESAMPLES)
+    if found.verdict == "symmetric" and found.dimension > 1 and precise[1] <= _BETTER * precise[0]:
         return "none", f"a symmetry of dimension {found.dimension} is no rotation about one centre"
-    return found.verdict if found.verdict == "none" else "undecided", reason
+    return found.verdict, found.reason
 
 
 def _spin(generator: Array) -> float:
