@@ -16,7 +16,7 @@ from hgmrl_lite.lie import principal_angles
 #: A squared defect whose upper bound is this far below zero, in squared tolerances, cannot be one.
 IMPOSSIBLE = -0.1
 #: Share of the tolerance below which a bound needs no larger neighbourhoods to become sharper.
-SHARP = 0.1
+SHARP = 0.2
 #: Share of the tolerance below which a field must be that joins others at larger neighbourhoods, which hide
 #: bends.
 CLEAR = 0.5
@@ -57,7 +57,7 @@ def climb(samples: Samples, tolerance: float, resamples: int, rng: np.random.Gen
     bound = tolerance**2
     rungs: list[Forms | None] = []
     troubles: list[str] = []
-    found = 0
+    found = first = 0
     for neighbours in samples.ladder:
         forms = measure(samples, neighbours, resamples, rng)
         if isinstance(forms, Forms) and forms.upper(1) < IMPOSSIBLE * bound:
@@ -77,13 +77,18 @@ def climb(samples: Samples, tolerance: float, resamples: int, rng: np.random.Gen
             # Both claims at once: one of them is wrong.
             verdict = "undecided" if dimension else "none"
             return Claim(verdict, 0, not dimension, rungs[-2], tuple(troubles))
-        found = dimension
+        if dimension != found:
+            found, first = dimension, len(rungs) - 1
         if found and _upper(rungs[-1], found) < (SHARP * tolerance) ** 2:
             break
     if found:
         last = rungs[-1]
         assert last is not None
-        exact = found == len(last.change) or last.lower(found) > bound
+        # Larger neighbourhoods hide defects, so the smallest that claim as much may tell best that there is
+        # no more.
+        exact = found == len(last.change) or any(
+            forms is not None and forms.lower(found) > bound for forms in rungs[first:]
+        )
         return Claim("symmetric", found, exact, last, tuple(troubles), _sharpest_fields(rungs, found))
     if _asymmetric(rungs, None, bound):
         return Claim("none", 0, True, rungs[-1], tuple(troubles))
