@@ -19,7 +19,7 @@ _THIN, _ENOUGH = 3, 500
 _SOME, _EXACT = 2000, 1e-4
 #: How many times smaller the singular value of one symmetry must be than that of a near one.
 _BETTER = 100.0
-#: Blocks of neighbouring points, whose disagreement gives the error of a generator.
+#: Blocks of neighbouring points, left out in turn for the error of a generator.
 _BLOCKS = 24
 #: Step of the derivatives by which errors go from generators to left actions.
 _STEP = 1e-6
@@ -153,19 +153,27 @@ def _spin(generator: Array) -> float:
 
 
 def _generator_covariance(fit: LevelSetNormals, generator: Array) -> Array:
-    """Return the covariance (6, 6) of a null vector, from blocks of neighbours, whose errors are shared."""
+    """Return the covariance (6, 6) of a null vector, by a jackknife over blocks of neighbours.
+
+    Neighbours share samples, hence errors.
+    """
     lifted = np.hstack([fit.points, np.ones((len(fit), 1))])
     rows = (fit.normals[:, :, None] * lifted[:, None, :]).reshape(len(fit), 6)
     vector = generator[:2].ravel()
-    scores = rows * (fit.weights * (rows @ vector))[:, None]
-    order = np.array_split(np.asarray(cKDTree(fit.points).indices), _BLOCKS)
-    blocks = np.array([scores[rows_of].sum(axis=0) for rows_of in order])
-    information = (rows * fit.weights[:, None]).T @ rows
+    weighted = rows * fit.weights[:, None]
+    scores = weighted * (rows @ vector)[:, None]
+    information = weighted.T @ rows
     # Along the vector itself there is no error: its length is fixed.
     unit = vector / np.linalg.norm(vector)
     away = np.eye(6) - np.outer(unit, unit)
-    bread = np.linalg.pinv(away @ information @ away, rcond=1e-12, hermitian=True)
-    return np.asarray(bread @ (blocks.T @ blocks) @ bread * _BLOCKS / (_BLOCKS - 1))
+    # What leaving out a block changes. A few normals near the goal carry much of the information, and their
+    # errors do not show in what they leave over themselves.
+    moves = []
+    for block in np.array_split(np.asarray(cKDTree(fit.points).indices), _BLOCKS):
+        rest = away @ (information - weighted[block].T @ rows[block]) @ away
+        moves.append(np.linalg.pinv(rest, rcond=1e-12, hermitian=True) @ scores[block].sum(axis=0))
+    changes = np.array(moves)
+    return np.asarray(changes.T @ changes * (_BLOCKS - 1) / _BLOCKS)
 
 
 def raw_left_action(base: OwnSymmetry, other: OwnSymmetry) -> tuple[Array, Array, float]:

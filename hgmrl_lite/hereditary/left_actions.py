@@ -10,6 +10,7 @@ from hgmrl_lite._validate import Array
 from hgmrl_lite.hereditary.closed_form import OwnSymmetry, invariant_form, own_symmetry, raw_left_action
 from hgmrl_lite.hereditary.comparison import TaskModel
 from hgmrl_lite.hereditary.findings import BOUND, ERRORS, strain, strain_defect
+from hgmrl_lite.hereditary.pooled_matching import match_rewards, nearest_turn
 from hgmrl_lite.hereditary.system import SystemSymmetry
 from hgmrl_lite.hereditary.task_search import (
     refine_in_group,
@@ -148,16 +149,12 @@ def _intertwined(
 def _sharpened(
     base: TaskModel, other: TaskModel, left: Array, error: float, form: Array
 ) -> tuple[Array, float]:
-    """Return a left action and its error from the closed form and from the rewards, each by its weight."""
-    if not same_rewards(base, other, left, BOUND):
-        return left, error
+    """Return a left action and its error from the rewards where these agree, else as they come."""
     generators = skew_basis(form)
-    matched, covariance, _ = refine_in_group(base, other, left, generators, rewards=True)
-    second = float(np.sqrt(covariance[0, 0]))
-    between = lie.log(lie.polar_factor(np.linalg.solve(left, matched), form))
-    weight = error**2 / (error**2 + second**2)
-    # Both rest on the same data: the better of the two errors, no better.
-    return left @ lie.exp(weight * between), min(error, second)
+    match = match_rewards(base, other, nearest_turn(base, other, left, generators[0]), generators)
+    if not same_rewards(base, other, match.left, BOUND):
+        return left, error
+    return match.left, float(np.sqrt(match.covariance[0, 0]))
 
 
 def _searched(
@@ -185,11 +182,12 @@ def _searched(
     for index, match in matches.items():
         other = models(index)
         left = lie.polar_factor(match.matrix, form)
-        left, spread, information = refine_in_group(base, other, left, generators, rewards=False)
+        left, spread, information = refine_in_group(base, other, left, generators)
         values, axes = np.linalg.eigh(information)
         free = values < FREE
         if same_rewards(base, other, left, BOUND):
-            left, spread, _ = refine_in_group(base, other, left, generators, rewards=True)
+            match = match_rewards(base, other, left, generators)
+            left, spread = match.left, match.covariance
         if free.any():
             left = smallest_element(left, np.tensordot(axes[:, free].T, generators, axes=1), form)
         kept = axes[:, ~free]

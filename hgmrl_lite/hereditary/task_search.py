@@ -24,8 +24,6 @@ MANY_STARTS = 800
 GROUP_STARTS = 400
 #: Points at which each start is tried, and at which a map is fitted.
 TRIED, FITTED = 120, 300
-#: Transitions of each task whose rewards are matched.
-MATCHED = 2500
 #: Most steps of a fit.
 STEPS = 40
 #: Starts of either orientation that are refined, and how far apart they are in the Frobenius norm.
@@ -206,9 +204,9 @@ def _fit(
 
 
 def refine_in_group(
-    base: TaskModel, other: TaskModel, start: Array, generators: Array, *, rewards: bool
+    base: TaskModel, other: TaskModel, start: Array, generators: Array
 ) -> tuple[Array, Array, Array]:
-    """Return the element near ``start`` of a group that matches two tasks best, with its information.
+    """Return the element near ``start`` of a group that aligns the unit gradients of two tasks best, with its information.
 
     Updates multiply from the right, L ← L exp(Σ φ_j W_j): directions φ that the base task's own symmetry
     leaves free are then the null space of the information.
@@ -221,8 +219,6 @@ def refine_in_group(
         Where to begin.
     generators : ndarray, shape (d, n, n)
         W_j.
-    rewards : bool
-        Match rewards at all transitions, rather than unit gradients at some points.
 
     Returns
     -------
@@ -239,25 +235,10 @@ def refine_in_group(
     if not d:
         return current, covariance, information
     points = _common(base, other, PolynomialMap(np.hstack([np.zeros((n, 1)), start])))
-    mine, theirs = _rows_inside(base), _rows_inside(other)
-
-    def evaluate(left: Array) -> tuple[Array, Array, Array]:
-        """Return where, the residuals (N, r) and their slopes (N, r, d)."""
-        if not rewards:
-            change = PolynomialMap(np.hstack([np.zeros((n, 1)), left]))
-            rest, slopes = turn_residuals(base, other, points, change, slopes=True)
-            return points, rest, np.einsum("niab,dab->nid", slopes[..., 1:], left @ generators)
-        own = base.points[mine]
-        back = other.points[theirs] @ np.linalg.inv(left).T
-        gaps = [other.value(own @ left.T) - base.rewards[mine], other.rewards[theirs] - base.value(back)]
-        steep = [
-            np.einsum("na,dab,nb->nd", other.gradient(own @ left.T), left @ generators, own),
-            np.einsum("na,dab,nb->nd", base.gradient(back), generators, back),
-        ]
-        return np.concatenate([own, back]), np.concatenate(gaps)[:, None], np.concatenate(steep)[:, None]
-
     for _ in range(STEPS):
-        where, rest, slopes = evaluate(current)
+        change = PolynomialMap(np.hstack([np.zeros((n, 1)), current]))
+        rest, slopes = turn_residuals(base, other, points, change, slopes=True)
+        slopes = np.einsum("niab,dab->nid", slopes[..., 1:], current @ generators)
         # Where an image leaves the other task's data its reward is extrapolated: bounded influence.
         scale = 3.0 * np.median(np.abs(rest)) + np.finfo(float).tiny
         weight = 1.0 / np.maximum(np.linalg.norm(rest, axis=1) / scale, 1.0)
@@ -267,7 +248,7 @@ def refine_in_group(
         ridge = 1e-9 * np.trace(information) + np.finfo(float).tiny
         move = -np.linalg.solve(information + ridge * np.eye(d), gradient)
         move *= min(1.0, 0.3 / (np.linalg.norm(move) + np.finfo(float).tiny))
-        covariance = sandwich(where, jacobian, rest, information * len(rest))
+        covariance = sandwich(points, jacobian, rest, information * len(rest))
         current = current @ lie.exp(np.tensordot(move, generators, axes=1))
         if np.linalg.norm(move) < 1e-6:
             break
@@ -372,11 +353,6 @@ def _distinct(starts: Array, score: Array, side: NDArray[np.intp]) -> list[int]:
         if len(chosen) == REFINED:
             break
     return chosen
-
-
-def _rows_inside(task: TaskModel) -> NDArray[np.intp]:
-    """Return which transitions of a task, at most 2500, are not at the rim of its data."""
-    return _spread(np.flatnonzero(task.inside(task.points)), MATCHED)
 
 
 def _near(task: TaskModel, points: Array) -> Array:
