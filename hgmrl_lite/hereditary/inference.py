@@ -9,7 +9,14 @@ from numpy.typing import ArrayLike
 from hgmrl_lite._validate import Array
 from hgmrl_lite.hereditary.compact_group import GRID, CompactGroup, compact_group
 from hgmrl_lite.hereditary.context_matching import METHODS, RewardMatching, least_transitions, make_matching
-from hgmrl_lite.hereditary.evidence import LARGEST_ANGLE, shared_misfit, student, trend_excess, worst_error
+from hgmrl_lite.hereditary.evidence import (
+    LARGEST_ANGLE,
+    UNCOVERED,
+    shared_misfit,
+    student,
+    trend_excess,
+    worst_error,
+)
 from hgmrl_lite.hereditary.group_search import DAMPING, NEWTON_STEPS, SETTLED, Minimum, search_group
 from hgmrl_lite.hereditary.reward_model import RewardModel
 from hgmrl_lite.transitions import Transitions
@@ -47,6 +54,7 @@ class Inference:
     standard_error : float
         Standard error of the element in radians, along the worst direction that matters for the task: a
         rotation by so much, where the plane turns fastest. Infinite when the data leave a direction open.
+        `bound_deg` is made of it.
     excess : float
         Trend that the element leaves in the rewards, as a multiple of what noise and the base model's misfit
         can explain (mean squares): above 1 the task is no image of the base task. NaN with too few
@@ -123,9 +131,21 @@ class Inference:
             return "undecided"
         return "decided"
 
+    @property
+    def bound_deg(self) -> float:
+        """Within what angle the element is known: a 95 % bound in degrees, by Student's t.
+
+        NaN unless the verdict is "decided": another element may be the right one. 0 where there is nothing to
+        choose.
+        """
+        if self.verdict != "decided":
+            return float("nan")
+        return float(np.degrees(student(self._freedom, UNCOVERED) * self.standard_error))
+
     def _facts(self) -> list[tuple[str, str]]:
         """Return what there is to tell, as (name, text)."""
-        error = f" ± {np.degrees(self.standard_error):.2g}°" if len(self.theta) else ""
+        bound = self.bound_deg
+        error = f" ± {bound:.2g}° (95 %)" if len(self.theta) and np.isfinite(bound) else ""
         other = (
             f"{_degrees(self.runner_up)} with residual {self.runner_up_residual:.2g}"
             if np.isfinite(self.runner_up_residual)

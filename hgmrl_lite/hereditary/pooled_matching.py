@@ -47,7 +47,9 @@ class PooledMatch:
     covariance: Array
 
 
-def match_rewards(base: TaskModel, other: TaskModel, start: Array, generators: Array) -> PooledMatch:
+def match_rewards(
+    base: TaskModel, other: TaskModel, start: Array, generators: Array, tied: Array | None = None
+) -> PooledMatch:
     """Return the element L near ``start`` for which R_z(L p) = R_0(p) fits best, with its error.
 
     For each L the spline is the best one for the rewards of both tasks, those of task z read at L⁻¹ p: the
@@ -64,12 +66,16 @@ def match_rewards(base: TaskModel, other: TaskModel, start: Array, generators: A
         Where to begin.
     generators : ndarray, shape (d, n, n)
         W_j.
+    tied : ndarray, shape (d,), optional
+        Standard deviation of each φ_j about ``start`` as it is known beforehand; infinite when left out.
 
     Returns
     -------
     PooledMatch
     """
     d = len(generators)
+    known = np.zeros(d) if tied is None else 1.0 / np.square(tied)
+    way = np.zeros(d)
     left = start
     inside = base.inside(other.points @ np.linalg.inv(start).T)
     if not d or inside.sum() <= d:
@@ -96,19 +102,22 @@ def match_rewards(base: TaskModel, other: TaskModel, start: Array, generators: A
         slopes[len(own) :] = -np.einsum("ni,ndi->nd", basis.model(coefficients, 0.0).gradient(moved), along)
         # What remains of the slopes when the spline gives way.
         firm = slopes - features @ scipy.linalg.cho_solve(solve, features.T @ slopes)
-        information = slopes.T @ firm
+        variance = float(np.square(rest).mean())
+        information = slopes.T @ firm + variance * np.diag(known)
         inverse = np.linalg.pinv(0.5 * (information + information.T), rcond=1e-9, hermitian=True)
-        move = inverse @ (slopes.T @ rest)
+        move = inverse @ (slopes.T @ rest - variance * known * way)
         if step == STEPS or np.linalg.norm(move) < ARRIVED:
             break
         move *= min(1.0, LONGEST / np.linalg.norm(move))
+        way += move
         left = left @ lie.exp(np.tensordot(move, generators, axes=1))
     own_share = np.einsum("ij,ji->i", features, scipy.linalg.cho_solve(solve, features.T))
     scores = firm * (rest / (1.0 - np.minimum(own_share, LEVERAGE)))[:, None]
     where = np.concatenate([base.points, moved])
     order = np.array_split(np.asarray(cKDTree(where).indices), BLOCKS)
     blocks = np.array([scores[rows].sum(axis=0) for rows in order])
-    single, shared = (inverse @ (part.T @ part) @ inverse for part in (scores, blocks))
+    prior = variance**2 * np.diag(known)
+    single, shared = (inverse @ (part.T @ part + prior) @ inverse for part in (scores, blocks))
     return PooledMatch(left, single if np.trace(single) > np.trace(shared) else shared)
 
 

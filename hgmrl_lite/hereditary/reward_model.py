@@ -15,6 +15,8 @@ _RIDGES = np.geomspace(1e-14, 1e2, 49)
 _CENTRES, _MORE_CENTRES = 200, 400
 # A centre's own share of the data counts like this many more that have the common misfit.
 _PRIOR = 10.0
+# How many times over a bias counts, since it does not average out from centre to centre.
+_ALIKE = 2.0
 # Largest leverage that a residual is corrected for.
 _LEVERAGE = 0.9
 
@@ -114,14 +116,18 @@ class RewardModel:
         # other.
         shared, differ = left * other, 0.5 * np.square(left - other)
         noise = float(np.sqrt(differ.mean()))
-        # The fit follows the noise of its data, by which their products come out too small: h σ² of variance
-        # in the fit, and as much that is missing from the product. It does so over several centres.
-        shared = shared + 2.0 * noise**2 * leverage * max(len(self.centres) / float(leverage.sum()), 1.0)
+        # The fit follows the noise of its data: a variance h σ² that neighbours share, and by which their
+        # products come out too small. A bias has the same sign around several centres.
+        followed = noise**2 * leverage
+        bias, variance = shared + followed, followed
         distance, nearest = cKDTree(self.centres).query(points)
         count = np.bincount(nearest, minlength=len(self.centres))
-        total = np.bincount(nearest, shared, minlength=len(self.centres))
-        common = max(float(shared.mean()), 0.0)
-        misfit = np.sqrt(np.maximum(total + _PRIOR * common, 0.0) / (count + _PRIOR))
+        square = np.zeros(len(self.centres))
+        for part, factor in ((bias, _ALIKE**2), (variance, 1.0)):
+            total = np.bincount(nearest, part, minlength=len(self.centres))
+            common = max(float(part.mean()), 0.0)
+            square += factor * np.maximum(total + _PRIOR * common, 0.0) / (count + _PRIOR)
+        misfit = np.sqrt(square)
         return RewardModel(
             self.centres, self.weights, self.linear, self.noise, noise, misfit, float(np.max(distance))
         )

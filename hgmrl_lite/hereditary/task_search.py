@@ -1,8 +1,8 @@
 """Left actions without closed form: a search over the group, then Gauss-Newton.
 
-What is matched first are the *signed* unit gradients: where the reward rises must go where it rises. They do
-not change when the reward is relabelled by an increasing function. Where the rewards themselves agree, these
-are matched in the end, at all transitions: that is sharper.
+What is matched are the *signed* unit gradients: where the reward rises must go where it rises. They do not
+change when the reward is relabelled by an increasing function. Where the rewards themselves agree,
+`pooled_matching` matches these in the end: that is sharper.
 """
 
 from dataclasses import dataclass
@@ -206,7 +206,7 @@ def _fit(
 def refine_in_group(
     base: TaskModel, other: TaskModel, start: Array, generators: Array
 ) -> tuple[Array, Array, Array]:
-    """Return the element near ``start`` of a group that aligns the unit gradients of two tasks best, with its information.
+    """Return the element near ``start`` of a group that aligns two tasks' unit gradients best.
 
     Updates multiply from the right, L ← L exp(Σ φ_j W_j): directions φ that the base task's own symmetry
     leaves free are then the null space of the information.
@@ -326,6 +326,24 @@ def skew_basis(form: Array) -> Array:
     basis = np.zeros((len(rows), n, n))
     basis[np.arange(len(rows)), columns, rows], basis[np.arange(len(rows)), rows, columns] = 1.0, -1.0
     return np.asarray(np.linalg.solve(root, basis @ root))
+
+
+def strain_basis(form: Array) -> Array:
+    """Return orthonormal generators (n (n + 1) / 2 − 1, n, n) of volume-preserving strains of a form."""
+    n = len(form)
+    root = np.linalg.cholesky(form).T
+    basis = []
+    for row in range(n):
+        for column in range(row + 1):
+            strain = np.zeros((n, n))
+            if row == column:
+                strain[np.arange(row), np.arange(row)] = 1.0
+                strain[row, row] = -row
+            else:
+                strain[row, column] = strain[column, row] = 1.0
+            if row or column:
+                basis.append(strain / np.linalg.norm(strain))
+    return np.asarray(np.linalg.solve(root, np.array(basis) @ root)) if basis else np.zeros((0, n, n))
 
 
 def _orthogonal(n: int, seed: int) -> Array:
