@@ -16,7 +16,7 @@ NORMAL = float(ndtri(1.0 - 0.5 * UNCOVERED))
 """Standard errors in a stated bound, where many data make it."""
 LARGEST_ANGLE = math.radians(8.0)
 """Error of the element that a policy still bears: regret climbs steeply from 8° to 10° on."""
-MISFIT = 2.5
+MISFIT = 5.0
 """How many times the base model's misfit may be left over without meaning anything."""
 
 

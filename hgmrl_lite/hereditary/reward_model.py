@@ -15,8 +15,6 @@ _RIDGES = np.geomspace(1e-14, 1e2, 49)
 _CENTRES, _MORE_CENTRES = 200, 400
 # A centre's own share of the data counts like this many more that have the common misfit.
 _PRIOR = 10.0
-# How many times over a bias counts, since it does not average out from centre to centre.
-_ALIKE = 2.0
 # Largest leverage that a residual is corrected for.
 _LEVERAGE = 0.9
 
@@ -96,41 +94,66 @@ class RewardModel:
         coefficients, leverage = _smooth(features, values, basis.rough)
         left = values - features @ coefficients
         model = basis.model(coefficients, _spread(left, float(leverage.sum())))
-        return model._with_errors(points, left / (1.0 - np.minimum(leverage, _LEVERAGE)), leverage)
+        return model._with_errors(points, values, left, np.minimum(leverage, _LEVERAGE))
 
-    def _with_errors(self, points: Array, left: Array, leverage: Array) -> "RewardModel":
+    def _with_errors(self, points: Array, values: Array, left: Array, leverage: Array) -> "RewardModel":
         """Return the model with noise and misfit told apart.
 
         Parameters
         ----------
-        points : ndarray, shape (N, n)
-            Where its data are.
+        points, values : ndarray, shapes (N, n) and (N,)
+            Its data.
         left : ndarray, shape (N,)
-            What the fit without a datum leaves over there.
+            What the fit leaves over there.
         leverage : ndarray, shape (N,)
             Share of each datum in its own fit.
         """
         _, pairs = cKDTree(points).query(points, k=2)
+        left = left / np.sqrt(1.0 - leverage)
         other = left[np.asarray(pairs)[:, 1]]
         # Neighbours share the misfit and not the noise: their product keeps the one, their difference the
         # other.
         shared, differ = left * other, 0.5 * np.square(left - other)
         noise = float(np.sqrt(differ.mean()))
-        # The fit follows the noise of its data: a variance h σ² that neighbours share, and by which their
-        # products come out too small. A bias has the same sign around several centres.
-        followed = noise**2 * leverage
-        bias, variance = shared + followed, followed
+        # The fit follows the noise of its data: by so much the products of neighbours come out too small, and
+        # as much again is the variance of a fit without the datum.
+        shared = shared + 2.0 * noise**2 * leverage / (1.0 - leverage)
         distance, nearest = cKDTree(self.centres).query(points)
         count = np.bincount(nearest, minlength=len(self.centres))
-        square = np.zeros(len(self.centres))
-        for part, factor in ((bias, _ALIKE**2), (variance, 1.0)):
-            total = np.bincount(nearest, part, minlength=len(self.centres))
-            common = max(float(part.mean()), 0.0)
-            square += factor * np.maximum(total + _PRIOR * common, 0.0) / (count + _PRIOR)
+        total = np.bincount(nearest, shared, minlength=len(self.centres))
+        common = max(float(shared.mean()), 0.0)
+        square = np.maximum(total + _PRIOR * common, 0.0) / (count + _PRIOR)
+        if common > noise**2:
+            square = np.maximum(square, self._unseen(points, values))
         misfit = np.sqrt(square)
         return RewardModel(
             self.centres, self.weights, self.linear, self.noise, noise, misfit, float(np.max(distance))
         )
+
+    def _unseen(self, points: Array, values: Array) -> Array:
+        """Return the mean square misfit around each centre (C,) of fits to data that they have not seen.
+
+        Each half of the data, in their order, is predicted from the other: where rewards are exact a fit is
+        nearly as good as its data are dense, and a new exploration goes other ways than this one did.
+        """
+        number = len(points)
+        half = np.arange(number) < number // 2
+        square, seen = np.zeros(number), np.zeros(number, dtype=bool)
+        for rows in (half, ~half):
+            if rows.sum() < 5 * (points.shape[1] + 2) or np.ptp(points[rows], axis=0).min() <= 0.0:
+                continue
+            basis = SplineBasis.on(points[rows], len(self.centres))
+            coefficients, _ = _smooth(basis(points[rows]), values[rows], basis.rough)
+            part = basis.model(coefficients, 0.0)
+            gaps = cKDTree(part.centres).query(points)[0]
+            others = np.flatnonzero(~rows)
+            seen[others] = gaps[others] <= gaps[rows].max()
+            square[others] = np.square(part(points[others]) - values[others])
+        cells = self.cells(points[seen])
+        total = np.bincount(cells, square[seen], minlength=len(self.centres))
+        count = np.bincount(cells, minlength=len(self.centres))
+        common = float(square[seen].mean()) if seen.any() else 0.0
+        return np.asarray((total + _PRIOR * common) / (count + _PRIOR))
 
     def __call__(self, points: ArrayLike) -> Array:
         """Return the modelled rewards (...,) at points (..., n)."""
