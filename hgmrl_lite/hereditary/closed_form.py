@@ -23,7 +23,8 @@ _SOME, _EXACT = 2000, 1e-4
 #: How many times smaller the singular value of one symmetry must be than that of a near one.
 _BETTER = 100.0
 #: Blocks of neighbouring points, left out in turn for the error of a generator.
-_BLOCKS = 24
+#: So many, of about so many points each.
+_BLOCKS, _MORE_BLOCKS, _BLOCK = 24, 64, 30
 #: Step of the derivatives by which errors go from generators to left actions.
 _STEP = 1e-6
 
@@ -172,7 +173,8 @@ def _generator_covariance(fit: LevelSetNormals, generator: Array) -> Array:
     # What leaving out a block changes. A few normals near the goal carry much of the information, and their
     # errors do not show in what they leave over themselves.
     moves = []
-    for block in np.array_split(np.asarray(cKDTree(fit.points).indices), _BLOCKS):
+    number = int(np.clip(len(fit) // _BLOCK, _BLOCKS, _MORE_BLOCKS))
+    for block in np.array_split(np.asarray(cKDTree(fit.points).indices), number):
         rest = away @ (information - weighted[block].T @ rows[block]) @ away
         moves.append(np.linalg.pinv(rest, rcond=1e-12, hermitian=True) @ scores[block].sum(axis=0))
     changes = np.array(moves)
@@ -181,7 +183,7 @@ def _generator_covariance(fit: LevelSetNormals, generator: Array) -> Array:
     size = np.square(changes).sum(axis=1)
     few = max(float(size.sum() ** 2 / np.square(size).sum()) - 1.0, 1.0)
     wider = stdtrit(few, 1.0 - 0.5 * UNCOVERED) / NORMAL
-    return np.asarray(changes.T @ changes * (wider**2 * (_BLOCKS - 1) / _BLOCKS))
+    return np.asarray(changes.T @ changes * (wider**2 * (number - 1) / number))
 
 
 def raw_left_action(base: OwnSymmetry, other: OwnSymmetry) -> tuple[Array, Array, float]:

@@ -1,5 +1,6 @@
 """Test time: which group element carries the base task to a new one, from a few transitions."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,6 +31,10 @@ _STABILISER = 0.05
 _PROBES = 48
 # Rounds in which transitions out of the base model's reach are left out.
 _ROUNDS = 3
+# Share of the base model's reach within which it knows best.
+_INSIDE = 0.5
+# How many times over a bias counts where there is no noise.
+_BIAS = 2.0
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -70,6 +75,9 @@ class Inference:
         elements the one nearest to the identity is given.
     method : {"functional", "differential", "both"}
         What was matched.
+    rim : float
+        How far the element would move if only transitions well inside the base model's data were matched, in
+        radians: what the model's error at the rim of its data may have done.
     """
 
     theta: Array
@@ -85,6 +93,7 @@ class Inference:
     generators: Array
     free: int = 0
     method: str = "functional"
+    rim: float = 0.0
 
     @property
     def angle(self) -> float:
@@ -133,14 +142,14 @@ class Inference:
 
     @property
     def bound_deg(self) -> float:
-        """Within what angle the element is known: a 95 % bound in degrees, by Student's t.
+        """Within what angle the element is known: a 95 % bound in degrees, by Student's t, and ``rim``.
 
         NaN unless the verdict is "decided": another element may be the right one. 0 where there is nothing to
         choose.
         """
-        if self.verdict != "decided":
+        if self.verdict != "decided" or not np.isfinite(self.rim):
             return float("nan")
-        return float(np.degrees(student(self._freedom, UNCOVERED) * self.standard_error))
+        return float(np.degrees(np.hypot(student(self._freedom, UNCOVERED) * self.standard_error, self.rim)))
 
     def _facts(self) -> list[tuple[str, str]]:
         """Return what there is to tell, as (name, text)."""
@@ -334,7 +343,16 @@ def _answer(
         else np.zeros((fitted, fitted))
     )
     size, axis = worst_error(matters @ best.normal @ matters.T, answer.variance, shared)
-    return replace(answer, standard_error=size * float(group.speed((axis @ matters)[None])[0]))
+    within = model.distance(pulled) <= _INSIDE * model.reach
+    along = slopes[within] @ matters.T
+    # A bias that stands alone shows in part only in what leaving out the rim changes.
+    exact = model.reward_noise < np.sqrt(np.mean(np.square(model.misfit)))
+    move = np.linalg.lstsq(along, left_over[within])[0] @ matters if len(along) > fitted else np.zeros(0)
+    return replace(
+        answer,
+        standard_error=size * float(group.speed((axis @ matters)[None])[0]),
+        rim=(_BIAS if exact else 1.0) * float(group.speed(move[None])[0]) if len(move) else math.inf,
+    )
 
 
 def _degrees(theta: Array) -> str:

@@ -94,15 +94,15 @@ class RewardModel:
         coefficients, leverage = _smooth(features, values, basis.rough)
         left = values - features @ coefficients
         model = basis.model(coefficients, _spread(left, float(leverage.sum())))
-        return model._with_errors(points, values, left, np.minimum(leverage, _LEVERAGE))
+        return model._with_errors(points, left, np.minimum(leverage, _LEVERAGE))
 
-    def _with_errors(self, points: Array, values: Array, left: Array, leverage: Array) -> "RewardModel":
+    def _with_errors(self, points: Array, left: Array, leverage: Array) -> "RewardModel":
         """Return the model with noise and misfit told apart.
 
         Parameters
         ----------
-        points, values : ndarray, shapes (N, n) and (N,)
-            Its data.
+        points : ndarray, shape (N, n)
+            Where its data are.
         left : ndarray, shape (N,)
             What the fit leaves over there.
         leverage : ndarray, shape (N,)
@@ -123,37 +123,10 @@ class RewardModel:
         total = np.bincount(nearest, shared, minlength=len(self.centres))
         common = max(float(shared.mean()), 0.0)
         square = np.maximum(total + _PRIOR * common, 0.0) / (count + _PRIOR)
-        if common > noise**2:
-            square = np.maximum(square, self._unseen(points, values))
         misfit = np.sqrt(square)
         return RewardModel(
             self.centres, self.weights, self.linear, self.noise, noise, misfit, float(np.max(distance))
         )
-
-    def _unseen(self, points: Array, values: Array) -> Array:
-        """Return the mean square misfit around each centre (C,) of fits to data that they have not seen.
-
-        Each half of the data, in their order, is predicted from the other: where rewards are exact a fit is
-        nearly as good as its data are dense, and a new exploration goes other ways than this one did.
-        """
-        number = len(points)
-        half = np.arange(number) < number // 2
-        square, seen = np.zeros(number), np.zeros(number, dtype=bool)
-        for rows in (half, ~half):
-            if rows.sum() < 5 * (points.shape[1] + 2) or np.ptp(points[rows], axis=0).min() <= 0.0:
-                continue
-            basis = SplineBasis.on(points[rows], len(self.centres))
-            coefficients, _ = _smooth(basis(points[rows]), values[rows], basis.rough)
-            part = basis.model(coefficients, 0.0)
-            gaps = cKDTree(part.centres).query(points)[0]
-            others = np.flatnonzero(~rows)
-            seen[others] = gaps[others] <= gaps[rows].max()
-            square[others] = np.square(part(points[others]) - values[others])
-        cells = self.cells(points[seen])
-        total = np.bincount(cells, square[seen], minlength=len(self.centres))
-        count = np.bincount(cells, minlength=len(self.centres))
-        common = float(square[seen].mean()) if seen.any() else 0.0
-        return np.asarray((total + _PRIOR * common) / (count + _PRIOR))
 
     def __call__(self, points: ArrayLike) -> Array:
         """Return the modelled rewards (...,) at points (..., n)."""
@@ -202,6 +175,10 @@ class RewardModel:
         assert self.misfit is not None
         distances, nearest = self._nearest(points)
         return np.where(distances <= self.reach, self.misfit[nearest], np.inf)
+
+    def distance(self, points: ArrayLike) -> Array:
+        """Return how far points (..., n) are from the nearest centre, shape (...)."""
+        return self._nearest(points)[0]
 
     def cells(self, points: ArrayLike) -> NDArray[np.intp]:
         """Return the index of the nearest centre, shape (...), for points (..., n)."""
