@@ -34,7 +34,7 @@ _ROUNDS = 3
 # Share of the base model's reach within which it knows best.
 _INSIDE = 0.5
 # How many times over a bias counts where there is no noise.
-_BIAS = 2.0
+_BIAS = 4.0
 
 
 @dataclass(frozen=True, eq=False, repr=False)

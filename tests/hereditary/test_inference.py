@@ -92,7 +92,7 @@ def test_transitions_beyond_the_base_data_are_left_out():
 
 
 @pytest.mark.parametrize(
-    ("number", "noise", "context"), [(5000, 0.05, 50), (400, 0.0144, 100), (400, 0.0, 50)]
+    ("number", "noise", "context"), [(5000, 0.05, 100), (400, 0.0144, 100), (400, 0.0, 50)]
 )
 def test_the_bound_holds_the_error(number, noise, context):
     ratios = []
