@@ -24,6 +24,11 @@ from hgmrl_lite.hereditary.report import Evidence, GeometryReport, make_report
 from hgmrl_lite.hereditary.system import SystemSymmetry
 from hgmrl_lite.transitions import Transitions
 
+#: Residual of a search, as the length of a difference of unit gradients, up to which its errors are stated.
+LINEAR = 0.25
+#: No bound below this is stated, in radians: the bias of local fits to exact rewards is not known better.
+FINEST = float(np.radians(0.02))
+
 
 @dataclass(frozen=True, repr=False)
 class HereditaryGeometry:
@@ -103,10 +108,13 @@ class HereditaryGeometry:
     def bounds_deg(self) -> Array:
         """Within what angle each left action is known, shape (k,): 95 % bounds in degrees.
 
-        NaN where the data leave more than the report would call a defect, 8.6°: no number is right there.
+        NaN where the data leave more than the report would call a defect, 8.6°, or where what a search left
+        over is so large that its linearisation says nothing: no number is right there.
         """
         bounds = NORMAL * self.standard_errors
-        return np.degrees(np.where(bounds < BOUND, bounds, np.nan))
+        bounds = np.where(bounds > 0.0, np.maximum(bounds, FINEST), 0.0)
+        near = (self.residuals < LINEAR) | (self.found.method == "intertwiner")
+        return np.degrees(np.where((bounds < BOUND) & near, bounds, np.nan))
 
     @cached_property
     def generators_bound_deg(self) -> float:
@@ -119,7 +127,7 @@ class HereditaryGeometry:
         if not np.isfinite(self.bounds_deg).all():
             return float("nan")
         bound = algebra_bound(found.compact, found.errors, found.form, found.form_error)
-        return float(np.degrees(bound)) if bound < BOUND else float("nan")
+        return float(np.degrees(max(bound, FINEST))) if bound < BOUND else float("nan")
 
     @property
     def system(self) -> SystemSymmetry:
