@@ -35,8 +35,8 @@ _ROUNDS = 3
 _INSIDE = 0.5
 # How many times over a bias counts where there is no noise.
 _BIAS = 4.0
-# Median of what is left over, in units of the base model's, below which there is no noise (normal: 0.67).
-_SMALL = 0.25
+# Noise of the base model over its misfit below which it fits exact rewards (with noise: 2 and more).
+_SMALL = 1.6
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -350,8 +350,8 @@ def _answer(
     move = np.linalg.lstsq(along, left_over[within])[0] @ matters if len(along) > fitted else np.zeros(0)
     error = size * float(group.speed((axis @ matters)[None])[0])
     rim = float(group.speed(move[None])[0]) if len(move) else math.inf
-    if np.median(np.abs(left_over)) < _SMALL * model.reward_noise:
-        # Noise would be left over everywhere: here there is bias alone. It shows in part only in what leaving
+    if model.reward_noise < _SMALL * np.median(np.asarray(model.misfit)):
+        # Noise would be far above the misfit: here there is bias alone. It shows in part only in what leaving
         # out the rim changes, and the two parts of the bound have one cause.
         rim = _BIAS * rim + student(answer._freedom, UNCOVERED) * error
     return replace(answer, standard_error=error, rim=rim)
