@@ -68,6 +68,15 @@ REFERENCES: dict[str, tuple[Target | None, str]] = {
     "inference.N10.median_deg": (None, "prototype, differential: 0.7"),
     "inference.N5.median_deg": (None, "prototype: 0.9; unsigned tangents 8, p90 176"),
     "inference.N5.p90_deg": (None, "prototype: 3.6"),
+    "verdict.interval_coverage": (("≥", 0.93), "of bounds stated as 95 %"),
+    "verdict.interval_coverage_exact": (("≥", 0.99), "rewards without noise, where the error is bias"),
+    "verdict.interval.left.width_over_error": (
+        ("≤", 4.0),
+        "median half-width over median error; normal: 2.9",
+    ),
+    "verdict.interval.generator.width_over_error": (("≤", 4.0), "normal in two directions: 2.1"),
+    "verdict.interval.inferred20.width_over_error": (("≤", 4.0), ""),
+    "verdict.interval.inferred100.width_over_error": (("≤", 4.0), ""),
     "import.seconds": (("≤", 1.0), ""),
 }
 

@@ -1,13 +1,16 @@
 """Left actions between tasks in closed form: the intertwiner of the tasks' own symmetries."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.spatial import cKDTree
+from scipy.special import chdtri, fdtri, stdtrit
 
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.discovery import affine_null_space, discover
+from hgmrl_lite.hereditary.evidence import NORMAL, UNCOVERED
 from hgmrl_lite.tangents import LevelSetNormals, local_regression
 from hgmrl_lite.transitions import Transitions
 
@@ -19,8 +22,9 @@ _THIN, _ENOUGH = 3, 400
 _SOME, _EXACT = 1500, 1e-4
 #: How many times smaller the singular value of one symmetry must be than that of a near one.
 _BETTER = 100.0
-#: Blocks of neighbouring points, whose disagreement gives the error of a generator.
-_BLOCKS = 24
+#: Blocks of neighbouring points, left out in turn for the error of a generator.
+#: So many, of about so many points each.
+_BLOCKS, _MORE_BLOCKS, _BLOCK = 24, 64, 30
 #: Step of the derivatives by which errors go from generators to left actions.
 _STEP = 1e-6
 
@@ -133,19 +137,33 @@ def _spin(generator: Array) -> float:
 
 
 def _generator_covariance(fit: LevelSetNormals, generator: Array) -> Array:
-    """Return the covariance (6, 6) of a null vector, from blocks of neighbours, whose errors are shared."""
+    """Return the covariance (6, 6) of a null vector, by a jackknife over blocks of neighbours.
+
+    Neighbours share samples, hence errors.
+    """
     lifted = np.hstack([fit.points, np.ones((len(fit), 1))])
     rows = (fit.normals[:, :, None] * lifted[:, None, :]).reshape(len(fit), 6)
     vector = generator[:2].ravel()
-    scores = rows * (fit.weights * (rows @ vector))[:, None]
-    order = np.array_split(np.asarray(cKDTree(fit.points).indices), _BLOCKS)
-    blocks = np.array([scores[rows_of].sum(axis=0) for rows_of in order])
-    information = (rows * fit.weights[:, None]).T @ rows
+    weighted = rows * fit.weights[:, None]
+    scores = weighted * (rows @ vector)[:, None]
+    information = weighted.T @ rows
     # Along the vector itself there is no error: its length is fixed.
     unit = vector / np.linalg.norm(vector)
     away = np.eye(6) - np.outer(unit, unit)
-    bread = np.linalg.pinv(away @ information @ away, rcond=1e-12, hermitian=True)
-    return np.asarray(bread @ (blocks.T @ blocks) @ bread * _BLOCKS / (_BLOCKS - 1))
+    # What leaving out a block changes. A few normals near the goal carry much of the information, and their
+    # errors do not show in what they leave over themselves.
+    moves = []
+    number = int(np.clip(len(fit) // _BLOCK, _BLOCKS, _MORE_BLOCKS))
+    for block in np.array_split(np.asarray(cKDTree(fit.points).indices), number):
+        rest = away @ (information - weighted[block].T @ rows[block]) @ away
+        moves.append(np.linalg.pinv(rest, rcond=1e-12, hermitian=True) @ scores[block].sum(axis=0))
+    changes = np.array(moves)
+    # So few blocks, of unequal weight, make a poor variance: Student's t in units of the normal law, with the
+    # freedom of Satterthwaite (1946).
+    size = np.square(changes).sum(axis=1)
+    few = max(float(size.sum() ** 2 / np.square(size).sum()) - 1.0, 1.0)
+    wider = stdtrit(few, 1.0 - 0.5 * UNCOVERED) / NORMAL
+    return np.asarray(changes.T @ changes * (wider**2 * (number - 1) / number))
 
 
 def raw_left_action(
@@ -298,3 +316,41 @@ def invariant_form(generators: ArrayLike) -> Array:
     form = form / np.sqrt(np.linalg.det(form))[..., None, None]
     mean = form.reshape(-1, 2, 2).mean(axis=0)
     return mean / np.sqrt(np.linalg.det(mean))
+
+
+def form_error(own: Sequence[OwnSymmetry], form: Array) -> float:
+    """Return the standard error of an inner product, per entry, as rotation generators see it.
+
+    In the frame where it is I. Each own symmetry keeps a form of its own: what these differ by (of two tasks,
+    what their errors say), and how far their mean is from the form.
+
+    Parameters
+    ----------
+    own : sequence of OwnSymmetry
+        All with a generator.
+    form : ndarray, shape (2, 2)
+        P.
+    """
+    inverse = np.linalg.inv(np.linalg.cholesky(form).T)
+
+    def away(generator: Array) -> Array:
+        return np.asarray(inverse.T @ invariant_form(generator[None]) @ inverse - np.eye(2)).ravel()
+
+    known = [symmetry.generator for symmetry in own if symmetry.generator is not None]
+    seen = np.array([away(generator) for generator in known])
+    stated = 0.0
+    for generator, symmetry, here in zip(known, own, seen, strict=True):
+        slopes = np.zeros((4, 6))
+        for entry in (0, 1, 3, 4):
+            moved = generator.copy()
+            moved[divmod(entry, 3)] += _STEP
+            slopes[:, entry] = (away(moved) - here) / _STEP
+        stated += float(np.trace(slopes @ symmetry.covariance @ slopes.T)) / len(own) ** 2
+    mean = seen.mean(axis=0)
+    if len(own) > 2:
+        # From so few tasks: Hotelling's bound in units of the normal law's.
+        few = 2 * (len(own) - 1)
+        wider = float(2.0 * fdtri(2, few, 1.0 - UNCOVERED) / chdtri(2, UNCOVERED))
+        stated = wider * float(np.square(seen - mean).sum()) / (len(own) * (len(own) - 1))
+    # Two entries are free: the determinant is 1.
+    return float(np.sqrt((stated + float(mean @ mean)) / 2.0))

@@ -3,22 +3,26 @@
 import math
 
 import numpy as np
-from scipy.special import fdtri, stdtrit
+from scipy.special import fdtri, ndtri, stdtrit
 
 from hgmrl_lite._validate import Array
 from hgmrl_lite.hereditary.compact_group import Index
 
 CHANCE = 1e-3
 """How often a test may say so when it is not so."""
+UNCOVERED = 0.05
+"""Share of errors that stated bounds need not hold."""
+NORMAL = float(ndtri(1.0 - 0.5 * UNCOVERED))
+"""Standard errors in a stated bound, where many data make it."""
 LARGEST_ANGLE = math.radians(8.0)
 """Error of the element that a policy still bears: regret climbs steeply from 8° to 10° on."""
 MISFIT = 5.0
 """How many times the base model's misfit may be left over without meaning anything."""
 
 
-def student(freedom: int) -> float:
-    """Return the two-sided quantile of Student's t for `CHANCE`; infinite without a degree of freedom."""
-    return float(stdtrit(freedom, 1.0 - 0.5 * CHANCE)) if freedom > 0 else math.inf
+def student(freedom: int, chance: float = CHANCE) -> float:
+    """Return the two-sided quantile of Student's t; infinite without a degree of freedom."""
+    return float(stdtrit(freedom, 1.0 - 0.5 * chance)) if freedom > 0 else math.inf
 
 
 def trend_excess(

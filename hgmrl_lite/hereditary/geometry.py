@@ -9,12 +9,25 @@ from numpy.typing import ArrayLike
 
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array, as_array, as_count
+from hgmrl_lite.hereditary.evidence import NORMAL
 from hgmrl_lite.hereditary.family import Chart, TaskFamily
-from hgmrl_lite.hereditary.generators import action_generators, action_maps, mean_response, task_algebra
+from hgmrl_lite.hereditary.findings import BOUND
+from hgmrl_lite.hereditary.generators import (
+    action_generators,
+    action_maps,
+    algebra_bound,
+    mean_response,
+    task_algebra,
+)
 from hgmrl_lite.hereditary.left_actions import LeftActions, find_left_actions
 from hgmrl_lite.hereditary.report import Evidence, GeometryReport, make_report
 from hgmrl_lite.hereditary.system import SystemSymmetry
 from hgmrl_lite.transitions import Transitions
+
+#: Residual of a search, as the length of a difference of unit gradients, up to which its errors are stated.
+LINEAR = 0.25
+#: No bound below this is stated, in radians: the bias of local fits to exact rewards is not known better.
+FINEST = float(np.radians(0.02))
 
 
 @dataclass(frozen=True, repr=False)
@@ -28,7 +41,7 @@ class HereditaryGeometry:
     action_maps : ndarray, shape (k, m, m)
         K_k: the same elements as they move actions.
     standard_errors : ndarray, shape (k,)
-        Of the L_k, as angles in radians.
+        Of the L_k, as angles in radians. 1.96 of them make ``bounds_deg``.
     generators_states : ndarray, shape (d, n, n)
         W_S, a basis of the algebra on states, each scaled so that exp(2πW) = I for a rotation.
     generators_actions : ndarray, shape (d, m, m)
@@ -92,6 +105,31 @@ class HereditaryGeometry:
         return np.asarray(-np.linalg.solve(linear, shift)[..., 0], dtype=np.float64)
 
     @property
+    def bounds_deg(self) -> Array:
+        """Within what angle each left action is known, shape (k,): 95 % bounds in degrees.
+
+        NaN where the data leave more than the report would call a defect, 8.6°, or where what a search left
+        over is so large that its linearisation says nothing: no number is right there.
+        """
+        bounds = NORMAL * self.standard_errors
+        bounds = np.where(bounds > 0.0, np.maximum(bounds, FINEST), 0.0)
+        near = (self.residuals < LINEAR) | (self.found.method == "intertwiner")
+        return np.degrees(np.where((bounds < BOUND) & near, bounds, np.nan))
+
+    @cached_property
+    def generators_bound_deg(self) -> float:
+        """Within what angle the span of the generators is known: a 95 % bound in degrees.
+
+        The angle is that of the entries of W_S; of several generators the largest principal angle. NaN where
+        ``bounds_deg`` has a NaN, where the bound is as large as those, or where there is no generator.
+        """
+        found = self.found
+        if not np.isfinite(self.bounds_deg).all():
+            return float("nan")
+        bound = algebra_bound(found.compact, found.errors, found.form, found.form_error)
+        return float(np.degrees(max(bound, FINEST))) if bound < BOUND else float("nan")
+
+    @property
     def system(self) -> SystemSymmetry:
         """Symmetries of the system, from the same transitions; computed when first asked for."""
         return self.family.system
@@ -139,18 +177,25 @@ class HereditaryGeometry:
         # Adding zero makes minus zero, which a reader would wonder at, plain zero.
         if self.dimension == 1:
             places = ", ".join(
-                f"{np.degrees(angle).round(2) + 0.0:.2f}° ± {np.degrees(error):.2g}°"
+                f"{np.degrees(angle).round(2) + 0.0:.2f}°{_within(bound)}"
                 if np.isfinite(angle)
                 else "no logarithm"
-                for angle, error in zip(self.thetas[:, 0], self.standard_errors, strict=True)
+                for angle, bound in zip(self.thetas[:, 0], self.bounds_deg, strict=True)
             )
         else:
             turns = np.linalg.norm(self.thetas, axis=1) if self.dimension else np.zeros(len(self.thetas))
-            places = ", ".join(f"{np.degrees(turn):.1f}°" for turn in turns)
-        facts.append((f"tasks, from task {self.base_index}", places))
+            places = ", ".join(
+                f"{np.degrees(turn):.1f}°{_within(bound)}"
+                for turn, bound in zip(turns, self.bounds_deg, strict=True)
+            )
+        facts.append((f"tasks, from task {self.base_index} (95 %)", places))
         for number, generator in enumerate(self.generators_states[:3], start=1):
             text = np.array2string(generator.round(4) + 0.0, precision=4).replace("\n", "")
             facts.append((f"generator {number}", text))
+        if self.dimension:
+            bound = self.generators_bound_deg
+            text = f"{bound:.2g}° (95 %)" if np.isfinite(bound) else "an angle that the data leave open"
+            facts.append(("generators known to within", text))
         facts.append(("largest residual", f"{self.residuals.max():.2g}"))
         if self.freedom:
             facts.append(("freedom", f"{self.freedom}: the smallest logarithm was taken"))
@@ -292,6 +337,11 @@ def check_left_actions(
     if (stretch[:, -1] <= 1e-12 * stretch[:, 0]).any():
         raise ValueError(f"maps must be invertible, got smallest stretch {stretch[:, -1].min():.3g}")
     return make_report(Evidence.of_maps(family, maps, base_index))
+
+
+def _within(bound: float) -> str:
+    """Return a 95 % bound as it stands behind an angle."""
+    return f" ± {bound:.2g}°" if np.isfinite(bound) else " ± unknown"
 
 
 def as_base_index(base_index: int, number: int) -> int:

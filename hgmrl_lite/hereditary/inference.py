@@ -1,5 +1,6 @@
 """Test time: which group element carries the base task to a new one, from a few transitions."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,7 +10,14 @@ from numpy.typing import ArrayLike
 from hgmrl_lite._validate import Array
 from hgmrl_lite.hereditary.compact_group import GRID, CompactGroup, compact_group
 from hgmrl_lite.hereditary.context_matching import METHODS, RewardMatching, least_transitions, make_matching
-from hgmrl_lite.hereditary.evidence import LARGEST_ANGLE, shared_misfit, student, trend_excess, worst_error
+from hgmrl_lite.hereditary.evidence import (
+    LARGEST_ANGLE,
+    UNCOVERED,
+    shared_misfit,
+    student,
+    trend_excess,
+    worst_error,
+)
 from hgmrl_lite.hereditary.group_search import DAMPING, NEWTON_STEPS, SETTLED, Minimum, search_group
 from hgmrl_lite.hereditary.reward_model import RewardModel
 from hgmrl_lite.transitions import Transitions
@@ -23,6 +31,12 @@ _STABILISER = 0.05
 _PROBES = 48
 # Rounds in which transitions out of the base model's reach are left out.
 _ROUNDS = 3
+# Share of the base model's reach within which it knows best.
+_INSIDE = 0.5
+# How many times over a bias counts where there is no noise.
+_BIAS = 4.0
+# Noise of the base model over its misfit below which it fits exact rewards (with noise: 2 and more).
+_SMALL = 1.6
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -47,6 +61,7 @@ class Inference:
     standard_error : float
         Standard error of the element in radians, along the worst direction that matters for the task: a
         rotation by so much, where the plane turns fastest. Infinite when the data leave a direction open.
+        `bound_deg` is made of it.
     excess : float
         Trend that the element leaves in the rewards, as a multiple of what noise and the base model's misfit
         can explain (mean squares): above 1 the task is no image of the base task. NaN with too few
@@ -62,6 +77,9 @@ class Inference:
         elements the one nearest to the identity is given.
     method : {"functional", "differential", "both"}
         What was matched.
+    rim : float
+        How far the element would move if only transitions well inside the base model's data were matched, in
+        radians: what the model's error at the rim of its data may have done.
     """
 
     theta: Array
@@ -77,6 +95,7 @@ class Inference:
     generators: Array
     free: int = 0
     method: str = "functional"
+    rim: float = 0.0
 
     @property
     def angle(self) -> float:
@@ -123,9 +142,21 @@ class Inference:
             return "undecided"
         return "decided"
 
+    @property
+    def bound_deg(self) -> float:
+        """Within what angle the element is known: a 95 % bound in degrees, by Student's t, and ``rim``.
+
+        NaN unless the verdict is "decided": another element may be the right one. 0 where there is nothing to
+        choose.
+        """
+        if self.verdict != "decided" or not np.isfinite(self.rim):
+            return float("nan")
+        return float(np.degrees(np.hypot(student(self._freedom, UNCOVERED) * self.standard_error, self.rim)))
+
     def _facts(self) -> list[tuple[str, str]]:
         """Return what there is to tell, as (name, text)."""
-        error = f" ± {np.degrees(self.standard_error):.2g}°" if len(self.theta) else ""
+        bound = self.bound_deg
+        error = f" ± {bound:.2g}° (95 %)" if len(self.theta) and np.isfinite(bound) else ""
         other = (
             f"{_degrees(self.runner_up)} with residual {self.runner_up_residual:.2g}"
             if np.isfinite(self.runner_up_residual)
@@ -314,7 +345,16 @@ def _answer(
         else np.zeros((fitted, fitted))
     )
     size, axis = worst_error(matters @ best.normal @ matters.T, answer.variance, shared)
-    return replace(answer, standard_error=size * float(group.speed((axis @ matters)[None])[0]))
+    within = model.distance(pulled) <= _INSIDE * model.reach
+    along = slopes[within] @ matters.T
+    move = np.linalg.lstsq(along, left_over[within])[0] @ matters if len(along) > fitted else np.zeros(0)
+    error = size * float(group.speed((axis @ matters)[None])[0])
+    rim = float(group.speed(move[None])[0]) if len(move) else math.inf
+    if model.reward_noise < _SMALL * np.median(np.asarray(model.misfit)):
+        # Noise would be far above the misfit: here there is bias alone. It shows in part only in what leaving
+        # out the rim changes, and the two parts of the bound have one cause.
+        rim = _BIAS * rim + student(answer._freedom, UNCOVERED) * error
+    return replace(answer, standard_error=error, rim=rim)
 
 
 def _degrees(theta: Array) -> str:

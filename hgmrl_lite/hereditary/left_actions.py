@@ -7,9 +7,16 @@ import numpy as np
 
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array
-from hgmrl_lite.hereditary.closed_form import OwnSymmetry, invariant_form, own_symmetry, raw_left_action
+from hgmrl_lite.hereditary.closed_form import (
+    OwnSymmetry,
+    form_error,
+    invariant_form,
+    own_symmetry,
+    raw_left_action,
+)
 from hgmrl_lite.hereditary.comparison import TaskModel
 from hgmrl_lite.hereditary.findings import BOUND, ERRORS, strain, strain_defect
+from hgmrl_lite.hereditary.pooled_matching import match_rewards, nearest_turn
 from hgmrl_lite.hereditary.system import CompactSymmetries
 from hgmrl_lite.hereditary.task_search import (
     refine_in_group,
@@ -17,6 +24,7 @@ from hgmrl_lite.hereditary.task_search import (
     search,
     skew_basis,
     smallest_element,
+    strain_basis,
 )
 from hgmrl_lite.transitions import Transitions
 
@@ -48,6 +56,8 @@ class LeftActions:
         Their standard errors, as angles in radians.
     form : ndarray, shape (n, n)
         The inner product.
+    form_error : float
+        Its standard error, per entry, in the frame where it is I.
     residuals : ndarray, shape (k,)
         How far each task is from being an image of the base task under its element.
     own : ndarray, shape (k, n + 1, n + 1)
@@ -65,6 +75,7 @@ class LeftActions:
     compact: Array
     errors: Array
     form: Array
+    form_error: float
     residuals: Array
     own: Array
     freedom: int
@@ -118,8 +129,8 @@ def find_left_actions(
             for index, symmetry in enumerate(own)
             if symmetry.verdict == "undecided" and symmetry.generator is None
         ]
-        return _searched(len(tasks), base_index, models, system(), seed, doubts)
-    return _searched(len(tasks), base_index, models, system(), seed, [])
+        return _searched(tasks, base_index, models, system(), seed, doubts)
+    return _searched(tasks, base_index, models, system(), seed, [])
 
 
 def _intertwined(
@@ -140,7 +151,9 @@ def _intertwined(
     residuals, errors = np.zeros(k), np.zeros(k)
     shift, spread = generators[base_index][:2, 2], own[base_index].covariance[[2, 5], [2, 5]].sum()
     linear = generators[base_index][:2, :2]
-    freedom = int(np.linalg.norm(shift) < max(1e-3 * np.linalg.norm(linear), AWAY * np.sqrt(spread)))
+    # A centre that is poorly known is not at the origin for that.
+    near = min(AWAY * np.sqrt(spread), BOUND * np.linalg.norm(linear))
+    freedom = int(np.linalg.norm(shift) < max(1e-3 * np.linalg.norm(linear), near))
     others = [index for index in range(k) if index != base_index]
     for index in others:
         if freedom:
@@ -152,6 +165,7 @@ def _intertwined(
         except ValueError:
             return None
     form = invariant_form(generators)
+    rough = min(form_error(own, form), ROUGH)
     if any(_strains(raw[index], covariance[index], form) for index in others):
         # That form is the tasks' own and need not be the group's: elliptic rewards turned in a round system.
         shared = system().inner_product
@@ -163,15 +177,16 @@ def _intertwined(
                     continue
                 if not _stretches(*mirrored[:2], shared):
                     raw[index], covariance[index], residuals[index] = mirrored
-        shared = sharpened_form(shared, raw[others], covariance[others])
+        given, shared = shared, sharpened_form(shared, raw[others], covariance[others])
         # Maps that stretch in both, as scalings do, do not tell the forms apart.
         if 2.0 * strain(raw, shared).sum() < strain(raw, form).sum():
-            form = shared
+            form, rough = shared, sharpened_error(given, raw[others], covariance[others])
     elif _half_turns(raw[others]) and system().dimension:
         # These keep every form.
         shared = system().inner_product
         ratios = np.linalg.eigvals(np.linalg.solve(form, shared)).real
-        form = shared if np.square(0.5 * np.log(ratios)).mean() > BOUND**2 else form
+        if np.square(0.5 * np.log(ratios)).mean() > BOUND**2:
+            form, rough = shared, ROUGH
     compact = raw.copy()
     for index in [] if freedom else others:
         compact[index] = lie.polar_factor(raw[index], form)
@@ -179,11 +194,21 @@ def _intertwined(
         residuals[index] = max(residuals[index], float(np.abs(raw[index] - compact[index]).max()))
         if errors[index] > SURE:
             compact[index], errors[index] = _sharpened(
-                models(base_index), models(index), compact[index], float(errors[index]), form
+                models(base_index), models(index), compact[index], float(errors[index]), form, rough
             )
     doubts += _unsure(errors)
     return LeftActions(
-        raw, covariance, compact, errors, form, residuals, generators, freedom, tuple(doubts), "intertwiner"
+        raw,
+        covariance,
+        compact,
+        errors,
+        form,
+        rough,
+        residuals,
+        generators,
+        freedom,
+        tuple(doubts),
+        "intertwiner",
     )
 
 
@@ -205,22 +230,24 @@ def _stretches(left: Array, covariance: Array, form: Array) -> bool:
 
 
 def _sharpened(
-    base: TaskModel, other: TaskModel, left: Array, error: float, form: Array
+    base: TaskModel, other: TaskModel, left: Array, error: float, form: Array, rough: float
 ) -> tuple[Array, float]:
-    """Return a left action and its error from the closed form and from the rewards, each by its weight."""
-    if not same_rewards(base, other, left, BOUND):
+    """Return a left action and its error from the rewards where these agree, else as they come.
+
+    The inner product is known to within ``rough``: the map may strain by as much while it is fitted.
+    """
+    turns = skew_basis(form)
+    generators = np.concatenate([turns, strain_basis(form)])
+    tied = np.append(np.full(len(turns), np.inf), np.full(len(generators) - len(turns), rough))
+    match = match_rewards(base, other, nearest_turn(base, other, left, turns[0]), generators, tied)
+    matched = lie.polar_factor(match.left, form)
+    if not same_rewards(base, other, matched, BOUND):
         return left, error
-    generators = skew_basis(form)
-    matched, covariance, _ = refine_in_group(base, other, left, generators, rewards=True)
-    second = float(np.sqrt(covariance[0, 0]))
-    between = lie.log(lie.polar_factor(np.linalg.solve(left, matched), form))
-    weight = error**2 / (error**2 + second**2)
-    # Both rest on the same data: the better of the two errors, no better.
-    return left @ lie.exp(weight * between), min(error, second)
+    return matched, float(np.sqrt(match.covariance[0, 0]))
 
 
 def _searched(
-    k: int,
+    tasks: Sequence[Transitions],
     base_index: int,
     models: Callable[[int], TaskModel],
     system: CompactSymmetries,
@@ -229,7 +256,7 @@ def _searched(
 ) -> LeftActions:
     """Return the left actions by search and Gauss-Newton."""
     form = system.inner_product
-    n = len(form)
+    k, n = len(tasks), len(form)
     generators = system.linear if system.dimension else skew_basis(form)
     raw, covariance = np.tile(np.eye(n), (k, 1, 1)), np.zeros((k, n * n, n * n))
     compact, errors, residuals = raw.copy(), np.zeros(k), np.zeros(k)
@@ -238,17 +265,22 @@ def _searched(
     matches = {index: search(base, models(index), form, generators, seed)[0] for index in others}
     for index, match in matches.items():
         raw[index], covariance[index] = match.matrix, match.covariance
-    form = sharpened_form(form, raw[others], covariance[others])
+    # Where no generator says what is kept, the covariance of the starts does.
+    starts = sum(int(task.starts.shape[0]) for task in tasks)
+    prior = ROUGH if system.dimension else float(np.hypot(ROUGH, np.sqrt(2.0 / starts)))
+    rough = sharpened_error(form, raw[others], covariance[others], prior)
+    form = sharpened_form(form, raw[others], covariance[others], prior)
     generators = skew_part(generators, form)
     freedoms = []
     for index, match in matches.items():
         other = models(index)
         left = lie.polar_factor(match.matrix, form)
-        left, spread, information = refine_in_group(base, other, left, generators, rewards=False)
+        left, spread, information = refine_in_group(base, other, left, generators)
         values, axes = np.linalg.eigh(information)
         free = values < FREE
         if same_rewards(base, other, left, BOUND):
-            left, spread, _ = refine_in_group(base, other, left, generators, rewards=True)
+            pooled = match_rewards(base, other, left, generators)
+            left, spread = pooled.left, pooled.covariance
         if free.any():
             left = smallest_element(left, np.tensordot(axes[:, free].T, generators, axes=1), form)
         kept = axes[:, ~free]
@@ -262,10 +294,12 @@ def _searched(
             "the rewards of the base task do not change along some direction of the states: what a map does "
             "there cannot be seen"
         )
+    if rough > BOUND:
+        doubts.append(f"the inner product is only known to within {100.0 * rough:.0f} %")
     own = np.full((k, n + 1, n + 1), np.nan)
     freedom = max(freedoms, default=0)
     return LeftActions(
-        raw, covariance, compact, errors, form, residuals, own, freedom, tuple(doubts), "search"
+        raw, covariance, compact, errors, form, rough, residuals, own, freedom, tuple(doubts), "search"
     )
 
 
@@ -279,33 +313,55 @@ def flat_direction(task: TaskModel) -> bool:
     return bool(np.linalg.eigvalsh(0.5 * (shared + shared.T))[0] < FLAT)
 
 
-def sharpened_form(form: Array, raw: Array, covariance: Array) -> Array:
+def sharpened_form(form: Array, raw: Array, covariance: Array, prior: float = ROUGH) -> Array:
     """Return the inner product that the maps keep as well, near one that is only known roughly.
 
-    Least squares for P in LᵀPL = P, in the frame of the rough one, each map by its own error; when the maps
-    stretch more than their errors and the bound explain, the rough one.
+    Least squares for P in LᵀPL = P, in the frame of the rough one, which is known to within ``prior`` per
+    entry, each map by its own error; when the maps stretch more than their errors and the bound explain, the
+    rough one.
     """
+    if not _keep(form, raw, covariance):
+        return form
+    n = len(form)
+    root = np.linalg.cholesky(form).T
+    basis, systems, targets = _form_equations(form, raw, covariance, prior)
+    change = np.linalg.lstsq(systems, targets)[0]
+    kept = np.eye(n) + np.tensordot(change, basis, axes=1)
+    if np.linalg.eigvalsh(kept)[0] <= 0.0:
+        return form
+    sharp = root.T @ kept @ root
+    return sharp / np.linalg.det(sharp) ** (1.0 / n)
+
+
+def sharpened_error(form: Array, raw: Array, covariance: Array, prior: float = ROUGH) -> float:
+    """Return the standard error of `sharpened_form`, per entry, in the frame where the form is I."""
+    if not _keep(form, raw, covariance):
+        return prior
+    _, systems, _ = _form_equations(form, raw, covariance, prior)
+    return float(np.sqrt(np.trace(np.linalg.inv(systems.T @ systems)) / systems.shape[1]))
+
+
+def _keep(form: Array, raw: Array, covariance: Array) -> bool:
+    """Return whether maps stretch no more than their errors and the bound explain."""
+    return not any(_stretches(matrix, spread, form) for matrix, spread in zip(raw, covariance, strict=True))
+
+
+def _form_equations(form: Array, raw: Array, covariance: Array, prior: float) -> tuple[Array, Array, Array]:
+    """Return a basis of the changes of a form, and LᵀPL = P for them, each map by its own error."""
     n = len(form)
     root = np.linalg.cholesky(form).T
     inverse = np.linalg.inv(root)
-    if any(_stretches(matrix, spread, form) for matrix, spread in zip(raw, covariance, strict=True)):
-        return form
     rows, columns = np.triu_indices(n)
     basis = np.zeros((len(rows), n, n))
     basis[np.arange(len(rows)), rows, columns] = basis[np.arange(len(rows)), columns, rows] = 1.0
-    systems, targets = [np.eye(len(rows)) / ROUGH], [np.zeros(len(rows))]
+    systems, targets = [np.eye(len(rows)) / prior], [np.zeros(len(rows))]
     for matrix, spread in zip(raw, covariance, strict=True):
         inside = root @ matrix @ inverse
         error = np.sqrt(np.trace(spread) / n**2) + ROUGH**2
         moved = (inside.T @ basis @ inside - basis)[:, rows, columns]
         systems.append(moved.T / error)
         targets.append((np.eye(n) - inside.T @ inside)[rows, columns] / error)
-    change = np.linalg.lstsq(np.vstack(systems), np.concatenate(targets))[0]
-    kept = np.eye(n) + np.tensordot(change, basis, axes=1)
-    if np.linalg.eigvalsh(kept)[0] <= 0.0:
-        return form
-    sharp = root.T @ kept @ root
-    return sharp / np.linalg.det(sharp) ** (1.0 / n)
+    return basis, np.vstack(systems), np.concatenate(targets)
 
 
 def skew_part(generators: Array, form: Array) -> Array:

@@ -15,6 +15,8 @@ _RIDGES = np.geomspace(1e-14, 1e2, 49)
 _CENTRES, _MORE_CENTRES = 200, 400
 # A centre's own share of the data counts like this many more that have the common misfit.
 _PRIOR = 10.0
+# Largest leverage that a residual is corrected for.
+_LEVERAGE = 0.9
 
 
 @dataclass(frozen=True)
@@ -87,45 +89,43 @@ class RewardModel:
         n = points.shape[1]
         if len(points) < 5 * (n + 2):
             raise ValueError(f"points must hold at least {5 * (n + 2)} rows for n = {n}, got {len(points)}")
-        if centres is None:
-            centres = _CENTRES if n <= 2 else _MORE_CENTRES
-        mean = points.mean(axis=0)
-        scale = float(np.sqrt(np.square(points - mean).sum(axis=1).mean()))
-        # In units of the data's spread, so that one set of ridges serves every data set.
-        scaled = (points - mean) / (scale or 1.0)
-        if np.linalg.matrix_rank(scaled) < n:
-            raise ValueError(f"points must span all {n} dimensions, got points in a plane of fewer")
-        chosen = _farthest_points(scaled, min(as_count("centres", centres), len(points) // 5))
-        weights, linear, freedom = _smooth(scaled, values, chosen)
-        left = values - _features(scaled, chosen) @ np.append(weights, linear)
-        # Back to the units of the states.
-        weights = weights / scale**3
-        slope = linear[1:] / scale
-        model = cls(
-            chosen * scale + mean, weights, np.append(linear[0] - slope @ mean, slope), _spread(left, freedom)
-        )
-        return model._with_errors(points, left * len(points) / (len(points) - freedom))
+        basis = SplineBasis.on(points, centres)
+        features = basis(points)
+        coefficients, leverage = _smooth(features, values, basis.rough)
+        left = values - features @ coefficients
+        model = basis.model(coefficients, _spread(left, float(leverage.sum())))
+        return model._with_errors(points, left, np.minimum(leverage, _LEVERAGE))
 
-    def _with_errors(self, points: Array, left: Array) -> "RewardModel":
-        """Return the model with noise and misfit told apart, from what it leaves over (N,) at its data."""
+    def _with_errors(self, points: Array, left: Array, leverage: Array) -> "RewardModel":
+        """Return the model with noise and misfit told apart.
+
+        Parameters
+        ----------
+        points : ndarray, shape (N, n)
+            Where its data are.
+        left : ndarray, shape (N,)
+            What the fit leaves over there.
+        leverage : ndarray, shape (N,)
+            Share of each datum in its own fit.
+        """
         _, pairs = cKDTree(points).query(points, k=2)
+        left = left / np.sqrt(1.0 - leverage)
         other = left[np.asarray(pairs)[:, 1]]
         # Neighbours share the misfit and not the noise: their product keeps the one, their difference the
         # other.
         shared, differ = left * other, 0.5 * np.square(left - other)
+        noise = float(np.sqrt(differ.mean()))
+        # The fit follows the noise of its data: by so much the products of neighbours come out too small, and
+        # as much again is the variance of a fit without the datum.
+        shared = shared + 2.0 * noise**2 * leverage / (1.0 - leverage)
         distance, nearest = cKDTree(self.centres).query(points)
         count = np.bincount(nearest, minlength=len(self.centres))
         total = np.bincount(nearest, shared, minlength=len(self.centres))
         common = max(float(shared.mean()), 0.0)
-        misfit = np.sqrt(np.maximum(total + _PRIOR * common, 0.0) / (count + _PRIOR))
+        square = np.maximum(total + _PRIOR * common, 0.0) / (count + _PRIOR)
+        misfit = np.sqrt(square)
         return RewardModel(
-            self.centres,
-            self.weights,
-            self.linear,
-            self.noise,
-            float(np.sqrt(differ.mean())),
-            misfit,
-            float(np.max(distance)),
+            self.centres, self.weights, self.linear, self.noise, noise, misfit, float(np.max(distance))
         )
 
     def __call__(self, points: ArrayLike) -> Array:
@@ -176,6 +176,10 @@ class RewardModel:
         distances, nearest = self._nearest(points)
         return np.where(distances <= self.reach, self.misfit[nearest], np.inf)
 
+    def distance(self, points: ArrayLike) -> Array:
+        """Return how far points (..., n) are from the nearest centre, shape (...)."""
+        return self._nearest(points)[0]
+
     def cells(self, points: ArrayLike) -> NDArray[np.intp]:
         """Return the index of the nearest centre, shape (...), for points (..., n)."""
         return self._nearest(points)[1]
@@ -195,33 +199,114 @@ class RewardModel:
         )
 
 
-def _smooth(points: Array, values: Array, centres: Array) -> tuple[Array, Array, float]:
-    """Return weights (C,), linear part (n + 1,) and degrees of freedom of the smoothing spline.
+@dataclass(frozen=True)
+class SplineBasis:
+    """Basis of the natural cubic splines on scattered centres, orthonormal in roughness.
 
-    With weights T u that annihilate affine functions, and TᵀKT = I for the K of the centres, the roughness is
-    ‖u‖². After the affine part is projected out, one eigendecomposition serves every ridge.
+    Parameters
+    ----------
+    centres : ndarray, shape (C, n)
+        The centres, in units of ``scale`` about ``mean``.
+    transform : ndarray, shape (C, C − n − 1)
+        Weights that annihilate affine functions.
+    mean, scale : ndarray, shape (n,), and float
+        Centre and spread of the data, so that one set of ridges serves every data set.
     """
-    number = len(points)
-    affine = np.hstack([np.ones((number, 1)), points])
-    transform = _natural_basis(centres)
-    cubes = _cubes(points, centres) @ transform
+
+    centres: Array
+    transform: Array
+    mean: Array
+    scale: float
+
+    @classmethod
+    def on(cls, points: Array, centres: int | None = None) -> "SplineBasis":
+        """Return the basis on centres that are spread over points (N, n), as `RewardModel.fit` says.
+
+        Raises
+        ------
+        ValueError
+            When the points lie in a plane of fewer dimensions.
+        """
+        n = points.shape[1]
+        if centres is None:
+            centres = _CENTRES if n <= 2 else _MORE_CENTRES
+        mean = points.mean(axis=0)
+        scale = float(np.sqrt(np.square(points - mean).sum(axis=1).mean()))
+        scaled = (points - mean) / (scale or 1.0)
+        if np.linalg.matrix_rank(scaled) < n:
+            raise ValueError(f"points must span all {n} dimensions, got points in a plane of fewer")
+        chosen = _farthest_points(scaled, min(as_count("centres", centres), len(points) // 5))
+        return cls(chosen, _natural_basis(chosen), mean, scale)
+
+    @property
+    def rough(self) -> int:
+        """How many functions of the basis are not affine; these come first."""
+        return self.transform.shape[1]
+
+    def __call__(self, points: Array) -> Array:
+        """Return the functions (N, C) at points (N, n): rough ones, the constant, the coordinates."""
+        scaled = (points - self.mean) / self.scale
+        return np.hstack([_cubes(scaled, self.centres) @ self.transform, np.ones((len(points), 1)), scaled])
+
+    def model(self, coefficients: Array, noise: float) -> RewardModel:
+        """Return the function with coefficients (C,) as a model in the units of the states."""
+        weights = self.transform @ coefficients[: self.rough] / self.scale**3
+        slope = coefficients[self.rough + 1 :] / self.scale
+        linear = np.append(coefficients[self.rough] - slope @ self.mean, slope)
+        return RewardModel(self.centres * self.scale + self.mean, weights, linear, noise)
+
+    def ridge(self, gram: Array, seen: Array, size: float, number: int) -> float:
+        """Return the ridge on the rough coefficients that generalised cross-validation chooses.
+
+        Parameters
+        ----------
+        gram, seen : ndarray, shapes (C, C) and (C,)
+            FᵀF and Fᵀy of the functions F (N, C) at the data, and of their values y.
+        size : float
+            yᵀy.
+        number : int
+            N.
+        """
+        rough = self.rough
+        affine = np.linalg.solve(gram[rough:, rough:], np.column_stack([gram[rough:, :rough], seen[rough:]]))
+        inside = (gram[:rough, :rough] - gram[:rough, rough:] @ affine[:, :rough]) / number
+        eigenvalues, vectors = np.linalg.eigh(0.5 * (inside + inside.T))
+        along = vectors.T @ (seen[:rough] - gram[:rough, rough:] @ affine[:, -1]) / number
+        left = (size - float(seen[rough:] @ affine[:, -1])) / number
+        affine_count = len(gram) - rough
+        return number * _cross_validated(np.maximum(eigenvalues, 0.0), along, left, number, affine_count)
+
+
+def _smooth(features: Array, values: Array, rough: int) -> tuple[Array, Array]:
+    """Return coefficients (C,) of the smoothing spline, and the leverage (N,) of the data.
+
+    In a basis that is orthonormal in roughness the penalty is the square of the first ``rough`` coefficients.
+    After the affine part is projected out, one eigendecomposition serves every ridge.
+    """
+    number = len(features)
+    cubes, affine = features[:, :rough], features[:, rough:]
     frame, triangle = np.linalg.qr(affine)
     inside = frame.T @ cubes
     rest, target = cubes - frame @ inside, values - frame @ (frame.T @ values)
     eigenvalues, vectors = np.linalg.eigh(rest.T @ rest / number)
     eigenvalues = np.maximum(eigenvalues, 0.0)
     seen = vectors.T @ (rest.T @ target) / number
+    ridge = _cross_validated(eigenvalues, seen, float(np.square(target).mean()), number, affine.shape[1])
+    solution = vectors @ (seen / (eigenvalues + ridge))
+    linear = np.linalg.solve(triangle, frame.T @ values - inside @ solution)
+    leverage = np.square(rest @ (vectors / np.sqrt(number * (eigenvalues + ridge)))).sum(axis=1)
+    return np.append(solution, linear), leverage + np.square(frame).sum(axis=1)
+
+
+def _cross_validated(eigenvalues: Array, seen: Array, size: float, number: int, affine: int) -> float:
+    """Return the ridge with the least generalised cross-validation score."""
     ridges = _RIDGES[:, None] * max(float(eigenvalues[-1:].sum()), np.finfo(float).tiny)
     shrunk = eigenvalues + ridges
-    freedom = (eigenvalues / shrunk).sum(axis=1) + affine.shape[1]
-    size = float(np.square(target).mean())
+    freedom = (eigenvalues / shrunk).sum(axis=1) + affine
     left = size - (np.square(seen) * (shrunk + ridges) / np.square(shrunk)).sum(axis=1)
     # The difference of two near numbers: below rounding there is nothing to choose by.
     score = np.maximum(left, 1e-16 * size) / np.square(1.0 - freedom / number)
-    best = int(np.argmin(score))
-    solution = vectors @ (seen / shrunk[best])
-    linear = np.linalg.solve(triangle, frame.T @ values - inside @ solution)
-    return transform @ solution, linear, float(freedom[best])
+    return float(ridges[int(np.argmin(score)), 0])
 
 
 def _natural_basis(centres: Array) -> Array:

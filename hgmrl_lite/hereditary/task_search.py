@@ -1,8 +1,8 @@
 """Left actions without closed form: a search over the group, then Gauss-Newton.
 
-What is matched first are the *signed* unit gradients: where the reward rises must go where it rises. They do
-not change when the reward is relabelled by an increasing function. Where the rewards themselves agree, these
-are matched in the end, at all transitions: that is sharper.
+What is matched are the *signed* unit gradients: where the reward rises must go where it rises. They do not
+change when the reward is relabelled by an increasing function. Where the rewards themselves agree,
+`pooled_matching` matches these in the end: that is sharper.
 """
 
 from dataclasses import dataclass
@@ -24,8 +24,6 @@ MANY_STARTS = 800
 GROUP_STARTS = 400
 #: Points at which each start is tried, and at which a map is fitted.
 TRIED, FITTED = 120, 300
-#: Transitions of each task whose rewards are matched.
-MATCHED = 2500
 #: Most steps of a fit.
 STEPS = 40
 #: Starts of either orientation that are refined, and how far apart they are in the Frobenius norm.
@@ -206,9 +204,9 @@ def _fit(
 
 
 def refine_in_group(
-    base: TaskModel, other: TaskModel, start: Array, generators: Array, *, rewards: bool
+    base: TaskModel, other: TaskModel, start: Array, generators: Array
 ) -> tuple[Array, Array, Array]:
-    """Return the element near ``start`` of a group that matches two tasks best, with its information.
+    """Return the element near ``start`` of a group that aligns two tasks' unit gradients best.
 
     Updates multiply from the right, L ← L exp(Σ φ_j W_j): directions φ that the base task's own symmetry
     leaves free are then the null space of the information.
@@ -221,8 +219,6 @@ def refine_in_group(
         Where to begin.
     generators : ndarray, shape (d, n, n)
         W_j.
-    rewards : bool
-        Match rewards at all transitions, rather than unit gradients at some points.
 
     Returns
     -------
@@ -239,28 +235,13 @@ def refine_in_group(
     if not d:
         return current, covariance, information
     points = _common(base, other, PolynomialMap(np.hstack([np.zeros((n, 1)), start])))
-    if not rewards and not len(points):
+    if not len(points):
         # Nothing to compare: any angle is as good.
         return current, np.pi**2 * np.eye(d), np.eye(d)
-    mine, theirs = _rows_inside(base), _rows_inside(other)
-
-    def evaluate(left: Array) -> tuple[Array, Array, Array]:
-        """Return where, the residuals (N, r) and their slopes (N, r, d)."""
-        if not rewards:
-            change = PolynomialMap(np.hstack([np.zeros((n, 1)), left]))
-            rest, slopes = turn_residuals(base, other, points, change, slopes=True)
-            return points, rest, np.einsum("niab,dab->nid", slopes[..., 1:], left @ generators)
-        own = base.points[mine]
-        back = other.points[theirs] @ np.linalg.inv(left).T
-        gaps = [other.value(own @ left.T) - base.rewards[mine], other.rewards[theirs] - base.value(back)]
-        steep = [
-            np.einsum("na,dab,nb->nd", other.gradient(own @ left.T), left @ generators, own),
-            np.einsum("na,dab,nb->nd", base.gradient(back), generators, back),
-        ]
-        return np.concatenate([own, back]), np.concatenate(gaps)[:, None], np.concatenate(steep)[:, None]
-
     for _ in range(STEPS):
-        where, rest, slopes = evaluate(current)
+        change = PolynomialMap(np.hstack([np.zeros((n, 1)), current]))
+        rest, slopes = turn_residuals(base, other, points, change, slopes=True)
+        slopes = np.einsum("niab,dab->nid", slopes[..., 1:], current @ generators)
         # Where an image leaves the other task's data its reward is extrapolated: bounded influence.
         scale = 3.0 * np.median(np.abs(rest)) + np.finfo(float).tiny
         weight = 1.0 / np.maximum(np.linalg.norm(rest, axis=1) / scale, 1.0)
@@ -270,7 +251,7 @@ def refine_in_group(
         ridge = 1e-9 * np.trace(information) + np.finfo(float).tiny
         move = -np.linalg.solve(information + ridge * np.eye(d), gradient)
         move *= min(1.0, 0.3 / (np.linalg.norm(move) + np.finfo(float).tiny))
-        covariance = sandwich(where, jacobian, rest, information * len(rest))
+        covariance = sandwich(points, jacobian, rest, information * len(rest))
         current = current @ lie.exp(np.tensordot(move, generators, axes=1))
         if np.linalg.norm(move) < 1e-6:
             break
@@ -350,6 +331,24 @@ def skew_basis(form: Array) -> Array:
     return np.asarray(np.linalg.solve(root, basis @ root))
 
 
+def strain_basis(form: Array) -> Array:
+    """Return orthonormal generators (n (n + 1) / 2 − 1, n, n) of volume-preserving strains of a form."""
+    n = len(form)
+    root = np.linalg.cholesky(form).T
+    basis = []
+    for row in range(n):
+        for column in range(row + 1):
+            strain = np.zeros((n, n))
+            if row == column:
+                strain[np.arange(row), np.arange(row)] = 1.0
+                strain[row, row] = -row
+            else:
+                strain[row, column] = strain[column, row] = 1.0
+            if row or column:
+                basis.append(strain / np.linalg.norm(strain))
+    return np.asarray(np.linalg.solve(root, np.array(basis) @ root)) if basis else np.zeros((0, n, n))
+
+
 def _orthogonal(n: int, seed: int) -> Array:
     """Return orthogonal matrices of both orientations that cover the group."""
     count = STARTS.get(n, MANY_STARTS)
@@ -375,11 +374,6 @@ def _distinct(starts: Array, score: Array, side: NDArray[np.intp]) -> list[int]:
         if len(chosen) == REFINED:
             break
     return chosen
-
-
-def _rows_inside(task: TaskModel) -> NDArray[np.intp]:
-    """Return which transitions of a task, at most 2500, are not at the rim of its data."""
-    return _spread(np.flatnonzero(task.inside(task.points)), MATCHED)
 
 
 def _near(task: TaskModel, points: Array) -> Array:

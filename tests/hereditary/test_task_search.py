@@ -104,11 +104,8 @@ def test_what_is_not_free_stays(pair):
     np.testing.assert_allclose(found[:, 1], TURN[:, 0], atol=0.03)
 
 
-@pytest.mark.parametrize("rewards", [False, True])
-def test_an_element_is_refined_within_its_group(pair, rewards):
-    left, covariance, information = refine_in_group(
-        *pair, TURN @ lie.so2_exp(0.2), lie.J[None], rewards=rewards
-    )
+def test_an_element_is_refined_within_its_group(pair):
+    left, covariance, information = refine_in_group(*pair, TURN @ lie.so2_exp(0.2), lie.J[None])
     np.testing.assert_allclose(left.T @ left, EYE, atol=1e-12)
     error = np.arctan2(left[1, 0], left[0, 0]) - 1.1
     assert abs(error) < 5 * np.sqrt(covariance[0, 0]) < 0.05
@@ -118,7 +115,7 @@ def test_an_element_is_refined_within_its_group(pair, rewards):
 
 
 def test_without_generators_there_is_nothing_to_refine(pair):
-    left, covariance, information = refine_in_group(*pair, TURN, np.zeros((0, 2, 2)), rewards=False)
+    left, covariance, information = refine_in_group(*pair, TURN, np.zeros((0, 2, 2)))
     assert left is TURN
     assert covariance.shape == information.shape == (0, 0)
 
