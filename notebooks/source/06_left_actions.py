@@ -548,19 +548,20 @@ print(f"{seconds:.2f} s, largest error {np.abs(error).max():.5f}°")
 # ## How sure are we?
 #
 # An answer without an error bar is half an answer. Normals come with standard errors (lesson 03); they make an error of
-# each $X_k$, and these an error of each $L_k$: `geometry.standard_errors`, as angles. When they are too large to be of
-# use, the geometry says "undecided".
+# each $X_k$, and these an error of each $L_k$. `geometry.bounds_deg` states them as 95 % bounds, in degrees: 19 of 20
+# bounds should hold the true error. Where the data leave the answer open, no number would be right; there is none, and
+# the geometry says "undecided".
 
 # %%
-print("transitions  noise   largest error   largest standard error   verdict")
+print("transitions  noise   largest error   largest 95 % bound   verdict")
 for number, noise in ((5000, 0.0), (300, 0.0), (5000, 0.05), (300, 0.05)):
     seen = [
         envs.explore(goal, number, seed=10 + index, reward_noise=noise) for index, goal in enumerate(goals)
     ]
     found = hereditary.discover_geometry(seen)
     off = (np.degrees(found.thetas[:, 0]) - true + 180.0) % 360.0 - 180.0
-    predicted = np.degrees(found.standard_errors.max())
-    print(f"{number:11d}  {noise:5.2f} {np.abs(off).max():14.4f}° {predicted:22.4f}°   {found.verdict}")
+    stated = found.bounds_deg.max()
+    print(f"{number:11d}  {noise:5.2f} {np.abs(off).max():14.4f}° {stated:18.4f}°   {found.verdict}")
 found
 
 # %% [markdown]
@@ -734,9 +735,7 @@ for words, context in {
     "20, goal off the circle": envs.explore(0.5 * goal, 20, seed=7),
 }.items():
     found = hereditary.infer(W, base_reward, context)
-    print(
-        f"{words}: {np.degrees(found.angle):.2f}° ± {np.degrees(found.standard_error):.2g}°, {found.verdict}"
-    )
+    print(f"{words}: {np.degrees(found.angle):.2f}° ± {found.bound_deg:.2g}° (95 %), {found.verdict}")
     other = np.degrees(found.runner_up[0])
     print(f"    misfit {found.residual:.2g}; runner-up {other:.2f}° with {found.runner_up_residual:.2g}")
 

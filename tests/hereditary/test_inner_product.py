@@ -106,6 +106,7 @@ def test_maps_found_in_other_units_are_the_same_maps():
         raw,
         np.zeros(3),
         form,
+        0.01,
         np.zeros(3),
         rng.normal(size=(3, 3, 3)),
         0,
