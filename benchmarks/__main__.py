@@ -18,8 +18,8 @@ from benchmarks.references import REFERENCES
 
 RESULTS = Path(__file__).parent / "results.json"
 SUITES = (
-    "envs", "lie", "discover", "descent", "discovery", "report", "inference", "intervals", "loop", "regret",
-    "widget_drag", "site", "lessons",
+    "envs", "lie", "discover", "verdicts", "descent", "discovery", "report", "inference", "intervals", "loop",
+    "regret", "widget_drag", "site", "lessons",
 )  # fmt: skip
 PACKAGES = ("numpy", "scipy", "torch", "gymnasium", "stable-baselines3", "jupyterlab", "anywidget")
 
