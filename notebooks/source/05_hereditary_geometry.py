@@ -264,7 +264,7 @@ course.figure(
 # the law of the starts, whose covariance $\Sigma$ is positive definite; that $G$ acts on the tasks; that $T$ and the
 # rewards are continuous; and that the allowed actions are a bounded and closed set with a non-empty interior. The task
 # space is the orbit $Z = G\cdot z_0$ of the base task. $H$ is its **stabiliser**, the elements that leave the base task
-# as it is (lesson 01).
+# as it is (lesson 01). (It is closed, because the rewards are continuous.)
 #
 # **Orbit and stabiliser.** Two elements $g$ and $h$ lead to the same task exactly when $g^{-1}h$ leaves $z_0$ as it is,
 # so when $g^{-1}h \in H$. A task is therefore not an element of $G$ but a coset $gH$: $Z$ is $G/H$. For a round goal
