@@ -553,7 +553,7 @@ course.figure(
 # Large ones smooth the fine bends of $f$ away, and with them whatever asymmetry is in the bends. So the package begins
 # with the smallest size and enlarges it step by step until one of the rules holds. From the second size on, a claim needs
 # the next smaller size to agree. Bends that are finer than the neighbourhoods behind the verdict are not seen;
-# `found.resolution` is the radius of these neighbourhoods.
+# `found.resolution` is their radius, in standard deviations of the data.
 #
 # The first rule turns the usual test round. A usual test assumes the symmetry and keeps it until the data refute it. So
 # few or noisy data refute nothing, and everything looks symmetric. Here the symmetry has to be *shown*. In statistics
