@@ -165,6 +165,8 @@ def _check_choice(answer: Any) -> Iterator[str]:
     compare([mirror(10.0), _turn(40.0)], [2e-6, 3e-6])
     yield "a rotation by nearly half a turn"
     compare([mirror(3.0), _turn(178.0)], [3e-6, 2e-6])
+    yield "half a turn with errors, which has no real logarithm"
+    compare([np.diag([-1.02, -0.97]), mirror(3.0), _turn(20.0)], [2e-6, 1e-6, 3e-6])
     yield "both preserve orientation: now the residual may decide"
     compare([_turn(20.0), _turn(-130.0)], [0.2, 1e-3])
     compare([_turn(20.0), _turn(-130.0)], [1e-3, 0.2])

@@ -285,6 +285,8 @@ _WHY = (
 
 def _check_notices(answer: Any) -> Iterator[str]:
     yield "six words, one for each case"
+    if isinstance(answer, np.ndarray):
+        answer = answer.tolist()
     if not isinstance(answer, (list, tuple)) or len(answer) != len(CASES):
         raise NotYet(
             f"The answer should be {len(CASES)} words, not {describe(answer)}.",

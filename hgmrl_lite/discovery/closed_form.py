@@ -28,7 +28,7 @@ def discover(
     The *defect* of a candidate W is the root mean square cosine between the gradient of f and the field W p
     over the law of the data, weighted by the squared lengths of both: 0 for a symmetry, 1/√n for a random
     direction. Gradients and points above the median length count alike, so that a few steep or far places do
-    not speak for the rest.
+    not speak for the rest; places where the samples determine the gradient poorly count less, or not at all.
     Lengths are those of coordinates in which the data have unit covariance (unit second moment for linear
     candidates), so the defect depends neither on the units of the points nor on those of f. The verdict is an
     equivalence test: "symmetric" when the 95 % *upper* bound of the defect is below the tolerance, "none"
@@ -36,8 +36,9 @@ def discover(
 
     Gradients come from local polynomials, fitted to two random halves of the data, so that their errors are
     independent; the bounds come from a wild bootstrap (Wu, 1986) of the residuals through the same fits, and
-    the neighbourhoods grow until the data allow a claim. Bends of f that are finer than the smallest
-    neighbourhood cannot be seen: `Symmetry.resolution` states its size.
+    the neighbourhoods grow until the data allow a claim. Beyond the smallest neighbourhoods, a claim also
+    needs those of the next smaller size to agree. Bends of f that are finer than the neighbourhoods behind
+    the verdict are not seen: `Symmetry.resolution` states their radius.
 
     Parameters
     ----------

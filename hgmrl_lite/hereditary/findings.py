@@ -9,8 +9,7 @@ from hgmrl_lite._validate import Array
 
 VERDICTS = ("yes", "no", "undecided")
 #: Largest defect, relative to what unrelated tasks or systems show, that still counts as none: a sine of
-#: 8.6°, about the error of a left action from which a policy starts to miss its goal, and where `discovery`
-#: says "clearly none".
+#: 8.6°, about the error of a left action from which a policy starts to miss its goal.
 BOUND = 0.15
 #: The starts count as moved from a third of their own standard deviation on, and as kept when half of it is
 #: excluded: a few hundred starts do not show less.

@@ -206,8 +206,9 @@ def action_generators(basis: Array, motion: Array) -> tuple[Array, float]:
     """Return W_A with B W_A = W_S B, and the share of it that no bounded group could have.
 
     On average over its actions the law is affine in the raw action, s' ≈ A s + B a + b, so that this is the
-    condition on the actions. The action set is normalised (the same bound along every axis), so that a group
-    which maps it onto itself is orthogonal: the symmetric part of W_A is estimation error and goes.
+    condition on the actions. The action set is assumed to be normalised, a ball or a cube: a group which maps
+    that onto itself is orthogonal, and the symmetric part of W_A is estimation error and goes. For actions in
+    unlike units, whose set is an ellipsoid, it is not.
     """
     if not len(basis):
         return np.zeros((0, motion.shape[1], motion.shape[1])), 0.0

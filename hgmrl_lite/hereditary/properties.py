@@ -309,7 +309,7 @@ def find_connected(evidence: "Evidence", parts: list[str]) -> Finding:
 
 
 def find_compact(evidence: "Evidence") -> Finding:
-    """Tell whether the maps keep an inner product, so that their powers stay bounded."""
+    """Tell whether the maps keep the group's inner product, so that their products stay bounded."""
     covariances = [None] * len(evidence.maps) if evidence.covariance is None else list(evidence.covariance)
     slip = _common_slip(evidence)
     defects = []
@@ -325,11 +325,11 @@ def find_compact(evidence: "Evidence") -> Finding:
             "bounded set."
         )
     elif verdict == "no" and slip > BOUND**2:
-        text = "The maps have no common fixed point: repeated, they run away."
+        text = "The maps have no common fixed point: combined, they run away."
     elif verdict == "no":
         text = (
             f"The map to task {task} stretches or shrinks lengths by {np.expm1(defect.figure):.0%}: "
-            "repeated, it runs away, and a search over its group has no bound."
+            "it is in no group that keeps this inner product, and nothing here bounds a search."
         )
     else:
         text = f"The stretch of the map to task {task} ({defect.figure:.1%}) is not known well enough."

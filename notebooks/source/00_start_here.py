@@ -168,7 +168,9 @@ course.check("00.3", transformed)
 # %% [markdown]
 # ## How the agent found it, in four steps
 #
-# The agent was not told that the tasks lie on a circle, nor that rotations relate them. It found that in data.
+# The agent was not told that the tasks lie on a circle, nor which map carries one task to another. It did assume
+# something: that these maps are matrices, belong to one family without gaps, and keep some length. (Lesson 05 makes this
+# exact, and shows what each assumption is worth.) The rest it found in data.
 #
 # **Step 1 · Explore.** In each of the four training tasks, 5000 random steps. What is kept of a step is the
 # **transition** $(s, a, r, s')$.
@@ -236,7 +238,7 @@ course.figure(
 #
 # That claim is measured, not assumed: true goals, one noisy environment for all, the same noise for the agent and its
 # reference. It holds because the rotation really is a symmetry of this environment. Where it is not, the carried policy
-# loses something: in lesson 01, with the paper's square set of actions, the regret is up to 0.26 instead of 0.
+# can lose something: in lesson 01, with the paper's square set of actions, the regret is up to 0.26 instead of 0.
 
 # %% [markdown]
 # ## Is this machine ready?

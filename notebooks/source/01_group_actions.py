@@ -423,8 +423,8 @@ course.check("01.4", carried)
 #
 # Both can be measured: compare the two sides on many points. The *residual* is the root mean square of
 # $f(g\cdot p) - f(p)$, divided by the standard deviation of $f$. It is 0 when the symmetry is exact on these points.
-# How large is it when the two sides have nothing to do with each other? Then the variances of both add up, and it is
-# about $\sqrt2$. Take the reward of lesson 00's base task, $-\lVert p - c\rVert$:
+# How large is it when the two sides have the same law, but nothing to do with each other? Then the variances of both add
+# up, and it is about $\sqrt2$. Take the reward of lesson 00's base task, $-\lVert p - c\rVert$:
 
 # %%
 base_goal = envs.training_tasks()[0]

@@ -516,10 +516,10 @@ course.figure(
 )
 
 # %% [markdown]
-# Each star is a symmetry, and the number of stars is the dimension. Between the stars and the first circle is the
-# **gap**. The rounded square is *nearly* round: its best candidate lies clearly below a random direction's 0.71, and
-# clearly above 0. So an agent needs more than numbers. It needs a decision, and it should know how often that decision
-# is wrong. The grey bars and the blue band are for that; the next section explains them.
+# Each star is a field that the package calls a symmetry, and the number of stars is the dimension. Between the stars
+# and the first circle is the **gap**. The rounded square is *nearly* round: its best candidate lies clearly below a
+# random direction's 0.71, and clearly above 0. So an agent needs more than numbers. It needs a decision, and it should
+# know how often that decision is wrong. The grey bars and the blue band are for that; the next section explains them.
 
 # %% [markdown]
 # ## A verdict is a test, and a test can err in two ways
@@ -529,31 +529,41 @@ course.figure(
 # symmetry?". It can answer "is this a symmetry *up to so much*?". Then we have to say how much, and of what.
 #
 # **Of what.** At a point, take the cosine between the gradient of $f$ and the velocity $Wp$. It is 0 where $Wp$ runs
-# along the level set. The **defect** of $W$ is the root mean square of this cosine over the law of the data. Flat places
-# count less, because the direction of a gradient means little where the gradient is small (`help(discovery.discover)`
-# has the weights).
+# along the level set. The **defect** of $W$ is the root mean square of this cosine over the law of the data. Angles are
+# measured in coordinates in which the data spread equally far in all directions, so that units do not matter. Places
+# where the gradient or $Wp$ is short count less, because a short arrow has hardly a direction, and so do places where the
+# samples tell little about the gradient (`help(discovery.discover)` has the weights).
 #
 # **How much.** The **tolerance** is the largest defect that we still accept as a symmetry. Data cannot choose it. It
 # depends on what the answer is for: how much asymmetry can your agent afford? Is the rounded square symmetric? With a
 # generous tolerance yes, with a strict one no, and both answers are right. So a verdict without its tolerance says
 # nothing; state both together. `discover(..., tolerance=0.1)` is where ours is stated: the blue band.
 #
-# From the data we get an estimate of the defect, with a lower and an upper bound at 95 % confidence (the grey bars).
-# They come from doing the estimate again and again with the signs of the residuals drawn anew. Then
+# From the data we get an estimate of the defect, with a lower and an upper bound, each at 95 % confidence (the grey
+# bars). They come from doing the estimate again and again, with the signs of the residuals and the weights of the points
+# drawn anew. Then
 #
 # - **symmetric**, if the *upper* bound is below the tolerance: even the largest defect that the data leave possible is
 #   one that we accept;
 # - **none**, if the *lower* bound is above the tolerance, for every candidate;
-# - **undecided** otherwise: the tolerance lies between the bounds, and the data support neither answer.
+# - **undecided** otherwise: the tolerance lies between the bounds, or the data are too few or too noisy for any bound,
+#   and they support neither answer.
+#
+# One more choice is in these bounds, the size of the neighbourhoods in which gradients are fitted. Small ones are noisy.
+# Large ones smooth the fine bends of $f$ away, and with them whatever asymmetry is in the bends. So the package begins
+# with the smallest size and enlarges it step by step until one of the rules holds. From the second size on, a claim needs
+# the next smaller size to agree. Bends that are finer than the neighbourhoods behind the verdict are not seen;
+# `found.resolution` is their radius, in standard deviations of the data.
 #
 # The first rule turns the usual test round. A usual test assumes the symmetry and keeps it until the data refute it. So
 # few or noisy data refute nothing, and everything looks symmetric. Here the symmetry has to be *shown*. In statistics
 # this is an **equivalence test**, known from the question whether two drugs act alike (Schuirmann, 1987).
 #
-# There are two errors. A **false "symmetric"** accepts a defect above the tolerance: the agent will carry a policy along
-# a map that does not fit. A **false "none"** overlooks a symmetry: the agent will learn again what it could have
-# inherited. If the bounds keep their promise, each error happens in at most about one of twenty data sets. "Undecided" is
-# neither of the two. It is the right answer to too few data, and it tells you what to do next: collect more.
+# There are two errors. A **false "symmetric"** accepts a defect above the tolerance: the agent will carry a policy
+# along a map that does not fit. A **false "none"** overlooks a symmetry, be it exact or within the tolerance: the agent
+# will learn again what it could have inherited. If the bounds keep their promise, each error happens in at most about
+# one of twenty data sets. "Undecided" is neither of the two. It is the right answer to too few data, and it tells you
+# what to do next: collect more.
 #
 # More samples bring the two bounds together. They should turn "undecided" into one of the other answers, and should make
 # neither error more frequent. If a method gets *worse* with more samples, then its bounds are not bounds: an error that
@@ -595,15 +605,15 @@ for name, change in (
 # %% [markdown]
 # ## Key points
 #
-# - The functional loss compares values after a random time; the differential loss compares directions at once. But
-#   for $W = 0$ they have the same exact solutions; their landscapes are very different.
+# - The functional loss compares values after a random time; the differential loss compares directions at once. In the
+#   plane, and apart from $W = 0$, they have the same exact solutions; their landscapes are very different.
 # - Differential descent is faster and steadier (the paper's finding). How much faster depends on $f$, the learning
 #   rate and the starts: we measured between 3 and about 40 times.
 # - The reason is conditioning, 2 against $16\pi^2/3 \approx 53$ at the truth for circles, and that $\exp(tW)$ explodes
 #   away from it.
-# - $W = 0$ is a trap: state the normalisation, and look at $\lVert W\rVert$. ★ Dividing by $\lVert Wp\rVert$ makes the
-#   loss exactly flat where $\det W < 0$. Starts from elsewhere slide onto this plateau, and leave it only by the luck of
-#   the batches.
+# - $W = 0$ is a trap: state the normalisation, and look at $\lVert W\rVert$. ★ For circles, dividing by $\lVert
+#   Wp\rVert$ makes the loss exactly flat where $\det W < 0$. Starts from elsewhere slide onto this plateau, and leave
+#   it only by the luck of the batches.
 # - ★ The constraint is linear: one singular value decomposition gives the whole algebra, with dimension and centre.
 # - ★ A verdict is a test with two error rates, and means something only together with its tolerance. "Undecided" is an
 #   answer.

@@ -154,8 +154,9 @@ for _ in range(6):
 # ## A shift would do as well?
 #
 # The goals of our family lie on a circle, so the turn from goal to goal relates the tasks. But so does the *shift* by
-# $c_z - c_0$! It carries distances along, so $R_z(p + b) = R_0(p)$. It is a system symmetry: $T(s + b, a) = T(s, a) + b$
-# with $K = I$. It even reaches goals at any distance from the origin. And the proof holds word for word.
+# $c_z - c_0$! It carries distances along, so $R_z(p + b) = R_0(p)$. It is a system symmetry, away from the walls at ±5:
+# $T(s + b, a) = T(s, a) + b$ with $K = I$. It even reaches goals at any distance from the origin. And the proof holds
+# word for word.
 #
 # Take two policies for the base goal. The *best* one walks straight to the goal from everywhere. The *learned* one is
 # the network of lesson 00. Carry both to the other goals, by turns and by shifts.
@@ -245,14 +246,14 @@ course.figure(
 # | **compact** | an inner product is kept, and a search is over a bounded set | scalings, shears, shifts |
 # | **connected and compact** | *one* exponential is enough | |
 #
-# Before we go through them, see how much they say together. Suppose the elements are matrices, and the group is compact.
-# Then all of them keep an inner product; lesson 02 made it by averaging. Choose coordinates in which it is the standard
-# one, and all elements are orthogonal. If the group is connected as well, their determinants cannot jump from 1 to $-1$.
-# So *linear, connected and compact together already force "a rotation, in some coordinates"*. In the plane such a group
-# is either the identity alone, or all rotations in some coordinates. What is left for data to tell, in the plane, is
-# which coordinates: an inner product up to a factor, two numbers. So when lesson 06 finds rotations in the plane, that
-# they are rotations was assumed, and only their coordinates were found. In more dimensions there is more to find: *which*
-# of the rotations.
+# Before we go through them, see how much they say together. Suppose the elements are matrices, and the group is
+# compact. Then all of them keep an inner product; lesson 02 made it by averaging. Choose coordinates in which it is the
+# standard one, and all elements are orthogonal. If the group is connected as well, their determinants cannot jump from
+# 1 to $-1$. So *linear, connected and compact together already force "a rotation, in some coordinates"*. In the plane
+# such a group is either the identity alone, or all rotations in some coordinates. What is left for data to tell, in the
+# plane, is which coordinates (an inner product up to a factor, two numbers) and which angle for which task. So when
+# lesson 06 finds rotations in the plane, that they are rotations was assumed; their coordinates and angles were found.
+# In more dimensions there is more to find: *which* of the rotations.
 
 # %% [markdown]
 # ## What we can prove ★
@@ -263,7 +264,7 @@ course.figure(
 # the law of the starts, whose covariance $\Sigma$ is positive definite; that $G$ acts on the tasks; that $T$ and the
 # rewards are continuous; and that the allowed actions are a bounded and closed set with a non-empty interior. The task
 # space is the orbit $Z = G\cdot z_0$ of the base task. $H$ is its **stabiliser**, the elements that leave the base task
-# as it is (lesson 01).
+# as it is (lesson 01). (It is closed, because the rewards are continuous.)
 #
 # **Orbit and stabiliser.** Two elements $g$ and $h$ lead to the same task exactly when $g^{-1}h$ leaves $z_0$ as it is,
 # so when $g^{-1}h \in H$. A task is therefore not an element of $G$ but a coset $gH$: $Z$ is $G/H$. For a round goal
@@ -281,10 +282,10 @@ course.figure(
 # such a difference too, at most $D$ long. That bounds all $K_g$ at once: $\lVert K_g\rVert \le D/r$. And $L_g$ keeps
 # the covariance, $L_g \Sigma L_g^T = \Sigma$ (its linear part does), so $\Sigma^{-1/2} L_g \Sigma^{1/2}$ is orthogonal:
 # that bounds $L_g$. It keeps the mean of the starts as well: that fixes its shift. So the pairs $(L_g, K_g)$ are a
-# bounded set of matrices, and its closure is compact. The limit of symmetries is a symmetry, because $T$ and the
-# rewards are continuous and the set of actions is closed. $\square$ Neither half is enough alone. Shifts have $K_g =
-# I$, and only the starts exclude them. And if all starts are at rest, $\Sigma$ is singular, and the start law says
-# nothing about what $L_g$ does to velocities.
+# bounded set of matrices, and its closure is compact. The limit of symmetries is a symmetry, because $T$ is continuous,
+# the set of actions is closed, and a limit of maps that keep a law (of the noise, of the starts) keeps it, too.
+# $\square$ Neither half is enough alone. Shifts have $K_g = I$, and only the starts exclude them. And if all starts are
+# at rest, $\Sigma$ is singular, and the start law says nothing about what $L_g$ does to velocities.
 #
 # **Linearizable.** An affine map that keeps the mean of the starts is a matrix once that mean is the origin. For
 # actions that are not affine, a fixed point has to be assumed. About it Bochner (1945) gives a chart, if the action is
@@ -729,9 +730,9 @@ hereditary.discover_geometry(seen, chart=straighten).report
 #   however far $g$ goes.
 # - A *learned* policy also needs $L_g\rho_0 = \rho_0$. A shift is a symmetry of the system too, but it takes the policy
 #   to where it was never trained.
-# - Linearizable: matrices, in a chart; about its fixed point the twist has none. Connected: exponentials reach
-#   everything; a mirror they do not reach. Compact: the search is over a bounded set; scalings run away. Connected and
-#   compact: one exponential is enough.
+# - Linearizable: matrices, in a chart; about its fixed point the twist has none. Connected: products of exponentials
+#   reach everything; a mirror they do not reach. Compact: the search is over a bounded set; scalings run away.
+#   Connected and compact: one exponential is enough.
 # - Linear, connected and compact together already force "a rotation, in some coordinates".
 # - Compactness has two sources: the bounded actions bound the $K_g$, the start law bounds the $L_g$.
 # - Tasks are cosets $gH$. A continuous choice of one element a task exists when $H$ is trivial, not on the sphere.

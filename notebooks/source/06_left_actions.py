@@ -190,11 +190,11 @@ print(f"{reflections} of {pairs} are reflections: {share:.0%} ± {half:.0%}, a 9
 # %% [markdown]
 # As far as sixty pairs can tell, the residual decides like a coin.
 #
-# For rewards as round as these, a reflection would serve just as well. But the *group* would be lost. A reflection has no
-# logarithm: no $\exp(tW)$ has a negative determinant, so there is nothing to put into a Lie algebra, and no way from
-# four tasks to a continuum of them. This is where the word **connected** of lesson 05 does its work. In a connected
-# group one can walk from the identity to each element; on the way the determinant changes without a jump, and it is
-# never zero. It is 1 at the start. So it stays positive: *take the candidate with positive determinant.*
+# For rewards as round as these, a reflection would serve just as well. But the *group* would be lost. A reflection has
+# no real logarithm: no $\exp(tW)$ has a negative determinant, so there is nothing to put into a Lie algebra, and no way
+# from four tasks to a continuum of them. This is where the word **connected** of lesson 05 does its work. In a
+# connected group one can walk from the identity to each element; on the way the determinant changes without a jump, and
+# it is never zero. It is 1 at the start. So it stays positive: *take the candidate with positive determinant.*
 #
 # (In the plane that settles it. In higher dimension it does not: $\operatorname{diag}(1, -1, 1, -1)$ has the
 # determinant 1 and still carries a rotation to its reverse. Then ask that $L$ lie in the exponential of the system's
@@ -353,11 +353,11 @@ for world, (family, places) in worlds.items():
         print(f"{world:25} {idea:14} goals missed by", goals_missed(family, places, form_of))
 
 # %% [markdown]
-# Each idea fails in one world, and there it spoils maps that were right. (Data as clean as these need no projection; the
-# noise of the last section does.) Look at the second world. A flow along ellipses
-# keeps an inner product in which these ellipses are circles. But that flow is the symmetry of *one task*. What we
-# project is a map *between* tasks. The robot moves alike in all directions, the tasks are related by ordinary rotations,
-# and these keep the usual inner product, whatever the shape of the rewards.
+# Each of the two inner products fails in one world, and there it spoils maps that were right. (Data as clean as these
+# need no projection; the noise of the last section does.) Look at the second world. A flow along ellipses keeps an
+# inner product in which these ellipses are circles. But that flow is the symmetry of *one task*. What we project is a
+# map *between* tasks. The robot moves alike in all directions, the tasks are related by ordinary rotations, and these
+# keep the usual inner product, whatever the shape of the rewards.
 #
 # So the inner product belongs to the **group that relates the tasks**, and a hereditary geometry takes that group from
 # the *system*. Lesson 05 found the system's own symmetries in the law of motion, without a look at the rewards, and
@@ -386,9 +386,11 @@ for world, (family, places) in worlds.items():
 # %% [markdown]
 # Both are right in both worlds, the one to the accuracy of the fitted law, the other to that of the maps. They rest on
 # different things: the one on how the robot moves, the other on how the rewards are related. If they disagree by more
-# than their errors, what relates the tasks is not inherited from the system. If no $P$ is kept by all the maps, as with a
-# scaling among them, the group is not compact. If neither happens, take the system's $P$, sharpened by the maps.
-# `hereditary.discover_geometry`, which does all of this, finds these turns for the elliptic rewards:
+# than their errors, what relates the tasks is not inherited from the system. If no $P$ is kept by all the maps, as with
+# a scaling among them, the group is not compact. If neither happens, take the system's $P$, sharpened by the maps.
+# `hereditary.discover_geometry` does this where it has to: as long as the maps keep the $P$ of the tasks' own
+# symmetries, as in the first world, that $P$ is theirs as well, and no law of motion needs to be fitted. For the
+# elliptic rewards they do not keep it, and it finds these turns:
 
 # %%
 found = hereditary.discover_geometry(ellipses)
@@ -509,10 +511,12 @@ print("generator W:   ", geometry.generators_states[0].round(6).tolist())
 #
 # $$J_s W_S\, s + J_a W_A\, a = W_S\, T(s, a).$$
 #
-# There both were unknown. By now $W_S$ is known. The package fits how the state responds to actions on average,
-# $T \approx As + Ba + b$, and compares the terms with $a$: what is left is $B W_A = W_S B$, linear in $W_A$. A group that
-# maps the bounded action set onto itself cannot stretch it, so the symmetric part of $W_A$ is error and goes. Here it
-# is, beside a second robot of the same build whose two levers were swapped by mistake:
+# There both were unknown. By now $W_S$ is known. The package fits how the state responds to actions on average, $T
+# \approx As + Ba + b$, and compares the terms with $a$: what is left is $B W_A = W_S B$, linear in $W_A$. One thing is
+# assumed: that the actions are normalised, so that the action set is a disc or a square. A matrix that maps such a set
+# onto itself is orthogonal, so the symmetric part of $W_A$ is error and goes. (With actions in unlike units the set is
+# an ellipse, and the symmetric part is none: bring them to one unit first.) Here it is, beside a second robot of the
+# same build whose two levers were swapped by mistake:
 
 # %%
 levers = np.array([[0.0, 1.0], [1.0, 0.0]])
@@ -549,7 +553,8 @@ print(f"{seconds:.2f} s, largest error {np.abs(error).max():.5f}°")
 #
 # An answer without an error bar is half an answer. Normals come with standard errors (lesson 03); they make an error of
 # each $X_k$, and these an error of each $L_k$. `geometry.bounds_deg` states them as 95 % bounds, in degrees: 19 of 20
-# bounds should hold the true error. Where the data leave the answer open, no number would be right; there is none, and
+# bounds should hold the true error. (Rewards without noise leave the bias of the local fits, of which data tell little;
+# so no bound below 0.02° is stated.) Where the data leave the answer open, no number would be right; there is none, and
 # the geometry says "undecided".
 
 # %%
@@ -715,9 +720,10 @@ for method in ("functional", "differential", "both"):
 #
 # - **Another valley.** The best angle of any *other* valley is the **runner-up**, and the **margin** says how many times
 #   worse it explains the rewards. If it is about as good, nothing is decided.
-# - **A flat valley.** The curvature at the bottom gives a **standard error**, as in any least-squares fit. If it leaves
-#   room for an error of 8°, nothing is decided either: there regret begins to climb steeply. Lesson 07 shows that cliff,
-#   in its section [How exact must the angle be?](07_meta_rl_loop.ipynb#How-exact-must-the-angle-be?)
+# - **A flat valley.** The curvature at the bottom gives a **standard error**, as in any least-squares fit, and this
+#   gives the 95 % bound. If the standard error leaves room for an error of 8°, nothing is decided either: there regret
+#   begins to climb steeply. Lesson 07 shows that cliff, in its section [How exact must the angle
+#   be?](07_meta_rl_loop.ipynb#How-exact-must-the-angle-be?)
 # - **A valley that is not deep enough.** If even the best angle leaves a misfit that noise cannot explain, the task is
 #   not of this family: "unrelated".
 #
@@ -740,7 +746,8 @@ for words, context in {
     print(f"    misfit {found.residual:.2g}; runner-up {other:.2f}° with {found.runner_up_residual:.2g}")
 
 # %% [markdown]
-# (`nan` with `inf`: there is no other valley. Signed data mostly leave only one.)
+# (`± nan°`: a bound is stated only where the verdict is "decided". `nan` with `inf`: there is no other valley. Signed
+# data mostly leave only one.)
 
 # %% [markdown]
 # In the widget: a goal off the circle, with the package's answer revealed. Drag the goal onto the grey circle, and see
@@ -849,7 +856,8 @@ print("with a bracket of two of them:    ", np.linalg.svd(with_bracket)[1].round
 #   → singular values → $W$. Each arrow is linear algebra.
 # - The sign is decided by *connectedness*: positive determinant. The residual decides like a coin.
 # - The projection onto the *compact* group comes before the logarithm, in the inner product that the *relating group*
-#   keeps. It comes from the system, and the maps sharpen it. The inner product of a task's own symmetry is another one.
+#   keeps. It comes from the system, and the maps sharpen it. The inner product of a task's own symmetry can be another
+#   one.
 # - In the plane, linear, connected and compact already mean "a rotation, in some coordinates": after the projection the
 #   singular values have nothing left to test. Beyond the plane they find the dimension.
 # - $K$ comes from the law of motion. It need not equal $L$.

@@ -188,9 +188,10 @@ print(
 cliff
 
 # %% [markdown]
-# Small errors cost little, because an episode ends as soon as the state comes near enough to the true goal, and the point
-# that the agent aims at is inside that terminal disc. Beyond 8.1° it is outside. Then the agent depends on the noise to
-# bring it in, and the regret climbs steeply towards that of staying at the wrong goal. This is the **cliff** of lesson 06: an inference that leaves room for 8° is called undecided.
+# Small errors cost little, because an episode ends as soon as the state comes near enough to the true goal, and the
+# point that the agent aims at is inside that terminal disc. Beyond 8.1° it is outside. Then the agent depends on the
+# noise to bring it in, and the regret climbs steeply towards that of staying at the wrong goal. This is the **cliff**
+# of lesson 06: an inference that leaves room for 8° is called undecided.
 
 # %% [markdown]
 # ## How an evaluation deceives

@@ -143,6 +143,15 @@ def choose_largest_turn(candidates, residuals):
     return candidates[min(positive(candidates), key=lambda k: np.trace(candidates[k]))]
 
 
+def choose_with_logarithm(candidates, residuals):
+    """Take for unconnected what has no real logarithm."""
+
+    def has_logarithm(matrix):
+        return np.abs(scipy.linalg.logm(matrix).imag).max() < 1e-9
+
+    return candidates[min(np.flatnonzero(list(map(has_logarithm, candidates))), key=lambda k: residuals[k])]
+
+
 def choose_by_distance_from_rotation(candidates, residuals):
     """Take what is nearest to a rotation."""
     return candidates[
@@ -438,6 +447,7 @@ ANSWERS = {
             ),
             (lambda c, r: c[int(np.argmin(r / np.linalg.det(c)))], "it reverses orientation"),
             (lambda c, r: next(a for a in c if np.linalg.det(a) > 0.5), "the residual decides"),
+            (choose_with_logarithm, "the residual decides"),
             (lambda c, r: scipy.linalg.polar(choose_by_sorting(c, r))[0], "none of the candidates"),
             (lambda c, r: int(np.argmin(r)), "should have shape (2, 2)"),
         ],

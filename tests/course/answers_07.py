@@ -289,7 +289,12 @@ ANSWERS = {
         ],
     },
     "07.5": {
-        "correct": [list(RIGHT), tuple(word.upper() for word in RIGHT), [f" {word} " for word in RIGHT]],
+        "correct": [
+            list(RIGHT),
+            tuple(word.upper() for word in RIGHT),
+            [f" {word} " for word in RIGHT],
+            np.array(RIGHT),
+        ],
         "mistakes": [
             (but(0, "geometry"), "tells a square from a disc"),
             (but(0, "inference"), "tells a square from a disc"),

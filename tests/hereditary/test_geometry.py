@@ -83,8 +83,17 @@ def test_the_answer_moves_with_a_hidden_rotation_and_with_the_labels(tasks, turn
 
 @pytest.mark.parametrize(
     ("on_actions", "expected"),
-    [(rotation(1.1), J), (np.diag([1.0, -1.0]), -J), (2.0 * rotation(-2.0), J)],
-    ids=["turned", "reflected", "turned and scaled"],
+    [
+        (rotation(1.1), J),
+        (np.diag([1.0, -1.0]), -J),
+        (2.0 * rotation(-2.0), J),
+        pytest.param(
+            np.diag([1.0, 3.0]),
+            np.array([[0.0, -1.0 / 3.0], [3.0, 0.0]]),
+            marks=pytest.mark.xfail(strict=True, raises=AssertionError, reason="Small again"),
+        ),
+    ],
+    ids=["turned", "reflected", "turned and scaled", "in unlike units"],
 )
 def test_action_generator_is_read_off_the_motion(tasks, on_actions, expected):
     geometry = discover_geometry([moved(task, np.eye(2), on_actions) for task in tasks])
