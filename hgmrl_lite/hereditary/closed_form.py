@@ -126,7 +126,11 @@ def _claim(points: Array, rewards: Array, precise: Array) -> tuple[str, str]:
         if found.verdict == "symmetric":
             break
     if found.verdict == "symmetric" and found.dimension > 1 and precise[1] <= _BETTER * precise[0]:
-        return "none", f"a symmetry of dimension {found.dimension} is no rotation about one centre"
+        # Far from a goal the rewards are nearly linear: no reason to say that there is no rotation.
+        return "undecided", (
+            f"{found.dimension} fields are symmetries to within {found.tolerance:g}: which of them is a "
+            "rotation about one centre, if any, cannot be told"
+        )
     return found.verdict, found.reason
 
 
