@@ -120,7 +120,7 @@ def gather(
             f"values must vary, got the constant {values.flat[0]:.6g}: every map is a symmetry of a constant"
         )
     # By a power of two, which rounds nothing: squares of huge and tiny values stay in range.
-    values = values / np.exp2(np.floor(np.log2(np.abs(values).max())))
+    values = np.asarray(values / 2.0 ** math.floor(math.log2(np.abs(values).max())))
     if degree is None:
         degree = 3 if n == 2 else 2
     elif as_count("degree", degree) > 3:

@@ -33,7 +33,8 @@ class Symmetry:
     spectrum : ndarray, shape (n(n+1),) or (n²,)
         Estimated defects of all candidates, ascending: root mean square cosines between gradient and field. 0
         for a symmetry, 1/√n for a random direction. The error of the gradients does not add to them on
-        average; what falls below zero is set to zero, what exceeds one to one. NaN where the data support no estimate.
+        average; what falls below zero is set to zero, what exceeds one to one. NaN where the data support no
+        estimate.
     lower, upper : ndarray, shape (n(n+1),) or (n²,)
         95 % bounds, each one-sided: of the defect number i, and of the largest defect in the span of the
         first i.

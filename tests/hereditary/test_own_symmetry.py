@@ -81,6 +81,15 @@ def test_several_fields_do_not_tell_which_one_is_a_rotation():
     assert "fields are symmetries to within 0.1: which of them is a rotation" in found.reason
 
 
+@pytest.mark.parametrize("number", [31, 48])
+def test_a_few_transitions_are_undecided(number):
+    task = sample_transitions(about_goal, number, seed=0)
+    wrong = task.with_rewards(lambda points: about_goal(points) + 50.0 * (np.arange(len(points)) == 7))
+    found = own_symmetry(wrong)
+    assert found.verdict == "undecided"
+    assert "points must number at least 48" in found.reason
+
+
 def test_a_valley_has_none():
     assert own_symmetry(sample_transitions(bent_valley, 3000, seed=0)).verdict == "none"
 
