@@ -21,6 +21,8 @@ from hgmrl_lite.discovery.samples import Samples
 #: A point whose gradient varies this many times more than usual counts less, and from the second on not at
 #: all.
 UNSURE, USELESS = 4.0, 10.0
+#: Share of the points whose neighbourhoods must determine a gradient.
+KNOWN = 0.5
 #: Standard errors by which the two halves' gradients must agree.
 AGREEING = 4.0
 #: Share of resamples that must have a positive definite form B.
@@ -138,8 +140,11 @@ def measure(samples: Samples, neighbours: int, resamples: int, rng: np.random.Ge
     fits = samples.smoothers(neighbours)
     variance = sum(fit.variance()[:, 1:].sum(axis=1) for fit in fits)
     known = np.isfinite(variance)
-    if known.sum() < 2 * frame.unknowns:
+    # A selected minority must not decide.
+    if known.sum() < max(2 * frame.unknowns, KNOWN * len(points)):
         return f"only {known.sum()} of {len(points)} neighbourhoods determine a gradient"
+    if not all(np.isfinite(residuals).all() for residuals in samples.residuals):
+        return "no neighbourhood of one half of the data predicts a value of the other"
     usual = float(np.median(variance[known]))
     known &= variance < USELESS * usual
     points, weights = points[known], np.minimum(1.0, UNSURE * usual / variance[known])

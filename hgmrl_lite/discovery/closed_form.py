@@ -70,7 +70,8 @@ def discover(
     ------
     ValueError
         When shapes disagree, entries are not finite, n is 1, the tolerance is out of range, the points lie in
-        a hyperplane or are fewer than two local fits need, or the values are constant.
+        a hyperplane or are fewer (beside those left out) than two local fits need, or the values are
+        constant.
 
     Examples
     --------
@@ -104,7 +105,7 @@ def _dress(samples: Samples, claim: Claim, tolerance: float) -> Symmetry:
     angle, centre = math.nan, None
     if forms is not None:
         squares, vectors = forms.spectrum
-        spectrum = np.sqrt(np.maximum(squares, 0.0))
+        spectrum = np.sqrt(np.clip(squares, 0.0, 1.0))
         lower = np.sqrt(np.clip([forms.lower(i) for i in range(unknowns)], 0.0, 1.0))
         upper = np.sqrt(
             np.clip(np.maximum.accumulate([forms.upper(i + 1) for i in range(unknowns)]), 0.0, 1.0)

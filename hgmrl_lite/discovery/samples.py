@@ -87,13 +87,17 @@ class Samples:
         return self._residuals(one, two), self._residuals(two, one)
 
     def _residuals(self, half: Half, other: Half) -> Array:
-        fit = local_smoother(other.tree, np.asarray(half.tree.data), self.degree, self.ladder[0])
-        # A prediction errs by the noise of its own value and by that of the fit.
-        inflation = np.square(fit.weights[:, 0]).sum(axis=1)
-        residuals = (half.values - fit.apply(other.values)[:, 0]) / np.sqrt(1.0 + inflation)
-        poor = ~(inflation < 1.0)
-        good = residuals[~poor]
-        if not len(good):
+        # Where points coincide, the finest neighbourhoods may determine nothing.
+        for neighbours in self.ladder:
+            fit = local_smoother(other.tree, np.asarray(half.tree.data), self.degree, neighbours)
+            # A prediction errs by the noise of its own value and by that of the fit.
+            inflation = np.square(fit.weights[:, 0]).sum(axis=1)
+            residuals = (half.values - fit.apply(other.values)[:, 0]) / np.sqrt(1.0 + inflation)
+            poor = ~(inflation < 1.0)
+            good = residuals[~poor]
+            if len(good):
+                break
+        else:
             return np.full(len(residuals), math.nan)
         # Where the fit extrapolates, a residual from elsewhere tells more about the noise.
         residuals[poor] = np.random.default_rng(len(good)).choice(good, size=int(poor.sum()))
@@ -115,6 +119,8 @@ def gather(
         raise ValueError(
             f"values must vary, got the constant {values.flat[0]:.6g}: every map is a symmetry of a constant"
         )
+    # By a power of two, which rounds nothing: squares of huge and tiny values stay in range.
+    values = np.asarray(values / 2.0 ** math.floor(math.log2(np.abs(values).max())))
     if degree is None:
         degree = 3 if n == 2 else 2
     elif as_count("degree", degree) > 3:
@@ -134,12 +140,19 @@ def gather(
     wrong = outliers(inside, values, step)
     kept = rng.permutation(np.flatnonzero(~wrong))
     middle = len(kept) // 2
+    if middle < finest:
+        raise ValueError(
+            f"points must number at least {2 * finest}, {finest} in each half, beside those left out, got "
+            f"{number} with {wrong.sum()} left out: {OUTLYING}"
+        )
     one, two = (Half(cKDTree(inside[rows]), values[rows]) for rows in (kept[:middle], kept[middle:]))
     ladder = [finest]
     while neighbours is None and ladder[-1] * GROWTH <= min(LARGEST, SHARE * middle):
         ladder.append(round(ladder[-1] * GROWTH))
     # The split is random, so the first points of both halves are as well.
-    compared = np.concatenate([inside[kept[: COMPARED // 2]], inside[kept[middle : middle + COMPARED // 2]]])
+    compared = np.concatenate(
+        [half[: COMPARED // 2] for half in (inside[kept[:middle]], inside[kept[middle:]])]
+    )
     dropped = {OUTLYING: int(wrong.sum())} if wrong.any() else {}
     return Samples(frame, (one, two), compared, degree, tuple(ladder), step, number, dropped)
 

@@ -33,7 +33,8 @@ class Symmetry:
     spectrum : ndarray, shape (n(n+1),) or (n²,)
         Estimated defects of all candidates, ascending: root mean square cosines between gradient and field. 0
         for a symmetry, 1/√n for a random direction. The error of the gradients does not add to them on
-        average; what falls below zero is set to zero. NaN where the data support no estimate.
+        average; what falls below zero is set to zero, what exceeds one to one. NaN where the data support no
+        estimate.
     lower, upper : ndarray, shape (n(n+1),) or (n²,)
         95 % bounds, each one-sided: of the defect number i, and of the largest defect in the span of the
         first i.
@@ -150,7 +151,11 @@ def explain(claim: Claim, lower: Array, upper: Array, tolerance: float) -> str:
         if claim.exact:
             return f"{text}; one more would have at least {lower[d]:.3f}"
         return f"{text}; whether there is one more is open (its defect is at least {lower[d]:.3f})"
-    return (
+    text = (
         f"the best field's defect lies between {lower[0]:.3f} and {upper[0]:.3f} (95 % each), the tolerance "
-        f"is {tolerance:g}" + "".join(f"; {why}" for why in dict.fromkeys(claim.troubles))
+        f"is {tolerance:g}"
     )
+    if not lower[0] <= tolerance <= upper[0]:
+        # These bounds would allow a claim; it also needs the other sizes of neighbourhoods.
+        text += ", but neighbourhoods of other sizes do not confirm this"
+    return text + "".join(f"; {why}" for why in dict.fromkeys(claim.troubles))

@@ -122,11 +122,19 @@ def _claim(points: Array, rewards: Array, precise: Array) -> tuple[str, str]:
     the first one is the one that the weighted normals fit far better (``precise`` are their scores).
     """
     for part in (_THIN, 1) if len(points) > _THIN * _ENOUGH else (1,):
-        found = discover(points[::part], rewards[::part], bootstrap=_RESAMPLES)
+        try:
+            found = discover(points[::part], rewards[::part], bootstrap=_RESAMPLES)
+        except ValueError as error:
+            # Too few transitions, beside the outlying ones.
+            return "undecided", str(error)
         if found.verdict == "symmetric":
             break
     if found.verdict == "symmetric" and found.dimension > 1 and precise[1] <= _BETTER * precise[0]:
-        return "none", f"a symmetry of dimension {found.dimension} is no rotation about one centre"
+        # Far from a goal the rewards are nearly linear: no reason to say that there is no rotation.
+        return "undecided", (
+            f"{found.dimension} fields are symmetries to within {found.tolerance:g}: which of them is a "
+            "rotation about one centre, if any, cannot be told"
+        )
     return found.verdict, found.reason
 
 

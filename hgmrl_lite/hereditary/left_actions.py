@@ -165,7 +165,7 @@ def _intertwined(
         except ValueError:
             return None
     form = invariant_form(generators)
-    rough = min(form_error(own, form), ROUGH)
+    rough = form_error(own, form)
     if any(_strains(raw[index], covariance[index], form) for index in others):
         # That form is the tasks' own and need not be the group's: elliptic rewards turned in a round system.
         shared = system().inner_product
@@ -194,7 +194,12 @@ def _intertwined(
         residuals[index] = max(residuals[index], float(np.abs(raw[index] - compact[index]).max()))
         if errors[index] > SURE:
             compact[index], errors[index] = _sharpened(
-                models(base_index), models(index), compact[index], float(errors[index]), form, rough
+                models(base_index),
+                models(index),
+                compact[index],
+                float(errors[index]),
+                form,
+                min(rough, ROUGH),
             )
     doubts += _unsure(errors)
     return LeftActions(

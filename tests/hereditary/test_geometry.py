@@ -474,3 +474,27 @@ def test_print_tells_the_story(tasks):
     assert re.search(r"generator 1: \[\[.*-(1\.|0\.99\d+) *\]", text)
     assert "largest residual: " in text
     assert "<table>" in geometry._repr_html_()
+
+
+@pytest.mark.parametrize("seed", [0, 6])
+def test_generators_are_stated_no_surer_than_the_inner_product(seed):
+    goals = np.concatenate([training_tasks()[:1], circle_tasks(3, seed=seed)])
+    tasks = [
+        explore(goal, 400, seed=1000 * seed + index, reward_noise=0.05) for index, goal in enumerate(goals)
+    ]
+    geometry = discover_geometry(tasks)
+    (generator,) = geometry.generators_states
+    sine = np.linalg.norm(generator - np.vdot(generator, J) / 2.0 * J) / np.linalg.norm(generator)
+    bound = geometry.generators_bound_deg
+    assert np.isnan(bound) or np.degrees(np.arcsin(sine)) < bound
+
+
+def test_nearly_linear_rewards_do_not_make_a_family_unrelated():
+    # Task 2's goal is far from most of its data: a second field passes as its symmetry.
+    goals = np.concatenate([training_tasks()[:1], circle_tasks(3, seed=4)])
+    tasks = [explore(goal, 400, seed=4000 + index, reward_noise=0.0144) for index, goal in enumerate(goals)]
+    geometry = discover_geometry(tasks)
+    assert geometry.verdict != "unrelated"
+    for index, goal in enumerate(goals):
+        angles = np.arctan2(goal[1], goal[0]) - np.arctan2(goals[0, 1], goals[0, 0])
+        assert angle_error_deg(geometry.left_actions[index], rotation(angles)) < 5.0

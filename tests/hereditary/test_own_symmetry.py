@@ -75,10 +75,19 @@ def test_what_does_not_turn_has_no_generator():
         assert found.reason.endswith("; the best affine candidate does not rotate")
 
 
-def test_a_symmetry_of_more_dimensions_is_no_rotation():
+def test_several_fields_do_not_tell_which_one_is_a_rotation():
     found = own_symmetry(sample_transitions(strip, 3000, seed=0))
-    assert found.verdict == "none"
-    assert "is no rotation about one centre" in found.reason
+    assert found.verdict == "undecided"
+    assert "fields are symmetries to within 0.1: which of them is a rotation" in found.reason
+
+
+@pytest.mark.parametrize("number", [31, 48])
+def test_a_few_transitions_are_undecided(number):
+    task = sample_transitions(about_goal, number, seed=0)
+    wrong = task.with_rewards(lambda points: about_goal(points) + 50.0 * (np.arange(len(points)) == 7))
+    found = own_symmetry(wrong)
+    assert found.verdict == "undecided"
+    assert "points must number at least 48" in found.reason
 
 
 def test_a_valley_has_none():
