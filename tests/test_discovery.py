@@ -438,6 +438,7 @@ def test_result_tells_its_story():
     assert "<table>" in found._repr_html_()
     nothing = discover(points, np.random.default_rng(0).normal(size=1500))
     assert "undecided" in repr(nothing)
+    assert "dimension: a guess: " in repr(nothing)
     assert nothing._repr_html_().count("<table>") == 2
     # A rotation about the mean of round data has entries ±1.
     assert np.abs(found.generators[0, 0, 1]) == pytest.approx(1.0, abs=0.25)

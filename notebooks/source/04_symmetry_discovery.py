@@ -396,7 +396,7 @@ course.check("04.3", starts)
 A = (normals[:, :, None] * points[:, None, :]).reshape(len(points), 4)
 _, singular_values, right = np.linalg.svd(A, full_matrices=False)
 print("singular values / √N:", (singular_values / np.sqrt(len(points))).round(4))
-right[-1].reshape(2, 2).round(6)
+right[-1].reshape(2, 2).round(6) + 0.0
 
 # %% [markdown]
 # One zero, and its vector is a multiple of $J$. No start, no learning rate, no seed. And look at the other three
