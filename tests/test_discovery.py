@@ -430,6 +430,12 @@ def test_copies_are_undecided():
     assert "determine a gradient" in found.reason
 
 
+def test_gradients_are_compared_once_at_each_point():
+    points = sample(200)
+    found = discover(points, PLANE["distance"][0](points))
+    assert found.n_used <= found.n_points == 200
+
+
 def test_result_tells_its_story():
     points = sample(1500)
     found = discover(points, PLANE["distance"][0](points))
