@@ -117,7 +117,7 @@ class Symmetry:
         bars = [
             (
                 f"{defect:.3f}",
-                f"{low:.3f} to {high:.3f}",
+                f"{_below(low)} to {_above(high)}",
                 f"<div style='height:0.7em;width:{8 * defect / top:.2f}em;"
                 f"background:{'#0072B2' if i < symmetries else '#999999'}'></div>",
             )
@@ -125,13 +125,17 @@ class Symmetry:
             if np.isfinite(defect)
         ]
         cells = "".join(
-            _table(f"W<sub>{number}</sub>", [[f"{x:.4f}" for x in row] for row in _rounded(generator[:-1])])
+            _table(
+                f"W<sub>{number}</sub>",
+                [[f"{x:.4f}" for x in row] for row in _rounded(generator[:-1])],
+                "right",
+            )
             for number, generator in enumerate(self.generators, start=1)
         )
         facts = [(f"<b>{name}</b>", text) for name, text in self._facts()]
         return (
             f"<div>{_table('Symmetry of a sampled function', facts)}"
-            f"{_table('Defects, their 95 % bounds, and bars (blue: symmetry)', bars)}{cells}</div>"
+            f"{_table('Defects and 95 % bounds (blue: symmetry)', bars)}{cells}</div>"
         )
 
 
@@ -140,10 +144,11 @@ def _rounded(array: Array) -> Array:
     return np.asarray(np.round(array, 4) + 0.0)
 
 
-def _table(caption: str, rows: Iterable[Sequence[str]]) -> str:
+def _table(caption: str, rows: Iterable[Sequence[str]], align: str = "left") -> str:
     """Return an HTML table."""
     body = "".join(
-        "<tr>" + "".join(f"<td style='text-align:left'>{cell}</td>" for cell in row) + "</tr>" for row in rows
+        "<tr>" + "".join(f"<td style='text-align:{align}'>{cell}</td>" for cell in row) + "</tr>"
+        for row in rows
     )
     return f"<table><caption style='text-align:left'>{caption}</caption>{body}</table>"
 

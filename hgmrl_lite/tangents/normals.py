@@ -116,7 +116,7 @@ class LevelSetNormals:
             ("points", f"{len(self)} in {self.points.shape[1]} dimensions"),
             ("method", f"local regression, degree {self.degree}" if self.degree else "local PCA"),
             ("neighbours", f"{low}" if low == high else f"{low} to {high}"),
-            ("median error", f"{error:.2g}°"),
+            ("median standard error", f"{error:.2g}°"),
             ("noise", f"{self.noise:.3g}"),
             ("dropped", ", ".join(f"{count} ({why})" for why, count in self.dropped.items()) or "none"),
         ]
