@@ -493,6 +493,12 @@ def test_copies_are_undecided():
     assert "determine a gradient" in found.reason
 
 
+def test_gradients_are_compared_once_at_each_point():
+    points = sample(200)
+    found = discover(points, PLANE["distance"][0](points))
+    assert found.n_used <= found.n_points == 200
+
+
 def test_result_tells_its_story():
     points = sample(1500)
     found = discover(points, PLANE["distance"][0](points))
@@ -501,6 +507,7 @@ def test_result_tells_its_story():
     assert "<table>" in found._repr_html_()
     nothing = discover(points, np.random.default_rng(0).normal(size=1500))
     assert "undecided" in repr(nothing)
+    assert "dimension: a guess: " in repr(nothing)
     assert nothing._repr_html_().count("<table>") == 2
     # A rotation about the mean of round data has entries ±1.
     assert np.abs(found.generators[0, 0, 1]) == pytest.approx(1.0, abs=0.25)

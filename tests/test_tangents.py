@@ -292,6 +292,6 @@ def test_results_tell_their_story():
     value, _ = distance_from(np.zeros(2))
     fit = local_regression(CLOUD, value(CLOUD))
     assert "200 in 2 dimensions" in repr(fit)
-    assert "median error" in fit._repr_html_()
+    assert "median standard error" in fit._repr_html_()
     assert "local PCA" in repr(local_pca(CLOUD, value(CLOUD)))
     assert "neighbours coincide" in repr(local_regression(np.zeros((50, 2)), np.zeros(50)))

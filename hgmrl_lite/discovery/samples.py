@@ -150,11 +150,9 @@ def gather(
     while neighbours is None and ladder[-1] * GROWTH <= min(LARGEST, SHARE * middle):
         ladder.append(round(ladder[-1] * GROWTH))
     # The split is random, so the first points of both halves are as well.
-    compared = np.concatenate(
-        [half[: COMPARED // 2] for half in (inside[kept[:middle]], inside[kept[middle:]])]
-    )
+    drawn = np.concatenate([kept[:middle][: COMPARED // 2], kept[middle:][: COMPARED // 2]])
     dropped = {OUTLYING: int(wrong.sum())} if wrong.any() else {}
-    return Samples(frame, (one, two), compared, degree, tuple(ladder), step, number, dropped)
+    return Samples(frame, (one, two), inside[drawn], degree, tuple(ladder), step, number, dropped)
 
 
 def rounding_step(values: Array) -> float:

@@ -1,6 +1,7 @@
 """The answer: which symmetry, how sure, and why."""
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,15 +82,16 @@ class Symmetry:
         d = self.dimension
         shown = self.spectrum[: d + 3]
         defects = " ".join(f"{defect:.3f}" + (" |" if i == d - 1 else "") for i, defect in enumerate(shown))
-        least = "" if self.exact or not d else "at least "
+        known = "a guess: " if self.verdict == "undecided" else "" if self.exact or not d else "at least "
         facts = [
             ("verdict", f"{self.verdict}: {self.reason}"),
-            ("dimension", f"{least}{d} of {len(self.spectrum)} ({self.algebra})"),
+            ("dimension", f"{known}{d} of {len(self.spectrum)} ({self.algebra})"),
             ("defects", ("| " if d == 0 else "") + defects + (" ..." if len(self.spectrum) > d + 3 else "")),
         ]
         if d:
-            centre = "none" if self.centre is None else np.array2string(self.centre, precision=4)
-            facts += [("centre", centre), ("angle spread", f"{self.angle_deg:.2g}°")]
+            centre = "none" if self.centre is None else str(_rounded(self.centre))
+            spread = f"{self.angle_deg:.2g}°" if self.angle_deg >= 0.001 else "below 0.001°"
+            facts += [("centre", centre), ("angle spread", spread)]
         if math.isfinite(self.resolution):
             facts.append(
                 (
@@ -105,33 +107,61 @@ class Symmetry:
         """Tell the verdict, the defects and the generators."""
         lines = [f"  {name}: {text}" for name, text in self._facts()]
         for number, generator in enumerate(self.generators, start=1):
-            block = np.array2string(generator[:-1], precision=4, suppress_small=True, prefix=" " * 8)
+            block = np.array2string(_rounded(generator[:-1]), prefix=" " * 8)
             lines.append(f"  W_{number} = {block}")
         return "Symmetry(\n" + "\n".join(lines) + "\n)"
 
     def _repr_html_(self) -> str:
         """Tell the same as tables, with the defects as bars."""
-        rows = "".join(f"<tr><th>{name}</th><td>{text}</td></tr>" for name, text in self._facts())
+        symmetries = self.dimension if self.verdict == "symmetric" else 0
         top = float(np.nanmax(self.spectrum, initial=self.tolerance))
-        bars = "".join(
-            f'<tr><td>{defect:.3f}</td><td><div style="height:0.7em;width:{8 * defect / top:.2f}em;'
-            f'background:{"#0072B2" if i < self.dimension else "#999999"}"></div></td></tr>'
-            for i, defect in enumerate(self.spectrum)
+        bars = [
+            (
+                f"{defect:.3f}",
+                f"{_below(low)} to {_above(high)}",
+                f"<div style='height:0.7em;width:{8 * defect / top:.2f}em;"
+                f"background:{'#0072B2' if i < symmetries else '#999999'}'></div>",
+            )
+            for i, (defect, low, high) in enumerate(zip(self.spectrum, self.lower, self.upper, strict=True))
             if np.isfinite(defect)
-        )
+        ]
         cells = "".join(
-            f"<table><caption>W<sub>{number}</sub></caption>{_rows(generator[:-1])}</table>"
+            _table(
+                f"W<sub>{number}</sub>",
+                [[f"{x:.4f}" for x in row] for row in _rounded(generator[:-1])],
+                "right",
+            )
             for number, generator in enumerate(self.generators, start=1)
         )
+        facts = [(f"<b>{name}</b>", text) for name, text in self._facts()]
         return (
-            f"<div><table><caption>Symmetry of a sampled function</caption>{rows}</table>"
-            f"<table><caption>Defects (blue: symmetry)</caption>{bars}</table>{cells}</div>"
+            f"<div>{_table('Symmetry of a sampled function', facts)}"
+            f"{_table('Defects and 95 % bounds (blue: symmetry)', bars)}{cells}</div>"
         )
 
 
-def _rows(matrix: Array) -> str:
-    """Return a matrix as rows of an HTML table."""
-    return "".join("<tr>" + "".join(f"<td>{x:.4f}</td>" for x in row) + "</tr>" for row in matrix)
+def _rounded(array: Array) -> Array:
+    """Return the array to four decimals; adding 0.0 turns −0.0 into 0.0."""
+    return np.asarray(np.round(array, 4) + 0.0)
+
+
+def _table(caption: str, rows: Iterable[Sequence[str]], align: str = "left") -> str:
+    """Return an HTML table."""
+    body = "".join(
+        "<tr>" + "".join(f"<td style='text-align:{align}'>{cell}</td>" for cell in row) + "</tr>"
+        for row in rows
+    )
+    return f"<table><caption style='text-align:left'>{caption}</caption>{body}</table>"
+
+
+def _above(bound: float) -> str:
+    """Return an upper bound to three decimals, rounded up."""
+    return f"{math.ceil(1000.0 * bound) / 1000.0:.3f}"
+
+
+def _below(bound: float) -> str:
+    """Return a lower bound to three decimals, rounded down."""
+    return f"{math.floor(1000.0 * bound) / 1000.0:.3f}"
 
 
 def explain(claim: Claim, lower: Array, upper: Array, tolerance: float) -> str:
@@ -140,20 +170,19 @@ def explain(claim: Claim, lower: Array, upper: Array, tolerance: float) -> str:
     if claim.forms is None:
         return f"no size of neighbourhood says anything: {'; '.join(dict.fromkeys(claim.troubles))}"
     if claim.verdict == "none":
-        return (
-            f"every field has a defect of at least {lower[0]:.3f} (95 %), above the tolerance {tolerance:g}"
-        )
+        least = _below(lower[0])
+        return f"every field has a defect of at least {least} (95 %), above the tolerance {tolerance:g}"
     if claim.verdict == "symmetric":
         some = "one field has a defect" if d == 1 else f"{d} fields have defects"
-        text = f"{some} of at most {upper[d - 1]:.3f} (95 %), below the tolerance {tolerance:g}"
+        text = f"{some} of at most {_above(upper[d - 1])} (95 %), below the tolerance {tolerance:g}"
         if d == len(lower):
             return text
         if claim.exact:
-            return f"{text}; one more would have at least {lower[d]:.3f}"
-        return f"{text}; whether there is one more is open (its defect is at least {lower[d]:.3f})"
+            return f"{text}; one more would have at least {_below(lower[d])}"
+        return f"{text}; whether there is one more is open (its defect is at least {_below(lower[d])})"
     text = (
-        f"the best field's defect lies between {lower[0]:.3f} and {upper[0]:.3f} (95 % each), the tolerance "
-        f"is {tolerance:g}"
+        f"the best field's defect lies between {_below(lower[0])} and {_above(upper[0])} (95 % each), the "
+        f"tolerance is {tolerance:g}"
     )
     if not lower[0] <= tolerance <= upper[0]:
         # These bounds would allow a claim; it also needs the other sizes of neighbourhoods.

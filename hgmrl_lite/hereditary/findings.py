@@ -62,13 +62,14 @@ class Defect:
     def verdict(self, bound: float, excluded: float | None = None) -> str:
         """Return "no" when the defect is above the bound, error allowed for, "yes" when it is below.
 
-        For "yes" it is enough, if ``excluded`` is given, to be below that larger bound.
+        If ``excluded`` is given, the error may reach up to that larger bound for a "yes".
         """
         if not (np.isfinite(self.square) and np.isfinite(self.error)):
             return "undecided"
         if self.square - ERRORS * self.error > bound**2:
             return "no"
-        return "yes" if self.square + ERRORS * self.error < (excluded or bound) ** 2 else "undecided"
+        below = self.square <= bound**2 and self.square + ERRORS * self.error < (excluded or bound) ** 2
+        return "yes" if below else "undecided"
 
 
 def overall(verdicts: Sequence[str]) -> str:

@@ -340,7 +340,9 @@ def check_left_actions(
 
 
 def _within(bound: float) -> str:
-    """Return a 95 % bound as it stands behind an angle."""
+    """Return a 95 % bound as it stands behind an angle; nothing behind the base task's, which is 0."""
+    if bound == 0.0:
+        return ""
     return f" ± {bound:.2g}°" if np.isfinite(bound) else " ± unknown"
 
 

@@ -176,7 +176,10 @@ class Inference:
 
     def _repr_html_(self) -> str:
         """Tell the same as a table."""
-        rows = "".join(f"<tr><th>{name}</th><td>{text}</td></tr>" for name, text in self._facts())
+        rows = "".join(
+            f"<tr><th style='text-align:left'>{name}</th><td style='text-align:left'>{text}</td></tr>"
+            for name, text in self._facts()
+        )
         return f"<table><caption>Inference</caption>{rows}</table>"
 
 

@@ -78,7 +78,7 @@ def find_same_rewards(evidence: "Evidence", comparisons: dict[int, Comparison]) 
     verdict, defect, place = worst(defects, BOUND)
     task = list(comparisons)[place]
     verdict, remark = _settle(evidence, verdict)
-    share = f"{defect.figure:.0%} of the rewards' spread"
+    share = f"{defect.figure:.1%} of the rewards' spread"
     if np.isnan(defect.figure):
         text = _nothing(comparisons[task], task)
     elif verdict == "yes":
@@ -206,7 +206,10 @@ def find_start_law(evidence: "Evidence") -> Finding:
     elif np.isnan(defect.figure):
         text = f"{len(starts)} starts are too few to know their law."
     else:
-        text = f"{len(starts)} starts are too few to say whether the map to task {task} keeps their law."
+        text = (
+            f"The map to task {task} moves the {len(starts)} starts by {defect.figure:.2f} of their standard "
+            "deviations: too near the bound, or too few starts to tell."
+        )
     return Finding("start law", verdict, defect.figure, START_BOUND, text + remark)
 
 

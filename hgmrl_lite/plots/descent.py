@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_array
@@ -172,24 +173,37 @@ def symmetry_spectra(results: Mapping[str, Symmetry]) -> Figure:
     -------
     matplotlib.figure.Figure
     """
-    figure = Figure(figsize=(8.4, 0.55 * len(results) + 1.5), layout="constrained")
+    figure = Figure(figsize=(8.4, 0.66 * len(results) + 1.4), layout="constrained")
     axes = figure.subplots()
     tolerance = max((result.tolerance for result in results.values()), default=0.0)
     axes.axvspan(0.0, tolerance, color=COLOURS[0], alpha=0.12, lw=0)
+    beside: dict[str, Any] = {"transform": axes.get_yaxis_transform(), "va": "center"}
     for row, result in enumerate(results.values()):
         d = result.dimension if result.verdict == "symmetric" else 0
         defects = result.spectrum
-        # Equal defects are told apart by a small shift upwards.
-        height = row - 0.13 * np.append(np.arange(d), np.zeros(len(defects) - d))
-        axes.hlines(height, result.lower, result.upper, color="0.35", lw=1.2)
-        axes.plot(defects[d:], height[d:], "o", mfc="white", mec="0.35", ms=8)
-        axes.plot(defects[:d], height[:d], "*", color=COLOURS[0], mec="black", mew=0.5, ms=13)
-        dimension = f"dimension {'' if result.exact or not d else 'at least '}{d}"
-        axes.text(1.05, row, f"{result.verdict}, {dimension}", va="center", fontsize=10)
+        # Each candidate has a lane of its own: equal defects stay apart, and no mark hides another's bounds.
+        height = row + np.linspace(-0.32, 0.32, len(defects))
+        axes.hlines(height, result.lower, result.upper, color="0.35", lw=1.6)
+        axes.plot(defects[d:], height[d:], "o", mfc="white", mec="0.35", ms=5)
+        axes.plot(defects[:d], height[:d], "*", color=COLOURS[0], mec="black", mew=0.5, ms=11)
+        dimension = "" if result.verdict == "undecided" else f"dimension {'' if result.exact else '≥ '}{d}"
+        axes.text(1.02, row - 0.13, result.verdict, fontsize=10, fontweight="bold", **beside)
+        axes.text(1.02, row + 0.17, dimension, fontsize=9, **beside)
+    axes.hlines(
+        np.arange(1, len(results)) - 0.5, 0.0, 1.0, transform=axes.get_yaxis_transform(), color="0.85", lw=0.8
+    )
     axes.set_yticks(range(len(results)), list(results))
-    axes.set(xlim=(-0.03, 1.04), ylim=(len(results) - 0.4, -0.6), xlabel="defect")
+    axes.set(xlim=(-0.03, 1.04), ylim=(len(results) - 0.5, -0.5), xlabel="defect")
     above: dict[str, Any] = {"transform": axes.get_xaxis_transform(), "va": "bottom", "fontsize": 9}
-    axes.text(tolerance, 1.01, f"tolerance {tolerance:g}", ha="center", color=COLOURS[0], **above)
+    axes.text(0.0, 1.01, f"accepted: up to the tolerance, {tolerance:g}", color=COLOURS[0], **above)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x", alpha=0.25)
+    axes.set_axisbelow(True)
+    looks = (("*", COLOURS[0], "black", 11, "", "symmetry"), ("o", "white", "0.35", 5, "", "other candidate"))
+    keys = [
+        Line2D([], [], marker=m, mfc=face, mec=edge, ms=size, ls=line, label=name)
+        for m, face, edge, size, line, name in looks
+    ]
+    keys.append(Line2D([], [], color="0.35", lw=1.6, label="95 % bounds"))
+    figure.legend(handles=keys, loc="outside lower center", ncols=3, frameon=False, fontsize=9)
     return figure

@@ -282,7 +282,7 @@ def local_symmetry_only(
     left.plot(*path.T, color=COLOURS[1], lw=2.2, label="the flow of W")
     left.plot(*path[0], "o", color=COLOURS[1], ms=7)
     left.set(aspect="equal", xlim=(-half, half), ylim=(-half, half), xlabel="x", ylabel="y")
-    left.legend(loc="lower left", fontsize=9)
+    left.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2, frameon=False, fontsize=9)
     right.plot(times, function(path), color=COLOURS[1], lw=2)
     right.set(xlabel="t", ylabel="f along the flow")
     right.grid(alpha=0.25)

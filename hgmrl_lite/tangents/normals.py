@@ -116,7 +116,7 @@ class LevelSetNormals:
             ("points", f"{len(self)} in {self.points.shape[1]} dimensions"),
             ("method", f"local regression, degree {self.degree}" if self.degree else "local PCA"),
             ("neighbours", f"{low}" if low == high else f"{low} to {high}"),
-            ("median error", f"{error:.2g}°"),
+            ("median standard error", f"{error:.2g}°"),
             ("noise", f"{self.noise:.3g}"),
             ("dropped", ", ".join(f"{count} ({why})" for why, count in self.dropped.items()) or "none"),
         ]
@@ -127,7 +127,10 @@ class LevelSetNormals:
 
     def _repr_html_(self) -> str:
         """Tell the same as a table."""
-        rows = "".join(f"<tr><th>{name}</th><td>{text}</td></tr>" for name, text in self._facts())
+        rows = "".join(
+            f"<tr><th style='text-align:left'>{name}</th><td style='text-align:left'>{text}</td></tr>"
+            for name, text in self._facts()
+        )
         return f"<table><caption>Level-set normals</caption>{rows}</table>"
 
 

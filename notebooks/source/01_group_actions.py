@@ -20,8 +20,8 @@ OrbitExplorer()
 # %% [markdown]
 # Three things to do with your hand:
 #
-# - Take the black point p and bring it nearer to the origin, and then onto it. The dashed curve shrinks to a point, and
-#   the ring has nowhere left to go.
+# - Take the small disc, the point p, and bring it nearer to the origin, and then onto it. The dashed curve shrinks to a
+#   point, and the ring has nowhere left to go.
 # - Choose *shear*, and drag p onto the line $y = 0$. Choose *rigid motion*: now the ring goes everywhere. Turn the F by
 #   the dot at its corner.
 # - Go back to *rotation*, tick the level sets and the arrows, and slide the angle. One group element carries

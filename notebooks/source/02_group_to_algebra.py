@@ -234,7 +234,7 @@ course.figure(
 # counts. Let us trust the table only after a test, on an arbitrary matrix:
 
 # %%
-W = np.array([[0.3, -1.4], [0.9, -0.2]])
+W = np.array([[0.5, -1.4], [0.9, -0.25]])
 t = 1.7
 W0 = W - np.trace(W) / 2 * np.eye(2)
 omega = np.sqrt(np.linalg.det(W0))
@@ -301,7 +301,7 @@ times = np.linspace(0, kind.period, 100, endpoint=False)
 g = lie.exp(times[:, None, None] * ellipse)
 P = (g.swapaxes(-1, -2) @ g).mean(axis=0)
 P = P * 2 / np.trace(P)
-print("P =", P.round(6).tolist())
+print("P =", (P.round(6) + 0.0).tolist())
 print("changed by the group:", np.abs(g.swapaxes(-1, -2) @ P @ g - P).max())
 
 # %% [markdown]
@@ -322,7 +322,7 @@ for name, matrix in {"ellipse": ellipse, "shear": [[0, 1], [0, 0]]}.items():
 
 # %%
 shift = np.array([[0.0, 0.0, 2.0], [0.0, 0.0, 1.0], [0.0, 0.0, 0.0]])
-print(lie.exp(shift))
+print(lie.exp(shift) + 0.0)
 
 # %% [markdown]
 # ## Exercise 02.4 · Turn about a point
@@ -653,7 +653,9 @@ for t in (1.0, 10.0):
     derivative = actions.numerical_jacobian(lambda p, t=t: twist(t, p), [0.0, 0.0]).round(6) + 0.0
     print(f"t = {t:4.1f}: derivative at 0 {derivative.tolist()}, s moves to {twist(t, s).round(3)}")
 radii = np.array([[1.0, 0.0], [1.2, 0.0]])
-print("after time 2π the circles of radius 1 and 1.2 are at", twist(2 * np.pi, radii).round(3).tolist())
+print(
+    "after time 2π the circles of radius 1 and 1.2 are at", (twist(2 * np.pi, radii).round(3) + 0.0).tolist()
+)
 
 # %% [markdown]
 # There is none. At the origin the derivative of $L_t$ is $I$, for every $t$. If $\varphi$ were a chart about the

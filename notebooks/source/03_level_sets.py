@@ -54,9 +54,8 @@ def f(points):
 about_goal, about_origin = (lie.rotations_about(centre).basis[0] for centre in (c, [0.0, 0.0]))
 for t in (0.1, 1.0, 2.5):
     moved = [(lie.exp(t * W) @ [*p, 1.0])[:2] for W in (about_goal, about_origin)]
-    print(
-        f"t = {t}: f changes by {f(moved[0]) - f(p):+.3f} about c, {f(moved[1]) - f(p):+.3f} about the origin"
-    )
+    changes = (f(np.array(moved)) - f(p)).round(3) + 0.0
+    print(f"t = {t}: f changes by {changes[0]:+.3f} about c, {changes[1]:+.3f} about the origin")
 
 # %% [markdown]
 # ## Differentiate it

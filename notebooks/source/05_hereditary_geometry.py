@@ -527,7 +527,8 @@ def twist(p, t=5.0):
     return (lie.so2_exp(t * np.square(p).sum(axis=-1)) @ p[..., None])[..., 0]
 
 
-print("derivative at the origin:", actions.numerical_jacobian(twist, np.zeros(2), 1e-4).round(6).tolist())
+derivative = actions.numerical_jacobian(twist, np.zeros(2), 1e-4).round(6) + 0.0
+print("derivative at the origin:", derivative.tolist())
 print("the point (1, 0) goes to", twist([1.0, 0.0]).round(3))
 
 # %% [markdown]
@@ -557,10 +558,10 @@ between[:2, :2] = geometry.generators_states[0]
 of_task = geometry.task_generators[0]
 of_task = of_task * np.sign(of_task[1, 0])  # W and −W make the same group: write both anticlockwise
 S = shift(geometry.centres[0]).matrix
-print("between tasks:           ", between[:2].round(3).tolist())
-print("of the base task alone:  ", of_task[:2].round(3).tolist())
+print("between tasks:           ", (between[:2].round(3) + 0.0).tolist())
+print("of the base task alone:  ", (of_task[:2].round(3) + 0.0).tolist())
 conjugate = S @ between @ np.linalg.inv(S)
-print("the first, moved by S:   ", conjugate[:2].round(3).tolist())
+print("the first, moved by S:   ", (conjugate[:2].round(3) + 0.0).tolist())
 
 # %% [markdown]
 # Nor need a task have any symmetry of its own. The valley has none; still its turned images form a hereditary task space.

@@ -67,7 +67,7 @@ print(own[1].round(4) + 0.0)
 # %%
 for X, goal in zip(own, goals, strict=True):
     centre = np.linalg.solve(X[:2, :2], -X[:2, 2])
-    print(f"centre {centre.round(4)}   true goal {goal.round(4)}   A = {X[:2, :2].round(3).tolist()}")
+    print(f"centre {centre.round(4)}   true goal {goal.round(4)}   A = {(X[:2, :2].round(3) + 0.0).tolist()}")
 
 # %% [markdown]
 # Two things about $X_k$ are a matter of taste. Its *length*: a null space knows directions only. We fix it by asking
@@ -259,7 +259,7 @@ print("singular values:", singular_values.round(3))
 print("ten full turns carry (1, 0) to", (lie.exp(20 * np.pi * W) @ [1.0, 0.0]).round(3))
 
 # %% [markdown]
-# The determinants should be 1, but these maps shrink areas by a fifth or more. So the generator does not just turn: ten
+# The determinants should be 1, but these maps shrink areas by about a fifth. So the generator does not just turn: ten
 # full turns, which should lead back to where one started, end less than half as far out. And the second singular value
 # ought to be zero. Is the group two-dimensional, perhaps with a scaling in it? No, it is the noise: the clean data above
 # gave a determinant of 0.9999.
@@ -521,11 +521,11 @@ print("generator W:   ", geometry.generators_states[0].round(6).tolist())
 # %%
 levers = np.array([[0.0, 1.0], [1.0, 0.0]])
 swapped = [Transitions(t.states, t.actions @ levers, t.rewards, t.next_states) for t in tasks]
-print("W_S:                   ", geometry.generators_states[0].round(3).tolist())
-print("W_A:                   ", geometry.generators_actions[0].round(3).tolist())
+print("W_S:                   ", (geometry.generators_states[0].round(3) + 0.0).tolist())
+print("W_A:                   ", (geometry.generators_actions[0].round(3) + 0.0).tolist())
 other = hereditary.discover_geometry(swapped)
-print("W_S, levers swapped:   ", other.generators_states[0].round(3).tolist())
-print("W_A, levers swapped:   ", other.generators_actions[0].round(3).tolist())
+print("W_S, levers swapped:   ", (other.generators_states[0].round(3) + 0.0).tolist())
+print("W_A, levers swapped:   ", (other.generators_actions[0].round(3) + 0.0).tolist())
 
 # %% [markdown]
 # For the first robot $K = L$, as an action is a step in the plane. For the second the states turn one way and the levers
@@ -741,15 +741,16 @@ for words, context in {
     "20, goal off the circle": envs.explore(0.5 * goal, 20, seed=7),
 }.items():
     found = hereditary.infer(W, base_reward, context)
-    print(f"{words}: {np.degrees(found.angle):.2f}° ± {found.bound_deg:.2g}° (95 %), {found.verdict}")
-    other = np.degrees(found.runner_up[0])
-    print(f"    misfit {found.residual:.2g}; runner-up {other:.2f}° with {found.runner_up_residual:.2g}")
+    bound = f" ± {found.bound_deg:.2g}° (95 %)" if found.verdict == "decided" else ""
+    print(f"{words}: {np.degrees(found.angle):.2f}°{bound}, {found.verdict}")
+    other = "no other valley"
+    if np.isfinite(found.runner_up_residual):
+        other = f"runner-up {np.degrees(found.runner_up[0]):.2f}° with {found.runner_up_residual:.2g}"
+    print(f"    misfit {found.residual:.2g}; {other}")
 
 # %% [markdown]
-# (`± nan°`: a bound is stated only where the verdict is "decided". `nan` with `inf`: there is no other valley. Signed
-# data mostly leave only one.)
-
-# %% [markdown]
+# (A bound is stated only where the verdict is "decided". Signed data mostly leave a single valley.)
+#
 # In the widget: a goal off the circle, with the package's answer revealed. Drag the goal onto the grey circle, and see
 # the verdict change; then push the noise up until it changes again.
 

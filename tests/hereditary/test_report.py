@@ -37,7 +37,7 @@ def test_every_case_is_reported_right(name, seed):
 # What a reader is told, and how the figure stands in it: as it is, as an angle, as a growth.
 TOLD = [
     ("rotations", "aligned", "carried along, are those of every task to within {angle:.1f}°."),
-    ("rotations", "same rewards", "R_z(L p) = R_0(p) for every task, to within {figure:.0%} of"),
+    ("rotations", "same rewards", "R_z(L p) = R_0(p) for every task, to within {figure:.1%} of"),
     ("rotations", "inherited", "Every map is a symmetry of the system (defect {figure:.2f} of"),
     ("rotations", "start law", "keep their mean and covariance, to within {figure:.2f} standard"),
     ("rotations", "linearizable", "Matrices align the tasks in this chart"),
@@ -51,7 +51,7 @@ TOLD = [
     ("rotations", "compact", "keep an inner product to within {figure:.1%} of stretch"),
     ("rotations", "closed", "The logarithms span 1 dimension, closed under the bracket."),
     ("unrelated", "aligned", "{angle:.0f}° off those of task 1."),
-    ("relabelled", "same rewards", "R_z(L p) and R_0(p) differ by {figure:.0%} of the rewards'"),
+    ("relabelled", "same rewards", "R_z(L p) and R_0(p) differ by {figure:.1%} of the rewards'"),
     ("relabelled", "same rewards", "a policy need not carry over."),
     ("wind", "inherited", "The system does not move alike before and after the map to task"),
     ("wind", "inherited", "the defect is {figure:.2f} of its motion."),
