@@ -285,7 +285,8 @@ _WHY = (
 
 def _check_notices(answer: Any) -> Iterator[str]:
     yield "six words, one for each case"
-    if isinstance(answer, np.ndarray):
+    # Only an array of the right size is unpacked: an answer may be a view of any size.
+    if isinstance(answer, np.ndarray) and answer.shape == (len(CASES),):
         answer = answer.tolist()
     if not isinstance(answer, (list, tuple)) or len(answer) != len(CASES):
         raise NotYet(

@@ -12,7 +12,7 @@ from hgmrl_lite.tangents.normals import Index
 from hgmrl_lite.tangents.regression import BATCH, INFLATED, monomials
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Smoother:
     """What local fits at m points make of the values of N samples.
 

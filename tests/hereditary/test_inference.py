@@ -223,7 +223,7 @@ def test_it_prints(model):
     assert "runner-up: none" in repr(answer)
     other = infer(J, model, explore(circle_tasks(3)[1], 1, seed=5))
     assert f"runner-up: {np.degrees(other.runner_up[0]):.2f}° with residual" in repr(other)
-    assert "<td>decided</td>" in answer._repr_html_()
+    assert ">decided</td>" in answer._repr_html_()
 
 
 @pytest.mark.parametrize(
