@@ -9,8 +9,6 @@ import numpy as np
 from hgmrl_lite._validate import Array
 from hgmrl_lite.discovery.ladder import Claim
 
-VERDICTS = ("symmetric", "none", "undecided")
-
 
 @dataclass(frozen=True, repr=False)
 class Symmetry:
