@@ -38,6 +38,8 @@ COMBINATIONS = (
 )  # fmt: skip
 REPORTED = (("ripples", "normal", 1), ("radii", "normal", 1))
 EXACT = ("distance", "bump", "ellipse", "ellipsoid", "screw", "quartic", "radii")
+#: Without a symmetry, whatever is drawn.
+ASYMMETRIC = ("nearly_1.5", "nearly_3", "smooth_1", "squircle")
 
 
 @dataclass(frozen=True)
@@ -279,6 +281,9 @@ def run(quick: bool = False) -> dict[str, float]:
                 falls.append(worsening(right[0], right[1], seeds))
             if combination[0] in EXACT:
                 falls.append(worsening(rates(fewer)[2], rates(more)[2], seeds))
+            if combination[0] in ASYMMETRIC:
+                seen = [sum(result[3] == "none" for result in results) for results in (fewer, more)]
+                falls.append(worsening(seen[0], seen[1], seeds))
     figures["verdict.least_p_of_worsening"] = min(falls)
     for cell, results in found.items():
         key = "verdict.cell." + ".".join(str(part) for part in cell)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks import verdicts
 from hgmrl_lite.discovery import affine_null_space, discover
 from hgmrl_lite.lie import J, aff, principal_angles, so
 from hgmrl_lite.tangents import local_regression
@@ -471,7 +472,7 @@ def test_too_few_points_beside_the_outliers():
 
 def test_the_reason_says_why_a_small_bound_is_no_claim():
     points = np.random.default_rng(3).normal(size=(6000, 2))
-    found = discover(points, np.round(2.0 * np.hypot(*points.T)) / 2.0)
+    found = discover(points, np.round(np.hypot(*points.T) / 0.75) * 0.75)
     assert found.verdict == "undecided"
     assert found.upper[0] < found.tolerance
     assert "neighbourhoods of other sizes do not confirm this" in found.reason
@@ -512,3 +513,28 @@ def test_result_tells_its_story():
     # A rotation about the mean of round data has entries ±1.
     assert np.abs(found.generators[0, 0, 1]) == pytest.approx(1.0, abs=0.25)
     assert principal_angles(found.candidates, aff(2).basis).max() < 1e-6
+
+
+@pytest.mark.parametrize("seed", [50, 59, 63])
+def test_the_reported_fields_are_those_the_bound_is_for(seed):
+    # Several near-symmetries: what fits the precise places best mixes them with what is none.
+    rng = np.random.default_rng([seed, 16_000, 20, *b"smooth_3", *b"sector"])
+    points = verdicts.draw_points("sector", 2, 16_000, rng)
+    case = verdicts.make("smooth_3", points, rng)
+    values = verdicts.spoil(case.function(points), "sector", 0.2, rng)
+    found = discover(points, values)
+    assert found.verdict == "symmetric"
+    worst = verdicts.defects(case.function, points, "affine", found.generators)[-1]
+    assert worst < found.tolerance
+
+
+def test_more_samples_do_not_silence_coarsely_rounded_values():
+    rng = np.random.default_rng(1)
+    found = []
+    for number in (4000, 40_000):
+        points = rng.normal(size=(number, 2))
+        x, y = points.T
+        values = np.hypot(x, y) * (1.0 + 0.4 * np.cos(3.0 * np.arctan2(y, x)))
+        step = 0.5 * values.std()
+        found.append(discover(points, np.round(values / step) * step).verdict)
+    assert found == ["none", "none"]

@@ -80,10 +80,22 @@ class Forms:
         """The same in every resample, (R, P) and (R, P, P)."""
         return generalised(self.change_drawn, self.lifted_drawn)
 
-    def fields(self, dimension: int) -> tuple[Array, Array]:
-        """Return the d best fields as matrices on h, (d, n, q), and those of the resamples, (R, d, n, q).
+    @property
+    def unit(self) -> float:
+        """What takes fields from unit sum of squared speeds to unit mean: a rotation gets entries ±1."""
+        n = self.products.shape[1]
+        return float(np.sqrt(np.trace(self.lifted[:n, :n])))
 
-        Where the error of gᵀWh is small counts more here than in the defect, whose law is that of the data.
+    def best_fields(self, dimension: int) -> tuple[Array, Array]:
+        """Return the d fields of least defect as matrices on h, (d, n, q), and in resamples, (R, d, n, q)."""
+        shape = (dimension, self.products.shape[1], self.points.shape[1])
+        found, drawn = self.spectrum[1][:dimension], self.drawn_spectrum[1][:, :dimension]
+        return self.unit * found.reshape(shape), self.unit * drawn.reshape(-1, *shape)
+
+    def sharp_fields(self, dimension: int) -> tuple[Array, Array]:
+        """Return the same, read mostly where the error of gᵀWh is small.
+
+        They are nearer to exact symmetries than `best_fields`, but it is not their defect that is least.
         """
         shape = (dimension, self.products.shape[1], self.points.shape[1])
         moved = np.einsum("mq,diq->mdi", self.points, self.spectrum[1][:dimension].reshape(shape))
@@ -96,7 +108,7 @@ class Forms:
         drawn, _ = _forms(self.drawn * weights[:, None, None, None], self.points)
         found = generalised(change[0], self.lifted)[1][:dimension]
         again = generalised(drawn, self.lifted_drawn)[1][:, :dimension]
-        return found.reshape(shape), again.reshape(-1, *shape)
+        return self.unit * found.reshape(shape), self.unit * again.reshape(-1, *shape)
 
     def upper(self, dimension: int) -> float:
         """Return the 95 % upper bound of the largest squared defect in the span of the d best fields.

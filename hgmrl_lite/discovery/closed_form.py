@@ -110,17 +110,12 @@ def _dress(samples: Samples, claim: Claim, tolerance: float) -> Symmetry:
         upper = np.sqrt(
             np.clip(np.maximum.accumulate([forms.upper(i + 1) for i in range(unknowns)]), 0.0, 1.0)
         )
-        # From unit sum of squared speeds to unit mean: a rotation about the mean gets entries ±1.
-        unit = math.sqrt(float(np.trace(forms.lifted[:n, :n])))
-        candidates = unit * frame.generators(vectors)
-        if d:
-            sharpest = claim.sharpest or forms
-            fields, drawn = (found.reshape(*found.shape[:-2], -1) for found in sharpest.fields(d))
-            unit = math.sqrt(float(np.trace(sharpest.lifted[:n, :n])))
-            generators, fits = unit * frame.generators(fields), frame.generators(drawn)
-            spread = principal_angles(fits, generators).max(axis=-1)
-            angle = float(np.degrees(np.sqrt(np.mean(np.square(spread)))))
-            centre = frame.fixed_point(generators, 3.0 * math.radians(angle))
+        candidates = frame.generators(forms.unit * vectors)
+    if claim.fields is not None:
+        generators, fits = (frame.generators(found.reshape(*found.shape[:-2], -1)) for found in claim.fields)
+        spread = principal_angles(fits, generators).max(axis=-1)
+        angle = float(np.degrees(np.sqrt(np.mean(np.square(spread)))))
+        centre = frame.fixed_point(generators, 3.0 * math.radians(angle))
     return Symmetry(
         generators=generators,
         dimension=d,

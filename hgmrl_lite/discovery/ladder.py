@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hgmrl_lite.discovery.bounds import LIKELY, Forms, measure
+from hgmrl_lite._validate import Array
+from hgmrl_lite.discovery.bounds import CERTAIN, LIKELY, Forms, measure
 from hgmrl_lite.discovery.samples import Samples
 from hgmrl_lite.lie import principal_angles
 
@@ -40,8 +41,8 @@ class Claim:
         Where it was read; None when no size says anything.
     troubles : tuple of str
         Why the sizes that say nothing do not.
-    sharpest : Forms or None
-        Where the fields are read: their best neighbourhoods need not be those of the bounds.
+    fields : tuple of two ndarray, shapes (d, n, q) and (R, d, n, q), or None
+        The fields as matrices on h, and those of the resamples.
     """
 
     verdict: str
@@ -49,7 +50,7 @@ class Claim:
     exact: bool
     forms: Forms | None
     troubles: tuple[str, ...]
-    sharpest: Forms | None = None
+    fields: tuple[Array, Array] | None = None
 
 
 def climb(samples: Samples, tolerance: float, resamples: int, rng: np.random.Generator) -> Claim:
@@ -89,7 +90,7 @@ def climb(samples: Samples, tolerance: float, resamples: int, rng: np.random.Gen
         exact = found == len(last.change) or any(
             forms is not None and forms.lower(found) > bound for forms in rungs[first:]
         )
-        return Claim("symmetric", found, exact, last, tuple(troubles), _sharpest_fields(rungs, found))
+        return Claim("symmetric", found, exact, last, tuple(troubles), _fields(rungs, found, bound))
     if _asymmetric(rungs, None, bound):
         return Claim("none", 0, True, rungs[-1], tuple(troubles))
     usable = [forms for forms in rungs if forms is not None]
@@ -97,8 +98,8 @@ def climb(samples: Samples, tolerance: float, resamples: int, rng: np.random.Gen
         return Claim("undecided", 0, False, None, tuple(troubles))
     closest = min(usable, key=lambda forms: forms.upper(1))
     guess = int((closest.spectrum[0] < bound).sum())
-    sharpest = _sharpest_fields(rungs, guess) if guess else None
-    return Claim("undecided", guess, False, closest, tuple(troubles), sharpest)
+    fields = _sharpest(rungs, guess).sharp_fields(guess) if guess else None
+    return Claim("undecided", guess, False, closest, tuple(troubles), fields)
 
 
 def _upper(forms: Forms | None, dimension: int) -> float:
@@ -106,12 +107,22 @@ def _upper(forms: Forms | None, dimension: int) -> float:
     return np.inf if forms is None else forms.upper(dimension)
 
 
-def _sharpest_fields(rungs: Sequence[Forms | None], dimension: int) -> Forms:
+def _fields(rungs: Sequence[Forms | None], dimension: int, bound: float) -> tuple[Array, Array]:
+    """Return the sharpest fields that the claim holds for."""
+    last = rungs[-1]
+    assert last is not None
+    fields = _sharpest(rungs, dimension).sharp_fields(dimension)
+    span = fields[0].reshape(dimension, -1)
+    # Near-symmetries mix: what suits the places that are known best may be off elsewhere.
+    return fields if _shown(rungs, span, last.upper_of(span, CERTAIN), bound) else last.best_fields(dimension)
+
+
+def _sharpest(rungs: Sequence[Forms | None], dimension: int) -> Forms:
     """Return the largest neighbourhoods whose fields have moved no more than luck explains."""
     usable = [forms for forms in rungs if forms is not None]
     best = usable[0]
     for forms in usable[1:]:
-        (here, narrow), (there, broad) = forms.fields(dimension), best.fields(dimension)
+        (here, narrow), (there, broad) = forms.sharp_fields(dimension), best.sharp_fields(dimension)
         spread, before = (
             np.mean(np.square(principal_angles(drawn, fitted).max(axis=-1)))
             for drawn, fitted in ((narrow, here), (broad, there))
@@ -128,20 +139,28 @@ def _symmetric(rungs: Sequence[Forms | None], bound: float) -> int:
     forms = rungs[-1]
     if forms is None or (len(rungs) > 1 and rungs[-2] is None):
         return 0
+    squares, candidates = forms.spectrum
     dimension = 0
-    for tried in range(1, int((forms.spectrum[0] < bound).sum()) + 1):
-        span = forms.spectrum[1][:tried]
-        before = rungs[-2] if len(rungs) > 1 else None
-        # Larger neighbourhoods may hide a defect: what they find less of it than the smaller ones is added.
-        hidden = 0.0 if before is None else float(before.worst(span[None])[0]) - forms.spectrum[0][tried - 1]
-        if forms.upper(tried) + max(0.0, hidden) >= bound:
-            break
-        if before is not None and before.upper_of(span, LIKELY) >= bound:
-            break
-        if any(finer.lower_of(span) > bound for finer in rungs[:-1] if finer is not None):
-            break
-        dimension = tried
+    while (
+        dimension < len(squares)
+        and squares[dimension] < bound
+        and _shown(rungs, candidates[: dimension + 1], forms.upper(dimension + 1), bound)
+    ):
+        dimension += 1
     return dimension
+
+
+def _shown(rungs: Sequence[Forms | None], span: Array, upper: float, bound: float) -> bool:
+    """Tell whether a span (d, P) is shown to be symmetries, given its upper bound at the last rung."""
+    last, before = rungs[-1], rungs[-2] if len(rungs) > 1 else None
+    assert last is not None
+    # Larger neighbourhoods may hide a defect: what they find less of it than the smaller ones is added.
+    hidden = 0.0 if before is None else float((before.worst(span[None]) - last.worst(span[None]))[0])
+    return (
+        upper + max(0.0, hidden) < bound
+        and (before is None or before.upper_of(span, LIKELY) < bound)
+        and not any(finer.lower_of(span) > bound for finer in rungs[:-1] if finer is not None)
+    )
 
 
 def _asymmetric(rungs: Sequence[Forms | None], next_one: Forms | None, bound: float) -> bool:

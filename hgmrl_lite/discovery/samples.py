@@ -15,8 +15,8 @@ from hgmrl_lite.tangents.smoother import Smoother, local_smoother
 
 #: Neighbours of the finest fit, as a multiple of the polynomial's terms, and the growth from rung to rung.
 FINEST, GROWTH = 2.4, 2.5
-#: Largest neighbourhood: absolute, and as a share of a half.
-LARGEST, SHARE = 1000, 0.3
+#: Largest neighbourhood: absolute, the same for rounded values, and as a share of a half.
+LARGEST, LARGEST_ROUNDED, SHARE = 1000, 2500, 0.3
 #: Points at which gradients are compared.
 COMPARED = 1200
 #: Share of tied values from which the values count as rounded.
@@ -147,8 +147,12 @@ def gather(
         )
     one, two = (Half(cKDTree(inside[rows]), values[rows]) for rows in (kept[:middle], kept[middle:]))
     ladder = [finest]
-    while neighbours is None and ladder[-1] * GROWTH <= min(LARGEST, SHARE * middle):
+    # Rounded values need neighbourhoods of some width, however many samples are in them.
+    largest = int(min(LARGEST_ROUNDED if step else LARGEST, SHARE * middle))
+    while neighbours is None and ladder[-1] * GROWTH <= largest:
         ladder.append(round(ladder[-1] * GROWTH))
+    if step and neighbours is None and largest > ladder[-1]:
+        ladder.append(largest)
     # The split is random, so the first points of both halves are as well.
     drawn = np.concatenate([kept[:middle][: COMPARED // 2], kept[middle:][: COMPARED // 2]])
     dropped = {OUTLYING: int(wrong.sum())} if wrong.any() else {}

@@ -126,7 +126,9 @@ def reflected_tasks(seed: int) -> ReflectedTasks:
             geometry,
             generators_states=rotations,
             thetas=np.full((len(tasks), len(rotations)), np.nan),
-            generators_actions=action_generators(rotations, mean_response(geometry.family.tasks))[0],
+            generators_actions=action_generators(
+                rotations, mean_response(geometry.family.tasks), geometry.action_form
+            ),
         )
     base_policy: MLPPolicy = BestStep(bent_valley)  # type: ignore[assignment]
     agent = GeometricAgent(base_policy, geometry, RewardModel.fit(tasks[0].next_states, tasks[0].rewards))

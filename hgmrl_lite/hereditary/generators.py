@@ -162,8 +162,24 @@ def algebra_bound(left: Array, errors: Array, form: Array, form_error: float) ->
     return float(np.quantile(angles, 0.95))
 
 
-def mean_response(tasks: Sequence[Transitions]) -> Array:
-    """Return B, the mean response (n, m) of the state to a unit of raw action, by an affine fit.
+@dataclass(frozen=True, eq=False)
+class MeanResponse:
+    """B in s' ≈ A s + B a + b, the best affine fit: how an action moves the state on average.
+
+    Attributes
+    ----------
+    matrix : ndarray, shape (n, m)
+        B.
+    covariance : ndarray, shape (n, m, n, m)
+        Of the entries of B.
+    """
+
+    matrix: Array
+    covariance: Array
+
+
+def mean_response(tasks: Sequence[Transitions]) -> MeanResponse:
+    """Return the mean response of the state to a unit of raw action, by an affine fit.
 
     Raises
     ------
@@ -182,7 +198,8 @@ def mean_response(tasks: Sequence[Transitions]) -> Array:
     corner, explained = triangle[n + 1 :, n + 1 :], frame.T @ change
     motion = np.linalg.lstsq(corner, explained[n + 1 :], rcond=_DEPENDENT)[0].T / unit
     # Every action must be seen beyond the noise, whatever the units of states and actions.
-    deviations = (change - frame @ explained).std(axis=0)
+    left_over = change - frame @ explained
+    deviations = left_over.std(axis=0)
     rounding = np.finfo(float).eps * np.abs(states).max(axis=0)
     left, size, _ = np.linalg.svd(corner)
     seen = (
@@ -193,7 +210,10 @@ def mean_response(tasks: Sequence[Transitions]) -> Array:
         raise ValueError(
             f"tasks must show how each of the {m} actions moves the state, got the response\n{motion}"
         )
-    return motion
+    # What each transition adds to B: right also where the noise depends on state and action.
+    pull = np.linalg.solve(corner, frame[:, n + 1 :].T).T / unit
+    parts = (left_over[:, :, None] * pull[:, None, :]).reshape(number, n * m)
+    return MeanResponse(motion, (parts.T @ parts).reshape(n, m, n, m))
 
 
 def _floored(deviations: Array, floor: Array | float = 0.0) -> Array:
@@ -202,25 +222,44 @@ def _floored(deviations: Array, floor: Array | float = 0.0) -> Array:
     return np.where(floored > 0.0, floored, 1.0)
 
 
-def action_generators(basis: Array, motion: Array) -> tuple[Array, float]:
-    """Return W_A with B W_A = W_S B, and the share of it that no bounded group could have.
+def action_form(basis: Array, response: MeanResponse, form: Array, form_error: float) -> Array:
+    """Return the inner product (m, m) that the group keeps on actions, for generators W_S (d, n, n).
 
-    On average over its actions the law is affine in the raw action, s' ≈ A s + B a + b, so that this is the
-    condition on the actions. The action set is assumed to be normalised, a ball or a cube: a group which maps
-    that onto itself is orthogonal, and the symmetric part of W_A is estimation error and goes. For actions in
-    unlike units, whose set is an ellipsoid, it is not.
+    On average over its actions the law is affine in the raw action, s' ≈ A s + B a + b, so that the partner
+    of W_S has B W_A = W_S B. A group that maps a ball or a cube of actions onto itself is orthogonal, and
+    what of B⁻¹ W_S B is not skew is estimation error. Where it is more than ``_ERRORS`` errors of B and of P
+    (n, n), whose standard error per entry is ``form_error``, the actions are in unlike units: what the group
+    keeps is then Bᵀ P B.
     """
+    motion, inverse = response.matrix, np.linalg.pinv(response.matrix)
+    n, m = motion.shape
+    raw = inverse @ basis @ motion
+    # A change X of B moves W_A by W_A (B⁺ X) − (B⁺ X) W_A.
+    turned = np.einsum("pi,aq->iapq", inverse, np.eye(m))
+    moved = np.einsum("dpq,iaqr->diapr", raw, turned) - np.einsum("iapq,dqr->diapr", turned, raw)
+    moved = 0.5 * (moved + moved.swapaxes(-1, -2)).reshape(len(basis), n * m, m * m)
+    variance = np.einsum("dup,uv,dvp->", moved, response.covariance.reshape(n * m, n * m), moved)
+    variance += np.square(form_error * raw).sum()
+    strain = 0.5 * (raw + raw.swapaxes(-1, -2))
+    if not np.square(strain).sum() > _ERRORS**2 * variance:
+        return np.eye(m)
+    return np.asarray(motion.T @ form @ motion)
+
+
+def action_generators(basis: Array, response: MeanResponse, form: Array) -> Array:
+    """Return W_A (d, m, m) with B W_A = W_S B, skew in an inner product (m, m), for W_S (d, n, n)."""
     if not len(basis):
-        return np.zeros((0, motion.shape[1], motion.shape[1])), 0.0
-    raw = np.linalg.pinv(motion) @ basis @ motion
+        return np.zeros((0, len(form), len(form)))
+    raw, root, inverse = framed(np.linalg.pinv(response.matrix) @ basis @ response.matrix, form)
     skew = 0.5 * (raw - np.swapaxes(raw, -1, -2))
     # Conjugate generators turn equally fast: dropping the symmetric part must not change the speed. What does
     # not turn has no such speed.
     squares, kept = (np.einsum("dij,dji->d", part, part) for part in (raw, skew))
     speed = np.sqrt(np.divide(squares, kept, out=np.ones_like(kept), where=(squares < 0.0) & (kept < 0.0)))
-    return skew * speed[:, None, None], float(np.linalg.norm(raw - skew) / np.linalg.norm(raw))
+    return np.asarray(inverse @ (skew * speed[:, None, None]) @ root)
 
 
-def action_maps(left: Array, motion: Array) -> Array:
-    """Return the K_k (k, m, m) with B K_k = L_k B, orthogonal as maps of a normalised action set are."""
-    return lie.polar_factor(np.linalg.pinv(motion) @ left @ motion)
+def action_maps(left: Array, response: MeanResponse, form: Array) -> Array:
+    """Return the K_k (k, m, m) with B K_k = L_k B that keep an inner product (m, m), for L_k (k, n, n)."""
+    raw, root, inverse = framed(np.linalg.pinv(response.matrix) @ left @ response.matrix, form)
+    return np.asarray(inverse @ lie.polar_factor(raw) @ root)

@@ -13,6 +13,7 @@ from hgmrl_lite.hereditary.evidence import NORMAL
 from hgmrl_lite.hereditary.family import Chart, TaskFamily
 from hgmrl_lite.hereditary.findings import BOUND
 from hgmrl_lite.hereditary.generators import (
+    action_form,
     action_generators,
     action_maps,
     algebra_bound,
@@ -57,8 +58,8 @@ class HereditaryGeometry:
         Singular values of the stacked logarithms; those that count give the dimension they span.
     inner_product : ndarray, shape (n, n)
         What the group keeps.
-    action_defect : float
-        Size of the part of W_A that no bounded group could have, relative to W_A.
+    action_form : ndarray, shape (m, m)
+        What the group keeps on actions: I, unless the W_A are clearly not skew.
     base_index : int
         Which task the others are images of.
     freedom : int
@@ -84,7 +85,7 @@ class HereditaryGeometry:
     residuals: Array
     spectrum: Array
     inner_product: Array
-    action_defect: float
+    action_form: Array
     base_index: int
     freedom: int
     raw_left_actions: Array
@@ -265,21 +266,21 @@ def discover_geometry(
         lambda: family.system.compact.in_units(1.0 / family.scale),
         as_count("seed", seed, 0),
     ).in_units(family.scale)
-    motion = mean_response(family.tasks)
+    response = mean_response(family.tasks)
     algebra = task_algebra(found.compact, found.errors, found.form)
-    w_actions, defect = action_generators(algebra.basis, motion)
+    kept = action_form(algebra.basis, response, found.form, found.form_error)
     return HereditaryGeometry(
         left_actions=found.compact,
-        action_maps=action_maps(found.compact, motion),
+        action_maps=action_maps(found.compact, response, kept),
         standard_errors=found.errors,
         generators_states=algebra.basis,
-        generators_actions=w_actions,
+        generators_actions=action_generators(algebra.basis, response, kept),
         thetas=algebra.thetas,
         task_generators=found.own,
         residuals=found.residuals,
         spectrum=algebra.spectrum,
         inner_product=found.form,
-        action_defect=defect,
+        action_form=kept,
         base_index=base_index,
         freedom=found.freedom,
         raw_left_actions=found.raw,
