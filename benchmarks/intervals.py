@@ -14,6 +14,8 @@ NUMBERS = (400, 2000, 5000)
 FAMILIES = {400: 40, 2000: 16, 5000: 8}
 CONTEXTS = (20, 100)
 NEW_TASKS = 10
+#: The first seed: the rules behind the bounds were made on seeds below it.
+FIRST = 1000
 
 Answers = list[tuple[float, float, bool]]
 
@@ -29,7 +31,7 @@ def run(quick: bool = False) -> dict[str, float]:
         for number in NUMBERS:
             count = 2 if quick else FAMILIES[number]
             found = defaultdict(list)
-            for seed in range(count):
+            for seed in range(FIRST, FIRST + count):
                 for kind, rows in {**_family(number, noise, seed), **_contexts(number, noise, seed)}.items():
                     found[kind] += rows
             for kind, rows in found.items():

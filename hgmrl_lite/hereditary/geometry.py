@@ -268,7 +268,12 @@ def discover_geometry(
     ).in_units(family.scale)
     response = mean_response(family.tasks)
     algebra = task_algebra(found.compact, found.errors, found.form)
-    kept = action_form(algebra.basis, response, found.form, found.form_error)
+    # Left actions in doubt tell nothing about the units of the actions.
+    kept = (
+        np.eye(response.matrix.shape[1])
+        if found.doubts
+        else action_form(algebra.basis, response, found.form, found.form_error)
+    )
     return HereditaryGeometry(
         left_actions=found.compact,
         action_maps=action_maps(found.compact, response, kept),
