@@ -106,10 +106,11 @@ function taskAlignerPanel(parent, model, hand, signal) {
       found && found.runner_up !== null
         ? `□ runner-up ${inDegrees(found.runner_up, 0)}, misfit ${inShort(found.runner_up_residual)}`
         : "no runner-up";
+    const bound = found && found.bound !== null ? `± ${inDegrees(found.bound, 2)} (95 %)` : "± unknown";
     setText(
       detail,
       found
-        ? `× standard error ${inDegrees(found.standard_error, 2)}, misfit of the rewards ${inShort(found.residual)}; ${other}`
+        ? `× ${bound}, misfit of the rewards ${inShort(found.residual)}; ${other}`
         : "",
     );
     spoken.say(`${alignerTurnInWords(state)}${found ? `; the package turns by ${inDegrees(found.degrees)}, ${found.verdict}` : ""}`);

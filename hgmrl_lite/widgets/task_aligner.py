@@ -222,7 +222,7 @@ class TaskAligner(HgmrlWidget):
         self.answer = {
             "question": [self.draw, self.transitions, self.noise, *self.goal],
             "degrees": float(np.degrees(found.angle)),
-            "standard_error": float(np.degrees(min(found.standard_error, np.pi))),
+            "bound": found.bound_deg if np.isfinite(found.bound_deg) else None,
             "residual": found.residual,
             "runner_up": float(np.degrees(found.runner_up[0])) if other else None,
             "runner_up_residual": found.runner_up_residual if other else None,

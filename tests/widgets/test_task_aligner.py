@@ -96,9 +96,11 @@ def test_the_answer_is_the_package_s(aligner):
     assert answer["degrees"] == pytest.approx(np.degrees(found.angle))
     assert answer["degrees"] == pytest.approx(aligner.true_turn, abs=1.0)
     assert answer["verdict"] == found.verdict == "decided"
+    assert answer["bound"] == found.bound_deg
     aligner.goal = (0.3, 0.1)
     aligner.asked = [0, 20, 0.0, 0.3, 0.1]
     assert aligner.answer["verdict"] == "unrelated"
+    assert aligner.answer["bound"] is None
 
 
 def test_the_base_goal_can_be_another():
