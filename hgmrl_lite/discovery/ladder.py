@@ -22,7 +22,7 @@ SHARP = 0.2
 #: bends.
 CLEAR = 0.5
 #: Standard deviations by which the fields may move between neighbourhoods before the larger count as bent.
-MOVED = 2.0
+MOVED = 3.0
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def climb(samples: Samples, tolerance: float, resamples: int, rng: np.random.Gen
         return Claim("undecided", 0, False, None, tuple(troubles))
     closest = min(usable, key=lambda forms: forms.upper(1))
     guess = int((closest.spectrum[0] < bound).sum())
-    fields = _sharpest(rungs, guess).sharp_fields(guess) if guess else None
+    fields = _sharpest(rungs, guess) if guess else None
     return Claim("undecided", guess, False, closest, tuple(troubles), fields)
 
 
@@ -111,26 +111,26 @@ def _fields(rungs: Sequence[Forms | None], dimension: int, bound: float) -> tupl
     """Return the sharpest fields that the claim holds for."""
     last = rungs[-1]
     assert last is not None
-    fields = _sharpest(rungs, dimension).sharp_fields(dimension)
+    fields = _sharpest(rungs, dimension)
     span = fields[0].reshape(dimension, -1)
     # Near-symmetries mix: what suits the places that are known best may be off elsewhere.
     return fields if _shown(rungs, span, last.upper_of(span, CERTAIN), bound) else last.best_fields(dimension)
 
 
-def _sharpest(rungs: Sequence[Forms | None], dimension: int) -> Forms:
-    """Return the largest neighbourhoods whose fields have moved no more than luck explains."""
+def _sharpest(rungs: Sequence[Forms | None], dimension: int) -> tuple[Array, Array]:
+    """Return the fields of the largest neighbourhoods where they have moved no more than luck explains."""
     usable = [forms for forms in rungs if forms is not None]
-    best = usable[0]
+    best = usable[0].sharp_fields(dimension)
     for forms in usable[1:]:
-        (here, narrow), (there, broad) = forms.sharp_fields(dimension), best.sharp_fields(dimension)
+        tried = forms.sharp_fields(dimension)
         spread, before = (
             np.mean(np.square(principal_angles(drawn, fitted).max(axis=-1)))
-            for drawn, fitted in ((narrow, here), (broad, there))
+            for fitted, drawn in (tried, best)
         )
         # The neighbourhoods are nested, so the variance of the difference is the difference of the variances.
-        if principal_angles(there, here).max() > MOVED * np.sqrt(max(0.0, before - spread)):
+        if principal_angles(best[0], tried[0]).max() > MOVED * np.sqrt(max(0.0, before - spread)):
             break
-        best = forms
+        best = tried
     return best
 
 
