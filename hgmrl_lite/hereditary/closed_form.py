@@ -160,12 +160,12 @@ def _generator_covariance(fit: LevelSetNormals, generator: Array) -> Array:
     away = np.eye(6) - np.outer(unit, unit)
     # What leaving out a block changes. A few normals near the goal carry much of the information, and their
     # errors do not show in what they leave over themselves.
-    moves = []
     number = int(np.clip(len(fit) // _BLOCK, _BLOCKS, _MORE_BLOCKS))
-    for block in np.array_split(np.asarray(cKDTree(fit.points).indices), number):
-        rest = away @ (information - weighted[block].T @ rows[block]) @ away
-        moves.append(np.linalg.pinv(rest, rcond=1e-12, hermitian=True) @ scores[block].sum(axis=0))
-    changes = np.array(moves)
+    blocks = np.array_split(np.asarray(cKDTree(fit.points).indices), number)
+    rest = information - np.array([weighted[block].T @ rows[block] for block in blocks])
+    moved = np.array([scores[block].sum(axis=0) for block in blocks])
+    inverses = np.linalg.pinv(away @ rest @ away, rcond=1e-12, hermitian=True)
+    changes = np.einsum("bij,bj->bi", inverses, moved)
     # So few blocks, of unequal weight, make a poor variance: Student's t in units of the normal law, with the
     # freedom of Satterthwaite (1946).
     size = np.square(changes).sum(axis=1)

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import shutil
 
 import nbformat
 import pytest
@@ -77,16 +78,24 @@ def assert_all_there(notebook, count=2):
     ), "a broken link in place of words"
 
 
-@pytest.fixture
-def opened(browser):
-    """Run a lesson, save it, let its Jupyter kernel go, and open it again."""
+@pytest.fixture(scope="module")
+def lesson(browser):
+    """Run a lesson, save it and let its Jupyter kernel go; return its name."""
     first = browser.open_notebook(CELLS)
     first.run_all()
     assert_all_there(first)
     first.page.wait_for_selector("[data-state=live]")
     save(first)
     first.close()
-    again = browser.open_path(first.name)
+    return first.name
+
+
+@pytest.fixture
+def opened(browser, lesson, request):
+    """Open the lesson again, in a copy of this test's own."""
+    copy = f"{request.node.name}.ipynb"
+    shutil.copy(browser.server.root / lesson, browser.server.root / copy)
+    again = browser.open_path(copy)
     yield again
     again.close()
 
