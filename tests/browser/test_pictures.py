@@ -25,8 +25,8 @@ IMAGES = ROOT / "notebooks" / "images"
 # `make pictures` names the folder.
 TAKEN = os.environ.get("HGMRL_PICTURES")
 MOVIE = "goal_drag.webp"
-# Degrees from frame to frame of the movie, and in all: once around for README; milliseconds each.
-STEP, ROUND, PAUSE = 6, 360 if TAKEN else 60, 90
+# Degrees from frame to frame of the movie, once around; milliseconds each.
+STEP, PAUSE = 6, 90
 MOST_BYTES = 1_000_000
 # Pixels of the page around a widget.
 MARGIN = 8
@@ -93,7 +93,7 @@ def test_a_movie_of_the_drag(opened, folder):
     number = [exhibit.widget for exhibit in EXHIBITS].index("GoalDrag")
     handle = opened.page.locator(".widget").nth(number).locator(".hgmrl-handle").first
     frames = []
-    for _ in range(0, ROUND, STEP):
+    for _ in range(0, 360, STEP):
         handle.focus()
         for _ in range(STEP):
             opened.page.keyboard.press("ArrowLeft")

@@ -55,13 +55,13 @@ def marks(submission, exported, folder, cache):
 
 
 @pytest.mark.notebook
-@pytest.mark.parametrize("answers", ["solutions", "some"])
+@pytest.mark.parametrize("answers", ["solutions", "none", "some"])
 def test_marks(exported, tmp_path, lesson_cache, answers):
     cells = read(LESSON)
     names = [cell.tags[1] for cell in cells if cell.role == "exercise"]
     student = nbformat.read(exported / "student" / LESSON.with_suffix(".ipynb").name, as_version=4)
     assert not any("otter" in cell.source or "grader" in cell.source for cell in student.cells)
-    solved = {"solutions": names, "some": names[1:3]}[answers]
+    solved = {"solutions": names, "none": [], "some": names[1:3]}[answers]
     stubs = {cell.text: cell.tags[1] for cell in cells if cell.role == "exercise"}
     solutions = {cell.tags[1]: cell.text for cell in cells if cell.role == "solution"}
     checked = dict(grading.checked(cell) for cell in cells if cell.role == "check")
