@@ -1,4 +1,4 @@
-"""Registration with Gymnasium; it names the classes by their import path and imports none of them."""
+"""Registration with Gymnasium; it names what makes them by its import path and imports none of it."""
 
 import gymnasium
 
@@ -16,6 +16,6 @@ def register_envs() -> None:
     # No max_episode_steps: the environment truncates by itself, at its own ``max_steps``.
     gymnasium.register(
         id=ENV_ID,
-        entry_point="hgmrl_lite.envs.navigation:PointNavigation",
-        vector_entry_point="hgmrl_lite.envs.vector:PointNavigationVector",
+        entry_point="hgmrl_lite.envs.navigation:make_env",
+        vector_entry_point="hgmrl_lite.envs.navigation:make_vector_env",
     )

@@ -1,11 +1,13 @@
 """Results that are slow to compute, kept on disk by a hash of the settings that made them."""
 
 import contextlib
+import dataclasses
 import functools
 import hashlib
 import json
 import logging
 import os
+import sys
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -17,6 +19,8 @@ from numpy.typing import NDArray
 
 _log = logging.getLogger(__name__)
 _DIGEST = "digest"
+# What cannot be named on disk, for as long as this process runs.
+_session: dict[str, tuple[dict[str, NDArray[Any]] | None, tuple[Any, ...]]] = {}
 
 
 def cache_directory() -> Path:
@@ -39,7 +43,9 @@ def cached_arrays(
     kind : str
         What is cached; the beginning of the file's name.
     settings : mapping
-        Everything the result depends on, as JSON values; its hash is the rest of the name.
+        Everything the result depends on: JSON values, arrays, dataclasses of such, classes and functions (with
+        the source of their module). Its hash is the rest of the name. What holds a class or function of a
+        notebook, or a function without a name, is kept for the session only.
     compute : callable
         Makes the arrays; called when nothing is cached, when the file is damaged, or on ``refresh``.
     refresh : bool, optional
@@ -67,7 +73,10 @@ def load_arrays(kind: str, settings: Mapping[str, Any]) -> dict[str, NDArray[Any
 
     A damaged file is named in a warning of the logger ``hgmrl_lite.cache``.
     """
-    path = _file(kind, settings)
+    text, unnamed = settings_text(kind, settings)
+    if unnamed:
+        return _session.get(text, (None, ()))[0]
+    path = _file(kind, text)
     try:
         return _load(path)
     except (FileNotFoundError, NotADirectoryError, PermissionError):
@@ -80,7 +89,12 @@ def load_arrays(kind: str, settings: Mapping[str, Any]) -> dict[str, NDArray[Any
 
 def store_arrays(kind: str, settings: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> str:
     """Keep arrays on disk for `load_arrays`; return why they cannot be kept, or an empty text."""
-    path = _file(kind, settings)
+    text, unnamed = settings_text(kind, settings)
+    if unnamed:
+        # With what has no name, so that nothing else takes its place in memory.
+        _session[text] = (dict(arrays), tuple(unnamed))
+        return ""
+    path = _file(kind, text)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(path) as stream:
@@ -158,9 +172,42 @@ def clear_cache() -> str:
     return f"{deleted} cached results deleted, {size / 1e6:.1f} MB.{kept}"
 
 
-def _file(kind: str, settings: Mapping[str, Any]) -> Path:
+def settings_text(kind: str, settings: Mapping[str, Any]) -> tuple[str, list[Any]]:
+    """Return settings as text that names every value, and the classes and functions that have no lasting name.
+
+    Raises
+    ------
+    TypeError
+        When a value is none of those that :func:`cached_arrays` names.
+    """
+    unnamed: list[Any] = []
+
+    def named(value: Any) -> Any:
+        if isinstance(value, np.ndarray | np.generic):
+            return value.tolist()
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            own = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+            return {"class": named(type(value)), **own}
+        module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
+        if not callable(value):
+            raise TypeError(f"settings must hold values that can be named, got {type(value).__name__}")
+        if module is None or name is None or module == "__main__" or "<" in name:
+            unnamed.append(value)
+            return f"{name} {id(value)}"
+        return {"name": f"{module}.{name}", "source": _source_hash(module)}
+
+    return json.dumps({"kind": kind, **settings}, sort_keys=True, default=named), unnamed
+
+
+@functools.cache
+def _source_hash(module: str) -> str:
+    """Return a hash of a module's source, as it was when first asked for; empty when it has no file."""
+    file = getattr(sys.modules.get(module), "__file__", None)
+    return hashlib.sha256(Path(file).read_bytes()).hexdigest()[:16] if file else ""
+
+
+def _file(kind: str, text: str) -> Path:
     """Return the file of these settings."""
-    text = json.dumps({"kind": kind, **settings}, sort_keys=True)
     return cache_directory() / f"{kind}-{hashlib.sha256(text.encode()).hexdigest()[:16]}.npz"
 
 

@@ -12,7 +12,7 @@ from hgmrl_lite.agents.conditioned import (
     GoalConditionedAgent,
 )
 from hgmrl_lite.agents.geometric import GeometricAgent, Trust
-from hgmrl_lite.agents.policy import MLPPolicy, Policy, TransformedPolicy, project_action
+from hgmrl_lite.agents.policy import MLPPolicy, TransformedPolicy
 from hgmrl_lite.agents.ppo import PPOSettings
 
 __all__ = [
@@ -28,11 +28,9 @@ __all__ = [
     "MLPPolicy",
     "NearestTaskAgent",
     "PPOSettings",
-    "Policy",
     "TestTaskAgent",
     "TransformedPolicy",
     "TrueRotationAgent",
     "Trust",
-    "project_action",
     "train_base_policy",
 ]

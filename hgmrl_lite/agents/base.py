@@ -1,23 +1,22 @@
 """The base policy: Proximal Policy Optimization on one task, from sampled rewards only."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array
 from hgmrl_lite.agents.policy import MLPPolicy
 from hgmrl_lite.agents.ppo import PPOSettings, policy_network, run_ppo
 from hgmrl_lite.cache import cached_arrays
-from hgmrl_lite.envs.dynamics import NOISE, NavigationDynamics, as_goals
+from hgmrl_lite.envs import TaskFamily
 
 
 def train_base_policy(
-    goal: ArrayLike,
+    family: TaskFamily,
+    task: ArrayLike | None = None,
     *,
     seed: int = 0,
-    action_set: str = "disc",
-    noise: float = NOISE,
-    wind: tuple[float, ...] = (0.0, 0.0),
     settings: PPOSettings | None = None,
     refresh: bool = False,
     progress: bool = True,
@@ -26,12 +25,12 @@ def train_base_policy(
 
     Parameters
     ----------
-    goal : array_like, shape (2,)
-        The base task's goal; it is given to the environment, never to the learner.
+    family : TaskFamily
+        The family; its observed rewards are taken without noise.
+    task : array_like, shape (d,), optional
+        The task, the family's base task when left out. It is given to the environment, never to the learner.
     seed : int, optional
         Seed of the network, the environments and the exploration.
-    action_set, noise, wind
-        As in :class:`~hgmrl_lite.envs.PointNavigation`.
     settings : PPOSettings, optional
         The learner's settings.
     refresh : bool, optional
@@ -47,27 +46,25 @@ def train_base_policy(
     Raises
     ------
     ValueError
-        When the goal is no point of the arena, or the environment is not as it must be.
+        When the task is malformed.
     """
-    goal = as_goals("goal", goal, (2,))
-    dynamics = NavigationDynamics(action_set, noise, wind=wind)
+    given = family.base_task if task is None else family.as_tasks("task", np.atleast_2d(task))[0]
     settings = settings or PPOSettings()
-    key = {"goal": goal.tolist(), "seed": seed, **asdict(dynamics), **asdict(settings)}
+    key = {**family.rule(given), "seed": seed, **asdict(settings)}
     arrays = cached_arrays(
-        "base-policy", key, lambda: _train(goal, seed, dynamics, settings, progress), refresh=refresh
+        "base-policy", key, lambda: _train(family, given, seed, settings, progress), refresh=refresh
     )
-    return policy_network(arrays, action_set)
+    return policy_network(arrays, family.system.action_set)
 
 
 def _train(
-    goal: Array, seed: int, dynamics: NavigationDynamics, settings: PPOSettings, progress: bool
+    family: TaskFamily, task: Array, seed: int, settings: PPOSettings, progress: bool
 ) -> dict[str, Array]:
     """Run PPO and return the policy network's layers."""
-    # They bring torch, which is slow to import and not needed when the policy is cached.
-    from hgmrl_lite.envs.sb3 import StableBaselinesVecEnv
-    from hgmrl_lite.envs.vector import PointNavigationVector
+    # It brings torch, which is slow to import and not needed when the policy is cached.
+    from hgmrl_lite.envs.sb3 import learner_env
 
-    environment = PointNavigationVector(settings.num_envs, goal, **asdict(dynamics))
-    return run_ppo(
-        StableBaselinesVecEnv(environment), settings, seed=seed, label="base policy", progress=progress
-    )
+    environment = learner_env(replace(family, reward_noise=0.0), task, settings.num_envs)
+    # An environment from outside may have a number of rows of its own.
+    settings = replace(settings, num_envs=environment.num_envs)
+    return run_ppo(environment, settings, seed=seed, label="base policy", progress=progress)

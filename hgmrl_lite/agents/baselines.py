@@ -6,13 +6,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import as_count
-from hgmrl_lite.agents.agent import needed_context, stream, training_goals
+from hgmrl_lite.agents.agent import needed_context
 from hgmrl_lite.agents.base import train_base_policy
-from hgmrl_lite.agents.policy import Policy
 from hgmrl_lite.agents.ppo import PPOSettings
-from hgmrl_lite.envs.dynamics import NOISE
-from hgmrl_lite.envs.explore import explore
-from hgmrl_lite.hereditary.reward_model import RewardModel
+from hgmrl_lite.envs import Policy, TaskFamily
+from hgmrl_lite.hereditary import RewardModel
+from hgmrl_lite.streams import stream_seed
 from hgmrl_lite.transitions import Transitions
 
 
@@ -21,12 +20,10 @@ class BaseAgent:
 
     Parameters
     ----------
-    goal : array_like, shape (2,)
-        The base task's goal, for the environment.
+    family : TaskFamily
+        The family, whose base task it is trained on.
     seed : int, optional
         Seed of the training.
-    action_set, noise, wind
-        As in :class:`~hgmrl_lite.envs.PointNavigation`.
     settings : PPOSettings, optional
         The learner's settings.
     refresh, progress : bool, optional
@@ -49,30 +46,21 @@ class BaseAgent:
 
     def __init__(
         self,
-        goal: ArrayLike,
+        family: TaskFamily,
         *,
         seed: int = 0,
-        action_set: str = "disc",
-        noise: float = NOISE,
-        wind: tuple[float, ...] = (0.0, 0.0),
         settings: PPOSettings | None = None,
         refresh: bool = False,
         progress: bool = True,
     ) -> None:
         settings = settings or PPOSettings()
+        self.family = family
         self.policy = train_base_policy(
-            goal,
-            seed=seed,
-            action_set=action_set,
-            noise=noise,
-            wind=wind,
-            settings=settings,
-            refresh=refresh,
-            progress=progress,
+            family, seed=seed, settings=settings, refresh=refresh, progress=progress
         )
         self.env_steps = settings.env_steps
 
-    def adapt(self, context: Transitions | None = None, goal: ArrayLike | None = None) -> Policy:
+    def adapt(self, context: Transitions | None = None, task: ArrayLike | None = None) -> Policy:
         """Return the base policy, whatever the task."""
         return self.policy
 
@@ -85,16 +73,14 @@ class NearestTaskAgent:
     """One policy a training task; a new task gets that of the task whose rewards its context looks like.
 
     A reward model of each training task predicts the context's rewards, and the task with the smallest mean
-    square error is taken for the nearest. The goals go into the environments only.
+    square error is taken for the nearest. The tasks go into the environments only.
 
     Parameters
     ----------
-    goals : array_like, shape (k, 2)
-        Goals of the training tasks, for the environments.
+    family : TaskFamily
+        The family, whose training tasks it is trained on.
     seed : int, optional
         Seed of training and exploration.
-    action_set, noise, wind
-        As in :class:`~hgmrl_lite.envs.PointNavigation`.
     settings : PPOSettings, optional
         The learner's settings, for each policy.
     transitions : int, optional
@@ -123,57 +109,38 @@ class NearestTaskAgent:
 
     def __init__(
         self,
-        goals: ArrayLike,
+        family: TaskFamily,
         *,
         seed: int = 0,
-        action_set: str = "disc",
-        noise: float = NOISE,
-        wind: tuple[float, ...] = (0.0, 0.0),
         settings: PPOSettings | None = None,
         transitions: int = 5000,
         context_size: int = 400,
         refresh: bool = False,
         progress: bool = True,
     ) -> None:
-        goals = training_goals(goals)
         settings = settings or PPOSettings()
+        self.family = family
         self.context_size = as_count("context_size", context_size)
         explored = [
-            explore(
-                goal,
-                transitions,
-                seed=stream(seed, "explore", index),
-                action_set=action_set,
-                noise=noise,
-                wind=wind,
-            )
-            for index, goal in enumerate(goals)
+            family.explore(task, transitions, seed=stream_seed(seed, "rival", index))
+            for index, task in enumerate(family.train)
         ]
         self.reward_models = tuple(RewardModel.fit(task.next_states, task.rewards) for task in explored)
         self.policies = tuple(
-            train_base_policy(
-                goal,
-                seed=seed,
-                action_set=action_set,
-                noise=noise,
-                wind=wind,
-                settings=settings,
-                refresh=refresh,
-                progress=progress,
-            )
-            for goal in goals
+            train_base_policy(family, task, seed=seed, settings=settings, refresh=refresh, progress=progress)
+            for task in family.train
         )
-        self.env_steps = len(goals) * (settings.env_steps + transitions)
+        self.env_steps = len(family.train) * (settings.env_steps + transitions)
 
     def nearest(self, context: Transitions | None) -> int:
         """Return the index of the training task whose reward model explains the context best."""
-        context = needed_context(self, context)
+        context = needed_context(self, self.family, context)
         errors = [
             np.square(model(context.next_states) - context.rewards).mean() for model in self.reward_models
         ]
         return int(np.argmin(errors))
 
-    def adapt(self, context: Transitions | None, goal: ArrayLike | None = None) -> Policy:
+    def adapt(self, context: Transitions | None, task: ArrayLike | None = None) -> Policy:
         """Return the policy of the training task that the context looks like."""
         return self.policies[self.nearest(context)]
 

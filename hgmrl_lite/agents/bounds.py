@@ -6,12 +6,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import as_array
-from hgmrl_lite.agents.agent import needed_goal
+from hgmrl_lite.agents.agent import needed_task
 from hgmrl_lite.agents.base import train_base_policy
 from hgmrl_lite.agents.baselines import BaseAgent
 from hgmrl_lite.agents.policy import MLPPolicy, TransformedPolicy
 from hgmrl_lite.agents.ppo import PPOSettings
-from hgmrl_lite.envs.dynamics import NOISE, NavigationDynamics, as_goals
+from hgmrl_lite.envs import TaskFamily
+from hgmrl_lite.lie import so2_exp
 from hgmrl_lite.transitions import Transitions
 
 
@@ -20,8 +21,8 @@ class TrueRotationAgent(BaseAgent):
 
     Parameters
     ----------
-    goal : array_like, shape (2,)
-        The base task's goal, not the origin.
+    family : TaskFamily
+        A family of goals in the plane, whose base goal is not the origin.
     **training
         As for :class:`BaseAgent`.
 
@@ -34,11 +35,11 @@ class TrueRotationAgent(BaseAgent):
     name: ClassVar = "true rotation"
     uses_goal: ClassVar = True
 
-    def __init__(self, goal: ArrayLike, **training: Any) -> None:
-        self._base_angle = _polar_angle(as_goals("goal", goal, (2,)))
-        super().__init__(goal, **training)
+    def __init__(self, family: TaskFamily, **training: Any) -> None:
+        self._base_angle = _polar_angle(family.base_task)
+        super().__init__(family, **training)
 
-    def adapt(self, context: Transitions | None = None, goal: ArrayLike | None = None) -> TransformedPolicy:
+    def adapt(self, context: Transitions | None = None, task: ArrayLike | None = None) -> TransformedPolicy:
         """Return the base policy turned about the origin, from the base goal's direction to the new goal's.
 
         Raises
@@ -46,8 +47,8 @@ class TrueRotationAgent(BaseAgent):
         ValueError
             When the goal is None or the origin, which has no direction.
         """
-        angle = _polar_angle(needed_goal(self, goal)) - self._base_angle
-        rotation = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        angle = _polar_angle(needed_task(self, self.family, task)) - self._base_angle
+        rotation = so2_exp(angle)
         return TransformedPolicy(self.policy, rotation, rotation)
 
 
@@ -56,10 +57,10 @@ class TestTaskAgent:
 
     Parameters
     ----------
+    family : TaskFamily
+        The family.
     seed : int, optional
         Seed of the training.
-    action_set, noise, wind
-        As in :class:`~hgmrl_lite.envs.PointNavigation`.
     settings : PPOSettings, optional
         The learner's settings.
     refresh, progress : bool, optional
@@ -83,31 +84,26 @@ class TestTaskAgent:
 
     def __init__(
         self,
+        family: TaskFamily,
         *,
         seed: int = 0,
-        action_set: str = "disc",
-        noise: float = NOISE,
-        wind: tuple[float, ...] = (0.0, 0.0),
         settings: PPOSettings | None = None,
         refresh: bool = False,
         progress: bool = True,
     ) -> None:
-        NavigationDynamics(action_set, noise, wind=wind)
         settings = settings or PPOSettings()
+        self.family = family
         self._options: dict[str, Any] = {
             "seed": seed,
-            "action_set": action_set,
-            "noise": noise,
-            "wind": wind,
             "settings": settings,
             "refresh": refresh,
             "progress": progress,
         }
         self.env_steps = settings.env_steps
 
-    def adapt(self, context: Transitions | None, goal: ArrayLike | None = None) -> MLPPolicy:
-        """Train a policy in the environment of this goal, or read it from the cache."""
-        return train_base_policy(needed_goal(self, goal), **self._options)
+    def adapt(self, context: Transitions | None, task: ArrayLike | None = None) -> MLPPolicy:
+        """Train a policy in the environment of this task, or read it from the cache."""
+        return train_base_policy(self.family, needed_task(self, self.family, task), **self._options)
 
     def __repr__(self) -> str:
         """Tell what the training of a task takes."""

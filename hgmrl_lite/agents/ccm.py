@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_count
-from hgmrl_lite.agents.agent import needed_context, stream, training_goals
+from hgmrl_lite.agents.agent import needed_context, several_tasks
 from hgmrl_lite.agents.conditioned import (
     CONDITIONED_PPO,
     QUICK_CONDITIONED_PPO,
@@ -18,8 +18,8 @@ from hgmrl_lite.agents.conditioned import (
 from hgmrl_lite.agents.contrastive import ContextEncoder, ContextPool, EncoderSettings, train_encoder, unit
 from hgmrl_lite.agents.ppo import PPOSettings, policy_network
 from hgmrl_lite.cache import cached_arrays
-from hgmrl_lite.envs.dynamics import NOISE, NavigationDynamics
-from hgmrl_lite.envs.explore import explore
+from hgmrl_lite.envs import TaskFamily
+from hgmrl_lite.streams import stream_seed
 from hgmrl_lite.transitions import Transitions
 
 
@@ -68,21 +68,19 @@ class CCMAgent:
     A permutation-invariant encoder is trained by InfoNCE to tell the training tasks apart by their contexts,
     and is then frozen. One policy of [s, code] is trained on all training tasks together; every episode draws
     another context of its task, so that the policy meets the code's whole spread. A new task is explored by
-    the same random policy, encoded, and the policy conditioned on its code. The goals go into the
+    the same random policy, encoded, and the policy conditioned on its code. The tasks go into the
     environments only. "Towards effective context for meta-reinforcement learning: an approach based on
     contrastive learning" (AAAI 2021) is the source; of its method this keeps the contrastive context, not the
     learned exploration, so that every agent here explores alike.
 
     Parameters
     ----------
-    goals : array_like, shape (k, 2)
-        Goals of the training tasks, two at least, for the environments.
+    family : TaskFamily
+        The family, with two training tasks at least.
     settings : CCMSettings, optional
         The settings of the training.
     seed : int, optional
         Seed of exploration, encoder and policy.
-    action_set, noise, wind
-        As in :class:`~hgmrl_lite.envs.PointNavigation`.
     refresh, progress : bool, optional
         Train again although it is cached; show progress bars.
 
@@ -104,31 +102,27 @@ class CCMAgent:
 
     def __init__(
         self,
-        goals: ArrayLike,
+        family: TaskFamily,
         settings: CCMSettings | None = None,
         *,
         seed: int = 0,
-        action_set: str = "disc",
-        noise: float = NOISE,
-        wind: tuple[float, ...] = (0.0, 0.0),
         refresh: bool = False,
         progress: bool = True,
     ) -> None:
-        goals = training_goals(goals, least=2)
-        self.settings = settings = settings or CCMSettings()
-        dynamics = NavigationDynamics(action_set, noise, wind=wind)
-        key = {"goals": goals.tolist(), "seed": seed, **asdict(dynamics), **asdict(settings)}
+        tasks = several_tasks(family, 2)
+        self.family, self.settings = family, settings or CCMSettings()
+        key = {**family.rule(), "tasks": tasks, "seed": seed, **asdict(self.settings)}
         arrays = cached_arrays(
-            "ccm", key, lambda: _train(goals, settings, seed, dynamics, progress), refresh=refresh
+            "ccm", key, lambda: _train(family, self.settings, seed, progress), refresh=refresh
         )
         self.encoder = _encoder(arrays)
-        self.network = policy_network(arrays, action_set)
-        self.context_size = settings.context_size
-        self.env_steps = len(goals) * settings.transitions + settings.ppo.env_steps
+        self.network = policy_network(arrays, family.system.action_set)
+        self.context_size = self.settings.context_size
+        self.env_steps = len(tasks) * self.settings.transitions + self.settings.ppo.env_steps
 
-    def adapt(self, context: Transitions | None, goal: ArrayLike | None = None) -> ConditionedPolicy:
+    def adapt(self, context: Transitions | None, task: ArrayLike | None = None) -> ConditionedPolicy:
         """Return the policy at the context's code."""
-        return ConditionedPolicy(self.network, self.encoder(needed_context(self, context)))
+        return ConditionedPolicy(self.network, self.encoder(needed_context(self, self.family, context)))
 
     def __repr__(self) -> str:
         """Tell the sizes and what the training took."""
@@ -138,27 +132,23 @@ class CCMAgent:
         )
 
 
-def _train(
-    goals: Array, settings: CCMSettings, seed: int, dynamics: NavigationDynamics, progress: bool
-) -> dict[str, Array]:
+def _train(family: TaskFamily, settings: CCMSettings, seed: int, progress: bool) -> dict[str, Array]:
     """Train encoder and policy and return their layers."""
-    options: dict[str, Any] = asdict(dynamics)
     explored = [
-        explore(goal, settings.transitions, seed=stream(seed, "explore", index), **options)
-        for index, goal in enumerate(goals)
+        family.explore(task, settings.transitions, seed=stream_seed(seed, "rival", index))
+        for index, task in enumerate(family.train)
     ]
     half = settings.transitions // 2
     encoder = train_encoder(
-        [task[:half] for task in explored], settings, seed=stream(seed, "encoder"), progress=progress
+        [task[:half] for task in explored], settings, seed=stream_seed(seed, "encoder"), progress=progress
     )
-    rng = np.random.default_rng(stream(seed, "contexts"))
+    rng = np.random.default_rng(stream_seed(seed, "rival contexts"))
     codes = np.stack([_codes(encoder, task[half:], settings, rng) for task in explored])
     layers = train_conditioned(
-        goals,
+        family,
         settings.code_dim,
         lambda tasks: codes[tasks, rng.integers(settings.codes, size=len(tasks))],
         seed=seed,
-        dynamics=dynamics,
         settings=settings.ppo,
         label="conditioned policy",
         progress=progress,

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hgmrl_lite._validate import Array, as_array
-from hgmrl_lite.agents.agent import needed_goal, training_goals
+from hgmrl_lite.agents.agent import needed_task
 from hgmrl_lite.agents.policy import MLPPolicy
 from hgmrl_lite.agents.ppo import PPOSettings, policy_network, run_ppo
 from hgmrl_lite.cache import cached_arrays
-from hgmrl_lite.envs.dynamics import NOISE, NavigationDynamics
+from hgmrl_lite.envs import TaskFamily
 from hgmrl_lite.transitions import Transitions
 
 CONDITIONED_PPO: Final = PPOSettings(num_envs=128, total_steps=163_840, batch_size=1024)
@@ -79,12 +79,11 @@ class ConditionedPolicy:
 
 
 def train_conditioned(
-    goals: Array,
+    family: TaskFamily,
     code_dim: int,
     draw_codes: Callable[[NDArray[np.intp]], Array],
     *,
     seed: int,
-    dynamics: NavigationDynamics,
     settings: PPOSettings,
     label: str,
     progress: bool = True,
@@ -93,16 +92,14 @@ def train_conditioned(
 
     Parameters
     ----------
-    goals : ndarray, shape (k, 2)
-        Goals of the training tasks, for the environment.
+    family : TaskFamily
+        The family, whose training tasks are played.
     code_dim : int
         Dimension d of the code.
     draw_codes : callable
         From indices of tasks (B,) to codes (B, d); called for the tasks whose episodes begin.
     seed : int
         Seed of the training.
-    dynamics : NavigationDynamics
-        The environment.
     settings : PPOSettings
         The learner's settings.
     label : str
@@ -120,17 +117,17 @@ def train_conditioned(
     ValueError
         When there are fewer rows than tasks.
     """
-    # They bring torch, which is slow to import and not needed when the policy is cached.
+    # It brings torch, which is slow to import and not needed when the policy is cached.
     from hgmrl_lite.envs.sb3 import ConditionedVecEnv
-    from hgmrl_lite.envs.vector import PointNavigationVector
 
-    if settings.num_envs < len(goals):
+    count = len(family.train)
+    if settings.num_envs < count:
         raise ValueError(
-            f"settings must have a num_envs of at least {len(goals)}, one row a task, got {settings.num_envs}"
+            f"settings must have a num_envs of at least {count}, one row a task, got {settings.num_envs}"
         )
-    tasks = np.arange(settings.num_envs) % len(goals)
+    tasks = np.arange(settings.num_envs) % count
     environment = ConditionedVecEnv(
-        PointNavigationVector(settings.num_envs, goals[tasks], **asdict(dynamics)),
+        replace(family, reward_noise=0.0).vector_env(family.train[tasks], settings.num_envs),
         code_dim,
         lambda rows: draw_codes(tasks[rows]),
     )
@@ -138,18 +135,16 @@ def train_conditioned(
 
 
 class GoalConditionedAgent:
-    """One policy of [s, goal], trained on the training tasks and told the true goal: the best of task codes.
+    """One policy of [s, task], trained on the training tasks and told the task: the best of task codes.
 
-    A code learned from transitions can at best be as smooth, and as free of noise, as the goal is.
+    A code learned from transitions can at best be as smooth, and as free of noise, as the task itself is.
 
     Parameters
     ----------
-    goals : array_like, shape (k, 2)
-        Goals of the training tasks.
+    family : TaskFamily
+        The family, whose training tasks it is trained on.
     seed : int, optional
         Seed of the training.
-    action_set, noise, wind
-        As in :class:`~hgmrl_lite.envs.PointNavigation`.
     settings : PPOSettings, optional
         The learner's settings; :data:`CONDITIONED_PPO` when left out.
     refresh, progress : bool, optional
@@ -158,7 +153,7 @@ class GoalConditionedAgent:
     Attributes
     ----------
     network : MLPPolicy
-        The network of [s, goal].
+        The network of [s, task].
 
     Raises
     ------
@@ -172,41 +167,35 @@ class GoalConditionedAgent:
 
     def __init__(
         self,
-        goals: ArrayLike,
+        family: TaskFamily,
         *,
         seed: int = 0,
-        action_set: str = "disc",
-        noise: float = NOISE,
-        wind: tuple[float, ...] = (0.0, 0.0),
         settings: PPOSettings | None = None,
         refresh: bool = False,
         progress: bool = True,
     ) -> None:
-        goals = training_goals(goals)
         settings = settings or CONDITIONED_PPO
-        dynamics = NavigationDynamics(action_set, noise, wind=wind)
-        key = {"goals": goals.tolist(), "seed": seed, **asdict(dynamics), **asdict(settings)}
+        self.family, tasks = family, family.train
         arrays = cached_arrays(
             "goal-conditioned",
-            key,
+            {**family.rule(), "tasks": tasks, "seed": seed, **asdict(settings)},
             lambda: train_conditioned(
-                goals,
-                2,
-                lambda tasks: goals[tasks],
+                family,
+                tasks.shape[1],
+                lambda rows: tasks[rows],
                 seed=seed,
-                dynamics=dynamics,
                 settings=settings,
                 label="goal-conditioned policy",
                 progress=progress,
             ),
             refresh=refresh,
         )
-        self.network = policy_network(arrays, action_set)
+        self.network = policy_network(arrays, family.system.action_set)
         self.env_steps = settings.env_steps
 
-    def adapt(self, context: Transitions | None, goal: ArrayLike | None = None) -> ConditionedPolicy:
-        """Return the policy for the goal."""
-        return ConditionedPolicy(self.network, needed_goal(self, goal))
+    def adapt(self, context: Transitions | None, task: ArrayLike | None = None) -> ConditionedPolicy:
+        """Return the policy for the task."""
+        return ConditionedPolicy(self.network, needed_task(self, self.family, task))
 
     def __repr__(self) -> str:
         """Tell what the training took."""

@@ -1,21 +1,14 @@
 """Policies as plain NumPy: a learned network, and the same network carried along by a group element."""
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_array, as_real
 from hgmrl_lite.actions.action import invertible
-from hgmrl_lite.envs.dynamics import ACTION_SETS, project_action
-
-
-class Policy(Protocol):
-    """Anything that maps a batch of observations (..., n) to a batch of actions (..., m)."""
-
-    def __call__(self, observations: ArrayLike) -> Array:
-        """Return the actions for ``observations``."""
+from hgmrl_lite.envs import Policy, project_action
+from hgmrl_lite.envs.system import check_action_set
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,8 +21,8 @@ class MLPPolicy:
         One (out, in) matrix a layer; tanh between the layers, none after the last.
     biases : tuple of ndarray
         One (out,) vector a layer.
-    action_set : {"disc", "box"}
-        Onto what the output is projected.
+    action_set : {"disc", "box"} or None
+        Onto what the output is projected; None for onto nothing.
 
     Raises
     ------
@@ -39,7 +32,7 @@ class MLPPolicy:
 
     weights: tuple[Array, ...]
     biases: tuple[Array, ...]
-    action_set: str = "disc"
+    action_set: str | None = "disc"
 
     def __post_init__(self) -> None:
         if not self.weights or len(self.weights) != len(self.biases):
@@ -47,8 +40,7 @@ class MLPPolicy:
                 "weights and biases must have one entry a layer, "
                 f"got {len(self.weights)} and {len(self.biases)}"
             )
-        if self.action_set not in ACTION_SETS:
-            raise ValueError(f"action_set must be one of {ACTION_SETS}, got {self.action_set!r}")
+        check_action_set(self.action_set)
         width: int | None = None
         for layer, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
             as_array(f"weights[{layer}]", weight, ("out", width))

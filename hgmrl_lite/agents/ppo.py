@@ -171,7 +171,7 @@ def run_ppo(
     return arrays
 
 
-def policy_network(arrays: Mapping[str, Array], action_set: str) -> MLPPolicy:
+def policy_network(arrays: Mapping[str, Array], action_set: str | None) -> MLPPolicy:
     """Return the network of :func:`run_ppo`'s layers, its output projected onto the admissible actions."""
     layers = sum(name.startswith("weight") for name in arrays)
     return MLPPolicy(

@@ -1,27 +1,31 @@
-"""Navigation in the plane: one environment, many at once, families of tasks, exploration and evaluation.
+"""Systems and families of tasks: how the world moves, what a task rewards, exploration and rollouts.
 
-``gymnasium.make`` and ``gymnasium.make_vec`` know the environment as ``hgmrl_lite/PointNavigation-v0``. The
-adapter to Stable-Baselines3 is loaded on first use, since it brings torch.
+Navigation in the plane is the family of the lessons; ``gymnasium.make`` and ``gymnasium.make_vec`` know its
+environment as ``hgmrl_lite/PointNavigation-v0``. The adapter to Stable-Baselines3 is loaded on first use, since
+it brings torch.
 """
 
 from typing import TYPE_CHECKING, Any
 
-from hgmrl_lite.envs.dynamics import (
+from hgmrl_lite.envs.family import EXPLORATION_LAWS, Policy, TaskFamily
+from hgmrl_lite.envs.navigation import (
     ARENA,
     GOAL_RADIUS,
-    MAX_STEPS,
     NOISE,
-    START_STD,
     STEP,
-    NavigationDynamics,
+    TRAINING_ANGLES_DEG,
+    Navigation,
+    NavigationTasks,
+    circle_tasks,
+    goals_at,
+    navigation,
+    training_tasks,
 )
-from hgmrl_lite.envs.episodes import episode_seeds
-from hgmrl_lite.envs.explore import EXPLORATION_LAWS, explore
-from hgmrl_lite.envs.navigation import PointNavigation
-from hgmrl_lite.envs.rollout import Rollouts, greedy_policy, rollout
+from hgmrl_lite.envs.rollouts import Rollouts
 from hgmrl_lite.envs.synthetic import bent_valley, sample_transitions
-from hgmrl_lite.envs.tasks import TRAINING_ANGLES_DEG, circle_tasks, goals_at, training_tasks
-from hgmrl_lite.envs.vector import PointNavigationVector
+from hgmrl_lite.envs.system import System, project_action
+from hgmrl_lite.envs.task_env import TaskEnv
+from hgmrl_lite.envs.task_vector_env import TaskVectorEnv
 
 if TYPE_CHECKING:
     from hgmrl_lite.envs.sb3 import StableBaselinesVecEnv
@@ -30,23 +34,23 @@ __all__ = [
     "ARENA",
     "EXPLORATION_LAWS",
     "GOAL_RADIUS",
-    "MAX_STEPS",
     "NOISE",
-    "START_STD",
     "STEP",
     "TRAINING_ANGLES_DEG",
-    "NavigationDynamics",
-    "PointNavigation",
-    "PointNavigationVector",
+    "Navigation",
+    "NavigationTasks",
+    "Policy",
     "Rollouts",
     "StableBaselinesVecEnv",
+    "System",
+    "TaskEnv",
+    "TaskFamily",
+    "TaskVectorEnv",
     "bent_valley",
     "circle_tasks",
-    "episode_seeds",
-    "explore",
     "goals_at",
-    "greedy_policy",
-    "rollout",
+    "navigation",
+    "project_action",
     "sample_transitions",
     "training_tasks",
 ]

@@ -1,4 +1,4 @@
-"""Many whole episodes at once, with their noise drawn beforehand: the core of rollouts and exploration."""
+"""Whole episodes, many at once: their noise drawn beforehand, their record, and what exploration keeps of it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,65 +6,51 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hgmrl_lite._validate import Array, as_array, as_count
-from hgmrl_lite.envs.dynamics import GOAL_RADIUS, NavigationDynamics, distance
+from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite.envs.system import System
 
 Act = Callable[[int, NDArray[np.intp], Array], Array]
-"""From the time t, the rows still running (B,) and their states (B, 2) to their raw actions (B, 2)."""
+"""From the time t, the rows still running (B,) and their states (B, n) to their raw actions (B, m)."""
+Outcome = Callable[[Array, Array], tuple[Array, NDArray[np.bool_]]]
+"""From next states (B, n) and tasks (B, d) to rewards (B,) and whether the episode ends there (B,)."""
 
 
-def episode_seeds(seed: int, episodes: int, stream: tuple[int, ...] = ()) -> list[int]:
-    """Return the environment seeds of the first ``episodes`` episodes of one seed.
-
-    Unlike k, k + 1, ... they make neighbouring seeds share no episode; fewer episodes are the first of more.
+def draw_noise(
+    rng: np.random.Generator,
+    system: System,
+    reward_noise: float = 0.0,
+    out: Array | None = None,
+    out_reward: Array | None = None,
+) -> tuple[Array, Array | None]:
+    """Draw all the noise of one episode at once, so that it does not depend on what the agent does.
 
     Parameters
     ----------
-    seed : int
-        The seed.
-    episodes : int
-        How many.
-    stream : tuple of int, optional
-        Keeps apart what uses one seed for several purposes.
+    rng : numpy.random.Generator
+        The generator of the episode's environment.
+    system : System
+        The system.
+    reward_noise : float, optional
+        Standard deviation of the noise on observed rewards; only whether it is 0 counts here.
+    out, out_reward : ndarray, shape (max_steps + 1, n) and (max_steps,), optional
+        Where to put the numbers.
 
     Returns
     -------
-    list of int
-
-    Raises
-    ------
-    ValueError
-        When ``seed`` is no whole number of at least 0.
+    normals : ndarray, shape (max_steps + 1, n)
+        Standard normals: row 0 for the start state, row t for step t.
+    reward_normals : ndarray, shape (max_steps,), or None
+        Standard normals for the observed rewards; None when they are without noise.
     """
-    sequence = np.random.SeedSequence(as_count("seed", seed, 0), spawn_key=stream)
-    return [int(word) for word in sequence.generate_state(as_count("episodes", episodes), np.uint64)]
-
-
-@dataclass(frozen=True, eq=False)
-class EpisodeNoise:
-    """The noise of E episodes, each as the environment of its seed draws it at its first reset.
-
-    Parameters
-    ----------
-    normals : ndarray, shape (max_steps + 1, E, 2)
-        Standard normals of the start (row 0) and of every step.
-    reward_normals : ndarray, shape (max_steps, E), or None
-        Standard normals of the observed rewards.
-    """
-
-    normals: Array
-    reward_normals: Array | None
-
-    @classmethod
-    def draw(cls, dynamics: NavigationDynamics, seeds: list[int]) -> "EpisodeNoise":
-        """Draw the noise of one episode a seed."""
-        # PCG64 seeded by the number is what Gymnasium's reset(seed=...) makes.
-        drawn = [dynamics.draw_episode(np.random.Generator(np.random.PCG64(seed))) for seed in seeds]
-        rewards = [noise for _, noise in drawn if noise is not None]
-        return cls(
-            np.stack([normals for normals, _ in drawn], axis=1),
-            np.stack(rewards, axis=1) if rewards else None,
-        )
+    if out is None:
+        normals = rng.standard_normal((system.max_steps + 1, system.state_dim))
+    else:
+        normals = rng.standard_normal(out=out)
+    if not reward_noise:
+        return normals, None
+    if out_reward is None:
+        return normals, rng.standard_normal(system.max_steps)
+    return normals, rng.standard_normal(out=out_reward)
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,16 +59,16 @@ class Episodes:
 
     Parameters
     ----------
-    states : ndarray, shape (max_steps + 1, B, 2)
+    states : ndarray, shape (T + 1, B, n)
         States, the start first and the final one included.
-    actions : ndarray, shape (max_steps, B, 2)
+    actions : ndarray, shape (T, B, m)
         Raw actions.
-    rewards : ndarray, shape (max_steps, B)
+    rewards : ndarray, shape (T, B)
         Observed rewards.
     lengths : ndarray of int, shape (B,)
         Steps of each episode.
     terminated : ndarray of bool, shape (B,)
-        Whether the episode reached its goal.
+        Whether the task ended the episode, and not the time.
     """
 
     states: Array
@@ -91,22 +77,49 @@ class Episodes:
     lengths: NDArray[np.int_]
     terminated: NDArray[np.bool_]
 
+    @classmethod
+    def blank(cls, size: int, length: int, state_dim: int, action_dim: int) -> "Episodes":
+        """Return a record of ``size`` episodes of at most ``length`` steps in which nothing happened yet."""
+        return cls(
+            np.full((length + 1, size, state_dim), np.nan),
+            np.full((length, size, action_dim), np.nan),
+            np.full((length, size), np.nan),
+            np.zeros(size, dtype=np.int_),
+            np.zeros(size, dtype=bool),
+        )
 
-def play(
-    dynamics: NavigationDynamics, goals: Array, noise: EpisodeNoise, episodes: NDArray[np.intp], act: Act
+    def flat(self) -> tuple[Array, Array, Array, Array, NDArray[np.bool_]]:
+        """Return s, a, r, s' and terminated of the steps that were made, episode by episode."""
+        steps = np.arange(len(self.actions))[None, :]
+        made = steps < self.lengths[:, None]
+        final = steps == self.lengths[:, None] - 1
+        states = self.states.swapaxes(0, 1)
+        return (
+            states[:, :-1][made],
+            self.actions.swapaxes(0, 1)[made],
+            self.rewards.T[made],
+            states[:, 1:][made],
+            (final & self.terminated[:, None])[made],
+        )
+
+
+def simulate(
+    system: System, outcome: Outcome, reward_noise: float, tasks: Array, seeds: list[int], act: Act
 ) -> Episodes:
     """Play one episode a row, all rows at once, until all have ended.
 
     Parameters
     ----------
-    dynamics : NavigationDynamics
-        The law of the environment.
-    goals : ndarray, shape (B, 2)
-        The goal of each row.
-    noise : EpisodeNoise
-        Noise of E episodes.
-    episodes : ndarray of int, shape (B,)
-        Which of them each row meets; rows that share one are paired.
+    system : System
+        How the world moves.
+    outcome : callable
+        Reward and termination.
+    reward_noise : float
+        Standard deviation of the noise on observed rewards.
+    tasks : ndarray, shape (B, d)
+        The task of each row.
+    seeds : list of int, length B
+        Whose noise each row meets; rows of one seed are paired.
     act : callable
         Chooses the actions of the rows still running.
 
@@ -119,29 +132,31 @@ def play(
     ValueError
         When ``act`` returns another shape, NaN or infinity.
     """
-    size, length = len(goals), dynamics.max_steps
-    states = np.full((length + 1, size, 2), np.nan)
-    actions = np.full((length, size, 2), np.nan)
-    rewards = np.full((length, size), np.nan)
-    lengths = np.zeros(size, dtype=np.int_)
-    terminated = np.zeros(size, dtype=bool)
+    different = list(dict.fromkeys(seeds))
+    place = {seed: index for index, seed in enumerate(different)}
+    episodes = np.array([place[seed] for seed in seeds], dtype=np.intp)
+    # PCG64 seeded by the number is what Gymnasium's reset(seed=...) makes.
+    drawn = [
+        draw_noise(np.random.Generator(np.random.PCG64(seed)), system, reward_noise) for seed in different
+    ]
+    normals = np.stack([motion for motion, _ in drawn], axis=1)
+    reward_normals = np.stack([noise for _, noise in drawn if noise is not None], axis=1) if reward_noise else None
 
-    rows = np.arange(size)
-    current = dynamics.start_state(noise.normals[0, episodes])
-    states[0] = current
-    for t in range(length):
-        chosen = as_array("the policy's actions", act(t, rows, current.copy()), (len(rows), 2))
-        current = dynamics.next_state(current, chosen, noise.normals[t + 1, episodes[rows]])
-        gaps = distance(current, goals[rows])
-        reward = -gaps
-        if noise.reward_normals is not None:
-            reward += dynamics.reward_noise * noise.reward_normals[t, episodes[rows]]
-        states[t + 1, rows], actions[t, rows], rewards[t, rows] = current, chosen, reward
-        lengths[rows] = t + 1
-        reached = gaps < GOAL_RADIUS
-        if reached.any():
-            terminated[rows[reached]] = True
-            rows, current = rows[~reached], current[~reached]
+    record = Episodes.blank(len(tasks), system.max_steps, system.state_dim, system.action_dim)
+    rows = np.arange(len(tasks))
+    current = system.start_state(normals[0, episodes])
+    record.states[0] = current
+    for t in range(system.max_steps):
+        chosen = as_array("the policy's actions", act(t, rows, current.copy()), (len(rows), system.action_dim))
+        current = system.next_state(current, chosen, normals[t + 1, episodes[rows]])
+        reward, ended = outcome(current, tasks[rows])
+        if reward_normals is not None:
+            reward = reward + reward_noise * reward_normals[t, episodes[rows]]
+        record.states[t + 1, rows], record.actions[t, rows] = current, chosen
+        record.rewards[t, rows], record.lengths[rows] = reward, t + 1
+        if ended.any():
+            record.terminated[rows[ended]] = True
+            rows, current = rows[~ended], current[~ended]
             if not len(rows):
                 break
-    return Episodes(states, actions, rewards, lengths, terminated)
+    return record

@@ -1,171 +1,275 @@
-"""Point navigation as a Gymnasium environment."""
+"""Navigation in the plane: the system, and its tasks, each of them a goal."""
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
 
-import gymnasium
 import numpy as np
-from gymnasium.error import ResetNeeded
 from numpy.typing import ArrayLike, NDArray
 
-from hgmrl_lite._validate import Array, as_array, as_count
-from hgmrl_lite.envs.dynamics import (
-    GOAL_RADIUS,
-    MAX_STEPS,
-    NOISE,
-    START_STD,
-    NavigationDynamics,
-    as_goals,
-    distance,
-)
-from hgmrl_lite.envs.rendering import RENDER_FPS, PlaneRenderer, check_render_mode
+from hgmrl_lite._validate import Array, as_array, as_count, as_real
+from hgmrl_lite.envs.family import Policy, Renderer, TaskFamily
+from hgmrl_lite.envs.system import LARGEST_NORMAL, System, norms_of
+from hgmrl_lite.envs.task_env import TaskEnv
+from hgmrl_lite.envs.task_vector_env import TaskVectorEnv
+
+ARENA: Final = 5.0
+"""Half the side of the square onto which the mean next state is clipped."""
+STEP: Final = 0.1
+"""Length of one unit of action."""
+GOAL_RADIUS: Final = STEP * 2**0.5
+"""An episode terminates when the next state is nearer to the goal than this."""
+NOISE: Final = 0.05
+"""Standard deviation of the motion noise and of the start state, per coordinate, when nothing else is said."""
+TRAINING_ANGLES_DEG: Final = (135.0, -18.0, -96.5, -144.5)
+"""Polar angles of the four training goals in degrees; the base task comes first."""
+TEST_TASKS: Final = 20
+"""Test goals, evenly spaced on the unit circle, when nothing else is said."""
 
 
-class PointNavigation(gymnasium.Env[Array, Array]):
-    """A point in the plane that is to reach a goal it cannot see: only the reward tells where the goal is.
+@dataclass(frozen=True)
+class Navigation(System):
+    """A point in the plane: T(p, a) = clip(p + 0.1 · proj(a) + wind, ±5).
 
-    The observation is the state p itself (float64). The action is taken in units of the largest step, 0.1,
-    and may be any finite vector: the environment alone projects it onto the admissible set. The start is
-    drawn from N(0, 0.05² I); p' = clip(p + 0.1 · proj(a) + wind, ±5) + N(0, 0.05² I); the reward is
-    −‖p' − goal‖. An episode terminates when ‖p' − goal‖ < 0.1 √2 and is truncated after ``max_steps`` steps,
-    never both at once.
-
-    All the noise of an episode is drawn from ``np_random`` at its reset, so it does not depend on the
-    actions: two agents that start from the same seed meet the same noise, step for step and in every
-    following episode (*paired episodes*).
+    ``proj`` maps a to the nearest admissible action. On the disc, T commutes with every rotation about the
+    origin (as long as the clip at the border is not met); on the box only with quarter turns and reflections;
+    in a wind with no rotation at all. The experiment is that of Nitschke and Talebi (2026), arXiv:2603.00396,
+    which uses the box; the disc and the wind are ours.
 
     Parameters
     ----------
-    goal : array_like, shape (2,)
-        The task's goal, inside the square [-5, 5]².
-    action_set : {"disc", "box"}, optional
-        Admissible actions: the unit disc, on which the rotation symmetry is exact, or the paper's box.
-    noise, start_std : float, optional
-        Standard deviations of the motion noise and of the start state, per coordinate.
-    max_steps : int, optional
-        Steps after which an episode is truncated.
-    reward_noise : float, optional
-        Standard deviation of Gaussian noise on the observed reward.
-    wind : array_like, shape (2,), optional
+    action_set, noise, start_std, max_steps
+        As in :class:`System`.
+    wind : tuple of float, length 2
         A constant drift in every step, in units of the state.
-    render_mode : {None, "rgb_array"}, optional
-        Whether :meth:`render` draws the plane.
 
     Raises
     ------
     ValueError
-        When an argument is of the wrong shape, not finite, or the goal is outside the arena.
+        When ``wind`` is no vector of the plane, or another argument is not as in :class:`System`.
 
     Examples
     --------
-    >>> env = PointNavigation(goal=(1.0, 0.0), noise=0.0, start_std=0.0)
-    >>> observation, info = env.reset(seed=0)
-    >>> observation, reward, terminated, truncated, info = env.step(np.array([1.0, 0.0]))
-    >>> observation, round(reward, 6), terminated
-    (array([0.1, 0. ]), -0.9, False)
+    >>> Navigation().mean_next_state([0.0, 0.0], [3.0, 4.0])
+    array([0.06, 0.08])
     """
 
-    metadata = {"render_modes": ["rgb_array"], "render_fps": RENDER_FPS}  # noqa: RUF012
+    name = "navigation"
+    state_dim = action_dim = 2
 
-    def __init__(
-        self,
-        goal: ArrayLike,
-        *,
-        action_set: str = "disc",
-        noise: float = NOISE,
-        start_std: float = START_STD,
-        max_steps: int = MAX_STEPS,
-        reward_noise: float = 0.0,
-        wind: tuple[float, ...] = (0.0, 0.0),
-        render_mode: str | None = None,
-    ) -> None:
-        self.dynamics = NavigationDynamics(action_set, noise, start_std, max_steps, reward_noise, wind)
-        self._goal = as_goals("goal", goal, (2,))
-        self.render_mode = check_render_mode(render_mode)
-        self.observation_space, self.action_space = navigation_spaces(self.dynamics)
-        # The states of this episode, start first; those still to come are not yet filled.
-        self._path = np.full((self.dynamics.max_steps + 1, 2), np.nan)
-        self._steps = 0
-        self._running = self._has_reset = False
-        self._renderer: PlaneRenderer | None = None
+    wind: tuple[float, ...] = (0.0, 0.0)
 
-    @property
-    def goal(self) -> Array:
-        """The goal, shape (2,); assigning another one changes the task from the next step on."""
-        return self._goal.copy()
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "wind", tuple(as_array("wind", self.wind, (2,)).tolist()))
 
-    @goal.setter
-    def goal(self, goal: ArrayLike) -> None:
-        self._goal = as_goals("goal", goal, (2,))
+    def mean_next_state(self, states: ArrayLike, actions: ArrayLike) -> Array:
+        """Return T(s, a), shape (..., 2), for states and raw actions (..., 2)."""
+        moved = STEP * self.project(actions)
+        moved += as_real("states", states)
+        if any(self.wind):
+            moved += self.wind
+        # np.clip does the same in twice the time.
+        return np.minimum(np.maximum(moved, -ARENA, out=moved), ARENA, out=moved)
+
+    def describe(self) -> str:
+        """Return in words what a figure says of the system beside its name."""
+        wind = f", wind ({self.wind[0]:g}, {self.wind[1]:g})" if any(self.wind) else ""
+        return super().describe() + wind
 
     @property
-    def path(self) -> Array:
-        """The states of this episode so far, shape (t + 1, 2)."""
-        return self._path[: self._steps + self._has_reset].copy()
+    def state_bound(self) -> float:
+        """Largest size a coordinate of a state can have."""
+        return max(ARENA + LARGEST_NORMAL * self.noise, LARGEST_NORMAL * self.start_std)
 
-    def reset(
-        self, *, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[Array, dict[str, Any]]:
-        """Start an episode and return its start state; ``options`` has no meaning here and must be empty."""
-        check_options(options)
-        super().reset(seed=None if seed is None else as_count("seed", seed, 0))
-        self._normals, self._reward_normals = self.dynamics.draw_episode(self.np_random)
-        self._path[0] = self.dynamics.start_state(self._normals[0])
-        self._steps, self._running, self._has_reset = 0, True, True
-        return self._path[0].copy(), {}
 
-    def step(self, action: ArrayLike) -> tuple[Array, float, bool, bool, dict[str, Any]]:
-        """Move by one action of shape (2,).
+@dataclass(frozen=True, eq=False)
+class NavigationTasks(TaskFamily):
+    """Goals in the plane: the reward is −‖p' − goal‖, and an episode ends where that is less than 0.1 √2.
 
-        Raises
-        ------
-        ValueError
-            When the action has another shape or is not finite.
-        gymnasium.error.ResetNeeded
-            Before the first reset and after the episode's end.
-        """
-        if not self._running:
-            when = "after the episode's end" if self._has_reset else "before the first reset()"
-            raise ResetNeeded(f"step() was called {when}; call reset() to start an episode")
-        action = as_array("action", action, (2,))
-        index, self._steps = self._steps, self._steps + 1
-        state = self.dynamics.next_state(self._path[index], action, self._normals[self._steps])
-        self._path[self._steps] = state
-        gap = float(distance(state, self._goal))
-        reward = -gap
-        if self._reward_normals is not None:
-            reward += self.dynamics.reward_noise * float(self._reward_normals[index])
-        terminated = gap < GOAL_RADIUS
-        truncated = not terminated and self._steps >= self.dynamics.max_steps
-        self._running = not (terminated or truncated)
-        return state, reward, terminated, truncated, {}
+    Parameters
+    ----------
+    system : Navigation
+        The system.
+    train, test : array_like, shape (k, 2) and (j, 2)
+        Goals inside the square [-5, 5]².
+    base_index, reward_noise, chart
+        As in :class:`TaskFamily`.
 
-    def render(self) -> NDArray[np.uint8] | None:
-        """Return a picture of the plane, uint8 of shape (H, W, 3), or None when ``render_mode`` is None."""
-        if self.render_mode is None:
-            return None
-        if not self._has_reset:
-            raise ResetNeeded(
-                "render() was called before the first reset(); call reset() to start an episode"
+    Raises
+    ------
+    ValueError
+        When a goal is outside the square, or another argument is not as in :class:`TaskFamily`.
+    """
+
+    system: Navigation = field(default_factory=Navigation)
+    train: Array = field(default_factory=lambda: training_tasks())
+    test: Array = field(default_factory=lambda: circle_tasks(TEST_TASKS))
+
+    def as_tasks(self, name: str, tasks: ArrayLike) -> Array:
+        """Return one or more goals as a new array (k, 2), checked to lie in the square."""
+        goals = as_array(name, super().as_tasks(name, tasks), ("k", 2))
+        outside = np.abs(goals).max(axis=1) > ARENA
+        if outside.any():
+            raise ValueError(
+                f"{name} must lie in the arena, with coordinates from {-ARENA:g} to {ARENA:g}, "
+                f"got {goals[outside][0].tolist()}"
             )
-        if self._renderer is None:
-            self._renderer = PlaneRenderer()
-        return self._renderer.draw(self._goal, self._path[: self._steps + 1])
+        return goals
 
-    def close(self) -> None:
-        """Release the figure."""
-        self._renderer = None
+    def outcome(self, next_states: Array, tasks: Array) -> tuple[Array, NDArray[np.bool_]]:
+        """Return −‖p' − goal‖ and whether the goal is reached, each (B,)."""
+        gaps = norms_of(next_states - tasks)
+        return -gaps, gaps < GOAL_RADIUS
+
+    def reference(self, task: ArrayLike) -> Policy:
+        """Return the greedy policy of a known goal: the admissible action nearest to (goal − p − wind) / 0.1.
+
+        Without wind no policy has a larger return on average; in single episodes one may.
+        """
+        aim = self.as_tasks("task", as_array("task", task, (2,))[None])[0] - self.system.wind
+        project = self.system.project
+
+        def greedy(observations: ArrayLike) -> Array:
+            return project((aim - as_real("observations", observations)) / STEP)
+
+        return greedy
+
+    def renderer(self) -> Renderer:
+        """Return what draws the plane."""
+        # It imports Matplotlib.
+        from hgmrl_lite.envs.rendering import PlaneRenderer
+
+        return PlaneRenderer(GOAL_RADIUS)
 
 
-def navigation_spaces(dynamics: NavigationDynamics) -> tuple[gymnasium.Space[Any], gymnasium.Space[Any]]:
-    """Return the spaces of one environment: observations (float64) and actions in [-1, 1]² (float32)."""
-    bound = dynamics.state_bound
-    return (
-        gymnasium.spaces.Box(-bound, bound, (2,), np.float64),
-        gymnasium.spaces.Box(-1.0, 1.0, (2,), np.float32),
+def navigation(
+    train: ArrayLike | None = None,
+    test: ArrayLike | None = None,
+    *,
+    base_index: int = 0,
+    reward_noise: float = 0.0,
+    **system: Any,
+) -> NavigationTasks:
+    """Return the family of navigation tasks, on which the lessons and experiments rest.
+
+    Parameters
+    ----------
+    train, test : array_like, shape (k, 2) and (j, 2), optional
+        Goals of the training and test tasks; :func:`training_tasks` and 20 evenly spaced ones on the unit
+        circle when left out.
+    base_index : int, optional
+        Which training task the base policy is trained on.
+    reward_noise : float, optional
+        Standard deviation of noise on the rewards that exploration observes.
+    **system
+        What differs from the defaults of :class:`Navigation`: ``action_set``, ``noise``, ``start_std``,
+        ``max_steps``, ``wind``.
+
+    Returns
+    -------
+    NavigationTasks
+
+    Raises
+    ------
+    ValueError
+        When a goal is no point of the arena, or a setting is out of range.
+
+    Examples
+    --------
+    >>> navigation(action_set="box").system.project([2.0, 0.5])
+    array([1. , 0.5])
+    """
+    tasks: Mapping[str, ArrayLike | None] = {"train": train, "test": test}
+    given: dict[str, Any] = {name: value for name, value in tasks.items() if value is not None}
+    return NavigationTasks(
+        Navigation(**system), base_index=base_index, reward_noise=reward_noise, **given
     )
 
 
-def check_options(options: dict[str, Any] | None) -> None:
-    """Raise a ValueError when there are reset options: ignoring them in silence would mislead."""
-    if options:
-        raise ValueError(f"options must be empty or None, got {sorted(options)}")
+def make_env(goal: ArrayLike, *, render_mode: str | None = None, **options: Any) -> TaskEnv:
+    """Return ``gymnasium.make("hgmrl_lite/PointNavigation-v0", goal=...)``, with options of `navigation`."""
+    return TaskEnv(navigation(**options), goal, render_mode=render_mode)
+
+
+def make_vector_env(
+    num_envs: int, goal: ArrayLike, *, render_mode: str | None = None, **options: Any
+) -> TaskVectorEnv:
+    """Return the same as many rows, for ``gymnasium.make_vec``."""
+    return TaskVectorEnv(navigation(**options), num_envs, goal, render_mode=render_mode)
+
+
+def goals_at(angles: ArrayLike, radius: float = 1.0) -> Array:
+    """Return the goals at given polar angles.
+
+    Parameters
+    ----------
+    angles : array_like, shape (...)
+        Polar angles in radians.
+    radius : float, optional
+        Distance from the origin, above 0 and at most 5.
+
+    Returns
+    -------
+    ndarray, shape (..., 2)
+
+    Raises
+    ------
+    ValueError
+        When an angle is not finite, or the circle is not inside the arena.
+
+    Examples
+    --------
+    >>> goals_at(0.0, radius=2.0)
+    array([2., 0.])
+    """
+    angles = as_array("angles", angles)
+    radius = float(as_array("radius", radius, ()))
+    if not 0.0 < radius <= ARENA:
+        raise ValueError(f"radius must be above 0 and at most {ARENA:g}, got {radius}")
+    return radius * np.stack([np.cos(angles), np.sin(angles)], axis=-1)
+
+
+def circle_tasks(n: int, *, seed: int | None = None, radius: float = 1.0, phase: float = 0.0) -> Array:
+    """Return n goals on a circle about the origin: evenly spaced, or at random from a seed.
+
+    Parameters
+    ----------
+    n : int
+        Number of tasks, at least 1.
+    seed : int, optional
+        Draw the angles uniformly from this seed; evenly spaced when left out.
+    radius : float, optional
+        Radius of the circle.
+    phase : float, optional
+        Angle in radians by which all goals are turned; that of the first goal when they are evenly spaced.
+
+    Returns
+    -------
+    ndarray, shape (n, 2)
+
+    Raises
+    ------
+    ValueError
+        When ``n`` is below 1, ``seed`` is negative, or the circle is not inside the arena.
+
+    Examples
+    --------
+    >>> circle_tasks(4).round(6) + 0.0
+    array([[ 1.,  0.],
+           [ 0.,  1.],
+           [-1.,  0.],
+           [ 0., -1.]])
+    """
+    n = as_count("n", n)
+    phase = float(as_array("phase", phase, ()))
+    if seed is None:
+        angles = 2.0 * np.pi * np.arange(n) / n
+    else:
+        angles = np.random.default_rng(as_count("seed", seed, 0)).uniform(0.0, 2.0 * np.pi, n)
+    return goals_at(phase + angles, radius)
+
+
+def training_tasks() -> Array:
+    """Return the four training goals on the unit circle, shape (4, 2), the base task first."""
+    return goals_at(np.deg2rad(TRAINING_ANGLES_DEG))

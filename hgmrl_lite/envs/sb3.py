@@ -1,22 +1,25 @@
-"""Adapter from the vectorised environment to Stable-Baselines3, which brings torch with it."""
+"""Adapter from vectorised environments to Stable-Baselines3, which brings torch with it."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import gymnasium
 import numpy as np
+from gymnasium.vector import AutoresetMode, VectorEnv
 from numpy.typing import ArrayLike, NDArray
 from stable_baselines3.common.vec_env import VecEnv
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices
 
 from hgmrl_lite._validate import as_array, as_count
-from hgmrl_lite.envs.vector import PointNavigationVector
+from hgmrl_lite.envs.family import TaskFamily
+from hgmrl_lite.envs.task_vector_env import TaskVectorEnv
 
 Float32 = NDArray[np.float32]
+Observe = Callable[[Any], ArrayLike]
 
 
 class StableBaselinesVecEnv(VecEnv):
-    """A :class:`~hgmrl_lite.envs.PointNavigationVector` as Stable-Baselines3's ``VecEnv``.
+    """A vectorised Gymnasium environment as Stable-Baselines3's ``VecEnv``.
 
     Observations and rewards become float32, the type in which Stable-Baselines3 learns. Where an episode
     ended, the row's info holds ``terminal_observation`` and ``TimeLimit.truncated``; the other infos are
@@ -24,25 +27,43 @@ class StableBaselinesVecEnv(VecEnv):
 
     Parameters
     ----------
-    env : PointNavigationVector
-        The environment.
+    env : gymnasium.vector.VectorEnv
+        The environment, in any autoreset mode that its metadata name. Unless that is ``SAME_STEP``, it has to
+        know ``reset(options={"reset_mask": ...})``.
+    observe : callable, optional
+        From observations (B, ...) to states (B, n); the identity when left out.
 
     Raises
     ------
     TypeError
-        When ``env`` is no PointNavigationVector.
+        When ``env`` is no VectorEnv.
     """
 
-    def __init__(self, env: PointNavigationVector) -> None:
-        if not isinstance(env, PointNavigationVector):
-            raise TypeError(f"env must be a PointNavigationVector, got {type(env).__name__}")
-        self.env = env
-        # Rounded outward, so that every float32 observation is inside.
-        bound = np.nextafter(np.float32(env.dynamics.state_bound), np.float32(np.inf))
-        super().__init__(
-            env.num_envs, gymnasium.spaces.Box(-bound, bound, (2,), np.float32), env.single_action_space
-        )
-        self._actions: ArrayLike = np.zeros((env.num_envs, 2))
+    def __init__(self, env: VectorEnv[Any, Any, Any], observe: Observe | None = None) -> None:
+        if not isinstance(env, VectorEnv):
+            raise TypeError(f"env must be a gymnasium.vector.VectorEnv, got {type(env).__name__}")
+        self.env, self._observe = env, observe
+        self._same_step = env.metadata.get("autoreset_mode") == AutoresetMode.SAME_STEP
+        super().__init__(env.num_envs, self._states_space(), env.single_action_space)
+        self._actions: ArrayLike = np.zeros((env.num_envs, *env.single_action_space.shape))
+
+    def _states_space(self) -> gymnasium.spaces.Box:
+        """Return the space of the states, in float32."""
+        own = self.env.single_observation_space
+        if self._observe is None:
+            assert isinstance(own, gymnasium.spaces.Box)
+            # Rounded outward, so that every float32 observation is inside.
+            far = np.float32(np.inf)
+            low = np.nextafter(own.low.astype(np.float32), -far)
+            return gymnasium.spaces.Box(low, np.nextafter(own.high.astype(np.float32), far))
+        states, _ = self.env.reset(seed=0)
+        shape = self._states(states).shape[1:]
+        return gymnasium.spaces.Box(-np.inf, np.inf, shape, np.float32)
+
+    def _states(self, observations: Any) -> Float32:
+        """Return the states (B, n) of observations (B, ...)."""
+        states = observations if self._observe is None else self._observe(observations)
+        return np.asarray(states, dtype=np.float32)
 
     def reset(self) -> Float32:
         """Start an episode in every row, with the seeds of the last :meth:`seed` (used once)."""
@@ -54,10 +75,10 @@ class StableBaselinesVecEnv(VecEnv):
         self.reset_infos = [{} for _ in range(self.num_envs)]
         self._reset_seeds()
         self._reset_options()
-        return observations.astype(np.float32)
+        return self._states(observations)
 
     def step_async(self, actions: ArrayLike) -> None:
-        """Take the actions (num_envs, 2) of the next step."""
+        """Take the actions (num_envs, m) of the next step."""
         self._actions = actions
 
     def step_wait(self) -> tuple[Float32, Float32, NDArray[np.bool_], list[dict[str, Any]]]:
@@ -66,14 +87,20 @@ class StableBaselinesVecEnv(VecEnv):
         # New dictionaries every time: callbacks and wrappers write into them.
         infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
         dones = terminated | truncated
-        if ended:
-            for row in np.flatnonzero(dones):
+        rows = np.flatnonzero(dones)
+        if len(rows):
+            if self._same_step:
+                final = self._states(np.stack([ended["final_obs"][row] for row in rows]))
+            else:
+                final = self._states(observations)[rows]
+                observations, _ = self.env.reset(options={"reset_mask": dones})
+            for row, state in zip(rows, final, strict=True):
                 infos[row] = {
-                    "terminal_observation": ended["final_obs"][row].astype(np.float32),
-                    "TimeLimit.truncated": bool(truncated[row]),
+                    "terminal_observation": state,
+                    "TimeLimit.truncated": bool(truncated[row] and not terminated[row]),
                 }
                 self.reset_infos[row] = {}
-        return observations.astype(np.float32), rewards.astype(np.float32), dones, infos
+        return self._states(observations), rewards.astype(np.float32), dones, infos
 
     def close(self) -> None:
         """Close the environment."""
@@ -84,25 +111,25 @@ class StableBaselinesVecEnv(VecEnv):
         return self.env.render() or (None,) * self.num_envs
 
     def get_attr(self, attr_name: str, indices: VecEnvIndices = None) -> list[Any]:
-        """Return an attribute for the named rows: each row's own ``goal``, anything else as they share it."""
+        """Return an attribute for the named rows: each row's own ``task``, anything else as they share it."""
         value = getattr(self.env, attr_name)
-        return [value[row] if attr_name == "goal" else value for row in self._get_indices(indices)]
+        return [value[row] if attr_name == "task" else value for row in self._get_indices(indices)]
 
     def set_attr(self, attr_name: str, value: Any, indices: VecEnvIndices = None) -> None:
-        """Set the ``goal`` (2,) of the named rows, from the next step on.
+        """Set the ``task`` (d,) of the named rows, from the next step on.
 
         Raises
         ------
         AttributeError
             For any other attribute: the rows share the rest, and it is fixed when the environment is made.
         ValueError
-            When the goal is no point of the arena.
+            When the task is malformed.
         """
-        if attr_name != "goal":
-            raise AttributeError(f"only 'goal' can be set in rows of a {self.env}, got {attr_name!r}")
-        goals = self.env.goal
-        goals[list(self._get_indices(indices))] = as_array("goal", value, (2,))
-        self.env.goal = goals
+        if attr_name != "task" or not isinstance(self.env, TaskVectorEnv):
+            raise AttributeError(f"only the 'task' of our own rows can be set, got {attr_name!r} of {self.env}")
+        tasks = self.env.task
+        tasks[list(self._get_indices(indices))] = as_array("task", value, (tasks.shape[1],))
+        self.env.task = tasks
 
     def env_method(
         self, method_name: str, *method_args: Any, indices: VecEnvIndices = None, **method_kwargs: Any
@@ -110,7 +137,7 @@ class StableBaselinesVecEnv(VecEnv):
         """Raise an AttributeError: the rows are arrays, not objects that have methods."""
         raise AttributeError(
             f"the rows of a {self.env} are no objects, so none has a method {method_name!r}; "
-            "use get_attr, set_attr('goal', ...), or the environment itself, in .env"
+            "use get_attr, set_attr('task', ...), or the environment itself, in .env"
         )
 
     def env_is_wrapped(
@@ -125,7 +152,7 @@ class ConditionedVecEnv(StableBaselinesVecEnv):
 
     Parameters
     ----------
-    env : PointNavigationVector
+    env : TaskVectorEnv
         The environment.
     code_dim : int
         Dimension of the code c.
@@ -140,7 +167,7 @@ class ConditionedVecEnv(StableBaselinesVecEnv):
 
     def __init__(
         self,
-        env: PointNavigationVector,
+        env: TaskVectorEnv,
         code_dim: int,
         draw_codes: Callable[[NDArray[np.intp]], ArrayLike],
     ) -> None:
@@ -177,3 +204,9 @@ class ConditionedVecEnv(StableBaselinesVecEnv):
         self._codes[rows] = as_array(
             "the codes that draw_codes returns", self._draw_codes(rows), (len(rows), self.code_dim)
         )
+
+
+def learner_env(family: TaskFamily, task: ArrayLike, num_envs: int) -> StableBaselinesVecEnv:
+    """Return rows of one task for a learner: ``num_envs`` of them, or as many as the family's maker gives."""
+    rows = family.rows or num_envs
+    return StableBaselinesVecEnv(family.vector_env(task, rows), family.observe)

@@ -1,62 +1,54 @@
 """The protocol of every experiment, fixed in one place: what is the same for all agents."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hgmrl_lite._validate import Array, as_count
-from hgmrl_lite.envs import MAX_STEPS, NOISE, NavigationDynamics, circle_tasks
+from hgmrl_lite._validate import as_count
+from hgmrl_lite.envs import TaskFamily, navigation
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Protocol:
-    """How agents are compared: one noisy environment, true goals, the same noise for all.
+    """How agents are compared: one noisy environment, true tasks, the same noise for all.
 
     Each training seed makes an agent of its own, explorations of its own and episodes of its own. Within a
-    seed, episode j has the same start and the same noise for every agent, every goal, every context draw and
-    the greedy reference; agents that look at a context see the same exploration of the new task, each as much
-    of it as it wants.
+    seed, episode j has the same start and the same noise for every agent, every task, every context draw and
+    the reference; agents that look at a context see the same exploration of the new task, each as much of it
+    as it wants.
 
     Parameters
     ----------
-    test_goals : int
-        Test tasks, evenly spaced on the unit circle from angle 0.
+    family : TaskFamily
+        System, training tasks and test tasks; navigation with its 20 test goals when left out.
     episodes : int
-        Episodes on each goal, for each context draw of each seed.
+        Episodes on each task, for each context draw of each seed.
     contexts : int
         Independent explorations of each test task from which an agent adapts anew.
     seeds : tuple of int
         Training seeds.
-    action_set, noise, wind
-        The environment, as in :class:`~hgmrl_lite.envs.PointNavigation`.
 
     Raises
     ------
     ValueError
-        When a count is below 1, a seed is negative or there twice, or the environment is not as it must be.
+        When a count is below 1, or a seed is negative or there twice.
 
     Examples
     --------
     >>> Protocol.quick()
-    Protocol(20 goals × 1 seed × 3 contexts × 50 episodes, disc actions)
+    Protocol(navigation: 20 test tasks × 1 seed × 3 contexts × 50 episodes; disc actions, motion noise 0.05)
     """
 
-    test_goals: int = 20
+    family: TaskFamily = field(default_factory=navigation)
     episodes: int = 200
     contexts: int = 10
     seeds: tuple[int, ...] = (0, 1, 2)
-    action_set: str = "disc"
-    noise: float = NOISE
-    wind: tuple[float, ...] = (0.0, 0.0)
 
     def __post_init__(self) -> None:
-        for name in ("test_goals", "episodes", "contexts"):
+        for name in ("episodes", "contexts"):
             object.__setattr__(self, name, as_count(name, getattr(self, name)))
         if not self.seeds or len(set(self.seeds)) < len(self.seeds):
             raise ValueError(f"seeds must be one or more different numbers, got {tuple(self.seeds)}")
         object.__setattr__(self, "seeds", tuple(as_count("seeds", seed, 0) for seed in self.seeds))
-        dynamics = NavigationDynamics(self.action_set, self.noise, wind=self.wind)
-        object.__setattr__(self, "noise", dynamics.noise)
-        object.__setattr__(self, "wind", dynamics.wind)
 
     @classmethod
     def quick(cls, **changes: Any) -> "Protocol":
@@ -65,23 +57,23 @@ class Protocol:
         Parameters
         ----------
         **changes
-            Whatever else is to differ from the default, ``action_set="box"`` say.
+            Whatever else is to differ from the default.
         """
         return cls(**{"episodes": 50, "contexts": 3, "seeds": (0,), **changes})
 
     @property
-    def goals(self) -> Array:
-        """The true goals, shape (test_goals, 2)."""
-        return circle_tasks(self.test_goals)
+    def seed(self) -> int:
+        """The only training seed, of a protocol that has one."""
+        (seed,) = self.seeds
+        return seed
 
-    @property
-    def environment(self) -> dict[str, Any]:
-        """Options of the environment, for agents, :func:`~hgmrl_lite.envs.explore` and rollouts."""
-        return {"action_set": self.action_set, "noise": self.noise, "wind": self.wind}
+    def of_seeds(self) -> "list[Protocol]":
+        """Return the same protocol with one seed each."""
+        return [replace(self, seeds=(seed,)) for seed in self.seeds]
 
-    def of_seed(self, seed: int) -> dict[str, Any]:
-        """Return everything that is fixed by name, as JSON values, with one seed for all seeds."""
-        return {**asdict(self), "seeds": [as_count("seed", seed, 0)], "wind": list(self.wind)}
+    def of_family(self, **changes: Any) -> "Protocol":
+        """Return the same protocol for a family that differs in some fields."""
+        return replace(self, family=replace(self.family, **changes))
 
     def caption(self, *, environment: str | None = None, draws: bool = True) -> str:
         """Return the protocol in words, as every figure shows it.
@@ -89,21 +81,20 @@ class Protocol:
         Parameters
         ----------
         environment : str, optional
-            What to say of the action set and the wind where an experiment varies them.
+            What to say of the environment where an experiment varies it.
         draws : bool, optional
             False for an experiment of agents that look at no context.
         """
-        if environment is None:
-            wind = f" in a wind ({self.wind[0]:g}, {self.wind[1]:g})" if any(self.wind) else ""
-            environment = f"{self.action_set} actions{wind}"
+        system = self.family.system
         counts = [count(len(self.seeds), "training seed")]
         if draws:
             counts.append(count(self.contexts, "context draw") + " each")
+        paired = "in the same noise" if self.family.simulates else "paired by their seeds"
         return (
-            f"All agents in the same noisy environment ({environment}; motion noise {self.noise:g}, at most "
-            f"{MAX_STEPS} steps), on true goals, {count(self.episodes, 'episode')} a goal in the same noise "
-            f"for every agent and the greedy reference; {', '.join(counts)}. Regret: return of the goal's "
-            f"greedy reference less the agent's. {self._intervals(draws)}"
+            f"All agents in the same noisy environment ({environment or system.describe()}; at most "
+            f"{system.max_steps} steps), on true tasks, {count(self.episodes, 'episode')} a task {paired} for "
+            f"every agent and the reference; {', '.join(counts)}. Regret: return of the task's reference less "
+            f"the agent's. {self._intervals(draws)}"
         )
 
     def _intervals(self, draws: bool) -> str:
@@ -126,12 +117,10 @@ class Protocol:
 
     def __repr__(self) -> str:
         """Give the numbers."""
-        wind = f", wind ({self.wind[0]:g}, {self.wind[1]:g})" if any(self.wind) else ""
-        noise = f", noise {self.noise:g}" if self.noise != NOISE else ""
         return (
-            f"Protocol({count(self.test_goals, 'goal')} × {count(len(self.seeds), 'seed')} × "
-            f"{count(self.contexts, 'context')} × {count(self.episodes, 'episode')}, "
-            f"{self.action_set} actions{noise}{wind})"
+            f"Protocol({self.family.system.name}: {count(len(self.family.test), 'test task')} × "
+            f"{count(len(self.seeds), 'seed')} × {count(self.contexts, 'context')} × "
+            f"{count(self.episodes, 'episode')}; {self.family.system.describe()})"
         )
 
 

@@ -12,7 +12,7 @@ from hgmrl_lite.meta.intervals import Interval, mean_interval
 
 @dataclass(frozen=True, eq=False)
 class AgentResult:
-    """Regret of one agent over seeds, goals, context draws and episodes.
+    """Regret of one agent over seeds, tasks, context draws and episodes.
 
     Parameters
     ----------
@@ -23,15 +23,15 @@ class AgentResult:
     context_size : int
         Transitions of the new task it looks at; 0 for none.
     uses_goal : bool
-        Whether it is told the true goal.
-    goals : ndarray, shape (k, 2)
-        The true goals it was evaluated on.
+        Whether it is told the task.
+    tasks : ndarray, shape (k, d)
+        The true tasks it was evaluated on.
     regret : ndarray, shape (S, k, C, E)
-        Return of the goal's greedy reference less the agent's, episode by episode in the same noise; C = 1
+        Return of the task's reference less the agent's, episode by episode in the same noise; C = 1
         for an agent that looks at no context.
     success : ndarray of bool, shape (S, k, C, E)
-        Whether the episode reached its goal.
-    paths : ndarray, shape (k, P, max_steps + 1, 2)
+        Whether the task ended the episode.
+    paths : ndarray, shape (k, P, max_steps + 1, n)
         States of the first P episodes of the first seed and context, NaN after an episode's end; their
         regrets are ``regret[0, :, 0, :P]``.
     """
@@ -40,7 +40,7 @@ class AgentResult:
     env_steps: int
     context_size: int
     uses_goal: bool
-    goals: Array
+    tasks: Array
     regret: Array
     success: NDArray[np.bool_]
     paths: NDArray[np.float32]
@@ -52,12 +52,12 @@ class AgentResult:
         Raises
         ------
         ValueError
-            When there is none, or they are of different agents or goals.
+            When there is none, or they are of different agents or tasks.
         """
         if not parts:
             raise ValueError("parts must hold at least one seed's result, got none")
         first = parts[0]
-        for name in ("name", "context_size", "uses_goal", "goals"):
+        for name in ("name", "context_size", "uses_goal", "tasks"):
             if not all(np.array_equal(part[name], first[name]) for part in parts):
                 raise ValueError(f"parts must agree in {name}, got {[part[name].tolist() for part in parts]}")
         return cls(
@@ -65,7 +65,7 @@ class AgentResult:
             env_steps=round(float(np.mean([part["env_steps"] for part in parts]))),
             context_size=int(first["context_size"]),
             uses_goal=bool(first["uses_goal"]),
-            goals=first["goals"],
+            tasks=first["tasks"],
             regret=np.stack([part["regret"] for part in parts]),
             success=np.stack([part["success"] for part in parts]),
             paths=first["paths"],
@@ -73,17 +73,17 @@ class AgentResult:
 
     @property
     def units(self) -> Array:
-        """Mean regret of each training seed, context draw and goal, shape (S, C, k)."""
+        """Mean regret of each training seed, context draw and task, shape (S, C, k)."""
         return self.regret.mean(axis=-1).swapaxes(1, 2)
 
     @property
-    def by_goal(self) -> Interval:
-        """Mean regret of each goal with its interval, arrays of shape (k,)."""
+    def by_task(self) -> Interval:
+        """Mean regret of each task with its interval, arrays of shape (k,)."""
         return mean_interval(self.units)
 
     @property
     def mean(self) -> Interval:
-        """Mean regret over all goals, with its interval."""
+        """Mean regret over all tasks, with its interval."""
         return mean_interval(self.units.mean(axis=-1))
 
     def slope(self, distances: ArrayLike) -> Interval:
@@ -92,9 +92,9 @@ class AgentResult:
         Raises
         ------
         ValueError
-            When there is not one distance a goal, or all are the same.
+            When there is not one distance a task, or all are the same.
         """
-        distances = as_array("distances", distances, (len(self.goals),))
+        distances = as_array("distances", distances, (len(self.tasks),))
         centred = distances - distances.mean()
         if not np.square(centred).sum() > 0.0:
             raise ValueError(f"distances must differ from each other, got {distances}")
@@ -102,10 +102,10 @@ class AgentResult:
 
     def __repr__(self) -> str:
         """Tell the mean with its interval, the worst goal and the share of successes."""
-        seeds, goals, contexts, episodes = self.regret.shape
+        seeds, tasks, contexts, episodes = self.regret.shape
         return (
-            f"AgentResult({self.name}: regret {self.mean!r}, worst goal {self.by_goal.mean.max():.2f}, goal "
-            f"reached in {self.success.mean():.1%}; {seeds} seeds × {goals} goals × {contexts} contexts × "
+            f"AgentResult({self.name}: regret {self.mean!r}, worst task {self.by_task.mean.max():.2f}, goal "
+            f"reached in {self.success.mean():.1%}; {seeds} seeds × {tasks} tasks × {contexts} contexts × "
             f"{episodes} episodes)"
         )
 

@@ -1,36 +1,30 @@
 """Running the protocol: one agent, one training seed at a time."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
-from hgmrl_lite._validate import Array, as_array
-from hgmrl_lite.agents import Policy
-from hgmrl_lite.envs import explore, greedy_policy, rollout
-from hgmrl_lite.meta.loop import stream_seed
+from hgmrl_lite._validate import Array
+from hgmrl_lite.agents import Agent
+from hgmrl_lite.envs import Policy, TaskFamily
+from hgmrl_lite.meta.evaluation import evaluate
 from hgmrl_lite.meta.protocol import Protocol
 from hgmrl_lite.meta.results import AgentResult
+from hgmrl_lite.streams import stream_seed
 from hgmrl_lite.transitions import Transitions
 
-if TYPE_CHECKING:
-    from hgmrl_lite.agents.agent import Agent
-
 SHOWN = 8
-"""Episodes of each goal whose states are kept."""
+"""Episodes of each task whose states are kept."""
 
-# Contexts are numbered by draw and goal: another number of goals or draws changes none of them.
-_MOST_GOALS = 100_000
+# Contexts are numbered by draw and task: another number of tasks or draws changes none of them.
+_MOST_TASKS = 100_000
 
 
 def run_protocol(
-    make_agent: "Callable[[int], Agent]",
-    protocol: Protocol | None = None,
-    *,
-    goals: ArrayLike | None = None,
-    progress: bool = True,
+    make_agent: Callable[[int], Agent], protocol: Protocol | None = None, *, progress: bool = True
 ) -> AgentResult:
     """Make an agent for each training seed and evaluate it.
 
@@ -40,8 +34,6 @@ def run_protocol(
         From a training seed to an agent trained with it.
     protocol : Protocol, optional
         What is fixed.
-    goals : array_like, shape (k, 2), optional
-        Other true goals than the protocol's, for an evaluation on the training tasks, say.
     progress : bool, optional
         Show a progress bar.
 
@@ -49,55 +41,44 @@ def run_protocol(
     -------
     AgentResult
     """
-    protocol = protocol or Protocol()
-    seeds = tqdm(protocol.seeds, desc="training seeds", unit="seed", disable=not progress)
-    return AgentResult.from_seeds(
-        [evaluate_seed(make_agent(seed), protocol, seed, goals=goals) for seed in seeds]
-    )
+    parts = (protocol or Protocol()).of_seeds()
+    bar = tqdm(parts, desc="training seeds", unit="seed", disable=not progress)
+    return AgentResult.from_seeds([evaluate_seed(make_agent(part.seed), part) for part in bar])
 
 
-def evaluate_seed(
-    agent: "Agent", protocol: Protocol, seed: int, *, goals: ArrayLike | None = None
-) -> dict[str, NDArray]:
-    """Evaluate an agent that was trained with one seed, on every goal and from every context draw.
+def evaluate_seed(agent: Agent, protocol: Protocol) -> dict[str, NDArray[Any]]:
+    """Evaluate an agent that was trained with one seed, on every test task and from every context draw.
 
-    An agent that wants no context is adapted once and evaluated once a goal.
+    An agent that wants no context is adapted once and evaluated once a task.
 
     Parameters
     ----------
     agent : Agent
         The agent.
     protocol : Protocol
-        What is fixed.
-    seed : int
-        The training seed, which is also that of the contexts and of the noise.
-    goals : array_like, shape (k, 2), optional
-        Other true goals than the protocol's.
+        What is fixed, with the training seed as its only one: it is also that of the contexts and the noise.
 
     Returns
     -------
     dict of str to ndarray
-        ``regret`` and ``success`` (k, C, E), ``paths`` (k, P, max_steps + 1, 2), ``goals`` (k, 2), and the
+        ``regret`` and ``success`` (k, C, E), ``paths`` (k, P, max_steps + 1, n), ``tasks`` (k, d), and the
         agent's ``name``, ``env_steps``, ``context_size`` and ``uses_goal``: what
         :meth:`AgentResult.from_seeds <hgmrl_lite.meta.AgentResult.from_seeds>` puts together.
     """
-    goals = protocol.goals if goals is None else as_array("goals", goals, ("k", 2)).copy()
+    family, seed, tasks = protocol.family, protocol.seed, protocol.family.test
     draws = protocol.contexts if agent.context_size else 1
-    best = reference_returns(protocol, seed, goals)
-    shape = (len(goals), draws, protocol.episodes)
+    shape = (len(tasks), draws, protocol.episodes)
     regret, success = np.empty(shape), np.empty(shape, dtype=bool)
     paths = np.empty(0)
     for draw in range(draws):
-        policies = adapted_policies(agent, protocol, seed, draw, goals)
-        played = rollout(
-            policies,
-            goals,
+        played = evaluate(
+            family,
+            adapted_policies(agent, family, seed, draw),
             episodes=protocol.episodes,
-            seed=stream_seed(seed, "evaluate"),
+            seed=seed,
             trajectories=draw == 0,
-            **protocol.environment,
         )
-        regret[:, draw], success[:, draw] = best - played.returns, played.success
+        regret[:, draw], success[:, draw] = played.regret, played.success
         if played.trajectories is not None:
             paths = played.trajectories[:, :SHOWN].astype(np.float32)
     return {
@@ -105,46 +86,29 @@ def evaluate_seed(
         "env_steps": np.array(agent.env_steps),
         "context_size": np.array(agent.context_size),
         "uses_goal": np.array(agent.uses_goal),
-        "goals": goals,
+        "tasks": tasks,
         "regret": regret,
         "success": success,
         "paths": paths,
     }
 
 
-def adapted_policies(agent: "Agent", protocol: Protocol, seed: int, draw: int, goals: Array) -> list[Policy]:
-    """Return the agent's policy for each goal, from one context draw; only who may is told the goal."""
+def adapted_policies(agent: Agent, family: TaskFamily, seed: int, draw: int) -> list[Policy]:
+    """Return the agent's policy for each test task, from one context draw; only who may is told the task."""
+    contexts = (
+        draw_contexts(family, seed, draw, agent.context_size)
+        if agent.context_size
+        else [None] * len(family.test)
+    )
     return [
-        agent.adapt(
-            draw_context(protocol, seed, draw, index, goal, agent.context_size),
-            goal if agent.uses_goal else None,
-        )
-        for index, goal in enumerate(goals)
+        agent.adapt(context, task if agent.uses_goal else None)
+        for context, task in zip(contexts, family.test, strict=True)
     ]
 
 
-def draw_context(
-    protocol: Protocol, seed: int, draw: int, index: int, goal: Array, size: int, reward_noise: float = 0.0
-) -> Transitions | None:
-    """Explore the test task of this index; the fewer transitions are the first of the more, None for none."""
-    if not size:
-        return None
-    return explore(
-        goal,
-        size,
-        seed=stream_seed(seed, "context", index + _MOST_GOALS * draw),
-        reward_noise=reward_noise,
-        **protocol.environment,
-    )
-
-
-def reference_returns(protocol: Protocol, seed: int, goals: Array) -> Array:
-    """Return the returns of each goal's greedy reference in the noise of this seed, shape (k, E)."""
-    references = [greedy_policy(goal, protocol.action_set, protocol.wind) for goal in goals]
-    return rollout(
-        references,
-        goals,
-        episodes=protocol.episodes,
-        seed=stream_seed(seed, "evaluate"),
-        **protocol.environment,
-    ).returns
+def draw_contexts(family: TaskFamily, seed: int, draw: int, size: int) -> list[Transitions]:
+    """Explore each test task; the fewer transitions of a draw are the first of the more."""
+    return [
+        family.explore(task, size, seed=stream_seed(seed, "context", index + _MOST_TASKS * draw))
+        for index, task in enumerate(family.test)
+    ]

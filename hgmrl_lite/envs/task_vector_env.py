@@ -1,4 +1,4 @@
-"""Point navigation as a vectorised Gymnasium environment: all rows move in a few NumPy calls."""
+"""Many rows of a family's tasks as a vectorised Gymnasium environment: all move in a few NumPy calls."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,21 +11,13 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import ArrayLike, NDArray
 
 from hgmrl_lite._validate import Array, as_array, as_count
-from hgmrl_lite.envs.dynamics import (
-    GOAL_RADIUS,
-    MAX_STEPS,
-    NOISE,
-    START_STD,
-    NavigationDynamics,
-    as_goals,
-    distance,
-)
-from hgmrl_lite.envs.navigation import check_options, navigation_spaces
-from hgmrl_lite.envs.rendering import RENDER_FPS, PlaneRenderer, check_render_mode
+from hgmrl_lite.envs.episodes import draw_noise
+from hgmrl_lite.envs.family import TaskFamily
+from hgmrl_lite.envs.task_env import RENDER_FPS, check_options, renderer_of, spaces_of
 
 
-class PointNavigationVector(VectorEnv[Array, Array, NDArray[Any]]):
-    """Many :class:`~hgmrl_lite.envs.PointNavigation` environments at once.
+class TaskVectorEnv(VectorEnv[Array, Array, NDArray[Any]]):
+    """Many :class:`~hgmrl_lite.envs.TaskEnv` environments at once.
 
     Row i of ``reset(seed=k)`` is the single environment of seed k + i, number for number and over all
     episodes: it has its own generator, from which each reset draws the noise of a whole episode. A row that
@@ -35,76 +27,67 @@ class PointNavigationVector(VectorEnv[Array, Array, NDArray[Any]]):
 
     Parameters
     ----------
+    family : TaskFamily
+        The family, with a system that is simulated.
     num_envs : int
         Number of rows.
-    goal : array_like, shape (2,) or (num_envs, 2)
-        One goal for all rows, or one a row.
-    action_set, noise, start_std, max_steps, reward_noise, wind, render_mode
-        As in :class:`~hgmrl_lite.envs.PointNavigation`.
+    task : array_like, shape (d,) or (num_envs, d)
+        One task for all rows, or one a row.
+    render_mode : {None, "rgb_array"}, optional
+        Whether :meth:`render` draws the rows.
 
     Raises
     ------
     ValueError
-        When an argument is of the wrong shape, not finite, or a goal is outside the arena.
+        When an argument is of the wrong shape, a task is malformed, or nothing draws this family.
 
     Examples
     --------
-    >>> envs = PointNavigationVector(3, goal=(1.0, 0.0))
-    >>> observations, infos = envs.reset(seed=0)
+    >>> from hgmrl_lite import envs
+    >>> rows = envs.navigation().vector_env((1.0, 0.0), 3)
+    >>> observations, infos = rows.reset(seed=0)
     >>> observations.shape
     (3, 2)
     """
 
-    metadata: dict[str, Any] = {  # noqa: RUF012
-        "render_modes": ["rgb_array"],
-        "render_fps": RENDER_FPS,
-        "autoreset_mode": AutoresetMode.SAME_STEP,
-    }
-
     def __init__(
-        self,
-        num_envs: int,
-        goal: ArrayLike,
-        *,
-        action_set: str = "disc",
-        noise: float = NOISE,
-        start_std: float = START_STD,
-        max_steps: int = MAX_STEPS,
-        reward_noise: float = 0.0,
-        wind: tuple[float, ...] = (0.0, 0.0),
-        render_mode: str | None = None,
+        self, family: TaskFamily, num_envs: int, task: ArrayLike, *, render_mode: str | None = None
     ) -> None:
         self.num_envs = as_count("num_envs", num_envs)
-        self.dynamics = NavigationDynamics(action_set, noise, start_std, max_steps, reward_noise, wind)
-        self.goal = goal
-        self.render_mode = check_render_mode(render_mode)
-        self.single_observation_space, self.single_action_space = navigation_spaces(self.dynamics)
+        self.family, self.system = family, family.system
+        self.task = task
+        self.render_mode, self._renderer = render_mode, renderer_of(family, render_mode)
+        self.metadata = {
+            "render_modes": ["rgb_array"],
+            "render_fps": RENDER_FPS,
+            "autoreset_mode": AutoresetMode.SAME_STEP,
+        }
+        self.single_observation_space, self.single_action_space = spaces_of(self.system)
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
         self.action_space = batch_space(self.single_action_space, self.num_envs)
 
-        length = self.dynamics.max_steps
-        self._states = np.zeros((self.num_envs, 2))
+        length, n = self.system.max_steps, self.system.state_dim
+        self._states = np.zeros((self.num_envs, n))
         self._steps = np.zeros(self.num_envs, dtype=np.int64)
-        self._normals = np.zeros((self.num_envs, length + 1, 2))
-        self._reward_normals = np.zeros((self.num_envs, length if reward_noise else 0))
+        self._normals = np.zeros((self.num_envs, length + 1, n))
+        self._reward_normals = np.zeros((self.num_envs, length if family.reward_noise else 0))
         # Where each row begins when its episodes' noise is laid end to end.
         self._offsets = np.arange(self.num_envs) * (length + 1)
         self._paths = np.zeros_like(self._normals) if render_mode else None
         self._generators: dict[int, np.random.Generator] = {}
         self._seeds: dict[int, int] = {}
         self._has_reset = False
-        self._renderer: PlaneRenderer | None = None
 
     @property
-    def goal(self) -> Array:
-        """The goals, shape (num_envs, 2); assigning (2,) or (num_envs, 2) counts from the next step on."""
-        return self._goals.copy()
+    def task(self) -> Array:
+        """The tasks, shape (num_envs, d); assigning (d,) or (num_envs, d) counts from the next step on."""
+        return self._tasks.copy()
 
-    @goal.setter
-    def goal(self, goal: ArrayLike) -> None:
-        shape = (2,) if as_array("goal", goal).ndim == 1 else (self.num_envs, 2)
-        goals = as_goals("goal", goal, shape)
-        self._goals = np.broadcast_to(goals, (self.num_envs, 2)).copy()
+    @task.setter
+    def task(self, task: ArrayLike) -> None:
+        shape = ("d",) if as_array("task", task).ndim == 1 else (self.num_envs, "d")
+        tasks = self.family.as_tasks("task", np.atleast_2d(as_array("task", task, shape)))
+        self._tasks = np.broadcast_to(tasks, (self.num_envs, tasks.shape[1])).copy()
 
     # One a row, as in SyncVectorEnv.
     @property  # type: ignore[misc]
@@ -134,7 +117,7 @@ class PointNavigationVector(VectorEnv[Array, Array, NDArray[Any]]):
 
         Returns
         -------
-        observations : ndarray, shape (num_envs, 2)
+        observations : ndarray, shape (num_envs, n)
         infos : dict
             Always empty.
 
@@ -164,12 +147,12 @@ class PointNavigationVector(VectorEnv[Array, Array, NDArray[Any]]):
 
         Parameters
         ----------
-        actions : array_like, shape (num_envs, 2)
+        actions : array_like, shape (num_envs, m)
             Raw actions; the environment projects them.
 
         Returns
         -------
-        observations : ndarray, shape (num_envs, 2)
+        observations : ndarray, shape (num_envs, n)
         rewards : ndarray, shape (num_envs,)
         terminated, truncated : ndarray of bool, shape (num_envs,)
             Never both true.
@@ -191,20 +174,19 @@ class PointNavigationVector(VectorEnv[Array, Array, NDArray[Any]]):
         if not (
             isinstance(actions, np.ndarray)
             and actions.dtype == np.float64
-            and actions.shape == self._states.shape
+            and actions.shape == (self.num_envs, self.system.action_dim)
             and np.isfinite(actions).all()
         ):
-            actions = as_array("actions", actions, (self.num_envs, 2))
+            actions = as_array("actions", actions, (self.num_envs, self.system.action_dim))
         steps = self._steps
         steps += 1
-        normals = self._normals.reshape(-1, 2).take(self._offsets + steps, axis=0)
-        states = self.dynamics.next_state(self._states, actions, normals)
-        gaps = distance(states, self._goals)
-        rewards = -gaps
-        if self.dynamics.reward_noise:
-            rewards += self.dynamics.reward_noise * self._reward_normals[np.arange(self.num_envs), steps - 1]
-        terminated = gaps < GOAL_RADIUS
-        truncated = (steps >= self.dynamics.max_steps) & ~terminated
+        normals = self._normals.reshape(-1, self.system.state_dim).take(self._offsets + steps, axis=0)
+        states = self.system.next_state(self._states, actions, normals)
+        rewards, terminated = self.family.outcome(states, self._tasks)
+        if self.family.reward_noise:
+            noise = self._reward_normals[np.arange(self.num_envs), steps - 1]
+            rewards = rewards + self.family.reward_noise * noise
+        truncated = (steps >= self.system.max_steps) & ~terminated
         if self._paths is not None:
             self._paths[np.arange(self.num_envs), steps] = states
         ended = terminated | truncated
@@ -215,22 +197,16 @@ class PointNavigationVector(VectorEnv[Array, Array, NDArray[Any]]):
 
     def render(self) -> tuple[NDArray[np.uint8], ...] | None:
         """Return one picture a row, uint8 of shape (H, W, 3), or None when ``render_mode`` is None."""
-        if self._paths is None:
+        if self._paths is None or self._renderer is None:
             return None
         if not self._has_reset:
             raise ResetNeeded(
                 "render() was called before the first reset(); call reset() to start the episodes"
             )
-        if self._renderer is None:
-            self._renderer = PlaneRenderer()
         return tuple(
-            self._renderer.draw(goal, path[: steps + 1])
-            for goal, path, steps in zip(self._goals, self._paths, self._steps, strict=True)
+            self._renderer.draw(task, path[: steps + 1])
+            for task, path, steps in zip(self._tasks, self._paths, self._steps, strict=True)
         )
-
-    def close_extras(self, **kwargs: Any) -> None:
-        """Release the figure."""
-        self._renderer = None
 
     def _autoreset(self, ended: NDArray[np.bool_], states: Array) -> dict[str, Any]:
         """Restart the ended rows of ``states``, in place, and return the infos on their old episodes."""
@@ -249,10 +225,12 @@ class PointNavigationVector(VectorEnv[Array, Array, NDArray[Any]]):
 
     def _start_episodes(self, rows: NDArray[np.intp], states: Array) -> None:
         """Draw the noise of a new episode for each row and put its start state into ``states``."""
-        draw = self.dynamics.draw_episode
+        system, reward_noise = self.system, self.family.reward_noise
         for row in rows.tolist():
-            draw(self._generators[row], self._normals[row], self._reward_normals[row])
-        states[rows] = self.dynamics.start_state(self._normals[rows, 0])
+            draw_noise(
+                self._generators[row], system, reward_noise, self._normals[row], self._reward_normals[row]
+            )
+        states[rows] = system.start_state(self._normals[rows, 0])
         self._steps[rows] = 0
         if self._paths is not None:
             self._paths[rows, 0] = states[rows]

@@ -1,0 +1,325 @@
+"""A family of tasks of one system: what is trained on, what is tested on, and what ends in a reward."""
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from hgmrl_lite._validate import Array, as_array, as_count
+from hgmrl_lite.envs.episodes import Act, Episodes, simulate
+from hgmrl_lite.envs.rollouts import Rollouts
+from hgmrl_lite.envs.system import System, as_deviation
+from hgmrl_lite.streams import EXPLORED, RANDOM_POLICY, episode_seeds
+from hgmrl_lite.transitions import Transitions
+
+if TYPE_CHECKING:
+    import gymnasium
+
+    from hgmrl_lite.envs.task_env import TaskEnv
+    from hgmrl_lite.envs.task_vector_env import TaskVectorEnv
+
+EXPLORATION_LAWS: Final = ("uniform", "gaussian")
+"""Random policies: uniform on [-1, 1]^m as ``action_space.sample()`` is, or N(0, I), the paper's σ = 0.1."""
+
+
+class Policy(Protocol):
+    """Anything that maps a batch of observations (..., n) to a batch of actions (..., m)."""
+
+    def __call__(self, observations: ArrayLike) -> Array:
+        """Return the actions for ``observations``."""
+
+
+class Renderer(Protocol):
+    """Draws one episode."""
+
+    def draw(self, task: Array, path: Array) -> NDArray[np.uint8]:
+        """Return the picture (H, W, 3) of a task (d,) and the states so far (t + 1, n)."""
+
+
+@dataclass(frozen=True, eq=False)
+class TaskFamily(ABC):
+    """Tasks of one system; a task is a vector, of a goal's coordinates say.
+
+    A subclass says what a task rewards and where it ends (:meth:`outcome`), and may give the policy that
+    regret is measured against (:meth:`reference`).
+
+    Parameters
+    ----------
+    system : System
+        How the world moves.
+    train : array_like, shape (k, d)
+        Training tasks.
+    test : array_like, shape (j, d)
+        Test tasks.
+    base_index : int
+        Which training task the base policy is trained on.
+    reward_noise : float
+        Standard deviation of Gaussian noise on the rewards that exploration observes.
+    chart : Chart, optional
+        Coordinates in which the group acts by matrices, for the geometry and the agent; the states themselves
+        when left out.
+
+    Attributes
+    ----------
+    simulates : bool
+        True when the law of motion is known, as here: any number of episodes together, and noise that is the
+        same whatever a policy does. An environment from outside can only be sampled.
+
+    Raises
+    ------
+    ValueError
+        When tasks are malformed, ``base_index`` names none, or a number is out of range.
+    """
+
+    simulates: ClassVar[bool] = True
+
+    system: System
+    train: Array
+    test: Array
+    base_index: int = 0
+    reward_noise: float = 0.0
+    chart: Any = None
+
+    def __post_init__(self) -> None:
+        for name in ("train", "test"):
+            object.__setattr__(self, name, self.as_tasks(name, getattr(self, name)))
+        tasks = len(self.train)
+        if not -tasks <= self.base_index < tasks:
+            raise ValueError(f"base_index must name one of the {tasks} training tasks, got {self.base_index}")
+        object.__setattr__(self, "base_index", self.base_index % tasks)
+        object.__setattr__(self, "reward_noise", as_deviation("reward_noise", self.reward_noise))
+
+    @abstractmethod
+    def outcome(self, next_states: Array, tasks: Array) -> tuple[Array, NDArray[np.bool_]]:
+        """Return rewards (B,) and whether the episode ends (B,), for next states (B, n) and tasks (B, d)."""
+
+    def reference(self, task: ArrayLike) -> Policy | None:
+        """Return the policy that regret on a task (d,) is measured against; None to train it on the task."""
+        return None
+
+    def renderer(self) -> Renderer | None:
+        """Return what draws an episode; None when nothing does."""
+        return None
+
+    @property
+    def rows(self) -> int | None:
+        """How many rows its vectorised environments must have; None for any number."""
+        return None
+
+    @property
+    def observe(self) -> Callable[[Any], ArrayLike] | None:
+        """From a batch of its environments' observations to states (B, n); None when they are the states."""
+        return None
+
+    @property
+    def base_task(self) -> Array:
+        """The training task of the base policy, shape (d,)."""
+        task: Array = self.train[self.base_index]
+        return task
+
+    @property
+    def state_dim(self) -> int:
+        """Dimension n of the states."""
+        return self.system.state_dim
+
+    @property
+    def action_dim(self) -> int:
+        """Dimension m of the actions."""
+        return self.system.action_dim
+
+    def as_tasks(self, name: str, tasks: ArrayLike) -> Array:
+        """Return one or more tasks as a new array (k, d), checked.
+
+        Raises
+        ------
+        ValueError
+            When the shape is another, there is none, or a number is not finite.
+        """
+        array = as_array(name, tasks, ("k", "d")).copy()
+        if not len(array):
+            raise ValueError(f"{name} must hold at least one task, got none")
+        return array
+
+    def rule(self, task: ArrayLike | None = None) -> dict[str, Any]:
+        """Return what a policy trained in this family, on one task (d,) say, depends on: names for a cache."""
+        others = ("train", "test", "base_index", "reward_noise")
+        own = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in others}
+        return {"family": type(self), **own} | ({} if task is None else {"task": np.asarray(task)})
+
+    def play(self, tasks: Array, seeds: list[int], act: Act, *, reward_noise: float = 0.0) -> Episodes:
+        """Play one episode a row: of the tasks (B, d), in the noise of the seeds, by the actions of ``act``."""
+        return simulate(self.system, self.outcome, reward_noise, tasks, seeds, act)
+
+    def explore(
+        self, task: ArrayLike, n_transitions: int, *, seed: int, policy: str | Policy = "uniform"
+    ) -> Transitions:
+        """Collect transitions of one task, episode after episode, under a policy that knows nothing of it.
+
+        The result has the law of one environment that plays its episodes in sequence and is stopped after
+        ``n_transitions``. The episodes come in order, so a prefix is contiguous experience, and fewer
+        transitions of a seed are the first of more.
+
+        Parameters
+        ----------
+        task : array_like, shape (d,)
+            The task; only its rewards and terminations show in the result.
+        n_transitions : int
+            How many transitions, N.
+        seed : int
+            Seed of the environment and of the random policy.
+        policy : {"uniform", "gaussian"} or callable, optional
+            Random actions from one of :data:`EXPLORATION_LAWS`, or a policy from states (B, n) to raw actions
+            (B, m).
+
+        Returns
+        -------
+        Transitions
+            The actions are raw: as the policy gave them. A terminal transition keeps its own next state.
+
+        Raises
+        ------
+        ValueError
+            When the task is malformed, a number is out of range, or the policy is unknown or returns another
+            shape, NaN or infinity.
+
+        Examples
+        --------
+        >>> from hgmrl_lite import envs
+        >>> envs.navigation().explore((1.0, 0.0), 20, seed=0)
+        Transitions(N=20, n=2, m=2)
+        """
+        task = self.as_tasks("task", as_array("task", task, ("d",))[None])
+        n_transitions = as_count("n_transitions", n_transitions)
+        if not callable(policy) and policy not in EXPLORATION_LAWS:
+            raise ValueError(f"policy must be a callable or one of {EXPLORATION_LAWS}, got {policy!r}")
+        parts: list[tuple[NDArray[Any], ...]] = []
+        collected = played = 0
+        while collected < n_transitions:
+            # As many episodes as it takes at the mean length so far: too many are cut, too few made up for.
+            length = collected / played if played else self.system.max_steps
+            last = played + math.ceil((n_transitions - collected) / length)
+            seeds = episode_seeds(seed, last, EXPLORED)[played:]
+            chooser = policy if callable(policy) else self._random_policy(policy, seed, played, last)
+            rows = np.repeat(task, last - played, axis=0)
+            parts.append(self.play(rows, seeds, _acting(chooser), reward_noise=self.reward_noise).flat())
+            collected += len(parts[-1][0])
+            played = last
+        columns = [np.concatenate(column)[:n_transitions] for column in zip(*parts, strict=True)]
+        return Transitions(*columns)
+
+    def _random_policy(self, law: str, seed: int, first: int, last: int) -> Array:
+        """Return the random actions of the episodes ``first`` to ``last - 1``, shape (T, last - first, m)."""
+        # The policy has random numbers of its own, one stream an episode, apart from the environment's.
+        size = (self.system.max_steps, self.action_dim)
+        drawn = []
+        for index in range(first, last):
+            rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(*RANDOM_POLICY, index)))
+            drawn.append(rng.uniform(-1.0, 1.0, size) if law == "uniform" else rng.standard_normal(size))
+        return np.stack(drawn, axis=1)
+
+    def rollout(
+        self,
+        policies: Policy | Sequence[Policy],
+        tasks: ArrayLike,
+        *,
+        episodes: int = 100,
+        seed: int = 0,
+        trajectories: bool = False,
+    ) -> Rollouts:
+        """Play each policy on its task, over episodes whose noise depends on the seed alone.
+
+        Episode j has the same start and the same noise for every task, every policy and every call with this
+        seed, so that returns can be compared episode by episode.
+
+        Parameters
+        ----------
+        policies : callable or sequence of callable
+            Maps states (B, n) to raw actions (B, m): one for all tasks, or one a task.
+        tasks : array_like, shape (k, d)
+            The tasks.
+        episodes : int, optional
+            Episodes on each task.
+        seed : int, optional
+            Seed of the noise.
+        trajectories : bool, optional
+            Keep the states.
+
+        Returns
+        -------
+        Rollouts
+
+        Raises
+        ------
+        ValueError
+            When a task is malformed, the policies are not one or k, or a policy returns another shape, NaN or
+            infinity.
+
+        Examples
+        --------
+        >>> from hgmrl_lite import envs
+        >>> family = envs.navigation()
+        >>> float(family.rollout(family.reference((1.0, 0.0)), [(1.0, 0.0)], episodes=50).success.mean())
+        1.0
+        """
+        tasks = self.as_tasks("tasks", tasks)
+        episodes = as_count("episodes", episodes)
+        if not callable(policies) and len(policies) != len(tasks):
+            raise ValueError(f"policies must be one policy or {len(tasks)}, one a task, got {len(policies)}")
+        seeds = episode_seeds(seed, episodes)
+
+        def act(t: int, rows: NDArray[np.intp], states: Array) -> Array:
+            if callable(policies):
+                return np.asarray(policies(states))
+            # The rows come task by task, so those of one task are a slice.
+            cuts = np.searchsorted(rows, np.arange(len(tasks) + 1) * episodes)
+            chosen = np.empty((len(rows), self.action_dim))
+            for index, (policy, first, last) in enumerate(zip(policies, cuts, cuts[1:], strict=False)):
+                if last > first:
+                    name = f"the actions of policies[{index}]"
+                    chosen[first:last] = as_array(name, policy(states[first:last]), (last - first, None))
+            return chosen
+
+        played = self.play(np.repeat(tasks, episodes, axis=0), seeds * len(tasks), act)
+        shape = (len(tasks), episodes)
+        return Rollouts(
+            tasks,
+            np.nansum(played.rewards, axis=0).reshape(shape),
+            played.lengths.reshape(shape),
+            played.terminated.reshape(shape),
+            tuple(seeds),
+            played.states.swapaxes(0, 1).reshape(*shape, -1, self.state_dim).copy() if trajectories else None,
+        )
+
+    def env(self, task: ArrayLike, *, render_mode: str | None = None) -> "TaskEnv | gymnasium.Env[Any, Any]":
+        """Return one task as a Gymnasium environment."""
+        from hgmrl_lite.envs.task_env import TaskEnv
+
+        return TaskEnv(self, task, render_mode=render_mode)
+
+    def vector_env(
+        self, task: ArrayLike, num_envs: int, *, render_mode: str | None = None
+    ) -> "TaskVectorEnv | gymnasium.vector.VectorEnv[Any, Any, Any]":
+        """Return many rows of one task (d,), or of one task a row (num_envs, d), stepped together."""
+        from hgmrl_lite.envs.task_vector_env import TaskVectorEnv
+
+        return TaskVectorEnv(self, num_envs, task, render_mode=render_mode)
+
+    @staticmethod
+    def from_gymnasium(make: "Callable[[Array], gymnasium.Env[Any, Any]]", **options: Any) -> "TaskFamily":
+        """Return a family of environments that were written elsewhere; see :func:`sampled_family`."""
+        from hgmrl_lite.envs.sampled import sampled_family
+
+        return sampled_family(make, **options)
+
+
+def _acting(chooser: Policy | Array) -> Act:
+    """Return the actions of a policy of the state, or those drawn beforehand, shape (T, B, m)."""
+    if isinstance(chooser, np.ndarray):
+        drawn = chooser
+        return lambda t, rows, states: drawn[t, rows]
+    policy = chooser
+    return lambda t, rows, states: np.asarray(policy(states))

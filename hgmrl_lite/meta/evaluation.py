@@ -1,0 +1,136 @@
+"""Regret: what a policy loses on a task against the task's reference, in the same noise."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from hgmrl_lite._validate import Array
+from hgmrl_lite.agents import PPOSettings, train_base_policy
+from hgmrl_lite.envs import Policy, TaskFamily
+from hgmrl_lite.hereditary import Inference
+from hgmrl_lite.streams import stream_seed
+
+MOST_TRAINED: Final = 4
+"""On so many tasks at most a reference is trained: more would take hours that nobody asked for."""
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """How one policy a task did against the task's reference in the same noise.
+
+    Parameters
+    ----------
+    tasks : ndarray, shape (k, d)
+        The tasks; in navigation their goals.
+    regret : ndarray, shape (k, E)
+        Return of the reference less the policy's, episode by episode in the same noise.
+    success : ndarray of bool, shape (k, E)
+        Whether the task ended the episode before the time was up.
+    paired : str
+        What two policies share in one episode.
+    trajectories : ndarray, shape (k, E, max_steps + 1, n), or None
+        States, NaN after an episode's end.
+    inferences : tuple of Inference
+        What was inferred for each task; empty when nothing was.
+    """
+
+    tasks: Array
+    regret: Array
+    success: NDArray[np.bool_]
+    paired: str
+    trajectories: Array | None = None
+    inferences: tuple[Inference, ...] = ()
+
+    @property
+    def regret_by_task(self) -> Array:
+        """Mean regret of each task, shape (k,)."""
+        return self.regret.mean(axis=1)
+
+    def __repr__(self) -> str:
+        """Tell the mean and the worst regret."""
+        by_task = self.regret_by_task
+        return (
+            f"Evaluation({len(self.tasks)} tasks × {self.regret.shape[1]} episodes, {self.paired}: regret mean "
+            f"{by_task.mean():.3f}, max {by_task.max():.3f}; goal reached in {self.success.mean():.1%})"
+        )
+
+
+def evaluate(
+    family: TaskFamily,
+    policies: Policy | Sequence[Policy],
+    tasks: ArrayLike | None = None,
+    *,
+    episodes: int = 100,
+    seed: int = 0,
+    trajectories: bool = False,
+    settings: PPOSettings | None = None,
+    inferences: tuple[Inference, ...] = (),
+) -> Evaluation:
+    """Measure the regret of one policy a task (or one for all) in the system that the family has.
+
+    Parameters
+    ----------
+    family : TaskFamily
+        Where it is measured.
+    policies : Policy or sequence of Policy
+        One for all tasks, or one a task.
+    tasks : array_like, shape (k, d), optional
+        The tasks; the family's test tasks when left out.
+    episodes : int, optional
+        Episodes on each task.
+    seed : int, optional
+        Seed of the noise.
+    trajectories : bool, optional
+        Keep the states.
+    settings : PPOSettings, optional
+        How a reference is trained where the family gives none; then for at most four tasks.
+    inferences : tuple of Inference, optional
+        Kept with the result.
+
+    Returns
+    -------
+    Evaluation
+
+    Raises
+    ------
+    ValueError
+        When tasks or policies are malformed, or more than four references would have to be trained.
+    """
+    tasks = family.test if tasks is None else family.as_tasks("tasks", tasks)
+    noise = stream_seed(seed, "evaluate")
+    own = family.rollout(policies, tasks, episodes=episodes, seed=noise, trajectories=trajectories)
+    best = _reference_returns(family, tasks.tobytes(), tasks.shape, episodes, noise, settings)
+    paired = "same noise" if family.simulates else "paired by seeds"
+    return Evaluation(own.tasks, best - own.returns, own.success, paired, own.trajectories, inferences)
+
+
+# An experiment evaluates many policies on the same tasks in the same noise.
+@lru_cache(maxsize=32)
+def _reference_returns(
+    family: TaskFamily,
+    task_bytes: bytes,
+    shape: tuple[int, ...],
+    episodes: int,
+    noise: int,
+    settings: PPOSettings | None,
+) -> Array:
+    """Return the returns of each task's reference, shape (k, E), read-only."""
+    tasks = np.frombuffer(task_bytes).reshape(shape)
+    given = [family.reference(task) for task in tasks]
+    missing = np.unique([task for task, policy in zip(tasks, given, strict=True) if policy is None], axis=0)
+    if len(missing) > MOST_TRAINED:
+        raise ValueError(
+            f"tasks must be at most {MOST_TRAINED} where the family gives no reference, since a policy is "
+            f"trained on each; got {len(missing)}: name fewer, or give the family a reference"
+        )
+    references = [
+        train_base_policy(family, task, settings=settings) if policy is None else policy
+        for task, policy in zip(tasks, given, strict=True)
+    ]
+    returns = family.rollout(references, tasks, episodes=episodes, seed=noise).returns
+    returns.flags.writeable = False
+    return returns
