@@ -2,10 +2,9 @@
 
 from typing import Protocol
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite._validate import Array
 from hgmrl_lite.envs import Policy, TaskFamily
 from hgmrl_lite.transitions import Transitions
 
@@ -70,7 +69,7 @@ def needed_task(agent: Agent, family: TaskFamily, task: ArrayLike | None) -> Arr
     """Return the new task (d,), or raise a ValueError that says that the agent needs it."""
     if task is None:
         raise ValueError(f"task must be the new task itself for the agent {agent.name!r}, got None")
-    return family.as_tasks("task", np.asarray(as_array("task", task, ("d",)))[None])[0]
+    return family.as_task(task)
 
 
 def several_tasks(family: TaskFamily, least: int) -> Array:

@@ -2,7 +2,6 @@
 
 from dataclasses import asdict, replace
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array
@@ -48,8 +47,8 @@ def train_base_policy(
     ValueError
         When the task is malformed.
     """
-    given = family.base_task if task is None else family.as_tasks("task", np.atleast_2d(task))[0]
-    settings = settings or PPOSettings()
+    given = family.base_task if task is None else family.as_task(task)
+    settings = settings_for(family, settings)
     key = {**family.rule(given), "seed": seed, **asdict(settings)}
     arrays = cached_arrays(
         "base-policy", key, lambda: _train(family, given, seed, settings, progress), refresh=refresh
@@ -57,14 +56,18 @@ def train_base_policy(
     return policy_network(arrays, family.system.action_set)
 
 
+def settings_for(family: TaskFamily, settings: PPOSettings | None) -> PPOSettings:
+    """Return the settings of a training in this family, which may have a number of rows of its own."""
+    settings = settings or PPOSettings()
+    return settings if family.rows is None else replace(settings, num_envs=family.rows)
+
+
 def _train(
     family: TaskFamily, task: Array, seed: int, settings: PPOSettings, progress: bool
 ) -> dict[str, Array]:
     """Run PPO and return the policy network's layers."""
     # It brings torch, which is slow to import and not needed when the policy is cached.
-    from hgmrl_lite.envs.sb3 import learner_env
+    from hgmrl_lite.envs.sb3 import StableBaselinesVecEnv
 
-    environment = learner_env(replace(family, reward_noise=0.0), task, settings.num_envs)
-    # An environment from outside may have a number of rows of its own.
-    settings = replace(settings, num_envs=environment.num_envs)
-    return run_ppo(environment, settings, seed=seed, label="base policy", progress=progress)
+    rows = replace(family, reward_noise=0.0).vector_env(task, settings.num_envs)
+    return run_ppo(StableBaselinesVecEnv(rows), settings, seed=seed, label="base policy", progress=progress)

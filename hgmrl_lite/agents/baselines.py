@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import as_count
 from hgmrl_lite.agents.agent import needed_context
-from hgmrl_lite.agents.base import train_base_policy
+from hgmrl_lite.agents.base import settings_for, train_base_policy
 from hgmrl_lite.agents.ppo import PPOSettings
 from hgmrl_lite.envs import Policy, TaskFamily
 from hgmrl_lite.hereditary import RewardModel
@@ -53,7 +53,7 @@ class BaseAgent:
         refresh: bool = False,
         progress: bool = True,
     ) -> None:
-        settings = settings or PPOSettings()
+        settings = settings_for(family, settings)
         self.family = family
         self.policy = train_base_policy(
             family, seed=seed, settings=settings, refresh=refresh, progress=progress
@@ -118,7 +118,7 @@ class NearestTaskAgent:
         refresh: bool = False,
         progress: bool = True,
     ) -> None:
-        settings = settings or PPOSettings()
+        settings = settings_for(family, settings)
         self.family = family
         self.context_size = as_count("context_size", context_size)
         explored = [

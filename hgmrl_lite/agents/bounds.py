@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import as_array
 from hgmrl_lite.agents.agent import needed_task
-from hgmrl_lite.agents.base import train_base_policy
+from hgmrl_lite.agents.base import settings_for, train_base_policy
 from hgmrl_lite.agents.baselines import BaseAgent
 from hgmrl_lite.agents.policy import MLPPolicy, TransformedPolicy
 from hgmrl_lite.agents.ppo import PPOSettings
@@ -91,7 +91,7 @@ class TestTaskAgent:
         refresh: bool = False,
         progress: bool = True,
     ) -> None:
-        settings = settings or PPOSettings()
+        settings = settings_for(family, settings)
         self.family = family
         self._options: dict[str, Any] = {
             "seed": seed,

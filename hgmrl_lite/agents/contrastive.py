@@ -134,7 +134,8 @@ def transition_features(transitions: Transitions) -> Array:
 
 def unit(vectors: Array) -> Array:
     """Return vectors (..., d) at length 1."""
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), np.finfo(float).tiny)
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, np.finfo(float).tiny))
 
 
 class ContextPool:
@@ -251,7 +252,8 @@ def train_encoder(
             similarity = one @ other.transpose(1, 2) / settings.temperature
             loss = torch.nn.functional.cross_entropy(similarity.flatten(0, 1), right)
             optimiser.zero_grad()
-            loss.backward()
+            # torch states no types for it.
+            loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
             schedule.step()
     return ContextEncoder(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array
@@ -89,12 +90,12 @@ class GeometricAgent:
     @property
     def generator_states(self) -> Array:
         """W_S, the first generator as it moves states, shape (n, n)."""
-        return self.geometry.generators_states[0]
+        return np.asarray(self.geometry.generators_states[0])
 
     @property
     def generator_actions(self) -> Array:
         """W_A, the first generator as it moves actions, shape (m, m)."""
-        return self.geometry.generators_actions[0]
+        return np.asarray(self.geometry.generators_actions[0])
 
     def infer(self, context: Transitions, method: str = "functional") -> Inference:
         """Return the element that carries the base task to the context's, as `hereditary.infer` does."""

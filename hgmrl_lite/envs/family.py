@@ -111,11 +111,6 @@ class TaskFamily(ABC):
         return None
 
     @property
-    def observe(self) -> Callable[[Any], ArrayLike] | None:
-        """From a batch of its environments' observations to states (B, n); None when they are the states."""
-        return None
-
-    @property
     def base_task(self) -> Array:
         """The training task of the base policy, shape (d,)."""
         task: Array = self.train[self.base_index]
@@ -139,19 +134,32 @@ class TaskFamily(ABC):
         ValueError
             When the shape is another, there is none, or a number is not finite.
         """
-        array = as_array(name, tasks, ("k", "d")).copy()
+        train = self.train
+        width = train.shape[1] if isinstance(train, np.ndarray) and train.ndim == 2 else "d"
+        array = as_array(name, tasks, ("k", width)).copy()
         if not len(array):
             raise ValueError(f"{name} must hold at least one task, got none")
         return array
 
+    def as_task(self, task: ArrayLike) -> Array:
+        """Return one task as a new array (d,), checked."""
+        one = self.as_tasks("task", as_array("task", task, (self.train.shape[1],))[None])
+        return np.asarray(one[0])
+
+    def tasks_of_rows(self, task: ArrayLike, rows: int) -> Array:
+        """Return one task (d,) for all rows, or one a row (rows, d), as a new array (rows, d), checked."""
+        if as_array("task", task).ndim == 1:
+            return np.tile(self.as_task(task), (rows, 1))
+        return self.as_tasks("task", as_array("task", task, (rows, self.train.shape[1])))
+
     def rule(self, task: ArrayLike | None = None) -> dict[str, Any]:
-        """Return what a policy trained in this family, on one task (d,) say, depends on: names for a cache."""
+        """Return what a policy trained in this family, on one task (d,) say, depends on, for a cache."""
         others = ("train", "test", "base_index", "reward_noise")
         own = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in others}
         return {"family": type(self), **own} | ({} if task is None else {"task": np.asarray(task)})
 
     def play(self, tasks: Array, seeds: list[int], act: Act, *, reward_noise: float = 0.0) -> Episodes:
-        """Play one episode a row: of the tasks (B, d), in the noise of the seeds, by the actions of ``act``."""
+        """Play one episode a row: of the tasks (B, d), in the noise of the seeds, by what ``act`` chooses."""
         return simulate(self.system, self.outcome, reward_noise, tasks, seeds, act)
 
     def explore(
@@ -192,7 +200,7 @@ class TaskFamily(ABC):
         >>> envs.navigation().explore((1.0, 0.0), 20, seed=0)
         Transitions(N=20, n=2, m=2)
         """
-        task = self.as_tasks("task", as_array("task", task, ("d",))[None])
+        task = self.as_task(task)[None]
         n_transitions = as_count("n_transitions", n_transitions)
         if not callable(policy) and policy not in EXPLORATION_LAWS:
             raise ValueError(f"policy must be a callable or one of {EXPLORATION_LAWS}, got {policy!r}")

@@ -31,7 +31,8 @@ class PlaneRenderer:
         from matplotlib.patches import Circle
 
         figure = Figure(figsize=(_PIXELS / 100, _PIXELS / 100), dpi=100, layout="constrained")
-        self._canvas = FigureCanvasAgg(figure)
+        # Typed as anything: Matplotlib's canvas states no types.
+        self._canvas: Any = FigureCanvasAgg(figure)
         self._axes = figure.add_subplot(aspect="equal")
         self._axes.grid(color="0.92")
         self._axes.set_axisbelow(True)
@@ -52,7 +53,7 @@ class PlaneRenderer:
         return PlaneRenderer, (self._goal_radius,)
 
     def draw(self, task: Array, path: Array) -> NDArray[np.uint8]:
-        """Return the picture, shape (400, 400, 3), of a goal, task (2,), and the states so far, path (t + 1, 2)."""
+        """Return the picture (400, 400, 3) of a goal, task (2,), and the states so far, path (t + 1, 2)."""
         view = max(_VIEW, float(np.abs(task).max()) + 0.3, float(np.abs(path).max()) + 0.1)
         if view != self._view:
             self._view = view

@@ -38,7 +38,7 @@ class Rollouts:
     @property
     def mean_return(self) -> Array:
         """Mean return on each task, shape (k,)."""
-        return self.returns.mean(axis=1)
+        return np.asarray(self.returns.mean(axis=1))
 
     def __repr__(self) -> str:
         """Tell the mean return, the share of successes and the mean length."""
@@ -52,7 +52,8 @@ class Rollouts:
         """Show one line a task."""
         lines = "".join(
             f"<tr><td>({', '.join(f'{number:.2f}' for number in task)})</td><td>{returns.mean():.3f}</td>"
-            f"<td>{returns.std():.3f}</td><td>{100 * success.mean():.1f} %</td><td>{lengths.mean():.1f}</td></tr>"
+            f"<td>{returns.std():.3f}</td><td>{100 * success.mean():.1f} %</td>"
+            f"<td>{lengths.mean():.1f}</td></tr>"
             for task, returns, success, lengths in zip(
                 self.tasks, self.returns, self.success, self.lengths, strict=True
             )

@@ -5,17 +5,17 @@ from typing import Any
 
 import gymnasium
 import numpy as np
+from gymnasium.spaces import Box
 from gymnasium.vector import AutoresetMode, VectorEnv
 from numpy.typing import ArrayLike, NDArray
 from stable_baselines3.common.vec_env import VecEnv
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices
 
 from hgmrl_lite._validate import as_array, as_count
-from hgmrl_lite.envs.family import TaskFamily
 from hgmrl_lite.envs.task_vector_env import TaskVectorEnv
 
 Float32 = NDArray[np.float32]
-Observe = Callable[[Any], ArrayLike]
+Rows = VectorEnv[Any, Any, Any]
 
 
 class StableBaselinesVecEnv(VecEnv):
@@ -28,46 +28,35 @@ class StableBaselinesVecEnv(VecEnv):
     Parameters
     ----------
     env : gymnasium.vector.VectorEnv
-        The environment, in any autoreset mode that its metadata name. Unless that is ``SAME_STEP``, it has to
-        know ``reset(options={"reset_mask": ...})``.
-    observe : callable, optional
-        From observations (B, ...) to states (B, n); the identity when left out.
+        The environment; it resets a row in the step that ends it (``AutoresetMode.SAME_STEP``), as those of
+        every family do.
 
     Raises
     ------
     TypeError
         When ``env`` is no VectorEnv.
+    ValueError
+        When it has another autoreset mode, or its observations are in no Box.
     """
 
-    def __init__(self, env: VectorEnv[Any, Any, Any], observe: Observe | None = None) -> None:
+    def __init__(self, env: Rows) -> None:
         if not isinstance(env, VectorEnv):
             raise TypeError(f"env must be a gymnasium.vector.VectorEnv, got {type(env).__name__}")
-        self.env, self._observe = env, observe
-        self._same_step = env.metadata.get("autoreset_mode") == AutoresetMode.SAME_STEP
-        super().__init__(env.num_envs, self._states_space(), env.single_action_space)
-        self._actions: ArrayLike = np.zeros((env.num_envs, *env.single_action_space.shape))
-
-    def _states_space(self) -> gymnasium.spaces.Box:
-        """Return the space of the states, in float32."""
-        own = self.env.single_observation_space
-        if self._observe is None:
-            assert isinstance(own, gymnasium.spaces.Box)
-            # Rounded outward, so that every float32 observation is inside.
-            far = np.float32(np.inf)
-            low = np.nextafter(own.low.astype(np.float32), -far)
-            return gymnasium.spaces.Box(low, np.nextafter(own.high.astype(np.float32), far))
-        states, _ = self.env.reset(seed=0)
-        shape = self._states(states).shape[1:]
-        return gymnasium.spaces.Box(-np.inf, np.inf, shape, np.float32)
-
-    def _states(self, observations: Any) -> Float32:
-        """Return the states (B, n) of observations (B, ...)."""
-        states = observations if self._observe is None else self._observe(observations)
-        return np.asarray(states, dtype=np.float32)
+        mode, states = env.metadata.get("autoreset_mode"), env.single_observation_space
+        if mode != AutoresetMode.SAME_STEP or not isinstance(states, Box):
+            raise ValueError(f"env must have the autoreset mode SAME_STEP and a Box, got {mode} and {states}")
+        self.env = env
+        # Rounded outward, so that every float32 observation is inside.
+        far = np.float32(np.inf)
+        low = np.nextafter(states.low.astype(np.float32), -far)
+        space = Box(low, np.nextafter(states.high.astype(np.float32), far))
+        super().__init__(env.num_envs, space, env.single_action_space)
+        self._actions = np.zeros(env.action_space.shape or ())
 
     def reset(self) -> Float32:
         """Start an episode in every row, with the seeds of the last :meth:`seed` (used once)."""
-        seeds = list(self._seeds)
+        # One seed a row, as SyncVectorEnv takes them; the interface speaks of one for all.
+        seeds: Any = list(self._seeds)
         for options in self._options:
             if options:
                 raise ValueError(f"options must be empty, got {sorted(options)}")
@@ -75,9 +64,9 @@ class StableBaselinesVecEnv(VecEnv):
         self.reset_infos = [{} for _ in range(self.num_envs)]
         self._reset_seeds()
         self._reset_options()
-        return self._states(observations)
+        return np.asarray(observations, dtype=np.float32)
 
-    def step_async(self, actions: ArrayLike) -> None:
+    def step_async(self, actions: NDArray[Any]) -> None:
         """Take the actions (num_envs, m) of the next step."""
         self._actions = actions
 
@@ -87,20 +76,13 @@ class StableBaselinesVecEnv(VecEnv):
         # New dictionaries every time: callbacks and wrappers write into them.
         infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
         dones = terminated | truncated
-        rows = np.flatnonzero(dones)
-        if len(rows):
-            if self._same_step:
-                final = self._states(np.stack([ended["final_obs"][row] for row in rows]))
-            else:
-                final = self._states(observations)[rows]
-                observations, _ = self.env.reset(options={"reset_mask": dones})
-            for row, state in zip(rows, final, strict=True):
-                infos[row] = {
-                    "terminal_observation": state,
-                    "TimeLimit.truncated": bool(truncated[row] and not terminated[row]),
-                }
-                self.reset_infos[row] = {}
-        return self._states(observations), rewards.astype(np.float32), dones, infos
+        for row in np.flatnonzero(dones):
+            infos[row] = {
+                "terminal_observation": ended["final_obs"][row].astype(np.float32),
+                "TimeLimit.truncated": bool(truncated[row] and not terminated[row]),
+            }
+            self.reset_infos[row] = {}
+        return observations.astype(np.float32), rewards.astype(np.float32), dones, infos
 
     def close(self) -> None:
         """Close the environment."""
@@ -108,7 +90,8 @@ class StableBaselinesVecEnv(VecEnv):
 
     def get_images(self) -> Sequence[NDArray[np.uint8] | None]:
         """Return one picture a row, or None for each when nothing is drawn."""
-        return self.env.render() or (None,) * self.num_envs
+        pictures: Any = self.env.render()
+        return pictures or (None,) * self.num_envs
 
     def get_attr(self, attr_name: str, indices: VecEnvIndices = None) -> list[Any]:
         """Return an attribute for the named rows: each row's own ``task``, anything else as they share it."""
@@ -126,7 +109,7 @@ class StableBaselinesVecEnv(VecEnv):
             When the task is malformed.
         """
         if attr_name != "task" or not isinstance(self.env, TaskVectorEnv):
-            raise AttributeError(f"only the 'task' of our own rows can be set, got {attr_name!r} of {self.env}")
+            raise AttributeError(f"only the 'task' of our own rows can be set, got {attr_name!r}")
         tasks = self.env.task
         tasks[list(self._get_indices(indices))] = as_array("task", value, (tasks.shape[1],))
         self.env.task = tasks
@@ -152,8 +135,8 @@ class ConditionedVecEnv(StableBaselinesVecEnv):
 
     Parameters
     ----------
-    env : TaskVectorEnv
-        The environment.
+    env : gymnasium.vector.VectorEnv
+        The environment, as for :class:`StableBaselinesVecEnv`.
     code_dim : int
         Dimension of the code c.
     draw_codes : callable
@@ -167,7 +150,7 @@ class ConditionedVecEnv(StableBaselinesVecEnv):
 
     def __init__(
         self,
-        env: TaskVectorEnv,
+        env: Rows,
         code_dim: int,
         draw_codes: Callable[[NDArray[np.intp]], ArrayLike],
     ) -> None:
@@ -177,8 +160,8 @@ class ConditionedVecEnv(StableBaselinesVecEnv):
         self._codes = np.zeros((env.num_envs, code_dim), dtype=np.float32)
         unbounded = np.full(code_dim, np.inf, dtype=np.float32)
         states = self.observation_space
-        assert isinstance(states, gymnasium.spaces.Box)
-        self.observation_space = gymnasium.spaces.Box(
+        assert isinstance(states, Box)
+        self.observation_space = Box(
             np.concatenate([states.low, -unbounded]), np.concatenate([states.high, unbounded])
         )
 
@@ -204,9 +187,3 @@ class ConditionedVecEnv(StableBaselinesVecEnv):
         self._codes[rows] = as_array(
             "the codes that draw_codes returns", self._draw_codes(rows), (len(rows), self.code_dim)
         )
-
-
-def learner_env(family: TaskFamily, task: ArrayLike, num_envs: int) -> StableBaselinesVecEnv:
-    """Return rows of one task for a learner: ``num_envs`` of them, or as many as the family's maker gives."""
-    rows = family.rows or num_envs
-    return StableBaselinesVecEnv(family.vector_env(task, rows), family.observe)

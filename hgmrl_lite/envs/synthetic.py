@@ -61,16 +61,15 @@ def sample_transitions(
     Transitions(N=100, n=3, m=3)
     """
     number, n = as_count("number", number), as_count("n", n)
-    scales = {"noise": noise, "spread": spread, "reward_noise": reward_noise}
-    for name, value in scales.items():
-        if float(as_array(name, value, ())) < 0.0:
-            raise ValueError(f"{name} must be a standard deviation of at least 0, got {value}")
+    for name, value in (("noise", noise), ("spread", spread), ("reward_noise", reward_noise)):
+        as_deviation(name, value)
     drift = np.zeros(n) if wind is None else as_array("wind", wind, (n,))
     rng = np.random.default_rng(as_count("seed", seed, 0))
     states = spread * rng.standard_normal((number, n))
     actions = rng.standard_normal((number, n))
-    moved = actions if action_set is None else project_action(actions, action_set)
-    next_states = states + STEP * moved + drift + noise * rng.standard_normal((number, n))
+    next_states = (
+        states + STEP * project_action(actions, action_set) + drift + noise * rng.standard_normal((number, n))
+    )
     rewards = as_array("the rewards", reward(next_states), (number,))
     return Transitions(states, actions, rewards + reward_noise * rng.standard_normal(number), next_states)
 

@@ -71,7 +71,7 @@ class TaskEnv(gymnasium.Env[Array, Array]):
 
     @task.setter
     def task(self, task: ArrayLike) -> None:
-        self._tasks = self.family.as_tasks("task", as_array("task", task, ("d",))[None])
+        self._tasks = self.family.as_task(task)[None]
 
     @property
     def path(self) -> Array:

@@ -85,9 +85,7 @@ class TaskVectorEnv(VectorEnv[Array, Array, NDArray[Any]]):
 
     @task.setter
     def task(self, task: ArrayLike) -> None:
-        shape = ("d",) if as_array("task", task).ndim == 1 else (self.num_envs, "d")
-        tasks = self.family.as_tasks("task", np.atleast_2d(as_array("task", task, shape)))
-        self._tasks = np.broadcast_to(tasks, (self.num_envs, tasks.shape[1])).copy()
+        self._tasks = self.family.tasks_of_rows(task, self.num_envs)
 
     # One a row, as in SyncVectorEnv.
     @property  # type: ignore[misc]

@@ -48,14 +48,14 @@ class Evaluation:
     @property
     def regret_by_task(self) -> Array:
         """Mean regret of each task, shape (k,)."""
-        return self.regret.mean(axis=1)
+        return np.asarray(self.regret.mean(axis=1))
 
     def __repr__(self) -> str:
         """Tell the mean and the worst regret."""
         by_task = self.regret_by_task
         return (
-            f"Evaluation({len(self.tasks)} tasks × {self.regret.shape[1]} episodes, {self.paired}: regret mean "
-            f"{by_task.mean():.3f}, max {by_task.max():.3f}; goal reached in {self.success.mean():.1%})"
+            f"Evaluation({len(self.tasks)} tasks × {self.regret.shape[1]} episodes, {self.paired}: regret "
+            f"mean {by_task.mean():.3f}, max {by_task.max():.3f}; goal reached in {self.success.mean():.1%})"
         )
 
 

@@ -6,6 +6,7 @@ from tqdm.auto import tqdm
 from hgmrl_lite._validate import as_count
 from hgmrl_lite.agents import GeometricAgent, PPOSettings, train_base_policy
 from hgmrl_lite.agents.agent import several_tasks
+from hgmrl_lite.agents.base import settings_for
 from hgmrl_lite.envs import TaskFamily
 from hgmrl_lite.hereditary import RewardModel, discover_geometry
 from hgmrl_lite.meta.evaluation import Evaluation, evaluate
@@ -64,7 +65,7 @@ def meta_train(
         policy,
         geometry,
         RewardModel.fit(base.next_states, base.rewards),
-        env_steps=(settings or PPOSettings()).env_steps + sum(len(task) for task in tasks),
+        env_steps=settings_for(family, settings).env_steps + sum(len(task) for task in tasks),
     )
 
 
@@ -113,9 +114,7 @@ def meta_test(
         for index, task in enumerate(tqdm(family.test, desc="adapting", unit="task", disable=not progress))
     )
     policies = [agent.policy_for(inference) for inference in inferences]
-    return evaluate(
-        family, policies, episodes=episodes, seed=seed, settings=settings, inferences=inferences
-    )
+    return evaluate(family, policies, episodes=episodes, seed=seed, settings=settings, inferences=inferences)
 
 
 def check_system(agent: GeometricAgent, family: TaskFamily) -> None:
@@ -142,7 +141,7 @@ def check_system(agent: GeometricAgent, family: TaskFamily) -> None:
     drift, error = np.abs(off.mean(axis=0)).max(), stated / np.sqrt(len(seen))
     if not 0.8 * stated - _ROUNDING <= own <= 1.25 * stated + _ROUNDING or drift > 6.0 * error + _ROUNDING:
         raise ValueError(
-            f"agent must have been trained in the family's system, {system}: its transitions leave that law of "
-            f"motion by {own:.3g} (root mean square) and by {drift:.3g} on average, where the noise is "
+            f"agent must have been trained in the family's system, {system}: its transitions leave that law "
+            f"of motion by {own:.3g} (root mean square) and by {drift:.3g} on average, where the noise is "
             f"{stated:.3g}"
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -46,7 +47,7 @@ class AgentResult:
     paths: NDArray[np.float32]
 
     @classmethod
-    def from_seeds(cls, parts: Sequence[Mapping[str, NDArray]]) -> "AgentResult":
+    def from_seeds(cls, parts: Sequence[Mapping[str, NDArray[Any]]]) -> "AgentResult":
         """Put together what :func:`~hgmrl_lite.meta.evaluate_seed` returned for each seed.
 
         Raises
@@ -74,7 +75,7 @@ class AgentResult:
     @property
     def units(self) -> Array:
         """Mean regret of each training seed, context draw and task, shape (S, C, k)."""
-        return self.regret.mean(axis=-1).swapaxes(1, 2)
+        return np.asarray(self.regret.mean(axis=-1).swapaxes(1, 2))
 
     @property
     def by_task(self) -> Interval:
@@ -137,4 +138,4 @@ def goal_distances(goals: ArrayLike, training_goals: ArrayLike) -> Array:
             )
         directions.append(np.arctan2(points[:, 1], points[:, 0]))
     apart = np.abs(directions[0][:, None] - directions[1])
-    return np.minimum(apart, 2.0 * np.pi - apart).min(axis=1)
+    return np.asarray(np.minimum(apart, 2.0 * np.pi - apart).min(axis=1))

@@ -1,5 +1,7 @@
 """One interface for all agents: what adapt takes and returns, what it may look at, what its training cost."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -12,9 +14,17 @@ from hgmrl_lite.agents import (
     TrueRotationAgent,
 )
 from hgmrl_lite.cache import cache_directory
-from hgmrl_lite.envs import PointNavigationVector, circle_tasks, explore, goals_at, training_tasks
+from hgmrl_lite.envs import (
+    NavigationTasks,
+    TaskVectorEnv,
+    circle_tasks,
+    goals_at,
+    navigation,
+    sample_transitions,
+)
 
-GOALS = training_tasks()
+FAMILY = navigation()
+GOALS = FAMILY.train
 NEW = goals_at(0.7)
 STATES = np.random.default_rng(0).normal(size=(3, 1, 5, 2))
 NAMES = (
@@ -33,18 +43,20 @@ def make(module_cache, tiny_ppo, tiny_ccm):
     """Return a function that makes an agent by its name; what it trained once comes from the cache."""
     options = {"settings": tiny_ppo, "progress": False}
     makers = {
-        "base policy": lambda **more: BaseAgent(GOALS[0], **options, **more),
-        "nearest task": lambda **more: NearestTaskAgent(GOALS[:2], transitions=500, **options, **more),
-        "goal-conditioned": lambda **more: GoalConditionedAgent(GOALS, **options, **more),
-        "CCM": lambda **more: CCMAgent(GOALS, tiny_ccm, progress=False, **more),
-        "true rotation": lambda **more: TrueRotationAgent(GOALS[0], **options, **more),
-        "trained on the test task": lambda **more: TestTaskAgent(**options, **more),
+        "base policy": lambda family, **more: BaseAgent(family, **options, **more),
+        "nearest task": lambda family, **more: NearestTaskAgent(
+            replace(family, train=family.train[:2]), transitions=500, **options, **more
+        ),
+        "goal-conditioned": lambda family, **more: GoalConditionedAgent(family, **options, **more),
+        "CCM": lambda family, **more: CCMAgent(family, tiny_ccm, progress=False, **more),
+        "true rotation": lambda family, **more: TrueRotationAgent(family, **options, **more),
+        "trained on the test task": lambda family, **more: TestTaskAgent(family, **options, **more),
     }
-    return lambda name, **more: makers[name](**more)
+    return lambda name, family=FAMILY, **more: makers[name](family, **more)
 
 
 def context_for(agent, goal, seed=7):
-    return explore(goal, agent.context_size, seed=seed) if agent.context_size else None
+    return FAMILY.explore(goal, agent.context_size, seed=seed) if agent.context_size else None
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -75,7 +87,7 @@ def test_only_an_agent_that_uses_the_goal_changes_with_it(make, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_only_an_agent_that_wants_a_context_changes_with_it(make, name):
     agent = make(name)
-    contexts = [explore(goal, max(agent.context_size, 20), seed=3) for goal in (GOALS[0], GOALS[1])]
+    contexts = [FAMILY.explore(goal, max(agent.context_size, 20), seed=3) for goal in (GOALS[0], GOALS[1])]
     first, second = (agent.adapt(context, NEW)(STATES) for context in contexts)
     assert np.array_equal(first, second) == (agent.context_size == 0)
 
@@ -98,19 +110,18 @@ def test_a_training_is_cached_by_seed_and_comes_out_the_same_again(make, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_env_steps_are_those_that_the_training_took(make, name, monkeypatch):
     taken = []
-    step = PointNavigationVector.step
+    step, explore = TaskVectorEnv.step, NavigationTasks.explore
 
     def counted(self, actions):
         taken.append(self.num_envs)
         return step(self, actions)
 
-    def explored(goal, n_transitions, **options):
+    def explored(self, task, n_transitions, **options):
         taken.append(n_transitions)
-        return explore(goal, n_transitions, **options)
+        return explore(self, task, n_transitions, **options)
 
-    monkeypatch.setattr(PointNavigationVector, "step", counted)
-    monkeypatch.setattr("hgmrl_lite.agents.baselines.explore", explored)
-    monkeypatch.setattr("hgmrl_lite.agents.ccm.explore", explored)
+    monkeypatch.setattr(TaskVectorEnv, "step", counted)
+    monkeypatch.setattr(NavigationTasks, "explore", explored)
     agent = make(name, refresh=True)
     if name == "trained on the test task":
         assert not taken
@@ -129,37 +140,40 @@ def test_what_an_agent_needs_it_asks_for(make, name):
         with pytest.raises(ValueError, match=r"context must be Transitions.*got ndarray"):
             agent.adapt(STATES)
     if agent.uses_goal:
-        with pytest.raises(ValueError, match=f"goal must be the new task's goal for the agent '{name}'"):
+        with pytest.raises(ValueError, match=f"task must be the new task itself for the agent '{name}'"):
             agent.adapt(None)
         for goal in ([1.0], [np.nan, 0.0], [9.0, 0.0], "north"):
-            with pytest.raises(ValueError, match="goal must"):
+            with pytest.raises(ValueError, match="task must"):
                 agent.adapt(None, goal)
     assert str(agent.env_steps) in repr(agent)
 
 
-@pytest.mark.parametrize("make_agent", [NearestTaskAgent, GoalConditionedAgent, CCMAgent])
-@pytest.mark.parametrize("goals", [[], [[1.0, 2.0, 3.0]] * 2, [[np.nan, 0.0]] * 2, [[9.0, 0.0]] * 2, "north"])
-def test_bad_training_goals(make_agent, goals):
-    with pytest.raises(ValueError, match="goals"):
-        make_agent(goals, progress=False)
+@pytest.mark.parametrize("name", [name for name in NAMES if name in ("nearest task", "CCM")])
+def test_a_context_of_another_system_is_refused(make, name):
+    agent = make(name)
+    other = sample_transitions(lambda points: points[:, 0], agent.context_size, seed=0, n=3)
+    with pytest.raises(
+        ValueError, match=r"context must have states of dimension 2 and actions of dimension 2"
+    ):
+        agent.adapt(other)
 
 
-@pytest.mark.parametrize("make_agent", [BaseAgent, TrueRotationAgent])
-@pytest.mark.parametrize("goal", [[1.0], [np.nan, 0.0], [9.0, 0.0], "north"])
-def test_bad_base_goals(make_agent, goal):
-    with pytest.raises(ValueError, match="goal"):
-        make_agent(goal, progress=False)
+def test_too_few_training_tasks_and_a_base_goal_without_direction():
+    with pytest.raises(ValueError, match="at least 2 training tasks, got 1"):
+        CCMAgent(navigation(train=GOALS[:1]), progress=False)
+    with pytest.raises(ValueError, match="goal must not be the origin"):
+        TrueRotationAgent(navigation(train=[[0.0, 0.0]]), progress=False)
 
 
 def test_the_nearest_task_is_the_one_whose_rewards_the_context_looks_like(make):
     agent = make("nearest task")
     for index, goal in enumerate(GOALS[:2]):
-        assert agent.nearest(explore(goal, 20, seed=5)) == index
-        assert agent.adapt(explore(goal, 20, seed=5)) is agent.policies[index]
+        assert agent.nearest(FAMILY.explore(goal, 20, seed=5)) == index
+        assert agent.adapt(FAMILY.explore(goal, 20, seed=5)) is agent.policies[index]
     goals = circle_tasks(40, phase=0.05)
     gaps = np.linalg.norm(goals[:, None] - GOALS[:2], axis=-1)
     clear = np.abs(gaps[:, 0] - gaps[:, 1]) > 0.5
-    chosen = [agent.nearest(explore(goal, agent.context_size, seed=k)) for k, goal in enumerate(goals)]
+    chosen = [agent.nearest(FAMILY.explore(goal, agent.context_size, seed=k)) for k, goal in enumerate(goals)]
     np.testing.assert_array_equal(np.array(chosen)[clear], gaps.argmin(axis=1)[clear])
 
 
@@ -175,6 +189,6 @@ def test_the_true_rotation_turns_the_base_policy(make):
 
 def test_the_environment_of_the_training_is_part_of_what_is_cached(make):
     plain = make("base policy").policy(STATES)
-    assert not np.array_equal(make("base policy", wind=(0.05, 0.0)).policy(STATES), plain)
-    assert not np.array_equal(make("base policy", noise=0.0).policy(STATES), plain)
-    assert make("CCM", action_set="box").network.action_set == "box"
+    assert not np.array_equal(make("base policy", navigation(wind=(0.05, 0.0))).policy(STATES), plain)
+    assert not np.array_equal(make("base policy", navigation(noise=0.0)).policy(STATES), plain)
+    assert make("CCM", navigation(action_set="box")).network.action_set == "box"

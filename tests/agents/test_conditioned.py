@@ -8,7 +8,7 @@ import pytest
 from hgmrl_lite.agents import ConditionedPolicy, GoalConditionedAgent, MLPPolicy, PPOSettings
 from hgmrl_lite.agents.conditioned import train_conditioned
 from hgmrl_lite.agents.ppo import policy_network, run_ppo
-from hgmrl_lite.envs import NavigationDynamics, PointNavigationVector, StableBaselinesVecEnv, training_tasks
+from hgmrl_lite.envs import StableBaselinesVecEnv, navigation, training_tasks
 from hgmrl_lite.envs.sb3 import ConditionedVecEnv
 from hgmrl_lite.meta import evaluate
 
@@ -49,11 +49,11 @@ def test_bad_codes(code, message):
 def test_the_code_stays_for_an_episode_and_is_redrawn_with_the_next():
     counter = iter(range(10**6))
     env = ConditionedVecEnv(
-        PointNavigationVector(3, goal=GOALS, max_steps=12),
+        navigation(max_steps=12).vector_env(GOALS, 3),
         2,
         lambda rows: np.array([[row, next(counter)] for row in rows], dtype=float),
     )
-    plain = StableBaselinesVecEnv(PointNavigationVector(3, goal=GOALS, max_steps=12))
+    plain = StableBaselinesVecEnv(navigation(max_steps=12).vector_env(GOALS, 3))
     env.seed(4)
     plain.seed(4)
     observations = env.reset()
@@ -84,11 +84,11 @@ def test_the_code_stays_for_an_episode_and_is_redrawn_with_the_next():
 
 
 def test_codes_of_the_wrong_shape():
-    env = ConditionedVecEnv(PointNavigationVector(3, goal=GOALS), 2, lambda rows: np.zeros((len(rows), 3)))
+    env = ConditionedVecEnv(navigation().vector_env(GOALS, 3), 2, lambda rows: np.zeros((len(rows), 3)))
     with pytest.raises(ValueError, match=r"the codes that draw_codes returns must have shape \(3, 2\)"):
         env.reset()
     with pytest.raises(ValueError, match="code_dim must be a whole number of at least 1"):
-        ConditionedVecEnv(PointNavigationVector(3, goal=GOALS), 0, lambda rows: np.zeros((len(rows), 0)))
+        ConditionedVecEnv(navigation().vector_env(GOALS, 3), 0, lambda rows: np.zeros((len(rows), 0)))
 
 
 def test_every_task_is_played_with_its_own_codes(tiny_ppo):
@@ -99,11 +99,10 @@ def test_every_task_is_played_with_its_own_codes(tiny_ppo):
         return tasks[:, None].astype(float)
 
     train_conditioned(
-        GOALS,
+        navigation(train=GOALS),
         1,
         draw,
         seed=0,
-        dynamics=NavigationDynamics(),
         settings=tiny_ppo,
         label="test",
         progress=False,
@@ -111,11 +110,10 @@ def test_every_task_is_played_with_its_own_codes(tiny_ppo):
     assert set(asked) == {0, 1, 2}
     with pytest.raises(ValueError, match="num_envs of at least 3, one row a task, got 2"):
         train_conditioned(
-            GOALS,
+            navigation(train=GOALS),
             1,
             draw,
             seed=0,
-            dynamics=NavigationDynamics(),
             settings=PPOSettings(num_envs=2),
             label="test",
             progress=False,
@@ -126,7 +124,7 @@ def test_training_leaves_the_global_generators_alone_and_takes_the_steps_it_says
     import torch
 
     settings = PPOSettings(num_envs=8, total_steps=300, n_steps=16, batch_size=64, n_epochs=1)
-    environment = StableBaselinesVecEnv(PointNavigationVector(8, goal=GOALS[1]))
+    environment = StableBaselinesVecEnv(navigation().vector_env(GOALS[1], 8))
     np.random.seed(1)  # noqa: NPY002
     random.seed(1)
     torch.manual_seed(1)
@@ -165,7 +163,8 @@ def test_a_goal_conditioned_policy_learns_the_training_tasks_together(tmp_path, 
     monkeypatch.setenv("HGMRL_LITE_CACHE", str(tmp_path))
     goals = training_tasks()[:2]
     settings = PPOSettings(total_steps=40_960)
-    agent = GoalConditionedAgent(goals, settings=settings, progress=False)
-    regret = evaluate([agent.adapt(None, goal) for goal in goals], goals, episodes=50).regret_by_goal
+    family = navigation(train=goals, test=goals)
+    agent = GoalConditionedAgent(family, settings=settings, progress=False)
+    regret = evaluate(family, [agent.adapt(None, goal) for goal in goals], episodes=50).regret_by_task
     # Going to the other task's goal costs about 195.
     assert regret.max() < 10.0

@@ -6,19 +6,21 @@ import numpy as np
 import pytest
 
 from hgmrl_lite.agents import Agent, GeometricAgent, MLPPolicy
-from hgmrl_lite.envs import circle_tasks, explore, training_tasks
+from hgmrl_lite.envs import circle_tasks, navigation, training_tasks
 from hgmrl_lite.hereditary import RewardModel, discover_geometry
 from hgmrl_lite.transitions import Transitions
 
 
 @pytest.fixture(scope="module")
 def geometry():
-    return discover_geometry([explore(goal, 400, seed=k) for k, goal in enumerate(training_tasks())])
+    return discover_geometry(
+        [navigation().explore(goal, 400, seed=k) for k, goal in enumerate(training_tasks())]
+    )
 
 
 @pytest.fixture(scope="module")
 def reward_model():
-    base = explore(training_tasks()[0], 400, seed=0)
+    base = navigation().explore(training_tasks()[0], 400, seed=0)
     return RewardModel.fit(base.next_states, base.rewards)
 
 
@@ -38,15 +40,16 @@ def test_adapt_turns_towards_the_new_goal(geometry, reward_model):
     # A base policy that always steps towards the base goal steps towards the new goal once transformed.
     towards_base = MLPPolicy((np.zeros((2, 2)),), (training_tasks()[0],))
     agent = GeometricAgent(towards_base, geometry, reward_model)
-    policy = agent.adapt(explore(goal, 20, seed=3))
+    policy = agent.adapt(navigation().explore(goal, 20, seed=3))
     np.testing.assert_allclose(policy(np.zeros((1, 2)))[0], goal, atol=0.05)
 
 
 def agent_of(goals, seed, policy=None, number=1000, **options):
     """Return an agent from so many transitions a task, and how it explores."""
+    family = navigation(**options)
 
     def seen(goal, number, offset):
-        return explore(goal, number, seed=1000 * seed + offset, **options)
+        return family.explore(goal, number, seed=1000 * seed + offset)
 
     tasks = [seen(goal, number, k) for k, goal in enumerate(goals)]
     model = RewardModel.fit(tasks[0].next_states, tasks[0].rewards)
@@ -78,17 +81,17 @@ def test_a_single_transition_leaves_trust_undecided():
 
 
 @pytest.mark.parametrize(
-    "options",
-    [{"wind": (0.05, 0.0)}, {"action_set": "box", "policy": "gaussian"}],
+    ("options", "law"),
+    [({"wind": (0.05, 0.0)}, "uniform"), ({"action_set": "box"}, "gaussian")],
     ids=["wind", "box actions"],
 )
-def test_not_trusted_where_the_system_has_no_rotation(options):
-    goals = training_tasks()
-    tasks = [explore(goal, 5000, seed=k, **options) for k, goal in enumerate(goals)]
+def test_not_trusted_where_the_system_has_no_rotation(options, law):
+    family, goals = navigation(**options), training_tasks()
+    tasks = [family.explore(goal, 5000, seed=k, policy=law) for k, goal in enumerate(goals)]
     agent = GeometricAgent(
         linear(2, 2), discover_geometry(tasks), RewardModel.fit(tasks[0].next_states, tasks[0].rewards)
     )
-    trust = agent.trust(agent.infer(explore(circle_tasks(7)[2], 20, seed=9, **options)))
+    trust = agent.trust(agent.infer(family.explore(circle_tasks(7)[2], 20, seed=9, policy=law)))
     assert trust.verdict == "not trusted"
     assert [reason for reason in trust.reasons if reason.startswith("inherited")]
 
@@ -145,14 +148,14 @@ def bent(data):
 @pytest.mark.xfail(strict=True, raises=AssertionError, reason="Small again")
 def test_a_geometry_found_in_a_chart_is_used_in_it_or_refused():
     goals, goal = training_tasks(), circle_tasks(7)[2]
-    tasks = [bent(explore(each, 2000, seed=k)) for k, each in enumerate(goals)]
+    tasks = [bent(navigation().explore(each, 2000, seed=k)) for k, each in enumerate(goals)]
     geometry = discover_geometry(tasks, chart=straighten)
     assert geometry.verdict == "related"
     try:
         agent = GeometricAgent(
             Bent(goals[0]), geometry, RewardModel.fit(tasks[0].next_states, tasks[0].rewards)
         )
-        policy = agent.adapt(bent(explore(goal, 20, seed=9)))
+        policy = agent.adapt(bent(navigation().explore(goal, 20, seed=9)))
     except ValueError:
         return
     seen = bend(np.random.default_rng(0).normal(size=(200, 2)))

@@ -6,10 +6,10 @@ import pickle
 import numpy as np
 import pytest
 
-from hgmrl_lite.envs import PointNavigation, PointNavigationVector, StableBaselinesVecEnv
+from hgmrl_lite.envs import StableBaselinesVecEnv, TaskEnv, navigation
 from hgmrl_lite.envs.sb3 import ConditionedVecEnv
 
-OPTIONS = {"max_steps": 12, "reward_noise": 0.1, "render_mode": "rgb_array"}
+FAMILY = navigation(max_steps=12, reward_noise=0.1)
 
 
 def one_code(rows):
@@ -17,11 +17,11 @@ def one_code(rows):
 
 
 def vector():
-    return PointNavigationVector(3, goal=[[0.25, 0.0], [1.0, 0.5], [0.0, -0.3]], **OPTIONS)
+    return FAMILY.vector_env([[0.25, 0.0], [1.0, 0.5], [0.0, -0.3]], 3, render_mode="rgb_array")
 
 
 ENVIRONMENTS = {
-    "single": lambda: PointNavigation((0.4, 0.0), **OPTIONS),
+    "single": lambda: FAMILY.env((0.4, 0.0), render_mode="rgb_array"),
     "vector": vector,
     "Stable-Baselines3": lambda: StableBaselinesVecEnv(vector()),
     "conditioned": lambda: ConditionedVecEnv(vector(), 2, one_code),
@@ -44,7 +44,7 @@ def play(env, steps, seed):
     for _ in range(steps):
         shape = (3, 2) if isinstance(env, StableBaselinesVecEnv) else env.action_space.shape
         state, reward, *ends = env.step(rng.uniform(-1.0, 1.0, shape))[:4]
-        if isinstance(env, PointNavigation) and any(ends):
+        if isinstance(env, TaskEnv) and any(ends):
             state, _ = env.reset()
         seen.append(np.append(np.ravel(state), reward))
     return np.array(seen)

@@ -23,7 +23,7 @@ REGISTER = "from hgmrl_lite._gymnasium import register_envs; register_envs(); "
         MAKE.replace("hgmrl_lite/", "hgmrl_lite.envs:hgmrl_lite/"),
         "import hgmrl_lite.envs; " + MAKE,
         f"import hgmrl_lite.envs; envs = gymnasium.make_vec({ENV_ID}, 3, goal=(1, 0)); "
-        "assert type(envs).__name__ == 'PointNavigationVector'; envs.reset(seed=0)",
+        "assert type(envs).__name__ == 'TaskVectorEnv'; envs.reset(seed=0)",
         # Registered by hand first, then by the import: once, without Gymnasium's warning of an override.
         REGISTER + REGISTER + "import hgmrl_lite.envs; " + MAKE,
         REGISTER + "assert 'hgmrl_lite.envs' not in sys.modules; " + MAKE,

@@ -5,20 +5,20 @@ import numpy as np
 import pytest
 
 import hgmrl_lite.envs
-from hgmrl_lite.envs import PointNavigation, PointNavigationVector, StableBaselinesVecEnv
+from hgmrl_lite.envs import StableBaselinesVecEnv, navigation
 
 GOALS = np.array([[0.25, 0.0], [1.0, 0.5], [0.0, -0.3]])
 
 
 def adapter(**options):
-    return StableBaselinesVecEnv(PointNavigationVector(3, goal=GOALS, max_steps=12, **options))
+    return StableBaselinesVecEnv(navigation(max_steps=12).vector_env(GOALS, 3, **options))
 
 
 def test_gives_what_dummy_vec_env_gives():
     from stable_baselines3.common.vec_env import DummyVecEnv
 
     ours = adapter()
-    theirs = DummyVecEnv([lambda goal=goal: PointNavigation(goal, max_steps=12) for goal in GOALS])
+    theirs = DummyVecEnv([lambda goal=goal: navigation(max_steps=12).env(goal) for goal in GOALS])
     assert ours.seed(11) == theirs.seed(11)
     np.testing.assert_array_equal(ours.reset(), theirs.reset().astype(np.float32))
     kinds = {True: 0, False: 0}
@@ -57,17 +57,17 @@ def test_infos_are_new_dictionaries_each_step():
 def test_attributes_by_row():
     env = adapter(render_mode="rgb_array")
     assert env.get_attr("render_mode") == ["rgb_array"] * 3
-    assert env.has_attr("goal")
+    assert env.has_attr("task")
     assert not env.has_attr("colour")
-    np.testing.assert_array_equal(env.get_attr("goal", indices=[2, 0]), GOALS[[2, 0]])
-    env.set_attr("goal", (0.0, 2.0), indices=1)
-    np.testing.assert_array_equal(env.get_attr("goal"), [GOALS[0], [0.0, 2.0], GOALS[2]])
-    with pytest.raises(AttributeError, match="only 'goal' can be set"):
-        env.set_attr("dynamics", None)
-    with pytest.raises(ValueError, match="goal must lie in the arena"):
-        env.set_attr("goal", (0.0, 7.0))
-    with pytest.raises(ValueError, match=r"goal must have shape \(2\), got \(3,\)"):
-        env.set_attr("goal", (0.0, 1.0, 2.0))
+    np.testing.assert_array_equal(env.get_attr("task", indices=[2, 0]), GOALS[[2, 0]])
+    env.set_attr("task", (0.0, 2.0), indices=1)
+    np.testing.assert_array_equal(env.get_attr("task"), [GOALS[0], [0.0, 2.0], GOALS[2]])
+    with pytest.raises(AttributeError, match="only the 'task' of our own rows can be set, got 'system'"):
+        env.set_attr("system", None)
+    with pytest.raises(ValueError, match="task must lie in the arena"):
+        env.set_attr("task", (0.0, 7.0))
+    with pytest.raises(ValueError, match=r"task must have shape \(2\), got \(3,\)"):
+        env.set_attr("task", (0.0, 1.0, 2.0))
     with pytest.raises(AttributeError, match="none has a method 'reset'"):
         env.env_method("reset")
     assert env.env_is_wrapped(gymnasium.wrappers.TimeLimit, indices=[0, 1]) == [False, False]
@@ -82,8 +82,10 @@ def test_pictures_are_tiled():
 
 
 def test_bad_input():
-    with pytest.raises(TypeError, match="env must be a PointNavigationVector, got PointNavigation"):
-        StableBaselinesVecEnv(PointNavigation((1.0, 0.0)))
+    with pytest.raises(TypeError, match="env must be a gymnasium.vector.VectorEnv, got TaskEnv"):
+        StableBaselinesVecEnv(navigation().env((1.0, 0.0)))
+    with pytest.raises(ValueError, match=r"autoreset mode SAME_STEP and a Box, got AutoresetMode.NEXT_STEP"):
+        StableBaselinesVecEnv(gymnasium.make_vec("CartPole-v1", 2, vectorization_mode="sync"))
     env = adapter()
     env.set_options({"start": 1})
     with pytest.raises(ValueError, match=r"options must be empty, got \['start'\]"):
@@ -101,7 +103,7 @@ def test_ppo_runs_on_it(wrapped):
     torch.set_num_threads(1)
     returns = []
     for _ in range(2):
-        env = StableBaselinesVecEnv(PointNavigationVector(16, goal=(0.4, 0.0), max_steps=20))
+        env = StableBaselinesVecEnv(navigation(max_steps=20).vector_env((0.4, 0.0), 16))
         env = VecMonitor(env) if wrapped else env
         model = PPO("MlpPolicy", env, n_steps=16, batch_size=64, n_epochs=2, gamma=0.9, seed=0, device="cpu")
         before = [parameter.detach().clone() for parameter in model.policy.parameters()]

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from hgmrl_lite.discovery import discover
-from hgmrl_lite.envs import bent_valley, sample_transitions
-from hgmrl_lite.envs.dynamics import project_action
+from hgmrl_lite.envs import bent_valley, project_action, sample_transitions
 
 
 def height(points):

@@ -3,14 +3,7 @@
 import numpy as np
 import pytest
 
-from hgmrl_lite.envs import (
-    NavigationDynamics,
-    PointNavigation,
-    PointNavigationVector,
-    explore,
-    greedy_policy,
-    rollout,
-)
+from hgmrl_lite.envs import Navigation, navigation
 from hgmrl_lite.lie import so2_exp
 
 WIND = (0.03, -0.02)
@@ -18,8 +11,8 @@ GOAL = (0.6, 0.8)
 
 
 def test_every_form_of_the_environment_drifts_alike():
-    env, many = PointNavigation(GOAL, wind=WIND), PointNavigationVector(2, GOAL, wind=WIND)
-    calm = PointNavigation(GOAL)
+    windy = navigation(wind=WIND)
+    env, many, calm = windy.env(GOAL), windy.vector_env(GOAL, 2), navigation().env(GOAL)
     state, _ = env.reset(seed=5)
     still, _ = calm.reset(seed=5)
     rows, _ = many.reset(seed=5)
@@ -31,21 +24,23 @@ def test_every_form_of_the_environment_drifts_alike():
         np.testing.assert_array_equal(rows[0], state)
         assert rewards[0] == reward
         np.testing.assert_allclose(state - calm_state, step * np.array(WIND), atol=1e-12)
-    seen = explore(GOAL, 30, seed=1, wind=WIND, noise=0.0)
-    mean = NavigationDynamics(wind=WIND).mean_next_state(seen.states, seen.actions)
+    quiet = navigation(wind=WIND, noise=0.0)
+    seen = quiet.explore(GOAL, 30, seed=1)
+    mean = quiet.system.mean_next_state(seen.states, seen.actions)
     np.testing.assert_array_equal(seen.next_states, mean)
 
 
 def test_greedy_reference_makes_up_for_the_wind():
     goal = np.array([[0.6, 0.8]])
-    quiet = {"episodes": 3, "noise": 0.0, "start_std": 0.0, "wind": WIND}
-    against = rollout(greedy_policy(goal[0], wind=WIND), goal, **quiet)
+    quiet = navigation(noise=0.0, start_std=0.0, wind=WIND)
+    reference = quiet.reference(goal[0])
+    against = quiet.rollout(reference, goal, episodes=3)
     # Far from the goal the action is cut to its largest size, so that the wind bends the way a little there;
     # within reach of one step the reference lands on the goal itself.
     near = goal[0] + [0.05, -0.02]
-    step = NavigationDynamics(wind=WIND).mean_next_state(near, greedy_policy(goal[0], wind=WIND)(near))
+    step = quiet.system.mean_next_state(near, reference(near))
     np.testing.assert_allclose(step, goal[0], atol=1e-12)
-    blind = rollout(greedy_policy(goal[0]), goal, **quiet)
+    blind = quiet.rollout(navigation().reference(goal[0]), goal, episodes=3)
     assert blind.returns.mean() < against.returns.mean()
 
 
@@ -53,7 +48,7 @@ def test_wind_breaks_the_rotation_symmetry():
     turn = so2_exp(1.0)
     states, actions = np.random.default_rng(0).normal(size=(2, 50, 2))
     for wind, equal in ((WIND, False), ((0.0, 0.0), True)):
-        move = NavigationDynamics(wind=wind).mean_next_state
+        move = Navigation(wind=wind).mean_next_state
         gap = np.abs(move(states @ turn.T, actions @ turn.T) - move(states, actions) @ turn.T).max()
         assert (gap < 1e-12) == equal
 
@@ -61,4 +56,4 @@ def test_wind_breaks_the_rotation_symmetry():
 @pytest.mark.parametrize("wind", [(0.1,), (np.nan, 0.0), "north", 0.1])
 def test_bad_wind(wind):
     with pytest.raises(ValueError, match="wind must"):
-        PointNavigation(GOAL, wind=wind)
+        navigation(wind=wind)

@@ -4,34 +4,25 @@ import numpy as np
 import pytest
 from scipy.stats import rice
 
-from hgmrl_lite.envs import (
-    GOAL_RADIUS,
-    MAX_STEPS,
-    NOISE,
-    START_STD,
-    STEP,
-    PointNavigation,
-    circle_tasks,
-    episode_seeds,
-    greedy_policy,
-    rollout,
-)
+from hgmrl_lite.envs import GOAL_RADIUS, NOISE, STEP, circle_tasks, navigation
 
+FAMILY = navigation()
 GOALS = circle_tasks(3, phase=0.4)
 
 
 @pytest.mark.parametrize("action_set", ["disc", "box"])
 def test_each_episode_is_the_single_environments(action_set):
+    family = navigation(action_set=action_set)
     # One good policy, one that goes astray and one that is slow, so that the lengths differ.
     policies = [
-        greedy_policy(GOALS[0], action_set),
-        greedy_policy((-1.0, -1.0), action_set),
-        lambda states: 0.4 * greedy_policy(GOALS[2], action_set)(states),
+        family.reference(GOALS[0]),
+        family.reference((-1.0, -1.0)),
+        lambda states: 0.4 * family.reference(GOALS[2])(states),
     ]
-    result = rollout(policies, GOALS, episodes=8, seed=3, action_set=action_set, trajectories=True)
+    result = family.rollout(policies, GOALS, episodes=8, seed=3, trajectories=True)
     assert result.trajectories.shape == (3, 8, 101, 2)
     for k, (goal, policy) in enumerate(zip(GOALS, policies, strict=True)):
-        env = PointNavigation(goal, action_set=action_set)
+        env = family.env(goal)
         for j, seed in enumerate(result.seeds):
             state, _ = env.reset(seed=seed)
             total, over = 0.0, False
@@ -51,11 +42,11 @@ def test_each_episode_is_the_single_environments(action_set):
 
 
 def test_noise_is_paired_over_goals_policies_and_calls():
-    still = rollout(
+    still = FAMILY.rollout(
         lambda states: 0.0 * states, [[3.0, 0.0], [0.0, 4.0]], episodes=5, seed=1, trajectories=True
     )
     np.testing.assert_array_equal(still.trajectories[0], still.trajectories[1])
-    moving = rollout(
+    moving = FAMILY.rollout(
         lambda states: 0.0 * states + [0.2, 0.1], [[-3.0, 0.0]], episodes=9, seed=1, trajectories=True
     )
     assert moving.seeds[:5] == still.seeds
@@ -64,13 +55,14 @@ def test_noise_is_paired_over_goals_policies_and_calls():
         drift, np.broadcast_to(np.arange(101)[:, None] * [0.02, 0.01], drift.shape), atol=1e-12
     )
     assert (
-        rollout(lambda states: 0.0 * states, [[3.0, 0.0]], episodes=5, seed=2).returns != still.returns[0]
+        FAMILY.rollout(lambda states: 0.0 * states, [[3.0, 0.0]], episodes=5, seed=2).returns
+        != still.returns[0]
     ).all()
 
 
 def test_one_policy_for_all_goals_is_the_same_as_one_a_goal():
-    policy = greedy_policy(GOALS[0])
-    one, many = rollout(policy, GOALS, episodes=4), rollout([policy] * 3, GOALS, episodes=4)
+    policy = FAMILY.reference(GOALS[0])
+    one, many = FAMILY.rollout(policy, GOALS, episodes=4), FAMILY.rollout([policy] * 3, GOALS, episodes=4)
     np.testing.assert_array_equal(one.returns, many.returns)
     assert one.trajectories is None
     assert one.success[0].all()
@@ -88,27 +80,26 @@ def best_return(cells=800, farthest=2.5):
     nearest = np.maximum(distance - STEP, 0.0)
     choices = nearest + np.linspace(0.0, 1.0, 11)[:, None] * (distance + STEP - nearest)
     value = np.zeros(cells + 1)
-    for _ in range(MAX_STEPS):
+    for _ in range(FAMILY.system.max_steps):
         mean = law @ (np.where(distance < GOAL_RADIUS, 0.0, value) - distance)
         value = np.interp(choices, distance, mean).max(axis=0)
-    return np.diff(rice.cdf(edges / START_STD, 1.0 / START_STD)) @ value
+    start = FAMILY.system.start_std
+    return np.diff(rice.cdf(edges / start, 1.0 / start)) @ value
 
 
 def test_on_average_no_policy_beats_the_straight_walk():
-    returns = rollout(greedy_policy(GOALS[0]), GOALS[:1], episodes=4000).returns
+    returns = FAMILY.rollout(FAMILY.reference(GOALS[0]), GOALS[:1], episodes=4000).returns
     assert returns.mean() == pytest.approx(best_return(), abs=4 * returns.std() / 4000**0.5)
     # In a single episode another path may have better luck.
-    beside = greedy_policy(1.02 * np.asarray(GOALS[0]))
-    regret = returns - rollout(beside, GOALS[:1], episodes=4000).returns
+    beside = FAMILY.reference(1.02 * np.asarray(GOALS[0]))
+    regret = returns - FAMILY.rollout(beside, GOALS[:1], episodes=4000).returns
     assert regret.min() < 0.0 < regret.mean()
 
 
 @pytest.mark.parametrize(("action_set", "published"), [("box", -4.03), ("disc", -4.78)])
 def test_greedy_reference_on_twenty_goals(action_set, published):
-    goals = circle_tasks(20)
-    result = rollout(
-        [greedy_policy(goal, action_set) for goal in goals], goals, episodes=400, action_set=action_set
-    )
+    family, goals = navigation(action_set=action_set), circle_tasks(20)
+    result = family.rollout([family.reference(goal) for goal in goals], goals, episodes=400)
     assert result.success.all()
     # Episodes are shared by the goals, so the error is that of the means over goals.
     error = result.returns.mean(axis=0).std(ddof=1) / 400**0.5
@@ -123,22 +114,15 @@ def test_a_policy_cannot_change_the_states():
         states += 5.0
         return np.zeros_like(states)
 
-    meddled = rollout(meddler, GOALS, episodes=3)
+    meddled = FAMILY.rollout(meddler, GOALS, episodes=3)
     np.testing.assert_array_equal(
-        meddled.returns, rollout(lambda states: 0.0 * states, GOALS, episodes=3).returns
+        meddled.returns, FAMILY.rollout(lambda states: 0.0 * states, GOALS, episodes=3).returns
     )
 
 
-def test_episode_seeds():
-    assert episode_seeds(5, 3) == episode_seeds(5, 10)[:3]
-    seeds = [seed for start in range(20) for seed in episode_seeds(start, 50)]
-    assert len(set(seeds)) == 1000
-    assert not set(episode_seeds(0, 50)) & set(episode_seeds(0, 50, stream=(0,)))
-
-
 def test_result_tells_its_story():
-    result = rollout(greedy_policy(GOALS[0]), GOALS, episodes=4)
-    assert repr(result).startswith("Rollouts(3 goals × 4 episodes: return -")
+    result = FAMILY.rollout(FAMILY.reference(GOALS[0]), GOALS, episodes=4)
+    assert repr(result).startswith("Rollouts(3 tasks × 4 episodes: return -")
     html = result._repr_html_()
     assert html.count("<tr>") == 4
     assert f"{result.mean_return[1]:.3f}" in html
@@ -148,10 +132,10 @@ def test_result_tells_its_story():
 @pytest.mark.parametrize(
     ("policies", "goals", "options", "message"),
     [
-        (greedy_policy((1.0, 0.0)), np.zeros((0, 2)), {}, "goals must hold at least one goal, got none"),
-        (greedy_policy((1.0, 0.0)), (1.0, 0.0), {}, r"goals must have shape \(k, 2\), got \(2,\)"),
-        (greedy_policy((1.0, 0.0)), [(1.0, 0.0), (0.0, 8.0)], {}, r"arena.*got \[0.0, 8.0\]"),
-        ([greedy_policy((1.0, 0.0))], GOALS, {}, "policies must be one policy or 3, one a goal, got 1"),
+        (FAMILY.reference((1.0, 0.0)), np.zeros((0, 2)), {}, "tasks must hold at least one task, got none"),
+        (FAMILY.reference((1.0, 0.0)), (1.0, 0.0), {}, r"tasks must have shape \(k, 2\), got \(2,\)"),
+        (FAMILY.reference((1.0, 0.0)), [(1.0, 0.0), (0.0, 8.0)], {}, r"arena.*got \[0.0, 8.0\]"),
+        ([FAMILY.reference((1.0, 0.0))], GOALS, {}, "policies must be one policy or 3, one a task, got 1"),
         (lambda states: states[0], GOALS, {}, r"actions must have shape \(12, 2\), got \(2,\)"),
         (
             [lambda states: states.T] * 3,
@@ -160,19 +144,33 @@ def test_result_tells_its_story():
             r"actions of policies\[0\] must have shape \(4, 2\), got \(2, 4\)",
         ),
         (lambda states: states / 0.0, GOALS, {}, "actions must be finite"),
-        (greedy_policy((1.0, 0.0)), GOALS, {"episodes": 0}, "episodes must be a whole number of at least 1"),
-        (greedy_policy((1.0, 0.0)), GOALS, {"seed": -3}, "seed must be a whole number of at least 0, got -3"),
-        (greedy_policy((1.0, 0.0)), GOALS, {"action_set": "cube"}, "action_set must be one of"),
+        (
+            FAMILY.reference((1.0, 0.0)),
+            GOALS,
+            {"episodes": 0},
+            "episodes must be a whole number of at least 1",
+        ),
+        (
+            FAMILY.reference((1.0, 0.0)),
+            GOALS,
+            {"seed": -3},
+            "seed must be a whole number of at least 0, got -3",
+        ),
     ],
 )
 @pytest.mark.filterwarnings("ignore:divide by zero")
-def test_bad_arguments(policies, goals, options, message):
+def test_bad_rollouts(policies, goals, options, message):
     with pytest.raises(ValueError, match=message):
-        rollout(policies, goals, **{"episodes": 4, **options})
+        FAMILY.rollout(policies, goals, **{"episodes": 4, **options})
 
 
-def test_greedy_policy_refuses_bad_goals():
-    with pytest.raises(ValueError, match="goal must lie in the arena"):
-        greedy_policy((5.1, 0.0))
-    with pytest.raises(ValueError, match="action_set must be one of"):
-        greedy_policy((1.0, 0.0), "cube")
+@pytest.mark.parametrize(
+    ("goal", "message"),
+    [
+        ((5.1, 0.0), "task must lie in the arena"),
+        ((1.0, 0.0, 0.0), r"task must have shape \(2\), got \(3,\)"),
+    ],
+)
+def test_the_reference_refuses_bad_goals(goal, message):
+    with pytest.raises(ValueError, match=message):
+        FAMILY.reference(goal)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hgmrl_lite.envs import NOISE, NavigationDynamics, PointNavigation, explore, greedy_policy
+from hgmrl_lite.envs import NOISE, navigation
 
 NEAR = (0.3, 0.0)
 
@@ -24,11 +24,12 @@ def play_in_sequence(env, actions):
 @pytest.mark.parametrize("law", ["uniform", "gaussian"])
 def test_transitions_obey_the_dynamics(goal, action_set, law):
     goal = np.array(goal)
-    data = explore(goal, 3000, seed=1, action_set=action_set, policy=law)
+    data = navigation(action_set=action_set).explore(goal, 3000, seed=1, policy=law)
     assert len(data) == 3000
     np.testing.assert_allclose(data.rewards, -np.linalg.norm(data.next_states - goal, axis=1), rtol=1e-12)
     np.testing.assert_array_equal(data.terminated, data.rewards > -0.1 * 2**0.5)
-    noise = data.next_states - NavigationDynamics(action_set).mean_next_state(data.states, data.actions)
+    system = navigation(action_set=action_set).system
+    noise = data.next_states - system.mean_next_state(data.states, data.actions)
     assert np.abs(noise).max() < 6 * NOISE
     assert abs(noise.std() / NOISE - 1.0) < 5 / 6000**0.5
     # Each state is where the last step led, except after an episode's end, where it is near the origin.
@@ -43,7 +44,7 @@ def test_transitions_obey_the_dynamics(goal, action_set, law):
 
 
 def test_terminal_transitions_keep_their_own_next_state():
-    data = explore(NEAR, 2000, seed=0)
+    data = navigation().explore(NEAR, 2000, seed=0)
     ends = np.flatnonzero(data.terminated)
     assert len(ends) > 20
     gaps = np.linalg.norm(data.next_states[ends] - NEAR, axis=1)
@@ -55,19 +56,20 @@ def test_terminal_transitions_keep_their_own_next_state():
 
 @pytest.mark.parametrize("goal", [NEAR, (1.0, 0.0), (0.0, 0.0)])
 def test_fewer_transitions_are_the_first_of_more(goal):
-    many = explore(goal, 1500, seed=4, reward_noise=0.1)
+    family = navigation(reward_noise=0.1)
+    many = family.explore(goal, 1500, seed=4)
     for n in (1, 20, 101, 700):
-        few = explore(goal, n, seed=4, reward_noise=0.1)
+        few = family.explore(goal, n, seed=4)
         for name in ("states", "actions", "rewards", "next_states", "terminated"):
             np.testing.assert_array_equal(getattr(few, name), getattr(many, name)[:n])
 
 
 def test_has_the_law_of_one_environment_in_sequence():
-    ours = [explore(NEAR, 150, seed=seed) for seed in range(150)]
+    ours = [navigation().explore(NEAR, 150, seed=seed) for seed in range(150)]
     theirs = []
     rng = np.random.default_rng(0)
     for seed in range(150):
-        env = PointNavigation(NEAR)
+        env = navigation().env(NEAR)
         env.reset(seed=seed)
         theirs.append(list(play_in_sequence(env, rng.uniform(-1.0, 1.0, (150, 2)))))
     counts = [
@@ -85,7 +87,7 @@ def test_has_the_law_of_one_environment_in_sequence():
 
 @pytest.mark.parametrize("law", ["uniform", "gaussian"])
 def test_actions_are_raw_and_of_the_named_law(law):
-    actions = explore((2.0, 0.0), 4000, seed=0, policy=law).actions
+    actions = navigation().explore((2.0, 0.0), 4000, seed=0, policy=law).actions
     deviation = {"uniform": 3**-0.5, "gaussian": 1.0}[law]
     assert np.abs(actions.mean(axis=0)).max() < 5 * deviation / 4000**0.5
     np.testing.assert_allclose(actions.std(axis=0), deviation, rtol=0.06)
@@ -94,21 +96,21 @@ def test_actions_are_raw_and_of_the_named_law(law):
 
 
 def test_seeds_tell_explorations_apart():
-    first, again, other = (explore((1.0, 0.0), 50, seed=seed) for seed in (0, 0, 1))
+    first, again, other = (navigation().explore((1.0, 0.0), 50, seed=seed) for seed in (0, 0, 1))
     np.testing.assert_array_equal(first.states, again.states)
     assert (first.states != other.states).all()
     assert (first.actions != other.actions).all()
 
 
 def test_a_given_policy_is_followed():
-    greedy = greedy_policy((1.0, 0.0))
-    data = explore((1.0, 0.0), 300, seed=0, policy=greedy)
+    greedy = navigation().reference((1.0, 0.0))
+    data = navigation().explore((1.0, 0.0), 300, seed=0, policy=greedy)
     np.testing.assert_array_equal(data.actions, greedy(data.states))
     assert data.terminated.sum() > 20
 
 
 def test_reward_noise_is_on_the_rewards_alone():
-    clean, noisy = (explore((1.0, 0.0), 1000, seed=0, reward_noise=value) for value in (0.0, 0.05))
+    clean, noisy = (navigation(reward_noise=value).explore((1.0, 0.0), 1000, seed=0) for value in (0.0, 0.05))
     np.testing.assert_array_equal(clean.next_states, noisy.next_states)
     assert abs((noisy.rewards - clean.rewards).std() / 0.05 - 1.0) < 0.15
 
@@ -116,7 +118,8 @@ def test_reward_noise_is_on_the_rewards_alone():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"goal": (9.0, 0.0)}, "goal must lie in the arena"),
+        ({"task": (9.0, 0.0)}, "task must lie in the arena"),
+        ({"task": (1.0, 0.0, 0.0)}, r"task must have shape \(2\), got \(3,\)"),
         ({"n_transitions": 0}, "n_transitions must be a whole number of at least 1, got 0"),
         ({"seed": None}, "seed must be a whole number of at least 0, got None"),
         ({"policy": "greedy"}, r"policy must be a callable or one of .*uniform.*got 'greedy'"),
@@ -125,10 +128,8 @@ def test_reward_noise_is_on_the_rewards_alone():
             r"policy's actions must have shape \(1, 2\), got \(1, 1\)",
         ),
         ({"policy": lambda states: states * np.nan}, "policy's actions must be finite"),
-        ({"action_set": "ball"}, "action_set must be one of"),
-        ({"max_steps": -1}, "max_steps must be"),
     ],
 )
-def test_bad_arguments(arguments, message):
+def test_bad_explorations(arguments, message):
     with pytest.raises(ValueError, match=message):
-        explore(**{"goal": (1.0, 0.0), "n_transitions": 10, "seed": 0, **arguments})
+        navigation().explore(**{"task": (1.0, 0.0), "n_transitions": 10, "seed": 0, **arguments})

@@ -8,7 +8,8 @@ import pytest
 from gymnasium.error import ResetNeeded
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
-from hgmrl_lite.envs import NOISE, PointNavigation, PointNavigationVector
+from hgmrl_lite._gymnasium import ENV_ID
+from hgmrl_lite.envs import NOISE, TaskVectorEnv, navigation
 
 # Near the start, so that episodes end by termination as well as by time.
 GOALS = np.array([[0.25, 0.0], [1.0, 0.5], [0.0, -0.3], [-2.0, 1.0], [0.2, 0.2]])
@@ -27,8 +28,8 @@ def random_actions(steps, size, seed=0):
 @pytest.mark.parametrize("options", OPTIONS)
 @pytest.mark.parametrize("seed", [0, 7, 12345])
 def test_each_row_is_the_single_environment_of_its_seed(options, seed):
-    envs = PointNavigationVector(len(GOALS), goal=GOALS, **options)
-    singles = [PointNavigation(goal, **options) for goal in GOALS]
+    envs = navigation(**options).vector_env(GOALS, len(GOALS))
+    singles = [navigation(**options).env(goal) for goal in GOALS]
     observations, infos = envs.reset(seed=seed)
     assert infos == {}
     expected = np.stack([env.reset(seed=seed + row)[0] for row, env in enumerate(singles)])
@@ -71,9 +72,9 @@ def assert_same(left, right):
 
 @pytest.mark.parametrize("options", OPTIONS)
 def test_agrees_with_sync_vector_env_in_same_step_mode(options):
-    ours = PointNavigationVector(len(GOALS), goal=GOALS, **options)
+    ours = navigation(**options).vector_env(GOALS, len(GOALS))
     theirs = SyncVectorEnv(
-        [lambda goal=goal: PointNavigation(goal, **options) for goal in GOALS],
+        [lambda goal=goal: navigation(**options).env(goal) for goal in GOALS],
         autoreset_mode=AutoresetMode.SAME_STEP,
     )
     for name in ("single_observation_space", "single_action_space", "observation_space", "action_space"):
@@ -103,7 +104,7 @@ def test_agrees_with_sync_vector_env_in_same_step_mode(options):
 
 
 def test_final_observation_is_the_old_episodes_and_the_returned_one_the_news():
-    envs = PointNavigationVector(6, goal=(0.3, 0.0), max_steps=20)
+    envs = navigation(max_steps=20).vector_env((0.3, 0.0), 6)
     observations, _ = envs.reset(seed=0)
     kinds = np.zeros(2, dtype=int)
     for actions in random_actions(200, 6):
@@ -129,7 +130,7 @@ def test_final_observation_is_the_old_episodes_and_the_returned_one_the_news():
 
 
 def test_paired_episodes_meet_the_same_noise_whatever_is_done():
-    left, right = (PointNavigationVector(50, goal=(4.0, 4.0), max_steps=30) for _ in range(2))
+    left, right = (navigation(max_steps=30).vector_env((4.0, 4.0), 50) for _ in range(2))
     states = [envs.reset(seed=1)[0] for envs in (left, right)]
     actions = [np.full((50, 2), 0.5), np.full((50, 2), -0.7)]
     for _ in range(29):
@@ -144,17 +145,17 @@ def test_paired_episodes_meet_the_same_noise_whatever_is_done():
 
 
 def test_rows_without_a_seed_go_on_with_their_generators():
-    envs = PointNavigationVector(3, goal=(1.0, 0.0))
+    envs = navigation().vector_env((1.0, 0.0), 3)
     first, _ = envs.reset(seed=[0, 1, 2])
     second, _ = envs.reset(seed=[0, None, 2])
     np.testing.assert_array_equal(first[[0, 2]], second[[0, 2]])
     assert (first[1] != second[1]).any()
-    other = PointNavigationVector(3, goal=(1.0, 0.0))
-    assert (other.reset()[0] != PointNavigationVector(3, goal=(1.0, 0.0)).reset()[0]).all()
+    other = navigation().vector_env((1.0, 0.0), 3)
+    assert (other.reset()[0] != navigation().vector_env((1.0, 0.0), 3).reset()[0]).all()
 
 
 def test_reset_mask_restarts_the_named_rows_and_leaves_the_callers_options():
-    envs = PointNavigationVector(3, goal=(3.0, 0.0), max_steps=10)
+    envs = navigation(max_steps=10).vector_env((3.0, 0.0), 3)
     envs.reset(seed=0)
     for _ in range(5):
         moved = envs.step(np.ones((3, 2)))[0]
@@ -169,16 +170,16 @@ def test_reset_mask_restarts_the_named_rows_and_leaves_the_callers_options():
 
 
 def test_goals_one_for_all_or_one_a_row_and_moved():
-    envs = PointNavigationVector(2, goal=(1.0, 0.0), noise=0.0, start_std=0.0)
-    np.testing.assert_array_equal(envs.goal, [[1.0, 0.0]] * 2)
+    envs = navigation(noise=0.0, start_std=0.0).vector_env((1.0, 0.0), 2)
+    np.testing.assert_array_equal(envs.task, [[1.0, 0.0]] * 2)
     envs.reset(seed=0)
-    envs.goal = [[0.0, 1.0], [0.0, -2.0]]
+    envs.task = [[0.0, 1.0], [0.0, -2.0]]
     rewards = envs.step([[0.0, 1.0], [0.0, 1.0]])[1]
     np.testing.assert_allclose(rewards, [-0.9, -2.1])
 
 
 def test_returned_arrays_do_not_reach_into_the_environment():
-    envs = PointNavigationVector(2, goal=(2.0, 0.0), noise=0.0, start_std=0.0)
+    envs = navigation(noise=0.0, start_std=0.0).vector_env((2.0, 0.0), 2)
     envs.reset(seed=0)[0][:] = 7.0
     envs.step([[1.0, 0.0]] * 2)[0][:] = 7.0
     np.testing.assert_allclose(envs.step([[0.0, 1.0]] * 2)[0], [[0.1, 0.1]] * 2)
@@ -188,18 +189,18 @@ def test_returned_arrays_do_not_reach_into_the_environment():
     ("arguments", "message"),
     [
         ({"num_envs": 0, "goal": (1.0, 0.0)}, "num_envs must be a whole number of at least 1, got 0"),
-        ({"num_envs": 3, "goal": np.zeros((2, 2))}, r"goal must have shape \(3, 2\), got \(2, 2\)"),
-        ({"num_envs": 3, "goal": (1.0, 2.0, 3.0)}, r"goal must have shape \(2\), got \(3,\)"),
+        ({"num_envs": 3, "goal": np.zeros((2, 2))}, r"task must have shape \(3, 2\), got \(2, 2\)"),
+        ({"num_envs": 3, "goal": (1.0, 2.0, 3.0)}, r"task must have shape \(2\), got \(3,\)"),
         ({"num_envs": 2, "goal": [[1.0, 0.0], [0.0, -7.0]]}, r"arena.*got \[0.0, -7.0\]"),
-        ({"num_envs": 2, "goal": [[1.0, 0.0], [np.nan, 0.0]]}, "goal must be finite"),
-        ({"num_envs": 2, "goal": [[1.0, 0.0], [1.0]]}, "goal must be an array of real numbers"),
+        ({"num_envs": 2, "goal": [[1.0, 0.0], [np.nan, 0.0]]}, "task must be finite"),
+        ({"num_envs": 2, "goal": [[1.0, 0.0], [1.0]]}, "task must be an array of real numbers"),
         ({"num_envs": 2, "goal": (1.0, 0.0), "action_set": "sphere"}, "action_set must be one of"),
         ({"num_envs": 2, "goal": (1.0, 0.0), "render_mode": "human"}, "render_mode must be one of"),
     ],
 )
 def test_bad_arguments(arguments, message):
     with pytest.raises(ValueError, match=message):
-        PointNavigationVector(**arguments)
+        gymnasium.make_vec(ENV_ID, **arguments)
 
 
 @pytest.mark.parametrize("action_set", ["disc", "box"])
@@ -213,7 +214,7 @@ def test_bad_arguments(arguments, message):
     ],
 )
 def test_bad_actions_are_refused_and_change_nothing(actions, message, action_set):
-    envs, twin = (PointNavigationVector(3, goal=(1.0, 0.0), action_set=action_set) for _ in range(2))
+    envs, twin = (navigation(action_set=action_set).vector_env((1.0, 0.0), 3) for _ in range(2))
     envs.reset(seed=0)
     twin.reset(seed=0)
     with pytest.raises(ValueError, match=message):
@@ -233,13 +234,13 @@ def test_bad_actions_are_refused_and_change_nothing(actions, message, action_set
     ],
 )
 def test_bad_resets(arguments, message):
-    envs = PointNavigationVector(3, goal=(1.0, 0.0))
+    envs = navigation().vector_env((1.0, 0.0), 3)
     with pytest.raises(ValueError, match=message):
         envs.reset(**arguments)
 
 
 def test_needs_a_first_reset_of_every_row():
-    envs = PointNavigationVector(2, goal=(1.0, 0.0), render_mode="rgb_array")
+    envs = navigation().vector_env((1.0, 0.0), 2, render_mode="rgb_array")
     with pytest.raises(ResetNeeded, match="step"):
         envs.step(np.zeros((2, 2)))
     with pytest.raises(ResetNeeded, match="render"):
@@ -250,8 +251,8 @@ def test_needs_a_first_reset_of_every_row():
 
 def test_render_gives_each_rows_picture():
     goals = GOALS[:3]
-    envs = PointNavigationVector(3, goal=goals, render_mode="rgb_array", max_steps=8)
-    singles = [PointNavigation(goal, render_mode="rgb_array", max_steps=8) for goal in goals]
+    envs = navigation(max_steps=8).vector_env(goals, 3, render_mode="rgb_array")
+    singles = [navigation(max_steps=8).env(goal, render_mode="rgb_array") for goal in goals]
     envs.reset(seed=0)
     for row, env in enumerate(singles):
         env.reset(seed=row)
@@ -265,18 +266,14 @@ def test_render_gives_each_rows_picture():
     for picture, env in zip(pictures, singles, strict=True):
         np.testing.assert_array_equal(picture, env.render())
     envs.close()
-    assert PointNavigationVector(3, goal=goals).render() is None
+    assert navigation().vector_env(goals, 3).render() is None
 
 
 def test_make_vec_gives_it_without_a_warning():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        envs = gymnasium.make_vec(
-            "hgmrl_lite/PointNavigation-v0", num_envs=4, goal=(1.0, 0.0), action_set="box"
-        )
-        sync = gymnasium.make_vec(
-            "hgmrl_lite/PointNavigation-v0", num_envs=4, vectorization_mode="sync", goal=(1.0, 0.0)
-        )
-    assert isinstance(envs, PointNavigationVector)
-    assert envs.dynamics.action_set == "box"
+        envs = gymnasium.make_vec(ENV_ID, num_envs=4, goal=(1.0, 0.0), action_set="box")
+        sync = gymnasium.make_vec(ENV_ID, num_envs=4, vectorization_mode="sync", goal=(1.0, 0.0))
+    assert isinstance(envs, TaskVectorEnv)
+    assert envs.system.action_set == "box"
     np.testing.assert_array_equal(envs.reset(seed=3)[0], sync.reset(seed=3)[0])
