@@ -43,9 +43,9 @@ def cached_arrays(
     kind : str
         What is cached; the beginning of the file's name.
     settings : mapping
-        Everything the result depends on: JSON values, arrays, dataclasses of such, classes and functions (with
-        the source of their module). Its hash is the rest of the name. What holds a class or function of a
-        notebook, or a function without a name, is kept for the session only.
+        Everything the result depends on: JSON values, arrays, dataclasses of such, classes and functions
+        (with the source of their module). Its hash is the rest of the name. What holds a class or function of
+        a notebook, or a function without a name, is kept for the session only.
     compute : callable
         Makes the arrays; called when nothing is cached, when the file is damaged, or on ``refresh``.
     refresh : bool, optional
@@ -173,7 +173,7 @@ def clear_cache() -> str:
 
 
 def settings_text(kind: str, settings: Mapping[str, Any]) -> tuple[str, list[Any]]:
-    """Return settings as text that names every value, and the classes and functions that have no lasting name.
+    """Return settings as text that names every value, and the classes and functions without a lasting name.
 
     Raises
     ------

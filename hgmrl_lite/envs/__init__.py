@@ -1,8 +1,8 @@
 """Systems and families of tasks: how the world moves, what a task rewards, exploration and rollouts.
 
 Navigation in the plane is the family of the lessons; ``gymnasium.make`` and ``gymnasium.make_vec`` know its
-environment as ``hgmrl_lite/PointNavigation-v0``. The adapter to Stable-Baselines3 is loaded on first use, since
-it brings torch.
+environment as ``hgmrl_lite/PointNavigation-v0``. The adapter to Stable-Baselines3 is loaded on first use: it
+brings torch.
 """
 
 from typing import TYPE_CHECKING, Any

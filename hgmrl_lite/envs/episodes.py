@@ -1,4 +1,4 @@
-"""Whole episodes, many at once: their noise drawn beforehand, their record, and what exploration keeps of it."""
+"""Whole episodes, many at once: their noise, drawn beforehand, and their record."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -140,14 +140,18 @@ def simulate(
         draw_noise(np.random.Generator(np.random.PCG64(seed)), system, reward_noise) for seed in different
     ]
     normals = np.stack([motion for motion, _ in drawn], axis=1)
-    reward_normals = np.stack([noise for _, noise in drawn if noise is not None], axis=1) if reward_noise else None
+    reward_normals = (
+        np.stack([noise for _, noise in drawn if noise is not None], axis=1) if reward_noise else None
+    )
 
     record = Episodes.blank(len(tasks), system.max_steps, system.state_dim, system.action_dim)
     rows = np.arange(len(tasks))
     current = system.start_state(normals[0, episodes])
     record.states[0] = current
     for t in range(system.max_steps):
-        chosen = as_array("the policy's actions", act(t, rows, current.copy()), (len(rows), system.action_dim))
+        chosen = as_array(
+            "the policy's actions", act(t, rows, current.copy()), (len(rows), system.action_dim)
+        )
         current = system.next_state(current, chosen, normals[t + 1, episodes[rows]])
         reward, ended = outcome(current, tasks[rows])
         if reward_normals is not None:

@@ -145,13 +145,13 @@ class TaskFamily(ABC):
         return array
 
     def rule(self, task: ArrayLike | None = None) -> dict[str, Any]:
-        """Return what a policy trained in this family, on one task (d,) say, depends on: names for a cache."""
+        """Return what a policy trained in this family, on a task (d,) say, depends on: a key of the cache."""
         others = ("train", "test", "base_index", "reward_noise")
         own = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in others}
         return {"family": type(self), **own} | ({} if task is None else {"task": np.asarray(task)})
 
     def play(self, tasks: Array, seeds: list[int], act: Act, *, reward_noise: float = 0.0) -> Episodes:
-        """Play one episode a row: of the tasks (B, d), in the noise of the seeds, by the actions of ``act``."""
+        """Play one episode a row: of tasks (B, d), in the noise of the seeds, by the actions of ``act``."""
         return simulate(self.system, self.outcome, reward_noise, tasks, seeds, act)
 
     def explore(

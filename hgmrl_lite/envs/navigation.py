@@ -20,7 +20,7 @@ STEP: Final = 0.1
 GOAL_RADIUS: Final = STEP * 2**0.5
 """An episode terminates when the next state is nearer to the goal than this."""
 NOISE: Final = 0.05
-"""Standard deviation of the motion noise and of the start state, per coordinate, when nothing else is said."""
+"""Standard deviation of motion noise and start state, per coordinate, when nothing else is said."""
 TRAINING_ANGLES_DEG: Final = (135.0, -18.0, -96.5, -144.5)
 """Polar angles of the four training goals in degrees; the base task comes first."""
 TEST_TASKS: Final = 20
@@ -182,9 +182,7 @@ def navigation(
     """
     tasks: Mapping[str, ArrayLike | None] = {"train": train, "test": test}
     given: dict[str, Any] = {name: value for name, value in tasks.items() if value is not None}
-    return NavigationTasks(
-        Navigation(**system), base_index=base_index, reward_noise=reward_noise, **given
-    )
+    return NavigationTasks(Navigation(**system), base_index=base_index, reward_noise=reward_noise, **given)
 
 
 def make_env(goal: ArrayLike, *, render_mode: str | None = None, **options: Any) -> TaskEnv:

@@ -52,7 +52,7 @@ class PlaneRenderer:
         return PlaneRenderer, (self._goal_radius,)
 
     def draw(self, task: Array, path: Array) -> NDArray[np.uint8]:
-        """Return the picture, shape (400, 400, 3), of a goal, task (2,), and the states so far, path (t + 1, 2)."""
+        """Return the picture, shape (400, 400, 3), of a goal (2,) and the states so far, (t + 1, 2)."""
         view = max(_VIEW, float(np.abs(task).max()) + 0.3, float(np.abs(path).max()) + 0.1)
         if view != self._view:
             self._view = view

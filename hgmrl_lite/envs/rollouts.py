@@ -52,7 +52,8 @@ class Rollouts:
         """Show one line a task."""
         lines = "".join(
             f"<tr><td>({', '.join(f'{number:.2f}' for number in task)})</td><td>{returns.mean():.3f}</td>"
-            f"<td>{returns.std():.3f}</td><td>{100 * success.mean():.1f} %</td><td>{lengths.mean():.1f}</td></tr>"
+            f"<td>{returns.std():.3f}</td><td>{100 * success.mean():.1f} %</td>"
+            f"<td>{lengths.mean():.1f}</td></tr>"
             for task, returns, success, lengths in zip(
                 self.tasks, self.returns, self.success, self.lengths, strict=True
             )

@@ -47,7 +47,9 @@ class Unknown(System):
     def project(self, actions: ArrayLike) -> Array:
         """Return the admissible actions (..., m) nearest to raw ones."""
         actions = as_array("actions", actions, ("...", self.action_dim))
-        projected = actions if self.projection is None else as_array("project(actions)", self.projection(actions))
+        projected = (
+            actions if self.projection is None else as_array("project(actions)", self.projection(actions))
+        )
         return np.clip(projected, self.low, self.high)
 
     def describe(self) -> str:
@@ -56,7 +58,9 @@ class Unknown(System):
 
     def mean_next_state(self, states: ArrayLike, actions: ArrayLike) -> Array:
         """Raise a ValueError: the law of this system is not known."""
-        raise ValueError(f"the law of motion of {self.name} is not known: the environment can only be sampled")
+        raise ValueError(
+            f"the law of motion of {self.name} is not known: the environment can only be sampled"
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +92,9 @@ class SampledFamily(TaskFamily):
 
     def outcome(self, next_states: Array, tasks: Array) -> tuple[Array, NDArray[np.bool_]]:
         """Raise a ValueError: only the environment knows its rewards."""
-        raise ValueError(f"the rewards of {self.system.name} are not known: the environment can only be sampled")
+        raise ValueError(
+            f"the rewards of {self.system.name} are not known: the environment can only be sampled"
+        )
 
     def reference(self, task: ArrayLike) -> Policy | None:
         """Return the reference that was given for a task (d,); None to train it on the task."""
@@ -107,7 +113,9 @@ class SampledFamily(TaskFamily):
         if law != "uniform":
             return drawn
         if not np.isfinite(high - low).all():
-            raise ValueError("policy must be 'gaussian' or a callable: the actions have no bounds to draw within")
+            raise ValueError(
+                "policy must be 'gaussian' or a callable: the actions have no bounds to draw within"
+            )
         return low + 0.5 * (high - low) * (drawn + 1.0)
 
     def env(self, task: ArrayLike, *, render_mode: str | None = None) -> Any:
@@ -130,7 +138,7 @@ class SampledFamily(TaskFamily):
         if isinstance(first, VectorEnv):
             if first.num_envs != num_envs or (tasks != tasks[0]).any():
                 raise ValueError(
-                    f"num_envs must be the {first.num_envs} rows that make gives, all of one task; got {num_envs}"
+                    f"num_envs must be the {first.num_envs} rows of one task that make gives, got {num_envs}"
                 )
             return first
         first.close()
@@ -139,7 +147,7 @@ class SampledFamily(TaskFamily):
         )
 
     def play(self, tasks: Array, seeds: list[int], act: Act, *, reward_noise: float = 0.0) -> Episodes:
-        """Play one episode a row; rows of one task share an environment, which is reset by each row's seed."""
+        """Play one episode a row; rows of one task share an environment, reset by each row's seed."""
         record = Episodes.blank(len(tasks), self.system.max_steps, self.state_dim, self.action_dim)
         for task in np.unique(tasks, axis=0):
             rows = np.flatnonzero((tasks == task).all(axis=1))
@@ -168,7 +176,12 @@ class SampledFamily(TaskFamily):
 
 
 def _play_rows(
-    family: SampledFamily, env: Environment, rows: NDArray[np.intp], seeds: list[int], act: Act, record: Episodes
+    family: SampledFamily,
+    env: Environment,
+    rows: NDArray[np.intp],
+    seeds: list[int],
+    act: Act,
+    record: Episodes,
 ) -> None:
     """Play the first episode after a reset in each row of an environment, and record it."""
     one = not isinstance(env, VectorEnv)
@@ -183,7 +196,9 @@ def _play_rows(
     for t in range(family.system.max_steps):
         raw = np.zeros((width, family.action_dim))
         raw[alive] = as_array(
-            "the policy's actions", act(t, rows[alive[:used]], current[alive]), (alive.sum(), family.action_dim)
+            "the policy's actions",
+            act(t, rows[alive[:used]], current[alive]),
+            (alive.sum(), family.action_dim),
         )
         moved = family.system.project(raw).astype(space.dtype)
         observations, rewards, terminated, truncated, infos = env.step(moved[0] if one else moved)

@@ -126,7 +126,9 @@ class StableBaselinesVecEnv(VecEnv):
             When the task is malformed.
         """
         if attr_name != "task" or not isinstance(self.env, TaskVectorEnv):
-            raise AttributeError(f"only the 'task' of our own rows can be set, got {attr_name!r} of {self.env}")
+            raise AttributeError(
+                f"only the 'task' of our own rows can be set, got {attr_name!r} of {self.env}"
+            )
         tasks = self.env.task
         tasks[list(self._get_indices(indices))] = as_array("task", value, (tasks.shape[1],))
         self.env.task = tasks

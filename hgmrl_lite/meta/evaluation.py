@@ -54,8 +54,8 @@ class Evaluation:
         """Tell the mean and the worst regret."""
         by_task = self.regret_by_task
         return (
-            f"Evaluation({len(self.tasks)} tasks × {self.regret.shape[1]} episodes, {self.paired}: regret mean "
-            f"{by_task.mean():.3f}, max {by_task.max():.3f}; goal reached in {self.success.mean():.1%})"
+            f"Evaluation({len(self.tasks)} tasks × {self.regret.shape[1]} episodes, {self.paired}: regret "
+            f"mean {by_task.mean():.3f}, max {by_task.max():.3f}; goal reached in {self.success.mean():.1%})"
         )
 
 

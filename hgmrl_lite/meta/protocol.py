@@ -92,9 +92,9 @@ class Protocol:
         paired = "in the same noise" if self.family.simulates else "paired by their seeds"
         return (
             f"All agents in the same noisy environment ({environment or system.describe()}; at most "
-            f"{system.max_steps} steps), on true tasks, {count(self.episodes, 'episode')} a task {paired} for "
-            f"every agent and the reference; {', '.join(counts)}. Regret: return of the task's reference less "
-            f"the agent's. {self._intervals(draws)}"
+            f"{system.max_steps} steps), on true tasks, {count(self.episodes, 'episode')} a task {paired} "
+            f"for every agent and the reference; {', '.join(counts)}. Regret: return of the task's reference "
+            f"less the agent's. {self._intervals(draws)}"
         )
 
     def _intervals(self, draws: bool) -> str:

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
-from hgmrl_lite._validate import Array
 from hgmrl_lite.agents import Agent
 from hgmrl_lite.envs import Policy, TaskFamily
 from hgmrl_lite.meta.evaluation import evaluate

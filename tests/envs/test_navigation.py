@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from gymnasium.error import ResetNeeded
 from gymnasium.utils.env_checker import check_env
+from hgmrl_lite.envs.dynamics import project_action
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hgmrl_lite.envs import ARENA, GOAL_RADIUS, NOISE, START_STD, STEP, NavigationDynamics, PointNavigation
-from hgmrl_lite.envs.dynamics import project_action
 
 GOAL = (-0.6, 0.8)
 coordinates = st.floats(-2.0, 2.0)

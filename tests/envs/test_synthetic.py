@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from hgmrl_lite.envs.dynamics import project_action
 
 from hgmrl_lite.discovery import discover
 from hgmrl_lite.envs import bent_valley, sample_transitions
-from hgmrl_lite.envs.dynamics import project_action
 
 
 def height(points):
