@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 
-from hgmrl_lite.envs import circle_tasks, explore, training_tasks
+from hgmrl_lite.envs import circle_tasks, navigation, training_tasks
 from hgmrl_lite.hereditary import HereditaryGeometry, discover_geometry
 
 SEEDS = range(5)
@@ -19,7 +19,7 @@ def discover_twenty(
     # The base goal and nineteen others at random angles: evenly spaced goals would share their errors.
     goals = np.concatenate([training_tasks()[:1], circle_tasks(19, seed=seed)])
     tasks = [
-        explore(goal, transitions, seed=1000 * seed + index, reward_noise=reward_noise)
+        navigation(reward_noise=reward_noise).explore(goal, transitions, seed=1000 * seed + index)
         for index, goal in enumerate(goals)
     ]
     angles = np.arctan2(goals[:, 1], goals[:, 0])
@@ -64,7 +64,7 @@ def run(quick: bool = False) -> dict[str, float]:
     errors = accuracy(5000, REWARD_NOISE, seeds)
     figures |= {f"discovery.noise.angle_error_{name}_deg": value for name, value in errors.items()}
     figures["discovery.noise300.undecided_rate"] = undecided_rate(300, REWARD_NOISE, seeds)
-    tasks = [explore(goal, 5000, seed=index) for index, goal in enumerate(training_tasks())]
+    tasks = [navigation().explore(goal, 5000, seed=index) for index, goal in enumerate(training_tasks())]
     seconds = []
     for _ in range(7):
         start = time.process_time()

@@ -5,12 +5,12 @@ import time
 
 import numpy as np
 
-from hgmrl_lite.envs import PointNavigationVector
+from hgmrl_lite.envs import navigation
 
 
 def run(quick: bool = False) -> dict[str, float]:
     """Return environment steps per CPU second with 256 environments and random actions."""
-    environment = PointNavigationVector(256, goal=[1.0, 0.0])
+    environment = navigation().vector_env([1.0, 0.0], 256)
     actions = np.random.default_rng(0).uniform(-1.0, 1.0, (100, 256, 2))
     speeds = []
     for seed in range(3 if quick else 9):

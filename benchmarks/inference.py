@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from hgmrl_lite import lie
-from hgmrl_lite.envs import circle_tasks, explore, sample_transitions
+from hgmrl_lite.envs import circle_tasks, navigation, sample_transitions
 from hgmrl_lite.hereditary import Inference, RewardModel, infer
 from hgmrl_lite.transitions import Transitions
 
@@ -17,9 +17,9 @@ Trial = Callable[[int], tuple[Inference, float, float]]
 def run(quick: bool = False) -> dict[str, float]:
     """Return quantiles of the error, the rates of the verdicts and the time of one task, 1000 tasks each."""
     trials = 40 if quick else 1000
-    base = explore(circle_tasks(1)[0], 5000, seed=0)
+    base = navigation().explore(circle_tasks(1)[0], 5000, seed=0)
     exact = RewardModel.fit(base.next_states, base.rewards)
-    base = explore(circle_tasks(1)[0], 5000, seed=0, reward_noise=0.05)
+    base = navigation(reward_noise=0.05).explore(circle_tasks(1)[0], 5000, seed=0)
     noisy = RewardModel.fit(base.next_states, base.rewards)
     figures: dict[str, float] = {}
     for number in (5, 10, 20, 50, 500):
@@ -44,7 +44,7 @@ def _planar(
 
     def trial(index: int) -> tuple[Inference, float, float]:
         goal = goals[index]
-        context = explore(goal, number, seed=10_000 + index, reward_noise=reward_noise)
+        context = navigation(reward_noise=reward_noise).explore(goal, number, seed=10_000 + index)
         answer, seconds = _timed(lie.J, model, context, method)
         error = answer.angle - np.arctan2(goal[1], goal[0])
         return answer, abs((error + np.pi) % (2.0 * np.pi) - np.pi), seconds

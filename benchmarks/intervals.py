@@ -5,7 +5,7 @@ from collections import defaultdict
 import numpy as np
 
 from hgmrl_lite import lie
-from hgmrl_lite.envs import circle_tasks, explore, training_tasks
+from hgmrl_lite.envs import circle_tasks, navigation, training_tasks
 from hgmrl_lite.hereditary import RewardModel, discover_geometry, infer
 
 NOISES = (0.0, 0.0144, 0.05)
@@ -58,7 +58,7 @@ def _family(number: int, noise: float, seed: int) -> dict[str, Answers]:
     """Return errors and bounds of left actions and generators, in degrees, and whether they are stated."""
     goals = np.concatenate([training_tasks()[:1], circle_tasks(3, seed=seed)])
     tasks = [
-        explore(goal, number, seed=1000 * seed + index, reward_noise=noise)
+        navigation(reward_noise=noise).explore(goal, number, seed=1000 * seed + index)
         for index, goal in enumerate(goals)
     ]
     geometry = discover_geometry(tasks)
@@ -82,7 +82,7 @@ def _family(number: int, noise: float, seed: int) -> dict[str, Answers]:
 def _contexts(number: int, noise: float, seed: int) -> dict[str, Answers]:
     """Return errors and bounds of the angles of new tasks, from short explorations, in degrees."""
     start = training_tasks()[0]
-    base = explore(start, number, seed=500 + seed, reward_noise=noise)
+    base = navigation(reward_noise=noise).explore(start, number, seed=500 + seed)
     model = RewardModel.fit(base.next_states, base.rewards)
     goals = circle_tasks(NEW_TASKS, seed=seed)
     turns = np.arctan2(goals[:, 1], goals[:, 0]) - np.arctan2(start[1], start[0])
@@ -90,7 +90,7 @@ def _contexts(number: int, noise: float, seed: int) -> dict[str, Answers]:
     for context in CONTEXTS:
         rows = []
         for index, (goal, turn) in enumerate(zip(goals, turns, strict=True)):
-            seen = explore(goal, context, seed=9000 + 100 * seed + index, reward_noise=noise)
+            seen = navigation(reward_noise=noise).explore(goal, context, seed=9000 + 100 * seed + index)
             answer = infer(lie.J, model, seen)
             error = float(np.degrees(abs(_wrapped(answer.angle - turn))))
             rows.append((error, answer.bound_deg, answer.verdict == "decided"))

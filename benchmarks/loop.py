@@ -14,12 +14,13 @@ SEEDS = (0, 1, 2)
 # Run in a process of its own, so that imports count and no cache or warm library helps.
 _LOOP = """
 import json, sys
-from hgmrl_lite.envs import circle_tasks, training_tasks
+from hgmrl_lite.envs import navigation
 from hgmrl_lite.meta import meta_test, meta_train
 base_index, seed = int(sys.argv[1]), int(sys.argv[2])
-agent = meta_train(training_tasks(), base_index=base_index, seed=seed, refresh=True, progress=False)
-result = meta_test(agent, circle_tasks(20), context_size=20, episodes=100, seed=seed)
-print(json.dumps(result.regret_by_goal.tolist()))
+family = navigation(base_index=base_index)
+agent = meta_train(family, seed=seed, refresh=True, progress=False)
+result = meta_test(agent, family, context_size=20, episodes=100, seed=seed)
+print(json.dumps(result.regret_by_task.tolist()))
 """
 
 _IMPORT = "import time; start = time.perf_counter(); import hgmrl_lite; print(time.perf_counter() - start)"

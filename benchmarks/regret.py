@@ -33,17 +33,18 @@ print(json.dumps({f"regret.quick.{agent.name}": float(agent.mean.mean) for agent
 # After the full experiment, in its cache: what it trained is not trained again.
 _MORE = """
 import json
-from hgmrl_lite.envs import training_tasks
+from hgmrl_lite.envs import navigation, training_tasks
 from hgmrl_lite.experiments import breaking, contenders, coverage, regret_by_distance, task_number, units
 from hgmrl_lite.meta import AgentResult, Protocol
 box = [
     regret_by_distance(
-        Protocol(action_set="box"), agents=["geometric"], base_index=base_index, progress=False
+        Protocol(navigation(action_set="box", base_index=base_index)), agents=["geometric"], progress=False
     )["geometric"].mean.mean
     for base_index in (0, 1)
 ]
 def measured(goals, on):
-    work = contenders.contender_units("CCM", goals, Protocol(), goals=on)
+    family = navigation(goals) if on is None else navigation(goals, on)
+    work = contenders.contender_units("CCM", Protocol(family))
     return AgentResult.from_seeds(units.run_units(work, description="CCM", progress=False))
 sixteen = task_number.even_goals(16)
 broken = breaking(progress=False)

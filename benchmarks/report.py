@@ -10,8 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from hgmrl_lite.actions import LinearAction
-from hgmrl_lite.envs import bent_valley, explore, goals_at, sample_transitions, training_tasks
-from hgmrl_lite.envs.tasks import TRAINING_ANGLES_DEG
+from hgmrl_lite.envs import (
+    TRAINING_ANGLES_DEG,
+    bent_valley,
+    goals_at,
+    navigation,
+    sample_transitions,
+    training_tasks,
+)
 from hgmrl_lite.hereditary import GeometryReport, check_left_actions, discover_geometry
 from hgmrl_lite.transitions import Transitions
 
@@ -48,7 +54,7 @@ def goal_tasks(
     """Return Gaussian exploration of round goals; the training goals when none are given."""
     goals = training_tasks() if goals is None else goals
     return [
-        explore(goal, number, seed=100 * seed + index, policy="gaussian", **options)
+        navigation(**options).explore(goal, number, seed=100 * seed + index, policy="gaussian")
         for index, goal in enumerate(goals)
     ]
 
@@ -146,7 +152,7 @@ CASES = {
     "unclipped": Case(
         discovered(
             lambda seed: [
-                explore(goal, 5000, seed=100 * seed + index, action_set="box")
+                navigation(action_set="box").explore(goal, 5000, seed=100 * seed + index)
                 for index, goal in enumerate(training_tasks())
             ]
         ),

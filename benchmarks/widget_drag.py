@@ -29,11 +29,12 @@ FREE_HANDLES = {
 }
 
 GOAL_DRAG = """
-from hgmrl_lite.envs import training_tasks
+from hgmrl_lite.envs import navigation
 from hgmrl_lite.meta import meta_train
 from hgmrl_lite.widgets import GoalDrag
-agent = meta_train(training_tasks(), progress=False)
-drag = GoalDrag(agent, training_goals=training_tasks(), goal_degrees=60.0)
+family = navigation()
+agent = meta_train(family, progress=False)
+drag = GoalDrag(agent, family, goal_degrees=60.0)
 drag
 """
 

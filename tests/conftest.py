@@ -1,6 +1,8 @@
 """What all tests share."""
 
 import signal
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -8,6 +10,9 @@ from hypothesis import settings
 # A time limit for one example would make a busy machine fail, and new examples a change that is not to blame.
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
+
+# What tests of several folders share lies here.
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -5,8 +5,8 @@ import pickle
 
 import numpy as np
 import pytest
+from exploring import explore
 
-from hgmrl_lite.envs import explore
 from hgmrl_lite.transitions import Transitions
 
 NAMES = ("states", "actions", "rewards", "next_states", "terminated")

@@ -14,7 +14,7 @@ from hgmrl_lite import actions, discovery, lie, tangents, widgets
 from hgmrl_lite._validate import as_array
 from hgmrl_lite.agents import MLPPolicy, TransformedPolicy
 from hgmrl_lite.course import expect
-from hgmrl_lite.envs import PointNavigation, PointNavigationVector, greedy_policy, rollout
+from hgmrl_lite.envs import navigation
 from hgmrl_lite.hereditary import RewardModel
 from hgmrl_lite.transitions import Transitions
 
@@ -22,6 +22,7 @@ RNG = np.random.default_rng(0)
 POINTS = RNG.normal(size=(60, 2))
 VALUES = np.hypot(*POINTS.T)
 TURN = np.array([[0.0, -1.0], [1.0, 0.0]])
+FAMILY = navigation()
 POLICY = MLPPolicy((np.eye(2),), (np.zeros(2),))
 
 
@@ -65,13 +66,13 @@ DOORS = {
     "LinearAction": (actions.LinearAction, TURN),
     "an action's points": (actions.LinearAction(TURN), POINTS),
     "a charted action's points": (actions.ChartedAction(np.sinh, np.arcsinh, TURN), POINTS),
-    "a goal": (PointNavigation, np.array([1.0, 0.0])),
-    "an action": (started(PointNavigation((1.0, 0.0))).step, np.array([0.1, 0.2])),
-    "actions of rows": (started(PointNavigationVector(2, (1.0, 0.0))).step, TURN),
-    "goals": (lambda data: rollout(POLICY, data, episodes=2), np.array([[1.0, 0.0]])),
+    "a goal": (FAMILY.env, np.array([1.0, 0.0])),
+    "an action": (started(FAMILY.env((1.0, 0.0))).step, np.array([0.1, 0.2])),
+    "actions of rows": (started(FAMILY.vector_env((1.0, 0.0), 2)).step, TURN),
+    "goals": (lambda data: FAMILY.rollout(POLICY, data, episodes=2), np.array([[1.0, 0.0]])),
     "a network's observations": (POLICY, POINTS),
     "a transformed policy's": (TransformedPolicy(POLICY, TURN, TURN), POINTS),
-    "the greedy policy's": (greedy_policy((1.0, 0.0)), POINTS),
+    "the greedy policy's": (FAMILY.reference((1.0, 0.0)), POINTS),
     "a widget's point": (lambda data: widgets.OrbitExplorer(point=data), np.array([1.0, 0.5])),
     "a widget's matrix": (widgets.GeneratorFlow, TURN),
     "an exercise's answer": (numbers, POINTS),

@@ -50,12 +50,10 @@ class Exhibit:
 def _goal_drag() -> "HgmrlWidget":
     from hgmrl_lite import envs, meta
 
-    goals = envs.training_tasks()
-    agent = meta.meta_train(goals)
+    family = envs.navigation()
+    agent = meta.meta_train(family)
     # The ring tells the regret, computed on the page; an evaluation would wait for Python.
-    return widgets.GoalDrag(
-        agent, training_goals=goals, goal_degrees=30, evaluation_episodes=0, ring=True, replay=True
-    )
+    return widgets.GoalDrag(agent, family, goal_degrees=30, evaluation_episodes=0, ring=True, replay=True)
 
 
 def _regret() -> "HgmrlWidget":

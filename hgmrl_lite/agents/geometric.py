@@ -1,16 +1,19 @@
 """The geometric agent: one base policy, carried to a new task by the group element the data tell."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array
 from hgmrl_lite.agents.policy import MLPPolicy, TransformedPolicy
+from hgmrl_lite.envs import TaskFamily
 from hgmrl_lite.hereditary import HereditaryGeometry, Inference, RewardModel, infer
 from hgmrl_lite.transitions import Transitions
 
+# What rounding may add to the difference of two states.
+_ROUNDING: Final = 1e-9
 #: Findings of the geometry's report without which a transformed policy need not be a good one.
 REQUIRED = ("same rewards", "inherited", "start law", "linearizable", "connected", "compact")
 
@@ -57,7 +60,7 @@ class GeometricAgent:
     name : str
         What it is called in tables and figures.
     uses_goal : bool
-        False: it is never told a goal.
+        False: it is never told the task.
 
     Raises
     ------
@@ -120,8 +123,8 @@ class GeometricAgent:
             )
         return TransformedPolicy(self.base_policy, inference.left, inference.right)
 
-    def adapt(self, context: Transitions | None, goal: ArrayLike | None = None) -> TransformedPolicy:
-        """Return the policy for the task that ``context`` was collected in; ``goal`` is not looked at.
+    def adapt(self, context: Transitions | None, task: ArrayLike | None = None) -> TransformedPolicy:
+        """Return the policy for the task that ``context`` was collected in; ``task`` is not looked at.
 
         Raises
         ------
@@ -163,3 +166,33 @@ class GeometricAgent:
         if inference.verdict == "undecided":
             open_.append(f"new task: {inference.n_transitions} transitions do not decide which element it is")
         return Trust("undecided", tuple(open_)) if open_ else Trust("trusted")
+
+    def check_system(self, family: TaskFamily) -> None:
+        """Raise a ValueError when the transitions that the agent rests on are not of the family's system.
+
+        What is compared is s' − T(s, a) with the noise that the system states; where T is not known, only the
+        dimensions are.
+        """
+        seen: Transitions = self.geometry.family.tasks[0]
+        if (seen.states.shape[1], seen.actions.shape[1]) != (family.state_dim, family.action_dim):
+            raise ValueError(
+                f"agent must be one of {family.system.name}, with states of dimension {family.state_dim} and "
+                f"actions of dimension {family.action_dim}; it was trained on {seen}"
+            )
+        if not family.simulates or family.chart is not None:
+            return
+        system = family.system
+        off = seen.next_states - system.mean_next_state(seen.states, seen.actions)
+        normals = np.random.default_rng(0).standard_normal(seen.states.shape)
+        noise = system.next_state(seen.states, seen.actions, normals) - system.mean_next_state(
+            seen.states, seen.actions
+        )
+        own, stated = np.sqrt(np.square(off).mean()), np.sqrt(np.square(noise).mean())
+        drift, error = np.abs(off.mean(axis=0)).max(), stated / np.sqrt(len(seen))
+        alike = 0.8 * stated - _ROUNDING <= own <= 1.25 * stated + _ROUNDING
+        if not alike or drift > 6.0 * error + _ROUNDING:
+            raise ValueError(
+                f"agent must have been trained in the family's system, {system}: its transitions leave that "
+                f"law of motion by {own:.3g} (root mean square) and by {drift:.3g} on average, where the "
+                f"noise is {stated:.3g}"
+            )

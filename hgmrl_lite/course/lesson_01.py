@@ -366,7 +366,7 @@ def _affine(linear: ArrayLike, shift: ArrayLike) -> Array:
 
 def symmetry_gap(state: ArrayLike, action: ArrayLike, degrees: float, action_set: str) -> float:
     """Return ‖T(L s, K a) - L T(s, a)‖ of navigation, for the rotation L = K by an angle in degrees."""
-    step = envs.NavigationDynamics(action_set).mean_next_state
+    step = envs.Navigation(action_set).mean_next_state
     turn = actions.LinearAction(lie.so2_exp(np.radians(degrees)))
     return float(np.linalg.norm(step(turn(state), turn(action)) - turn(step(state, action))))
 

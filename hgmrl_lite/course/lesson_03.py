@@ -236,8 +236,9 @@ _GOOD = 1.4
 @cache
 def _exploration(noise: float) -> tuple[Array, Array, Array]:
     """Return 5000 points, rewards and true normals of an exploration that the lesson does not show."""
-    goal = envs.training_tasks()[2]
-    seen = envs.explore(goal, 5000, seed=11)
+    family = envs.navigation()
+    goal = family.train[2]
+    seen = family.explore(goal, 5000, seed=11)
     jitter = np.random.default_rng(12).standard_normal(len(seen))
     toward = goal - seen.next_states
     return seen.next_states, seen.rewards + noise * float(seen.rewards.std()) * jitter, _unit(toward)

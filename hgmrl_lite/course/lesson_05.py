@@ -56,7 +56,7 @@ def _check_gap(answer: Any) -> Iterator[str]:
             ),
         ],
     )
-    box = envs.NavigationDynamics("box").mean_next_state
+    box = envs.Navigation("box").mean_next_state
     matrix, other = np.array([[1.2, 0.5], [-0.3, 0.9]]), np.array([[0.7, -0.2], [0.4, 1.1]])
     mirror = lie.so2_exp(0.7) @ np.diag([1.0, -1.0])
     # Units of a thousand and of a thousandth, and one action for three coordinates.

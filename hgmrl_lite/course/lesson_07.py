@@ -20,6 +20,8 @@ from hgmrl_lite.course.expect import (
 )
 from hgmrl_lite.transitions import Transitions
 
+family = envs.navigation()
+
 #: Degrees from the goal at 30° to the base goal, and to the nearest training goal.
 _AWAY = (105.0, 48.0)
 
@@ -161,11 +163,11 @@ def _check_wrong_lines(answer: Any) -> Iterator[str]:
 def honest_regret(agent: Any, goal: ArrayLike, seeds: Any) -> Array:
     """Return the regret (seeds, 100) of an agent on a true goal, adapted anew from each context."""
     goals = np.asarray(goal, dtype=np.float64)[None]
-    best = envs.rollout(envs.greedy_policy(goal), goals, episodes=100, seed=0).returns[0]
+    best = family.rollout(family.reference(goal), goals, episodes=100, seed=0).returns[0]
     regrets = []
     for seed in seeds:
-        policy = agent.adapt(envs.explore(goal, agent.context_size, seed=seed))
-        regrets.append(best - envs.rollout(policy, goals, episodes=100, seed=0).returns[0])
+        policy = agent.adapt(family.explore(goal, agent.context_size, seed=seed))
+        regrets.append(best - family.rollout(policy, goals, episodes=100, seed=0).returns[0])
     return np.array(regrets)
 
 
@@ -196,7 +198,7 @@ class _Compass:
             )[0]
             aim = slope / np.linalg.norm(slope)
         cosine, sine = np.cos(self.error), np.sin(self.error)
-        return envs.greedy_policy(np.array([[cosine, -sine], [sine, cosine]]) @ aim)
+        return family.reference(np.array([[cosine, -sine], [sine, cosine]]) @ aim)
 
 
 def _check_honest(answer: Any) -> Iterator[str]:
@@ -211,7 +213,7 @@ def _check_honest(answer: Any) -> Iterator[str]:
     perfect = _Compass(exact=goal, context_size=15)
     regret = ask(perfect)
     yield "the agent adapts once for each seed, to that seed's context of the true goal"
-    contexts = [envs.explore(goal, perfect.context_size, seed=seed) for seed in seeds]
+    contexts = [family.explore(goal, perfect.context_size, seed=seed) for seed in seeds]
     if len(perfect.seen) != len(seeds):
         raise NotYet(
             f"The agent was adapted {len(perfect.seen)} times for {len(seeds)} seeds.",
@@ -221,12 +223,12 @@ def _check_honest(answer: Any) -> Iterator[str]:
         if not isinstance(given, Transitions) or len(given) != len(wanted):
             raise NotYet(
                 f"`adapt` got {describe(given)}, not a context of {perfect.context_size} transitions.",
-                "Use `envs.explore(goal, agent.context_size, seed=seed)`.",
+                "Use `family.explore(goal, agent.context_size, seed=seed)`.",
             )
         expect(
             bool(np.array_equal(given.rewards, wanted.rewards)),
-            f"The context for seed {seed} is not what `envs.explore(goal, agent.context_size, seed={seed})` "
-            "gives.",
+            f"The context for seed {seed} is not what `family.explore(goal, agent.context_size, "
+            f"seed={seed})` gives.",
             "Explore the true goal's task, with that seed and nothing else.",
         )
     yield "a perfect agent has regret 0 in every single episode"
@@ -340,9 +342,9 @@ EXERCISES = (
         "An honest evaluation",
         (
             "Write the loop over the seeds first: one context, one policy and one row of regrets for each.",
-            "The greedy reference `envs.greedy_policy(goal)` meets the noise of `envs.rollout(..., seed=0)` "
+            "The greedy reference `family.reference(goal)` meets the noise of `family.rollout(..., seed=0)` "
             "too, and does not depend on the context.",
-            "`envs.rollout(policy, [goal], seed=0).returns` has shape (1, 100): one row a goal.",
+            "`family.rollout(policy, [goal], seed=0).returns` has shape (1, 100): one row a goal.",
         ),
         _check_honest,
         honest_regret,

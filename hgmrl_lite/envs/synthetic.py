@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_array, as_count
 from hgmrl_lite.envs.navigation import NOISE, STEP
-from hgmrl_lite.envs.system import as_deviation, project_action
+from hgmrl_lite.envs.system import project_action
 from hgmrl_lite.transitions import Transitions
 
 

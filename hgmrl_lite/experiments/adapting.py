@@ -1,6 +1,6 @@
 """Experiment 4: what the number of transitions and noise in the reward do to adaptation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hgmrl_lite._validate import Array, as_array, as_count
-from hgmrl_lite.envs import rollout, training_tasks
 from hgmrl_lite.experiments.tables import Table, Tabled
 from hgmrl_lite.experiments.units import Unit, run_units
-from hgmrl_lite.meta import Interval, Protocol, mean_interval, meta_train, stream_seed
-from hgmrl_lite.meta.runs import draw_context, reference_returns
+from hgmrl_lite.meta import Interval, Protocol, evaluate, mean_interval, meta_train
+from hgmrl_lite.meta.runs import draw_contexts
 
 SIZES: Final = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500)
 """Numbers of transitions N from which the agent adapts."""
@@ -77,7 +76,8 @@ class Adaptation(Tabled):
         return (
             "The geometric agent, discovered from 5000 transitions of each of 4 training tasks; noise on the "
             "rewards that it observes there and in the new task (the base policy is trained without it); "
-            f"{self.protocol.test_goals} test goals, {trials} inferences a point. {self.protocol.caption()}"
+            f"{len(self.protocol.family.test)} test goals, {trials} inferences a point. "
+            f"{self.protocol.caption()}"
         )
 
     @property
@@ -150,12 +150,12 @@ def adaptation(
         raise ValueError(f"reward_noises must be one or more numbers of at least 0, got {noises.tolist()}")
     units = [
         Unit(
-            f"reward noise {noise:g}, seed {seed}",
+            f"reward noise {noise:g}, seed {part.seed}",
             _adapt_from_prefixes,
-            {"reward_noise": float(noise), "sizes": counts, "protocol": protocol.of_seed(seed)},
+            {"sizes": counts, "protocol": part.of_family(reward_noise=float(noise))},
         )
         for noise in noises
-        for seed in protocol.seeds
+        for part in protocol.of_seeds()
     ]
     parts = run_units(units, description="adaptation", jobs=jobs, progress=progress, refresh=refresh)
 
@@ -168,38 +168,22 @@ def adaptation(
     )
 
 
-def _adapt_from_prefixes(
-    reward_noise: float, sizes: Sequence[int], protocol: Mapping[str, Any]
-) -> dict[str, NDArray[Any]]:
+def _adapt_from_prefixes(sizes: Sequence[int], protocol: Protocol) -> dict[str, NDArray[Any]]:
     """Return angle error, regret and whether decided, (C, N, k), of the geometric agent of one seed."""
-    fixed = Protocol(**protocol)
-    (seed,) = fixed.seeds
-    goals, training_goals = fixed.goals, training_tasks()
-    agent = meta_train(
-        training_goals, seed=seed, reward_noise=reward_noise, progress=False, **fixed.environment
-    )
-    best = reference_returns(fixed, seed, goals)
-    shape = (fixed.contexts, len(sizes), len(goals))
+    family, seed = protocol.family, protocol.seed
+    agent = meta_train(family, seed=seed, progress=False)
+    shape = (protocol.contexts, len(sizes), len(family.test))
     error, regret, decided = np.empty(shape), np.empty(shape), np.empty(shape, dtype=bool)
-    for draw in range(fixed.contexts):
-        contexts = [
-            draw_context(fixed, seed, draw, index, goal, max(sizes), reward_noise)
-            for index, goal in enumerate(goals)
-        ]
+    for draw in range(protocol.contexts):
+        contexts = draw_contexts(family, seed, draw, max(sizes))
         for number, size in enumerate(sizes):
-            inferences = [agent.infer(context[:size]) for context in contexts if context is not None]
+            inferences = [agent.infer(context[:size]) for context in contexts]
             policies = [agent.policy_for(inference) for inference in inferences]
-            aims = np.array([inference.left @ training_goals[0] for inference in inferences])
-            error[draw, number] = np.degrees(_angles_between(aims, goals))
+            aims = np.array([inference.left @ family.base_task for inference in inferences])
+            error[draw, number] = np.degrees(_angles_between(aims, family.test))
             decided[draw, number] = [inference.verdict == "decided" for inference in inferences]
-            played = rollout(
-                policies,
-                goals,
-                episodes=fixed.episodes,
-                seed=stream_seed(seed, "evaluate"),
-                **fixed.environment,
-            )
-            regret[draw, number] = (best - played.returns).mean(axis=1)
+            played = evaluate(family, policies, episodes=protocol.episodes, seed=seed)
+            regret[draw, number] = played.regret_by_task
     return {"angle_error": error, "regret": regret, "decided": decided}
 
 

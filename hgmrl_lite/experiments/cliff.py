@@ -1,6 +1,6 @@
 """Experiment 3: regret against the error of the rotation, the cliff."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -9,11 +9,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from hgmrl_lite._validate import Array, as_array, as_count
 from hgmrl_lite.agents import TransformedPolicy, train_base_policy
-from hgmrl_lite.envs import GOAL_RADIUS, goals_at, rollout
+from hgmrl_lite.envs import GOAL_RADIUS, goals_at
 from hgmrl_lite.experiments.tables import Table, Tabled
 from hgmrl_lite.experiments.units import Unit, run_units
-from hgmrl_lite.meta import Interval, Protocol, mean_interval, stream_seed
-from hgmrl_lite.meta.runs import reference_returns
+from hgmrl_lite.lie import so2_exp
+from hgmrl_lite.meta import Interval, Protocol, evaluate, mean_interval
 
 ERRORS_DEG: Final = (0.0, 2.0, 4.0, 6.0, 7.0, 8.0, 9.0, 10.0, 12.0, 15.0, 20.0, 30.0)
 """Errors of the rotation in degrees; each is made to both sides."""
@@ -79,8 +79,8 @@ class RotationError(Tabled):
         fixed = self.protocol.caption(environment="actions as named", draws=False)
         return (
             "The base policy, turned by the true angle plus an error to either side; "
-            f"{self.protocol.test_goals} test goals. Beyond {CLIFF_DEG:.1f}° the goal aimed at is outside "
-            f"the true one's terminal disc. {fixed}"
+            f"{len(self.protocol.family.test)} test goals. Beyond {CLIFF_DEG:.1f}° the goal aimed at is "
+            f"outside the true one's terminal disc. {fixed}"
         )
 
     @property
@@ -135,26 +135,26 @@ def rotation_error(
     if not len(errors) or (errors < 0.0).any() or (errors > 180.0).any():
         raise ValueError(f"errors_deg must be one or more angles from 0 to 180, got {errors.tolist()}")
     as_count("the number of cases", len(cases))
-    fixed = [(replace(protocol, action_set=action_set), float(degrees)) for action_set, degrees in cases]
+    fixed = [_of_case(protocol, action_set, float(degrees)) for action_set, degrees in cases]
     units = [
         Unit(
-            f"{of_case.action_set}, base goal {degrees:g}°, seed {seed}",
+            f"{action_set}, base goal {degrees:g}°, seed {part.seed}",
             _turned,
-            {"base_degrees": degrees, "errors_deg": errors.tolist(), "protocol": of_case.of_seed(seed)},
+            {"errors_deg": errors, "protocol": part},
         )
-        for of_case, degrees in fixed
-        for seed in protocol.seeds
+        for of_case, (action_set, degrees) in zip(fixed, cases, strict=True)
+        for part in of_case.of_seeds()
     ]
     parts = iter(
         run_units(units, description="rotation error", jobs=jobs, progress=progress, refresh=refresh)
     )
     found = []
-    for of_case, degrees in fixed:
+    for action_set, degrees in cases:
         of_seeds = [next(parts) for _ in protocol.seeds]
         found.append(
             RotationCase(
-                of_case.action_set,
-                degrees,
+                action_set,
+                float(degrees),
                 np.stack([part["regret"] for part in of_seeds]),
                 np.stack([part["success"] for part in of_seeds]),
             )
@@ -162,33 +162,24 @@ def rotation_error(
     return RotationError(protocol, errors, tuple(found))
 
 
-def _turned(
-    base_degrees: float, errors_deg: Sequence[float], protocol: Mapping[str, Any]
-) -> dict[str, NDArray[Any]]:
+def _of_case(protocol: Protocol, action_set: str, degrees: float) -> Protocol:
+    """Return the protocol with other admissible actions, and one training goal at this polar angle."""
+    system = replace(protocol.family.system, action_set=action_set)
+    return protocol.of_family(system=system, train=goals_at(np.radians([degrees])), base_index=0)
+
+
+def _turned(errors_deg: Array, protocol: Protocol) -> dict[str, NDArray[Any]]:
     """Return regret and success (D, 2, k) of the turned base policy of one seed."""
-    fixed = Protocol(**protocol)
-    (seed,) = fixed.seeds
-    base_goal = goals_at(np.radians(base_degrees))
-    policy = train_base_policy(base_goal, seed=seed, progress=False, **fixed.environment)
-    goals = fixed.goals
-    truth = np.arctan2(goals[:, 1], goals[:, 0]) - np.radians(base_degrees)
-    best = reference_returns(fixed, seed, goals)
-    regret, success = (np.empty((len(errors_deg), 2, len(goals))) for _ in range(2))
+    family, seed = protocol.family, protocol.seed
+    policy = train_base_policy(family, seed=seed, progress=False)
+    angle = np.arctan2(family.test[:, 1], family.test[:, 0])
+    truth = angle - np.arctan2(family.base_task[1], family.base_task[0])
+    regret, success = (np.empty((len(errors_deg), 2, len(family.test))) for _ in range(2))
     for index, error in enumerate(errors_deg):
         for side, sign in enumerate((1.0, -1.0)):
-            turns = [rotation(angle + sign * np.radians(error)) for angle in truth]
-            played = rollout(
-                [TransformedPolicy(policy, turn, turn) for turn in turns],
-                goals,
-                episodes=fixed.episodes,
-                seed=stream_seed(seed, "evaluate"),
-                **fixed.environment,
-            )
-            regret[index, side] = (best - played.returns).mean(axis=1)
+            turns = so2_exp(truth + sign * np.radians(error))
+            turned = [TransformedPolicy(policy, turn, turn) for turn in turns]
+            played = evaluate(family, turned, episodes=protocol.episodes, seed=seed)
+            regret[index, side] = played.regret_by_task
             success[index, side] = played.success.mean(axis=1)
     return {"regret": regret, "success": success}
-
-
-def rotation(angle: float) -> Array:
-    """Return the rotation of the plane by an angle in radians, shape (2, 2)."""
-    return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])

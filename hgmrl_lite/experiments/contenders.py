@@ -1,55 +1,47 @@
-"""The agents that are compared, each made by name from the training tasks and a seed."""
+"""The agents that are compared, each made by name from the family of tasks and a seed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
-import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hgmrl_lite import agents
-from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite.agents import Agent
 from hgmrl_lite.agents.conditioned import QUICK_CONDITIONED_PPO
-from hgmrl_lite.envs import greedy_policy
+from hgmrl_lite.envs import Policy, TaskFamily
 from hgmrl_lite.experiments.units import Unit
 from hgmrl_lite.meta import Protocol, evaluate_seed, meta_train
 from hgmrl_lite.transitions import Transitions
 
-if TYPE_CHECKING:
-    from hgmrl_lite.agents.agent import Agent
-    from hgmrl_lite.agents.policy import Policy
-
 
 @dataclass(frozen=True)
-class GreedyReference:
-    """The reference itself as an agent, told the true goal: its regret is 0 in every episode."""
+class ReferenceAgent:
+    """The family's reference itself as an agent, told the task: its regret is 0 in every episode."""
 
-    action_set: str
-    wind: tuple[float, ...]
+    family: TaskFamily
     name: ClassVar = "greedy reference"
     env_steps: ClassVar = 0
     context_size: ClassVar = 0
     uses_goal: ClassVar = True
 
-    def adapt(self, context: Transitions | None, goal: ArrayLike | None = None) -> "Policy":
-        """Return the greedy policy of the goal."""
-        if goal is None:
-            raise ValueError("goal must be the new task's goal for the greedy reference, got None")
-        return greedy_policy(goal, self.action_set, self.wind)
+    def adapt(self, context: Transitions | None, task: ArrayLike | None = None) -> Policy:
+        """Return the reference of the task."""
+        policy = None if task is None else self.family.reference(task)
+        if policy is None:
+            raise ValueError("task must be the new task, of a family that gives a reference, got None")
+        return policy
 
 
-# From the training goals, the base task's place among them, and seed, environment and progress.
-_MAKERS: "Mapping[str, Callable[..., Agent]]" = {
-    "geometric": lambda goals, base, **options: meta_train(goals, base_index=base, **options),
-    "base policy": lambda goals, base, **options: agents.BaseAgent(goals[base], **options),
-    "nearest task": lambda goals, base, **options: agents.NearestTaskAgent(goals, **options),
-    "goal-conditioned": lambda goals, base, **options: agents.GoalConditionedAgent(goals, **options),
-    "CCM": lambda goals, base, **options: agents.CCMAgent(goals, **options),
-    "true rotation": lambda goals, base, **options: agents.TrueRotationAgent(goals[base], **options),
-    "trained on the test task": lambda goals, base, **options: agents.TestTaskAgent(**options),
-    "greedy reference": lambda goals, base, **options: GreedyReference(
-        options["action_set"], options["wind"]
-    ),
+_MAKERS: Mapping[str, Callable[..., Agent]] = {
+    "geometric": meta_train,
+    "base policy": agents.BaseAgent,
+    "nearest task": agents.NearestTaskAgent,
+    "goal-conditioned": agents.GoalConditionedAgent,
+    "CCM": agents.CCMAgent,
+    "true rotation": agents.TrueRotationAgent,
+    "trained on the test task": agents.TestTaskAgent,
+    "greedy reference": lambda family, **_: ReferenceAgent(family),
 }
 
 # What the rivals are trained with in the quick form: a third of the time, and still well on their own tasks.
@@ -60,30 +52,18 @@ _QUICK: Mapping[str, Any] = {
 }
 
 
-def make_agent(
-    name: str,
-    training_goals: ArrayLike,
-    protocol: Protocol,
-    seed: int,
-    *,
-    base_index: int = 0,
-    quick: bool = False,
-) -> "Agent":
-    """Train the agent of this name on the training tasks, in the protocol's environment.
+def make_agent(name: str, family: TaskFamily, seed: int, *, quick: bool = False) -> Agent:
+    """Train the agent of this name on the family's training tasks.
 
     Parameters
     ----------
     name : str
         "geometric", "base policy", "nearest task", "goal-conditioned", "CCM", "true rotation", "trained on
         the test task" or "greedy reference".
-    training_goals : array_like, shape (t, 2)
-        Goals of the training tasks, for their environments.
-    protocol : Protocol
-        Whose environment it is.
+    family : TaskFamily
+        The family.
     seed : int
         The training seed.
-    base_index : int, optional
-        Which task the base policy is trained on.
     quick : bool, optional
         Train the rivals "nearest task", "goal-conditioned" and "CCM" with half the steps, in a third of the
         time, for a lesson.
@@ -99,50 +79,24 @@ def make_agent(
     """
     if name not in _MAKERS:
         raise ValueError(f"name must be one of {', '.join(_MAKERS)}, got {name!r}")
-    goals = as_array("training_goals", training_goals, ("k", 2))
-    options = {"seed": seed, "progress": False, **protocol.environment}
+    options: dict[str, Any] = {"seed": seed, "progress": False}
     if quick and name in _QUICK:
         options["settings"] = _QUICK[name]
-    return _MAKERS[name](goals, base_index, **options)
+    return _MAKERS[name](family, **options)
 
 
-def evaluate_contender(
-    agent: str,
-    training_goals: Sequence[Sequence[float]],
-    base_index: int,
-    protocol: Mapping[str, Any],
-    goals: Sequence[Sequence[float]] | None,
-    quick: bool = False,
-) -> dict[str, NDArray[Any]]:
-    """Train an agent with the protocol's only seed, and evaluate it on the given goals or the protocol's."""
-    fixed = Protocol(**protocol)
-    (seed,) = fixed.seeds
-    contender = make_agent(agent, training_goals, fixed, seed, base_index=base_index, quick=quick)
-    return evaluate_seed(contender, fixed, seed, goals=goals)
+def evaluate_contender(agent: str, protocol: Protocol, quick: bool = False) -> dict[str, NDArray[Any]]:
+    """Train an agent with the protocol's only seed, and evaluate it on the test tasks."""
+    return evaluate_seed(make_agent(agent, protocol.family, protocol.seed, quick=quick), protocol)
 
 
-def contender_units(
-    agent: str,
-    training_goals: Array,
-    protocol: Protocol,
-    *,
-    base_index: int = 0,
-    goals: Array | None = None,
-    quick: bool = False,
-) -> list[Unit]:
+def contender_units(agent: str, protocol: Protocol, *, quick: bool = False) -> list[Unit]:
     """Return one unit of work a training seed: train the agent, and evaluate it."""
     return [
         Unit(
-            f"{agent}, seed {seed}",
+            f"{agent}, seed {part.seed}",
             evaluate_contender,
-            {
-                "agent": agent,
-                "training_goals": np.asarray(training_goals).tolist(),
-                "base_index": base_index,
-                "protocol": protocol.of_seed(seed),
-                "goals": None if goals is None else np.asarray(goals).tolist(),
-                "quick": quick,
-            },
+            {"agent": agent, "protocol": part, "quick": quick},
         )
-        for seed in protocol.seeds
+        for part in protocol.of_seeds()
     ]

@@ -4,10 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from numpy.typing import ArrayLike
-
-from hgmrl_lite._validate import Array, as_array
-from hgmrl_lite.envs import training_tasks
+from hgmrl_lite._validate import Array
 from hgmrl_lite.experiments.contenders import contender_units
 from hgmrl_lite.experiments.tables import Table, Tabled
 from hgmrl_lite.experiments.units import run_units
@@ -40,11 +37,7 @@ class RegretByDistance(Tabled):
     Parameters
     ----------
     protocol : Protocol
-        What was the same for all.
-    training_goals : ndarray, shape (t, 2)
-        Goals of the training tasks.
-    base_index : int
-        Which of them the base policy was trained on.
+        What was the same for all, training and test goals included.
     agents : tuple of AgentResult
         The agents' results. "trained on the test task" has only some of the goals.
     reference : AgentResult
@@ -52,8 +45,6 @@ class RegretByDistance(Tabled):
     """
 
     protocol: Protocol
-    training_goals: Array
-    base_index: int
     agents: tuple[AgentResult, ...]
     reference: AgentResult
 
@@ -65,7 +56,17 @@ class RegretByDistance(Tabled):
     @property
     def goals(self) -> Array:
         """The test goals, shape (k, 2)."""
-        return self.protocol.goals
+        return self.protocol.family.test
+
+    @property
+    def training_goals(self) -> Array:
+        """The goals of the training tasks, shape (t, 2)."""
+        return self.protocol.family.train
+
+    @property
+    def base_index(self) -> int:
+        """Which of them the base policy was trained on."""
+        return self.protocol.family.base_index
 
     def __getitem__(self, name: str) -> AgentResult:
         """Return one agent's result by its name."""
@@ -76,7 +77,7 @@ class RegretByDistance(Tabled):
 
     def distances(self, name: str | None = None) -> Array:
         """Return the angle of the test goals, or of one agent's, to the nearest training goal, in radians."""
-        return goal_distances(self.goals if name is None else self[name].goals, self.training_goals)
+        return goal_distances(self.goals if name is None else self[name].tasks, self.training_goals)
 
     def caption(self) -> str:
         """Return how it was measured."""
@@ -85,7 +86,7 @@ class RegretByDistance(Tabled):
             f"{self.protocol.caption()}"
         )
         if "trained on the test task" in self.names:
-            number = len(self["trained on the test task"].goals)
+            number = len(self["trained on the test task"].tasks)
             text += f" Trained on the test task: on {number} of the goals."
         return text
 
@@ -103,7 +104,7 @@ class RegretByDistance(Tabled):
                     "yes" if agent.uses_goal else "no",
                     repr(agent.mean),
                     repr(agent.slope(self.distances(agent.name))),
-                    f"{agent.by_goal.mean.max():.2f}".replace("-", "−"),
+                    f"{agent.by_task.mean.max():.2f}".replace("-", "−"),
                     f"{agent.success.mean():.1%}",
                 )
             )
@@ -125,8 +126,6 @@ def regret_by_distance(
     *,
     quick: bool = False,
     agents: Sequence[str] | None = None,
-    training_goals: ArrayLike | None = None,
-    base_index: int = 0,
     jobs: int = 2,
     progress: bool = True,
     refresh: bool = False,
@@ -142,10 +141,6 @@ def regret_by_distance(
         policies trained on the test tasks.
     agents : sequence of str, optional
         Which of :data:`AGENTS`; all of them when left out.
-    training_goals : array_like, shape (t, 2), optional
-        Goals of the training tasks; :func:`~hgmrl_lite.envs.training_tasks` when left out.
-    base_index : int, optional
-        Which of them the base policy is trained on.
     jobs : int, optional
         Processes that work beside each other.
     progress : bool, optional
@@ -160,7 +155,7 @@ def regret_by_distance(
     Raises
     ------
     ValueError
-        When a name is no agent's, or there are fewer than two training goals.
+        When a name is no agent's.
     """
     protocol = protocol or (Protocol.quick() if quick else Protocol())
     if agents is None:
@@ -168,26 +163,12 @@ def regret_by_distance(
     unknown = [name for name in agents if name not in AGENTS]
     if unknown or not agents or len(set(agents)) < len(agents):
         raise ValueError(f"agents must be different ones of {', '.join(AGENTS)}, got {list(agents)}")
-    goals = (
-        training_tasks() if training_goals is None else as_array("training_goals", training_goals, ("t", 2))
-    )
-    if len(goals) < 2 or not -len(goals) <= base_index < len(goals):
-        raise ValueError(
-            f"training_goals must be two or more and hold base_index, got {len(goals)} and {base_index}"
-        )
-    base_index %= len(goals)
     schedule = _QUICK_SCHEDULE if quick else _SCHEDULE
     order = sorted((*agents, REFERENCE), key=lambda name: (*schedule, name).index(name))
-    few = protocol.goals[:: max(1, protocol.test_goals // TRAINED_ON)][:TRAINED_ON]
+    test = protocol.family.test
+    few = protocol.of_family(test=test[:: max(1, len(test) // TRAINED_ON)][:TRAINED_ON])
     units = {
-        name: contender_units(
-            name,
-            goals,
-            protocol,
-            base_index=base_index,
-            goals=few if name == "trained on the test task" else None,
-            quick=quick,
-        )
+        name: contender_units(name, few if name == "trained on the test task" else protocol, quick=quick)
         for name in order
     }
     parts = iter(
@@ -200,6 +181,4 @@ def regret_by_distance(
         )
     )
     results = {name: AgentResult.from_seeds([next(parts) for _ in units[name]]) for name in order}
-    return RegretByDistance(
-        protocol, goals, base_index, tuple(results[name] for name in agents), results[REFERENCE]
-    )
+    return RegretByDistance(protocol, tuple(results[name] for name in agents), results[REFERENCE])

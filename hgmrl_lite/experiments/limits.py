@@ -211,15 +211,15 @@ def breaking(
     ]
     plan.append(("reflection", reflection_trial, {}, "reflected tasks", 0.0))
     units = [
-        Unit(f"{case}: {condition}, seed {seed}", compute, {**settings, "protocol": protocol.of_seed(seed)})
+        Unit(f"{case}: {condition}, seed {part.seed}", compute, {**settings, "protocol": part})
         for case, compute, settings, condition, _ in plan
-        for seed in protocol.seeds
+        for part in protocol.of_seeds()
     ]
     units.append(
         Unit(
             "states of the base policy",
             carried_states,
-            {"radius": max(radii), "protocol": protocol.of_seed(protocol.seeds[0])},
+            {"radius": max(radii), "protocol": protocol.of_seeds()[0]},
         )
     )
     *parts, states = run_units(units, description="breaking", jobs=jobs, progress=progress, refresh=refresh)

@@ -10,11 +10,11 @@ from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_real
 from hgmrl_lite.actions import LinearAction
-from hgmrl_lite.agents import GeometricAgent, Policy, project_action
-from hgmrl_lite.envs import NOISE, STEP, bent_valley, sample_transitions
+from hgmrl_lite.agents import GeometricAgent
+from hgmrl_lite.envs import NOISE, STEP, Policy, bent_valley, project_action, sample_transitions
 from hgmrl_lite.hereditary import RewardModel, discover_geometry
 from hgmrl_lite.hereditary.generators import action_generators, mean_response
-from hgmrl_lite.meta import stream_seed
+from hgmrl_lite.streams import stream_seed
 from hgmrl_lite.transitions import Transitions
 
 if TYPE_CHECKING:

@@ -51,7 +51,7 @@ class CoverageCase:
     @property
     def slope(self) -> Interval:
         """Slope of test regret against the angle to the nearest training goal, per radian."""
-        return self.test.slope(goal_distances(self.test.goals, self.training_goals))
+        return self.test.slope(goal_distances(self.test.tasks, self.training_goals))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -77,9 +77,9 @@ class Coverage(Tabled):
     def caption(self) -> str:
         """Return how it was measured."""
         return (
-            f"{self.protocol.test_goals} test tasks on the unit circle. Evenly spaced training goals lie "
-            "half a spacing off angle 0, so that none is a test goal; the others are those of experiment 1. "
-            f"{self.protocol.caption()}"
+            f"{len(self.protocol.family.test)} test tasks on the unit circle. Evenly spaced training goals "
+            "lie half a spacing off angle 0, so that none is a test goal; the others are those of experiment "
+            f"1. {self.protocol.caption()}"
         )
 
     @property
@@ -152,7 +152,7 @@ def coverage(
     """
     protocol = protocol or (Protocol.quick() if quick else Protocol())
     numbers = ccm_tasks if ccm_tasks is not None else (CCM_TASKS[::2] if quick else CCM_TASKS)
-    first = training_tasks()
+    first, test = training_tasks(), protocol.family.test
     for tasks in geometric_tasks:
         if not 2 <= as_count("geometric_tasks", tasks) <= len(first):
             raise ValueError(f"geometric_tasks must be from 2 to {len(first)}, got {tasks}")
@@ -162,10 +162,9 @@ def coverage(
     wanted += [("geometric", "experiment 1", first[:tasks]) for tasks in sorted(geometric_tasks)]
     # All tests before all evaluations on training goals: by then each agent is trained and cached.
     units = [
-        contender_units(agent, goals, protocol, goals=on)
+        contender_units(agent, protocol.of_family(train=goals, base_index=0, test=goals if on_own else test))
         for on_own in (False, True)
         for agent, _, goals in wanted
-        for on in [goals if on_own else None]
     ]
     parts = iter(
         run_units(

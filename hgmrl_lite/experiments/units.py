@@ -22,8 +22,8 @@ Arrays = dict[str, NDArray[Any]]
 
 # What every experiment's figures are made by; plots, widgets and lessons only show them.
 _SOURCES = (
-    "_validate.py", "transitions.py", "lie", "actions", "tangents", "discovery", "hereditary", "envs",
-    "agents", "meta", "experiments/contenders.py",
+    "_validate.py", "transitions.py", "streams.py", "lie", "actions", "tangents", "discovery", "hereditary",
+    "envs", "agents", "meta", "experiments/contenders.py",
 )  # fmt: skip
 
 
@@ -38,7 +38,7 @@ class Unit:
     compute : callable
         A function of a module, called with the settings as keyword arguments; returns arrays by name.
     settings : mapping
-        JSON values.
+        What :func:`~hgmrl_lite.cache.cached_arrays` can name: JSON values, protocols, families.
     """
 
     name: str

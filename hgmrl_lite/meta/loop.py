@@ -1,6 +1,5 @@
 """The loop: meta-train on a few tasks, adapt to a new one from a few transitions, measure the regret."""
 
-import numpy as np
 from tqdm.auto import tqdm
 
 from hgmrl_lite._validate import as_count
@@ -11,10 +10,6 @@ from hgmrl_lite.envs import TaskFamily
 from hgmrl_lite.hereditary import RewardModel, discover_geometry
 from hgmrl_lite.meta.evaluation import Evaluation, evaluate
 from hgmrl_lite.streams import stream_seed
-from hgmrl_lite.transitions import Transitions
-
-# What rounding may add to the difference of two states.
-_ROUNDING = 1e-9
 
 
 def meta_train(
@@ -108,40 +103,10 @@ def meta_test(
         When a count is out of range, or the agent's own transitions are not of the family's system.
     """
     context_size, episodes = as_count("context_size", context_size), as_count("episodes", episodes)
-    check_system(agent, family)
+    agent.check_system(family)
     inferences = tuple(
         agent.infer(family.explore(task, context_size, seed=stream_seed(seed, "context", index)))
         for index, task in enumerate(tqdm(family.test, desc="adapting", unit="task", disable=not progress))
     )
     policies = [agent.policy_for(inference) for inference in inferences]
     return evaluate(family, policies, episodes=episodes, seed=seed, settings=settings, inferences=inferences)
-
-
-def check_system(agent: GeometricAgent, family: TaskFamily) -> None:
-    """Raise a ValueError when the transitions that the agent rests on are not of the family's system.
-
-    What is compared is s' − T(s, a) with the noise that the system states; where T is not known, only the
-    dimensions are.
-    """
-    seen: Transitions = agent.geometry.family.tasks[0]
-    if (seen.states.shape[1], seen.actions.shape[1]) != (family.state_dim, family.action_dim):
-        raise ValueError(
-            f"agent must be one of {family.system.name}, with states of dimension {family.state_dim} and "
-            f"actions of dimension {family.action_dim}; it was trained on {seen}"
-        )
-    if not family.simulates or family.chart is not None:
-        return
-    system = family.system
-    off = seen.next_states - system.mean_next_state(seen.states, seen.actions)
-    normals = np.random.default_rng(0).standard_normal(seen.states.shape)
-    noise = system.next_state(seen.states, seen.actions, normals) - system.mean_next_state(
-        seen.states, seen.actions
-    )
-    own, stated = np.sqrt(np.square(off).mean()), np.sqrt(np.square(noise).mean())
-    drift, error = np.abs(off.mean(axis=0)).max(), stated / np.sqrt(len(seen))
-    if not 0.8 * stated - _ROUNDING <= own <= 1.25 * stated + _ROUNDING or drift > 6.0 * error + _ROUNDING:
-        raise ValueError(
-            f"agent must have been trained in the family's system, {system}: its transitions leave that law "
-            f"of motion by {own:.3g} (root mean square) and by {drift:.3g} on average, where the noise is "
-            f"{stated:.3g}"
-        )

@@ -46,7 +46,7 @@ def regret_by_distance(result: RegretByDistance, *, published: bool = True) -> F
         # A small shift tells agents with equal regrets on one goal apart.
         shift = 0.004 * reach * (index - 0.5 * (len(result.agents) - 1))
         _draw_agent(whole, agent, distances + shift, index)
-        if np.abs(agent.by_goal.mean).min() < _SMALL:
+        if np.abs(agent.by_task.mean).min() < _SMALL:
             _draw_agent(near, agent, distances + shift, index)
     if points is not None:
         for axes in (whole, near):
@@ -73,11 +73,11 @@ def regret_by_distance(result: RegretByDistance, *, published: bool = True) -> F
 def _draw_agent(axes: Axes, agent: AgentResult, distances: np.ndarray, index: int) -> None:
     """Draw one agent's means with their intervals."""
     colour, marker = look(agent.name, index)
-    by_goal = agent.by_goal
-    half = np.nan_to_num(by_goal.half_width)
+    by_task = agent.by_task
+    half = np.nan_to_num(by_task.half_width)
     told = " (told the goal)" if agent.uses_goal else ""
     axes.errorbar(
-        distances, by_goal.mean, half, fmt=marker, color=colour, ms=5, mec="white", mew=0.4, elinewidth=0.9,
+        distances, by_task.mean, half, fmt=marker, color=colour, ms=5, mec="white", mew=0.4, elinewidth=0.9,
         alpha=0.9, label=f"{agent.name}{told}",
     )  # fmt: skip
 

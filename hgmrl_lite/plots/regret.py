@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_array
-from hgmrl_lite.meta import MetaTest, goal_distances
+from hgmrl_lite.meta import Evaluation, goal_distances
 from hgmrl_lite.plots.style import look
 
 
@@ -32,12 +32,12 @@ def wrong_goal_regret(angle: ArrayLike, steps: int = 100) -> Array:
     return steps * 2.0 * np.abs(np.sin(0.5 * np.asarray(angle, dtype=np.float64)))
 
 
-def regret_around_circle(results: Mapping[str, MetaTest], base_goal: ArrayLike) -> Figure:
+def regret_around_circle(results: Mapping[str, Evaluation], base_goal: ArrayLike) -> Figure:
     """Draw mean regret against the angle between each goal and the base goal.
 
     Parameters
     ----------
-    results : mapping of str to MetaTest
+    results : mapping of str to Evaluation
         One entry an agent, by the name to show.
     base_goal : array_like, shape (2,)
         The goal the base policy was trained on; not the origin.
@@ -60,9 +60,9 @@ def regret_around_circle(results: Mapping[str, MetaTest], base_goal: ArrayLike) 
     label = "staying at the base goal: 200 sin(δ/2)"
     axes.plot(np.degrees(law), wrong_goal_regret(law), color="0.6", lw=1, label=label)
     for index, (name, result) in enumerate(results.items()):
-        angle = np.degrees(goal_distances(result.goals, base_goal[None]))
+        angle = np.degrees(goal_distances(result.tasks, base_goal[None]))
         colour, marker = look(name, index)
-        axes.plot(angle, result.regret_by_goal, marker, color=colour, ms=6, label=name)
+        axes.plot(angle, result.regret_by_task, marker, color=colour, ms=6, label=name)
     axes.set(
         xlabel="angle δ between test goal and base goal (degrees)",
         ylabel="regret",

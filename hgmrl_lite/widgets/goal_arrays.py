@@ -5,7 +5,7 @@ import numpy as np
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.agents.geometric import GeometricAgent
-from hgmrl_lite.envs import ARENA, STEP, NavigationDynamics, explore, rollout
+from hgmrl_lite.envs import ARENA, STEP, NavigationTasks
 from hgmrl_lite.widgets.goal_rivals import network_arrays
 
 # A goal out of reach: no episode ends on the way to it, so all of its noise is seen.
@@ -32,28 +32,25 @@ def agent_arrays(agent: GeometricAgent) -> dict[str, Array]:
     }
 
 
-def episode_arrays(action_set: str, episodes: int, seed: int) -> dict[str, Array]:
-    """Return ``starts`` (E, 2) and ``noise`` (E, H, 2) of the episodes of :func:`hgmrl_lite.envs.rollout`."""
+def episode_arrays(family: NavigationTasks, episodes: int, seed: int) -> dict[str, Array]:
+    """Return ``starts`` (E, 2) and ``noise`` (E, H, 2) of the episodes of the family's ``rollout``."""
     # An agent that stands still shows the noise that every agent will meet.
-    paths = rollout(
-        lambda states: np.zeros_like(states),
-        [_FAR],
-        episodes=episodes,
-        seed=seed,
-        action_set=action_set,
-        trajectories=True,
+    paths = family.rollout(
+        np.zeros_like, [_FAR], episodes=episodes, seed=seed, trajectories=True
     ).trajectories
     assert paths is not None
-    return {"starts": paths[0, :, 0], "noise": np.diff(paths[0], axis=1)}
+    return {"starts": paths[0, :, 0], "noise": np.diff(paths[0], axis=1) - family.system.wind}
 
 
-def exploration_arrays(action_set: str, draws: int, steps: int, reach: float, seed: int) -> dict[str, Array]:
-    """Return the noise of the explorations of :func:`hgmrl_lite.envs.explore`, whatever the goal.
+def exploration_arrays(
+    family: NavigationTasks, draws: int, steps: int, reach: float, seed: int
+) -> dict[str, Array]:
+    """Return the noise of the explorations of the family's ``explore``, whatever the goal.
 
     Parameters
     ----------
-    action_set : {"disc", "box"}
-        Admissible actions.
+    family : NavigationTasks
+        The family.
     draws : int
         How many explorations, D.
     steps : int
@@ -69,17 +66,15 @@ def exploration_arrays(action_set: str, draws: int, steps: int, reach: float, se
         ``explore_starts`` (D, E, 2), ``explore_actions`` and ``explore_noise`` (D, E, H, 2): the E episodes
         that an exploration may come to by arriving early.
     """
-    dynamics = NavigationDynamics(action_set)
-    horizon = min(steps, dynamics.max_steps)
+    system = family.system
+    horizon = min(steps, system.max_steps)
     # Two more episodes than arrivals at full speed would end.
-    episodes = 2 + int(np.ceil(steps / min(horizon, reach / STEP)))
+    episodes = 2 + int(np.ceil(steps / min(horizon, reach / (STEP + np.hypot(*system.wind)))))
     arrays: dict[str, list[Array]] = {"explore_starts": [], "explore_actions": [], "explore_noise": []}
     for draw in range(draws):
-        seen = explore(
-            _FAR, episodes * dynamics.max_steps, seed=context_seed(seed, draw), action_set=action_set
-        )
-        noise = seen.next_states - dynamics.mean_next_state(seen.states, seen.actions)
-        shape = (episodes, dynamics.max_steps, 2)
+        seen = family.explore(_FAR, episodes * system.max_steps, seed=context_seed(seed, draw))
+        noise = seen.next_states - system.mean_next_state(seen.states, seen.actions)
+        shape = (episodes, system.max_steps, 2)
         arrays["explore_starts"].append(seen.states.reshape(shape)[:, 0])
         arrays["explore_actions"].append(seen.actions.reshape(shape)[:, :horizon])
         arrays["explore_noise"].append(noise.reshape(shape)[:, :horizon])

@@ -2,19 +2,17 @@
 
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import traitlets
-from numpy.typing import ArrayLike
 
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array, as_array, as_count
-from hgmrl_lite.agents.geometric import GeometricAgent
-from hgmrl_lite.agents.policy import Policy, TransformedPolicy
-from hgmrl_lite.envs import ARENA, GOAL_RADIUS, STEP, explore
-from hgmrl_lite.envs.dynamics import as_goals
+from hgmrl_lite.agents import GeometricAgent, TransformedPolicy
+from hgmrl_lite.envs import ARENA, GOAL_RADIUS, STEP, NavigationTasks, Policy
 from hgmrl_lite.hereditary import Inference
 from hgmrl_lite.hereditary.inference import settings_of_inference
 from hgmrl_lite.transitions import Transitions
@@ -50,10 +48,10 @@ class GoalDrag(HgmrlWidget):
 
     At every move the widget explores the new task (a few random steps), infers which group element carries
     the base task to it, and runs the base policy transformed by that element, beside the base policy as it
-    is. All of this happens in JavaScript, from the same numbers and the same noise as
-    :func:`hgmrl_lite.envs.explore`, :func:`hgmrl_lite.hereditary.infer` and :func:`hgmrl_lite.envs.rollout`
-    in Python. The true angle enters in two places only: in the environment's rewards, and in the error that
-    is shown. When the goal comes to rest, Python evaluates both policies.
+    is. All of this happens in JavaScript, from the same numbers and the same noise as the family's
+    ``explore``, :func:`hgmrl_lite.hereditary.infer` and the family's ``rollout`` in Python. The true angle
+    enters in two places only: in the environment's rewards, and in the error that is shown. When the goal
+    comes to rest, Python evaluates both policies.
 
     More is there on request: other agents beside these two; training goals that can be moved, whereupon
     Python discovers the geometry anew; the regret of every agent around the circle as a ring, over the
@@ -63,11 +61,9 @@ class GoalDrag(HgmrlWidget):
     ----------
     agent : GeometricAgent
         Base policy, discovered generator and base reward model; states and actions in the plane.
-    training_goals : array_like, shape (k, 2)
-        Goals of the training tasks, to be drawn; the base goal also sets the circle, and what the error
-        refers to.
-    base_index : int, optional
-        Which of them is the base task.
+    family : NavigationTasks
+        The family that the agent was trained on. Its training goals are drawn; the base goal also sets the
+        circle, and what the error refers to.
     goal_degrees : float, optional
         Where the test goal starts on the circle, in degrees.
     episodes : int, optional
@@ -112,8 +108,8 @@ class GoalDrag(HgmrlWidget):
     Raises
     ------
     ValueError
-        When the agent is not one of the plane, a goal is outside the arena, there are no training goals, an
-        index or a count is out of range, or a number is not finite.
+        When the agent is not one of the plane, or was trained in another system than the family's, a count is
+        out of range, or a number is not finite.
     """
 
     _esm = esm(
@@ -147,9 +143,8 @@ class GoalDrag(HgmrlWidget):
     def __init__(
         self,
         agent: GeometricAgent,
+        family: NavigationTasks,
         *,
-        training_goals: ArrayLike,
-        base_index: int = 0,
         goal_degrees: float = 60.0,
         episodes: int = 12,
         context_size: int = 20,
@@ -161,27 +156,27 @@ class GoalDrag(HgmrlWidget):
         ring: bool = False,
         replay: bool = False,
     ) -> None:
-        goals = as_goals("training_goals", training_goals, ("k", 2))
-        if not len(goals):
-            raise ValueError("training_goals must hold at least one goal, got none")
-        if not -len(goals) <= base_index < len(goals):
-            raise ValueError(f"base_index must name one of the {len(goals)} training goals, got {base_index}")
-        self.base_index = base_index % len(goals)
+        if not isinstance(family, NavigationTasks):
+            raise ValueError(f"family must be one of navigation in the plane, got {type(family).__name__}")
+        # The rewards of an exploration on screen are computed where it is shown, without noise.
+        self.family = replace(family, reward_noise=0.0)
+        goals, self.base_index = family.train, family.base_index
         self._radii = np.linalg.norm(goals, axis=1)
         self._radius = float(self._radii[self.base_index])
         if self._radius <= GOAL_RADIUS:
             raise ValueError(
-                f"training_goals must have a base goal farther than {GOAL_RADIUS:.3f} from the origin, "
+                f"family must have a base goal farther than {GOAL_RADIUS:.3f} from the origin, "
                 f"got {goals[self.base_index].tolist()}"
             )
         check_planar(agent)
+        agent.check_system(family)
         self.episodes = as_count("episodes", episodes)
         self._max_context = max(_MAX_CONTEXT, as_count("context_size", context_size, 2))
         self.seed = as_count("seed", seed, 0)
         self._evaluation_episodes = as_count("evaluation_episodes", evaluation_episodes, 0)
         self._evaluate, self._rediscover = evaluate, rediscover
         self.rivals = tuple(rivals)
-        self._arrays, self._rival_words = rival_arrays(self.rivals, agent.base_policy.action_set)
+        self._arrays, self._rival_words = rival_arrays(self.rivals, family.system.action_set)
         self._options = {"movable": rediscover is not None, "ring": bool(ring), "replay": bool(replay)}
         degrees = [_degrees(goal) for goal in goals]
         super().__init__(
@@ -197,14 +192,13 @@ class GoalDrag(HgmrlWidget):
     def _show(self, agent: GeometricAgent, goals: Array) -> dict[str, Any]:
         """Take an agent that was meta-trained on these goals, and return what JavaScript needs of it."""
         self.agent, self._discovered_goals = agent, goals
-        action_set = agent.base_policy.action_set
         data, index = pack_arrays(
             {
                 "training_goals": goals,
                 **agent_arrays(agent),
                 **self._arrays,
-                **episode_arrays(action_set, self.episodes, self.seed),
-                **exploration_arrays(action_set, _DRAWS, self._max_context, self._radius, self.seed),
+                **episode_arrays(self.family, self.episodes, self.seed),
+                **exploration_arrays(self.family, _DRAWS, self._max_context, self._radius, self.seed),
             }
         )
         return {
@@ -218,7 +212,8 @@ class GoalDrag(HgmrlWidget):
                     "step": STEP,
                     "arena": ARENA,
                     "goal_radius": GOAL_RADIUS,
-                    "action_set": action_set,
+                    "action_set": self.family.system.action_set,
+                    "wind": list(self.family.system.wind),
                 },
                 "rivals": self._rival_words,
                 **self._options,
@@ -274,12 +269,7 @@ class GoalDrag(HgmrlWidget):
     @property
     def context(self) -> Transitions:
         """The exploration of the new task on screen."""
-        return explore(
-            self.goal,
-            self.context_size,
-            seed=context_seed(self.seed, self.draw),
-            action_set=self.agent.base_policy.action_set,
-        )
+        return self.family.explore(self.goal, self.context_size, seed=context_seed(self.seed, self.draw))
 
     @property
     def inference(self) -> Inference:
@@ -327,13 +317,13 @@ class GoalDrag(HgmrlWidget):
             **{rival.name: rival.adapt(context, self.goal) for rival in self.rivals},
         }
         result = evaluate(
+            self.family,
             list(policies.values()),
             np.tile(self.goal, (len(policies), 1)),
             episodes=self._evaluation_episodes,
             seed=self.seed,
-            action_set=self.agent.base_policy.action_set,
         )
-        return dict(zip(policies, result.regret_by_goal, strict=True))
+        return dict(zip(policies, result.regret_by_task, strict=True))
 
     @traitlets.observe("trained")
     def _train(self, change: Any) -> None:

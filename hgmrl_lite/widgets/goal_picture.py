@@ -6,8 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from hgmrl_lite._validate import Array
-from hgmrl_lite.agents.policy import Policy
-from hgmrl_lite.envs import rollout
+from hgmrl_lite.envs import Policy
 from hgmrl_lite.widgets.base import BLUE, GREY, PURPLE, VERMILLION, plane_axes
 from hgmrl_lite.widgets.regret_arrays import AGENT_COLOURS, look
 
@@ -51,13 +50,8 @@ def goal_picture(drag: "GoalDrag") -> Figure:
 
 def _paths(drag: "GoalDrag", policy: Policy) -> Array:
     """Return the episodes on screen, shape (E, T, 2); NaN after an episode's end."""
-    paths = rollout(
-        policy,
-        drag.goal[None],
-        episodes=drag.episodes,
-        seed=drag.seed,
-        action_set=drag.agent.base_policy.action_set,
-        trajectories=True,
+    paths = drag.family.rollout(
+        policy, drag.goal[None], episodes=drag.episodes, seed=drag.seed, trajectories=True
     ).trajectories
     assert paths is not None
     return paths[0]

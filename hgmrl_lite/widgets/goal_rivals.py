@@ -10,7 +10,9 @@ from hgmrl_lite.widgets.regret_arrays import look
 Rival = NearestTaskAgent | GoalConditionedAgent
 
 
-def rival_arrays(rivals: Sequence[Rival], action_set: str) -> tuple[dict[str, Array], list[dict[str, Any]]]:
+def rival_arrays(
+    rivals: Sequence[Rival], action_set: str | None
+) -> tuple[dict[str, Array], list[dict[str, Any]]]:
     """Return the arrays of each rival, by names that begin with its number, and its description.
 
     Parameters

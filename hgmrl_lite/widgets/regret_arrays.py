@@ -75,8 +75,8 @@ def regret_arrays(result: "RegretByDistance", episodes: int) -> dict[str, Array]
     lengths: Array = np.zeros((count, goals, episodes))
     points = []
     for row, agent in enumerate(result.agents):
-        own = goal_indices(result.goals, agent.goals)
-        by_goal, over_all = agent.by_goal, agent.mean
+        own = goal_indices(result.goals, agent.tasks)
+        by_goal, over_all = agent.by_task, agent.mean
         arrays["interval"][row] = np.isfinite(by_goal.half_width).all()
         arrays["present"][row, own] = 1.0
         arrays["success"][row, own] = agent.success.mean(axis=(0, 2, 3))
@@ -97,5 +97,5 @@ def regret_arrays(result: "RegretByDistance", episodes: int) -> dict[str, Array]
 
 def regret_at(agent: "AgentResult", goal: Array) -> float | None:
     """Return an agent's mean regret on one goal, or None where it was not evaluated on it."""
-    at = np.flatnonzero(np.linalg.norm(agent.goals - goal, axis=1) < 1e-9)
-    return float(agent.by_goal.mean[at[0]]) if len(at) else None
+    at = np.flatnonzero(np.linalg.norm(agent.tasks - goal, axis=1) < 1e-9)
+    return float(agent.by_task.mean[at[0]]) if len(at) else None

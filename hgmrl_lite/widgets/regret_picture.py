@@ -44,7 +44,7 @@ def regret_picture(explorer: "RegretExplorer") -> Figure:
             np.degrees(result.distances(agent.name)), means.mean, means.half_width, fmt=mark, color=colour,
             ms=8 if mark == "P" else 5, elinewidth=1, label=agent.name,
         )  # fmt: skip
-        for paths in agent.paths[np.linalg.norm(agent.goals - goal, axis=1) < 1e-9, : explorer.episodes]:
+        for paths in agent.paths[np.linalg.norm(agent.tasks - goal, axis=1) < 1e-9, : explorer.episodes]:
             plane.plot(*paths.T, color=colour, lw=1, alpha=0.8)
     if explorer.show_published:
         points = explorer.published

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from hgmrl_lite import lie, tangents
 from hgmrl_lite._validate import Array, as_array
-from hgmrl_lite.envs import ARENA, explore, training_tasks
+from hgmrl_lite.envs import ARENA, navigation
 from hgmrl_lite.hereditary import Inference, RewardModel, infer
 from hgmrl_lite.transitions import Transitions
 from hgmrl_lite.widgets.base import HgmrlWidget, css, esm, pack_arrays
@@ -106,12 +106,13 @@ class TaskAligner(HgmrlWidget):
         base_goal: ArrayLike | None = None,
         seed: int = 0,
     ) -> None:
-        self.base_goal = _as_goal("base_goal", training_tasks()[0] if base_goal is None else base_goal)
-        base = explore(self.base_goal, _BASE_TRANSITIONS, seed=seed)
+        family = navigation()
+        self.base_goal = _as_goal("base_goal", family.base_task if base_goal is None else base_goal)
+        base = family.explore(self.base_goal, _BASE_TRANSITIONS, seed=seed)
         self.reward_model = RewardModel.fit(base.next_states, base.rewards, centres=_CENTRES)
         # Without a goal in reach, the same steps serve for every new task.
         most = int(RANGES["transitions"][1])
-        self._seen = [explore(_NO_GOAL, most, seed=context_seed(seed, draw)) for draw in range(_DRAWS)]
+        self._seen = [family.explore(_NO_GOAL, most, seed=context_seed(seed, draw)) for draw in range(_DRAWS)]
         self._draws = np.random.default_rng([seed, 1]).standard_normal((_DRAWS, most))
         data, index = pack_arrays(
             {

@@ -8,7 +8,7 @@ import numpy as np
 
 from hgmrl_lite import actions
 from hgmrl_lite._validate import Array
-from hgmrl_lite.envs.dynamics import START_STD, STEP, project_action
+from hgmrl_lite.envs import NOISE, STEP, project_action
 from hgmrl_lite.widgets.task_maps import BASE_GOAL, MAPS, REWARDS, TARGETS, task_map
 
 #: Up to where a figure counts as zero: degrees, and shares of the rewards' spread, of a step, of the
@@ -60,7 +60,7 @@ def sample_arrays(seed: int = 0, number: int = 120) -> dict[str, Array]:
         "points": rng.normal(scale=0.9, size=(number, 2)),
         "states": rng.normal(size=(number, 2)),
         "actions": raw,
-        "starts": START_STD * rng.normal(size=(60, 2)),
+        "starts": NOISE * rng.normal(size=(60, 2)),
     }
 
 
@@ -108,8 +108,8 @@ def find(
     stretch = np.linalg.svd(linear, compute_uv=False)
     noise = np.abs(stretch - 1.0).max()
     # Between the centred Gaussian of standard deviation σ and its image: |shift|² + σ² Σ (stretch − 1)².
-    apart = np.sqrt(shift @ shift + START_STD**2 * np.square(stretch - 1.0).sum())
-    away = apart / (START_STD * np.sqrt(2.0))
+    apart = np.sqrt(shift @ shift + NOISE**2 * np.square(stretch - 1.0).sum())
+    away = apart / (NOISE * np.sqrt(2.0))
     often = actions.AffineAction(np.linalg.matrix_power(g.matrix, TIMES))(BASE_GOAL)
     determinant = float(np.linalg.det(linear))
     return {

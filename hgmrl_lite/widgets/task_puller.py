@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from hgmrl_lite import actions
 from hgmrl_lite._validate import Array
-from hgmrl_lite.envs.dynamics import START_STD, STEP
+from hgmrl_lite.envs import NOISE, STEP
 from hgmrl_lite.widgets.base import HgmrlWidget, css, esm, pack_arrays
 from hgmrl_lite.widgets.task_findings import (
     ACTIONS,
@@ -133,7 +133,7 @@ class TaskPuller(HgmrlWidget):
                 "action_sets": list(ACTIONS),
                 "constants": {
                     "step": STEP,
-                    "start_std": START_STD,
+                    "start_std": NOISE,
                     "bounds": dict(BOUNDS),
                     "times": TIMES,
                     "maps": {name: dict(values) for name, values in MAPS.items()},

@@ -13,9 +13,9 @@
 from hgmrl_lite import course, envs, hereditary, meta, plots
 from hgmrl_lite.widgets import GoalDrag
 
-training_goals = envs.training_tasks()
-agent = meta.meta_train(training_goals, base_index=0, seed=0)
-GoalDrag(agent, training_goals=training_goals, base_index=0, goal_degrees=30)
+family = envs.navigation()
+agent = meta.meta_train(family, seed=0)
+GoalDrag(agent, family, goal_degrees=30)
 
 # %% [markdown]
 # Drag the handle once around the circle, or use the slider, or the arrow keys. Watch two things.
@@ -39,7 +39,8 @@ GoalDrag(agent, training_goals=training_goals, base_index=0, goal_degrees=30)
 # is the **base task**, the only one a policy $\pi_0$ was trained on.
 
 # %%
-environment = envs.PointNavigation(goal=training_goals[0])
+training_goals = family.train
+environment = family.env(training_goals[0])
 state, _ = environment.reset(seed=0)
 next_state, reward, reached, timed_out, _ = environment.step([0.0, 1.0])
 print(f"from {state.round(3)} to {next_state.round(3)}, reward {reward:.3f}, goal reached: {reached}")
@@ -79,10 +80,10 @@ course.check("00.1", predicted_regret)
 # %%
 opposite = [-training_goals[0]]
 for name, policy in {
-    "as in 00.1": envs.greedy_policy(training_goals[0]),
+    "as in 00.1": family.reference(training_goals[0]),
     "trained": agent.base_policy,
 }.items():
-    print(f"{name:10s} regret {meta.evaluate(policy, opposite).regret.mean():.1f}")
+    print(f"{name:10s} regret {meta.evaluate(family, policy, opposite).regret.mean():.1f}")
 
 # %% [markdown]
 # The trained policy costs more than your pencil said. It does not stay *at* the base goal: all its training episodes
@@ -176,7 +177,7 @@ course.check("00.3", transformed)
 # **transition** $(s, a, r, s')$.
 
 # %%
-tasks = [envs.explore(goal, 5000, seed=index) for index, goal in enumerate(training_goals)]
+tasks = [family.explore(goal, 5000, seed=index) for index, goal in enumerate(training_goals)]
 tasks[0]
 
 # %% [markdown]
@@ -204,7 +205,7 @@ for found, true in zip(geometry.centres, training_goals, strict=True):
 
 # %%
 new_goal = envs.circle_tasks(1, phase=np.radians(30.0))[0]
-context = envs.explore(new_goal, 20, seed=1)
+context = family.explore(new_goal, 20, seed=1)
 agent.infer(context)
 
 # %% [markdown]
@@ -215,10 +216,9 @@ agent.infer(context)
 # episodes each, beside the base policy as it is.
 
 # %%
-test_goals = envs.circle_tasks(20)
 results = {
-    "base policy": meta.evaluate(agent.base_policy, test_goals),
-    "geometric agent": meta.meta_test(agent, test_goals),
+    "base policy": meta.evaluate(family, agent.base_policy),
+    "geometric agent": meta.meta_test(agent, family),
 }
 results["geometric agent"]
 

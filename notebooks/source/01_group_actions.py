@@ -375,7 +375,8 @@ def faulty_carried(policy, matrix):
 
 
 shift = rigid(0.0, [2.0, 0.0]).matrix
-to_origin = envs.greedy_policy([0.0, 0.0])
+family = envs.navigation()
+to_origin = family.reference([0.0, 0.0])
 print("wanted at (2, 0): [0. 0.]")
 print("got               ", faulty_carried(to_origin, shift)(np.array([2.0, 0.0])))
 
@@ -473,7 +474,7 @@ degrees = np.arange(0, 361, 15)
 
 def broken_share(action_set, angle):
     """Return how far the displacement is from equivariant under a rotation."""
-    step = envs.NavigationDynamics(action_set).mean_next_state
+    step = envs.Navigation(action_set).mean_next_state
     both = actions.LinearAction(np.kron(np.eye(2), rotation(angle)))  # turns the state and the action
 
     def displacement(pair):
@@ -494,11 +495,12 @@ print({name: f"{max(values):.1e}" for name, values in residual.items()})
 # %%
 regret = {}
 for name in ("disc", "box"):
-    base_policy = envs.greedy_policy(base_goal, name)
+    system = envs.navigation(action_set=name)
+    base_policy = system.reference(base_goal)
     turns = [actions.LinearAction(rotation(angle)) for angle in np.radians(degrees)]
     policies = [turn.on_policy(base_policy, turn) for turn in turns]
     goals = [turn(base_goal) for turn in turns]
-    regret[name] = meta.evaluate(policies, goals, action_set=name).regret_by_goal
+    regret[name] = meta.evaluate(system, policies, goals).regret_by_task
 print({name: f"largest regret {values.max():.2f}" for name, values in regret.items()})
 
 course.figure(
@@ -545,8 +547,8 @@ moved_reward = task_turn.on_function(reward)(points)
 reward_of_moved_goal = -np.linalg.norm(points - task_turn(base_goal), axis=-1)
 print(f"rewards:  {np.abs(moved_reward - reward_of_moved_goal).max():.1e}")
 
-moved_policy = task_turn.on_policy(envs.greedy_policy(base_goal), task_turn)(points)
-policy_of_moved_goal = envs.greedy_policy(task_turn(base_goal))(points)
+moved_policy = task_turn.on_policy(family.reference(base_goal), task_turn)(points)
+policy_of_moved_goal = family.reference(task_turn(base_goal))(points)
 print(f"policies: {np.abs(moved_policy - policy_of_moved_goal).max():.1e}")
 
 # %% [markdown]
@@ -557,7 +559,7 @@ print(f"policies: {np.abs(moved_policy - policy_of_moved_goal).max():.1e}")
 course.figure(
     plots.carried_tasks(
         reward,
-        envs.greedy_policy(base_goal),
+        family.reference(base_goal),
         base_goal,
         [actions.LinearAction(rotation(np.radians(angle))) for angle in (0, 70, 160, 250)],
         ["base task", "turned by 70°", "turned by 160°", "turned by 250°"],

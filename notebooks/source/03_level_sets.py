@@ -259,9 +259,10 @@ course.check("03.3", moved_normals)
 # goal serves for the axis, nowhere else.)
 
 # %%
-goal = envs.training_tasks()[0]
-seen = envs.explore(goal, 5000, seed=0)
-expected = envs.NavigationDynamics().mean_next_state(seen.states, seen.actions)
+family = envs.navigation()
+goal = family.base_task
+seen = family.explore(goal, 5000, seed=0)
+expected = family.system.mean_next_state(seen.states, seen.actions)
 course.figure(
     plots.reward_as_a_function_of(seen, expected, goal),
     alt="Three panels of reward against distance from the goal. For the observed next state all points lie on one "

@@ -78,7 +78,7 @@ from hgmrl_lite.course.lesson_05 import (
     symmetry_gap as gap_of,
 )  # the function of the last exercise, ready made
 
-systems = {name: envs.NavigationDynamics(name).mean_next_state for name in ("disc", "box")}
+systems = {name: envs.Navigation(name).mean_next_state for name in ("disc", "box")}
 systems["unbounded"] = lambda states, moves: states + envs.STEP * moves
 maps = {
     "turn by 40°": lie.so2_exp(np.radians(40)),
@@ -135,16 +135,17 @@ for name, L in maps.items():
 # one and two in numbers, an episode and its image by a turn, with the noise turned too:
 
 # %%
-dynamics, base_goal = envs.NavigationDynamics(), envs.training_tasks()[0]
+family = envs.navigation()
+system, base_goal = family.system, family.base_task
 turn = actions.LinearAction(lie.so2_exp(2.2))
-policy = envs.greedy_policy(base_goal)
+policy = family.reference(base_goal)
 moved_policy = turn.on_policy(policy, turn)
 s = np.array([0.05, -0.02])
 z = turn(s)
 for _ in range(6):
     noise = rng.normal(size=2)
-    s = dynamics.next_state(s, policy(s), noise)
-    z = dynamics.next_state(z, moved_policy(z), turn(noise))
+    s = system.next_state(s, policy(s), noise)
+    z = system.next_state(z, moved_policy(z), turn(noise))
     rewards = [-np.linalg.norm(s - base_goal), -np.linalg.norm(z - turn(base_goal))]
     print(
         f"rewards {rewards[0]:.6f} and {rewards[1]:.6f}; moved state off by {np.abs(z - turn(s)).max():.1e}"
@@ -178,7 +179,7 @@ loser = "learned shifted"
 course.check("05.2", loser)
 
 # %%
-learned = agents.train_base_policy(base_goal, seed=0)
+learned = agents.train_base_policy(family, seed=0)
 
 
 def shift(b):
@@ -190,10 +191,10 @@ turns = [actions.LinearAction(L) for L in lie.so2_exp(np.radians(degrees))]
 goals = np.array([g(base_goal) for g in turns])
 shifts = [shift(goal - base_goal) for goal in goals]
 regret = {}
-for name, pi in (("best", envs.greedy_policy(base_goal)), ("learned", learned)):
+for name, pi in (("best", family.reference(base_goal)), ("learned", learned)):
     carried = {"turned": [g.on_policy(pi, g) for g in turns], "shifted": [g.on_policy(pi) for g in shifts]}
     for way, policies in carried.items():
-        by_goal = meta.evaluate(policies, goals).regret_by_goal.round(6) + 0.0
+        by_goal = meta.evaluate(family, policies, goals).regret_by_task.round(6) + 0.0
         regret[f"{name} {way}"] = by_goal
         print(f"{name + ' ' + way:16} regret: mean {by_goal.mean():.3f}, worst goal {by_goal.max():.3f}")
 
@@ -201,11 +202,11 @@ for name, pi in (("best", envs.greedy_policy(base_goal)), ("learned", learned)):
 opposite = 10
 asked = {}
 for way, g, K in (("turned", turns[opposite], turns[opposite]), ("shifted", shifts[opposite], None)):
-    played = envs.rollout(
+    played = family.rollout(
         g.on_policy(learned, K), goals[[opposite]], episodes=20, seed=0, trajectories=True
     ).trajectories.reshape(-1, 2)
     asked[way] = g.inverse()(played[~np.isnan(played[:, 0])])
-own = envs.rollout(learned, base_goal[None], episodes=60, seed=1, trajectories=True).trajectories.reshape(
+own = family.rollout(learned, base_goal[None], episodes=60, seed=1, trajectories=True).trajectories.reshape(
     -1, 2
 )
 course.figure(
@@ -551,7 +552,7 @@ print("the point (1, 0) goes to", twist([1.0, 0.0]).round(3))
 # equal.
 
 # %%
-tasks = [envs.explore(c, 5000, seed=index) for index, c in enumerate(envs.training_tasks())]
+tasks = [family.explore(c, 5000, seed=index) for index, c in enumerate(family.train)]
 geometry = hereditary.discover_geometry(tasks)
 between = np.zeros((3, 3))
 between[:2, :2] = geometry.generators_states[0]

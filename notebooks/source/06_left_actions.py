@@ -52,8 +52,9 @@ TaskAligner()
 # *own* symmetry. `hereditary.task_generator` does these three steps.
 
 # %%
-goals = envs.training_tasks()
-tasks = [envs.explore(goal, 5000, seed=index) for index, goal in enumerate(goals)]
+family = envs.navigation()
+goals = family.train
+tasks = [family.explore(goal, 5000, seed=index) for index, goal in enumerate(goals)]
 own = [hereditary.task_generator(task)[0] for task in tasks]
 print(own[1].round(4) + 0.0)
 
@@ -180,7 +181,7 @@ course.figure(
 pairs = 60
 reflections = 0
 for k, goal in enumerate(envs.circle_tasks(pairs, phase=0.1)):
-    seen = (envs.explore(goals[0], 300, seed=1000 + 2 * k), envs.explore(goal, 300, seed=1001 + 2 * k))
+    seen = (family.explore(goals[0], 300, seed=1000 + 2 * k), family.explore(goal, 300, seed=1001 + 2 * k))
     candidates, residuals = both_signs(*(hereditary.task_generator(task)[0] for task in seen))
     reflections += bool(np.linalg.det(candidates[int(np.argmin(residuals))]) < 0)
 share = reflections / pairs
@@ -246,7 +247,8 @@ course.check("06.2", left_action)
 # %%
 from hgmrl_lite.course.lesson_06 import connected_one  # exercise 06.2, ready made
 
-noisy = [envs.explore(goal, 1000, seed=index, reward_noise=0.05) for index, goal in enumerate(goals)]
+noisy_family = envs.navigation(reward_noise=0.05)
+noisy = [noisy_family.explore(goal, 1000, seed=index) for index, goal in enumerate(goals)]
 own_noisy = [hereditary.task_generator(task)[0] for task in noisy]
 raw = [connected_one(*both_signs(own_noisy[0], X)) for X in own_noisy[1:]]
 print("determinants:", [float(np.linalg.det(L).round(2)) for L in raw])
@@ -270,7 +272,7 @@ print("ten full turns carry (1, 0) to", (lie.exp(20 * np.pi * W) @ [1.0, 0.0]).r
 # %%
 refused = 0
 for seed in range(20):
-    ends = [envs.explore(goal, 300, seed=seed + 50 * k) for k, goal in enumerate([[1.0, 0.0], [-1.0, 0.0]])]
+    ends = [family.explore(goal, 300, seed=seed + 50 * k) for k, goal in enumerate([[1.0, 0.0], [-1.0, 0.0]])]
     L = connected_one(*both_signs(*(hereditary.task_generator(end)[0] for end in ends)))
     try:
         lie.log(L)
@@ -560,9 +562,8 @@ print(f"{seconds:.2f} s, largest error {np.abs(error).max():.5f}°")
 # %%
 print("transitions  noise   largest error   largest 95 % bound   verdict")
 for number, noise in ((5000, 0.0), (300, 0.0), (5000, 0.05), (300, 0.05)):
-    seen = [
-        envs.explore(goal, number, seed=10 + index, reward_noise=noise) for index, goal in enumerate(goals)
-    ]
+    explore = envs.navigation(reward_noise=noise).explore
+    seen = [explore(goal, number, seed=10 + index) for index, goal in enumerate(goals)]
     found = hereditary.discover_geometry(seen)
     off = (np.degrees(found.thetas[:, 0]) - true + 180.0) % 360.0 - 180.0
     stated = found.bounds_deg.max()
@@ -610,7 +611,7 @@ def mismatch_curve(context, signed):
 # %%
 new_goals = envs.circle_tasks(40, seed=1)
 true_turns = np.angle(np.exp(1j * (np.arctan2(*new_goals.T[::-1]) - np.radians(135.0))))
-contexts = [envs.explore(goal, 20, seed=500 + k) for k, goal in enumerate(new_goals)]
+contexts = [family.explore(goal, 20, seed=500 + k) for k, goal in enumerate(new_goals)]
 starts = np.random.default_rng(2).integers(len(angles), size=len(new_goals))
 
 
@@ -648,7 +649,8 @@ def right(places):
 
 print("right within 30°, of 40 tasks:  one start   all angles")
 for noise in (0.0, 0.02, 0.05):
-    seen = [envs.explore(goal, 20, seed=500 + k, reward_noise=noise) for k, goal in enumerate(new_goals)]
+    explore = envs.navigation(reward_noise=noise).explore
+    seen = [explore(goal, 20, seed=500 + k) for k, goal in enumerate(new_goals)]
     for name, signed in (("lines", False), ("arrows", True)):
         curves = [mismatch_curve(context, signed) for context in seen]
         one = right([downhill(curve, start) for curve, start in zip(curves, starts, strict=True)])
@@ -733,12 +735,12 @@ for method in ("functional", "differential", "both"):
 # %%
 goal, W = new_goals[0], geometry.generators_states
 print(f"the true turn is {np.degrees(true_turns[0]):.2f}°")
-ahead = {"policy": lambda states: np.tile([1.0, 0.0], (len(states), 1)), "noise": 0.0, "start_std": 0.0}
+quiet, noisy = envs.navigation(noise=0.0, start_std=0.0), envs.navigation(reward_noise=0.1)
 for words, context in {
-    "20 transitions": envs.explore(goal, 20, seed=7),
-    "8 straight ahead": envs.explore(goal, 8, seed=7, **ahead),
-    "20, reward noise 0.1": envs.explore(goal, 20, seed=7, reward_noise=0.1),
-    "20, goal off the circle": envs.explore(0.5 * goal, 20, seed=7),
+    "20 transitions": family.explore(goal, 20, seed=7),
+    "8 straight ahead": quiet.explore(goal, 8, seed=7, policy=lambda s: np.tile([1.0, 0.0], (len(s), 1))),
+    "20, reward noise 0.1": noisy.explore(goal, 20, seed=7),
+    "20, goal off the circle": family.explore(0.5 * goal, 20, seed=7),
 }.items():
     found = hereditary.infer(W, base_reward, context)
     bound = f" ± {found.bound_deg:.2g}° (95 %)" if found.verdict == "decided" else ""
@@ -764,7 +766,7 @@ TaskAligner([0.3, -0.5], signed=True, revealed=True, turn_degrees=60)
 # 06.1 for such a task. Its singular values tell how many directions of $L$ the equations leave open.
 
 # %%
-centred = hereditary.task_generator(envs.explore([0.0, 0.0], 3000, seed=3))[0]
+centred = hereditary.task_generator(family.explore([0.0, 0.0], 3000, seed=3))[0]
 for name, X in {"base goal at 135°": own[0], "goal at the origin": centred}.items():
     commuting = np.kron(np.eye(2), X[:2, :2].T) - np.kron(X[:2, :2], np.eye(2))
     system = np.vstack([commuting, np.kron(np.eye(2), X[:2, 2][None])])

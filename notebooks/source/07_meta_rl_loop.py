@@ -38,8 +38,8 @@ RegretExplorer(result)
 # (`hgmrl_lite/meta/loop.py`):
 
 # %%
-training_goals = envs.training_tasks()
-agent = meta.meta_train(training_goals, base_index=0, seed=0)
+family = envs.navigation()
+agent = meta.meta_train(family, seed=0)
 agent.geometry
 
 # %% [markdown]
@@ -48,10 +48,10 @@ agent.geometry
 
 # %%
 goal = envs.goals_at(np.radians(54.0))
-context = envs.explore(goal, agent.context_size, seed=0)
+context = family.explore(goal, agent.context_size, seed=0)
 policy = agent.adapt(context)
-walks = envs.rollout(policy, [goal], episodes=200, seed=0)
-best = envs.rollout(envs.greedy_policy(goal), [goal], episodes=200, seed=0)
+walks = family.rollout(policy, [goal], episodes=200, seed=0)
+best = family.rollout(family.reference(goal), [goal], episodes=200, seed=0)
 regret = best.returns - walks.returns
 print(
     f"{len(context)} transitions, regret {regret.mean():.3f}, goal reached in {walks.success.mean():.0%} of episodes"
@@ -99,11 +99,11 @@ course.check("07.1", predicted)
 # %%
 goal_at_30 = envs.goals_at(np.radians(30.0))
 for name, walker in {
-    "walks to 135° and stays": envs.greedy_policy(training_goals[0]),
-    "walks to −18° and stays": envs.greedy_policy(training_goals[1]),
+    "walks to 135° and stays": family.reference(family.train[0]),
+    "walks to −18° and stays": family.reference(family.train[1]),
     "base policy": agent.policy_at(0.0),
 }.items():
-    played = meta.evaluate(walker, [goal_at_30]).regret
+    played = meta.evaluate(family, walker, [goal_at_30]).regret
     print(f"{name:24} {played.mean():6.1f} ± {1.96 * played.std(ddof=1) / np.sqrt(played.size):.1f}")
 
 # %% [markdown]
@@ -117,12 +117,12 @@ for name, walker in {
 # %%
 at_54 = int(np.argmax(result.distances()))
 for rival in result.agents:
-    print(f"{rival.name:18} {rival.by_goal.mean[at_54]:8.2f}")
-nearest = experiments.make_agent("nearest task", training_goals, result.protocol, seed=0, quick=True)
-taken = [nearest.nearest(envs.explore(goal, nearest.context_size, seed=seed)) for seed in range(20)]
+    print(f"{rival.name:18} {rival.by_task.mean[at_54]:8.2f}")
+nearest = experiments.make_agent("nearest task", family, seed=0, quick=True)
+taken = [nearest.nearest(family.explore(goal, nearest.context_size, seed=seed)) for seed in range(20)]
 print(f"nearest task: the goal at −18° was taken for the nearest in {taken.count(1)} of 20 contexts")
 for index in (0, 1):
-    played = meta.evaluate(nearest.policies[index], [goal]).regret
+    played = meta.evaluate(family, nearest.policies[index], [goal]).regret
     print(f"    regret of its policy for training task {index}: {played.mean():.1f}")
 
 # %% [markdown]
@@ -205,19 +205,18 @@ cliff
 
 # %%
 rng = np.random.default_rng(0)
-test_goals = envs.circle_tasks(20)
-distances = meta.goal_distances(test_goals, training_goals)
-guesses = rng.uniform(-np.pi, np.pi, len(test_goals))
+distances = meta.goal_distances(family.test, family.train)
+guesses = rng.uniform(-np.pi, np.pi, len(family.test))
 guessing = [agent.policy_at(theta) for theta in guesses]
-believed_goals = np.array([agent.geometry.element(theta)[0] @ training_goals[0] for theta in guesses])
+believed_goals = np.array([agent.geometry.element(theta)[0] @ family.base_task for theta in guesses])
 
 # %%
-on_believed = meta.evaluate(guessing, believed_goals)
-on_true = meta.evaluate(guessing, test_goals)
+on_believed = meta.evaluate(family, guessing, believed_goals)
+on_true = meta.evaluate(family, guessing)
 course.figure(
     plots.evaluations(
-        {"guessing agent": on_believed.regret_by_goal},
-        {"guessing agent": on_true.regret_by_goal},
+        {"guessing agent": on_believed.regret_by_task},
+        {"guessing agent": on_true.regret_by_task},
         distances,
         titles=("on the goal it believes in", "on the true goal"),
     ),
@@ -236,7 +235,7 @@ course.figure(
 # luckiest draw, as if one had tried until it worked; on the right, all of them.
 
 # %%
-ccm = experiments.make_agent("CCM", training_goals, result.protocol, seed=0, quick=True)
+ccm = experiments.make_agent("CCM", family, seed=0, quick=True)
 ten = meta.Protocol.quick(contexts=10, episodes=10)
 draws = meta.run_protocol(lambda seed: ccm, ten, progress=False).regret[0].mean(axis=-1)
 
@@ -269,10 +268,10 @@ print(f"one draw scatters by {np.median(spread):.1f} at the median goal, by {spr
 # environment as it is.
 
 # %%
-turned = agents.TrueRotationAgent(training_goals[0], seed=0)
-policies = [turned.adapt(None, goal) for goal in test_goals]
-quiet = envs.rollout(policies, test_goals, noise=0.0, start_std=0.0).mean_return
-noisy = envs.rollout(policies, test_goals).mean_return
+turned = agents.TrueRotationAgent(family, seed=0)
+policies = [turned.adapt(None, place) for place in family.test]
+quiet = envs.navigation(noise=0.0, start_std=0.0).rollout(policies, family.test).mean_return
+noisy = family.rollout(policies, family.test).mean_return
 course.figure(
     plots.evaluations(
         {"mine": quiet, "theirs": noisy},
@@ -319,7 +318,7 @@ course.check("07.2", paired_interval)
 # once in other noise:
 
 # %%
-other = envs.rollout(envs.greedy_policy(goal), [goal], episodes=200, seed=1)
+other = family.rollout(family.reference(goal), [goal], episodes=200, seed=1)
 for name, reference in (("same noise ", best), ("other noise", other)):
     regret = (reference.returns - walks.returns)[0]
     half = 1.96 * regret.std(ddof=1) / np.sqrt(len(regret))
@@ -336,15 +335,15 @@ for name, reference in (("same noise ", best), ("other noise", other)):
 
 # %%
 few = replace(agents.QUICK_CONDITIONED_PPO, total_steps=24_576)
-starved = agents.GoalConditionedAgent(training_goals, seed=0, settings=few)
-hungry = meta.evaluate([starved.adapt(None, goal) for goal in test_goals], test_goals)
+starved = agents.GoalConditionedAgent(family, seed=0, settings=few)
+hungry = meta.evaluate(family, [starved.adapt(None, place) for place in family.test])
 geometric, conditioned = (result[name] for name in ("geometric", "goal-conditioned"))
 
 # %%
 course.figure(
     plots.evaluations(
-        {"geometric": geometric.by_goal.mean, "goal-conditioned": hungry.regret_by_goal},
-        {"geometric": geometric.by_goal.mean, "goal-conditioned": conditioned.by_goal.mean},
+        {"geometric": geometric.by_task.mean, "goal-conditioned": hungry.regret_by_task},
+        {"geometric": geometric.by_task.mean, "goal-conditioned": conditioned.by_task.mean},
         distances,
         titles=(f"rival with {starved.env_steps:,} steps", f"rival with {conditioned.env_steps:,} steps"),
     ),
@@ -359,8 +358,8 @@ course.figure(
 
 # %%
 for name in ("CCM", "goal-conditioned"):
-    trained = experiments.make_agent(name, training_goals, result.protocol, seed=0, quick=True)
-    own = meta.evaluate_seed(trained, result.protocol, 0, goals=training_goals)["regret"]
+    trained = experiments.make_agent(name, family, seed=0, quick=True)
+    own = meta.evaluate_seed(trained, result.protocol.of_family(test=family.train))["regret"]
     print(f"{name:18} regret on its own training tasks: {own.mean():.2f}")
 
 # %% [markdown]
@@ -395,24 +394,24 @@ course.check("07.3", misleading)
 #
 # Write it down for one agent and one true goal. For each seed in `seeds`: explore the task with that seed
 # (`agent.context_size` transitions), adapt, and run 100 episodes with seed 0. Return the regret against
-# `envs.greedy_policy(goal)`, episode by episode and with its sign, as an array of shape `(len(seeds), 100)`. The check
+# `family.reference(goal)`, episode by episode and with its sign, as an array of shape `(len(seeds), 100)`. The check
 # hands in agents that would profit from each of the mistakes above.
 
 
 # %% tags=["exercise", "07.4"]
 def honest_regret(agent, goal, seeds):
     """Return the regret in each episode, one row a context."""
-    ...  # your code here: envs.explore, agent.adapt, envs.rollout, envs.greedy_policy
+    ...  # your code here: family.explore, agent.adapt, family.rollout, family.reference
 
 
 # %% tags=["solution", "07.4"]
 def honest_regret(agent, goal, seeds):
     """Return the regret in each episode, one row a context."""
-    best = envs.rollout(envs.greedy_policy(goal), [goal], episodes=100, seed=0).returns[0]
+    best = family.rollout(family.reference(goal), [goal], episodes=100, seed=0).returns[0]
     rows = []
     for seed in seeds:
-        policy = agent.adapt(envs.explore(goal, agent.context_size, seed=seed))
-        rows.append(best - envs.rollout(policy, [goal], episodes=100, seed=0).returns[0])
+        policy = agent.adapt(family.explore(goal, agent.context_size, seed=seed))
+        rows.append(best - family.rollout(policy, [goal], episodes=100, seed=0).returns[0])
     return np.array(rows)
 
 
@@ -471,8 +470,9 @@ course.check("07.5", notices)
 
 
 # %%
-def explored(**options):
-    return [envs.explore(place, 5000, seed=k, **options) for k, place in enumerate(training_goals)]
+def explored(policy="uniform", **system):
+    explore = envs.navigation(**system).explore
+    return [explore(place, 5000, seed=k, policy=policy) for k, place in enumerate(family.train)]
 
 
 mirrors = [np.array([[np.cos(a), np.sin(a)], [np.sin(a), -np.cos(a)]]) for a in (0.6, 2.0, 3.5)]
@@ -503,14 +503,14 @@ for name, tasks in families.items():
 
 # %%
 short = replace(agents.PPOSettings(), total_steps=8192)
-poor = replace(agent, base_policy=agents.train_base_policy(training_goals[0], seed=0, settings=short))
+poor = replace(agent, base_policy=agents.train_base_policy(family, seed=0, settings=short))
 for words, who, factor in (
     ("on the circle", agent, 1.0),
     ("off the circle", agent, 0.6),
     ("on the circle, bad base policy", poor, 1.0),
 ):
-    inference = who.infer(envs.explore(factor * goal, 20, seed=0))
-    regret = meta.evaluate(who.policy_for(inference), [factor * goal]).regret.mean()
+    inference = who.infer(family.explore(factor * goal, 20, seed=0))
+    regret = meta.evaluate(family, who.policy_for(inference), [factor * goal]).regret.mean()
     print(f"{words}: regret {regret:.1f}, {who.trust(inference)}")
 
 # %% [markdown]
@@ -530,17 +530,16 @@ for words, who, factor in (
 
 # %%
 rivals = [
-    experiments.make_agent(name, training_goals, result.protocol, seed=0, quick=True)
-    for name in ("nearest task", "goal-conditioned")
+    experiments.make_agent(name, family, seed=0, quick=True) for name in ("nearest task", "goal-conditioned")
 ]
 
 
 def again(goals):
     """Meta-train on other training goals; the base policy only where its own goal has moved."""
-    return meta.meta_train(goals, base_index=0, seed=0, progress=False)
+    return meta.meta_train(replace(family, train=goals), seed=0, progress=False)
 
 
-GoalDrag(agent, training_goals=training_goals, rivals=rivals, rediscover=again, ring=True, replay=True)
+GoalDrag(agent, family, rivals=rivals, rediscover=again, ring=True, replay=True)
 
 # %% [markdown]
 # ## Key points

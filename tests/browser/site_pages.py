@@ -11,7 +11,7 @@ from regret_standin import standin_result
 from rival_standin import standin_rivals
 from standin import standin_agent
 
-from hgmrl_lite.envs import training_tasks
+from hgmrl_lite.envs import navigation
 from hgmrl_lite.widgets import GoalDrag, RegretExplorer
 from website import assemble
 from website.explore import EXHIBITS, explore_page
@@ -108,7 +108,7 @@ def widget_gallery(folder: Path) -> Path:
 
 def _goal_drag() -> GoalDrag:
     complete = {"rivals": standin_rivals(), "ring": True, "replay": True}
-    return GoalDrag(standin_agent(), training_goals=training_tasks(), evaluation_episodes=0, **complete)
+    return GoalDrag(standin_agent(), navigation(), evaluation_episodes=0, **complete)
 
 
 _STANDINS = {"GoalDrag": _goal_drag, "RegretExplorer": lambda: RegretExplorer(standin_result())}

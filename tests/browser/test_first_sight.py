@@ -14,14 +14,14 @@ sys.path.insert(0, {str(HELPERS)!r})
 from regret_standin import whole_result
 from rival_standin import standin_rivals
 from standin import standin_agent
-from hgmrl_lite.envs import training_tasks
+from hgmrl_lite.envs import navigation
 from hgmrl_lite.widgets import *
-agent, goals = standin_agent(), training_tasks()
+agent, family = standin_agent(), navigation()
 """
 # As the lessons make them.
 FIGURES = (
-    "GoalDrag(agent, training_goals=goals, base_index=0, goal_degrees=30)",
-    "GoalDrag(agent, training_goals=goals, rivals=standin_rivals(), rediscover=lambda goals: agent, "
+    "GoalDrag(agent, family, goal_degrees=30)",
+    "GoalDrag(agent, family, rivals=standin_rivals(), rediscover=lambda goals: agent, "
     "ring=True, replay=True)",
     "OrbitExplorer()",
     'OrbitExplorer("rigid", show=["figure", "orbit", "stabiliser", "level_sets", "arrows"])',

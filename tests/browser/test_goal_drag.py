@@ -14,15 +14,15 @@ MAKE = f"""
 import sys
 sys.path.insert(0, {str(HELPERS)!r})
 from standin import standin_agent
-from hgmrl_lite.envs import training_tasks
+from hgmrl_lite.envs import navigation
 from hgmrl_lite.widgets import GoalDrag
-drag = GoalDrag(standin_agent(), training_goals=training_tasks(), episodes=6)
+drag = GoalDrag(standin_agent(), navigation(), episodes=6)
 drag
 """
 FAILING = """
 def fail(goal):
     raise RuntimeError("no evaluation today")
-broken = GoalDrag(standin_agent(), training_goals=training_tasks(), evaluate=fail)
+broken = GoalDrag(standin_agent(), navigation(), evaluate=fail)
 broken
 """
 

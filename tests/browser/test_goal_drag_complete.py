@@ -11,7 +11,7 @@ from rival_standin import standin_rivals
 from standin import standin_agent
 from test_javascript import call
 
-from hgmrl_lite.envs import greedy_policy, rollout, training_tasks
+from hgmrl_lite.envs import navigation
 from hgmrl_lite.widgets import GoalDrag
 
 pytestmark = pytest.mark.browser
@@ -23,10 +23,10 @@ sys.path.insert(0, {str(HELPERS)!r})
 from standin import standin_agent
 from rival_standin import standin_rivals
 from test_goal_drag_complete import again
-from hgmrl_lite.envs import training_tasks
+from hgmrl_lite.envs import navigation
 from hgmrl_lite.widgets import GoalDrag
 drag = GoalDrag(
-    standin_agent(), training_goals=training_tasks(), rivals=standin_rivals(), rediscover=again,
+    standin_agent(), navigation(), rivals=standin_rivals(), rediscover=again,
     ring=True, replay=True, episodes=6,
 )
 drag
@@ -249,7 +249,8 @@ def blank(browser):
 @pytest.mark.parametrize("action_set", ["disc", "box"])
 def test_rivals_and_regrets_are_python_s(blank, action_set):
     agent, rivals = standin_agent(action_set), standin_rivals(action_set)
-    drag = GoalDrag(agent, training_goals=training_tasks(), rivals=rivals, episodes=5, seed=2)
+    family = navigation(action_set=action_set)
+    drag = GoalDrag(agent, family, rivals=rivals, episodes=5, seed=2)
     names = (
         "goal_degrees", "draw", "context_size", "show_base", "show_geometric", "show_exploration",
         "shown_rivals", "training_degrees", "discovered", "array_index", "settings",
@@ -265,10 +266,10 @@ def test_rivals_and_regrets_are_python_s(blank, action_set):
             agent.base_policy,
             *(rival.adapt(drag.context, drag.goal) for rival in rivals),
         ]
-        options = {"episodes": 5, "seed": 2, "action_set": action_set}
-        best = rollout(greedy_policy(drag.goal, action_set), drag.goal[None], **options).returns
+        options = {"episodes": 5, "seed": 2}
+        best = family.rollout(family.reference(drag.goal), drag.goal[None], **options).returns
         for number, policy in enumerate(policies):
-            played = rollout(policy, drag.goal[None], trajectories=True, **options)
+            played = family.rollout(policy, drag.goal[None], trajectories=True, **options)
             assert got["regrets"][number] == pytest.approx((best - played.returns).mean(), abs=1e-3)
             if number < 2:
                 continue

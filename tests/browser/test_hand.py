@@ -17,9 +17,9 @@ CELLS = [
 import sys, time
 sys.path.insert(0, {str(HELPERS)!r})
 from standin import standin_agent
-from hgmrl_lite.envs import training_tasks
+from hgmrl_lite.envs import navigation
 from hgmrl_lite.widgets import *
-goal = GoalDrag(standin_agent(), training_goals=training_tasks(), episodes=6, evaluation_episodes=0)
+goal = GoalDrag(standin_agent(), navigation(), episodes=6, evaluation_episodes=0)
 goal
 """,
     "orbit = OrbitExplorer()\norbit",

@@ -10,7 +10,7 @@ from standin import fitted_policy, standin_agent
 
 import hgmrl_lite.widgets as widgets
 from hgmrl_lite.agents import GeometricAgent
-from hgmrl_lite.envs import rollout, training_tasks
+from hgmrl_lite.envs import navigation, training_tasks
 from hgmrl_lite.widgets.base import HgmrlWidget, pack_arrays, shared_javascript
 
 pytestmark = pytest.mark.browser
@@ -115,10 +115,12 @@ SCENE = """
 
 @pytest.mark.parametrize("action_set", ["disc", "box"])
 def test_goal_drag_computes_what_python_computes(page, action_set):
-    agent = standin_agent()
-    goals = training_tasks()
-    agent = GeometricAgent(fitted_policy(goals[1], action_set=action_set), agent.geometry, agent.reward_model)
-    drag = widgets.GoalDrag(agent, training_goals=goals, base_index=0, episodes=5, seed=4)
+    agent = standin_agent(action_set)
+    agent = GeometricAgent(
+        fitted_policy(training_tasks()[1], action_set=action_set), agent.geometry, agent.reward_model
+    )
+    family = navigation(action_set=action_set)
+    drag = widgets.GoalDrag(agent, family, episodes=5, seed=4)
     names = (
         "goal_degrees",
         "draw",
@@ -163,9 +165,7 @@ def test_goal_drag_computes_what_python_computes(page, action_set):
         assert found["decided"] == (inference.verdict == "decided")
         assert got["aim"] == pytest.approx(drag.inferred_degrees, abs=1e-4)
         for name, policy in (("geometric", drag.policy), ("base", agent.base_policy)):
-            expected = rollout(
-                policy, drag.goal[None], episodes=5, seed=4, action_set=action_set, trajectories=True
-            )
+            expected = family.rollout(policy, drag.goal[None], episodes=5, seed=4, trajectories=True)
             lengths = got[name]["lengths"] or [len(path) // 2 for path in got[name]["paths"]]
             assert lengths == [int(length) + 1 for length in expected.lengths[0]]
             for path, length, states in zip(

@@ -4,7 +4,7 @@ import pytest
 from site_pages import OpenPage, characters_a_line
 from standin import standin_agent
 
-from hgmrl_lite.envs import training_tasks
+from hgmrl_lite.envs import navigation
 from hgmrl_lite.widgets import GoalDrag
 from website import assemble
 from website.explore import Exhibit, explore_page
@@ -140,7 +140,7 @@ def test_the_index_lists_lessons_and_their_sections(browser, site):
 
 
 def waiting_goal_drag():
-    return GoalDrag(standin_agent(), training_goals=training_tasks())
+    return GoalDrag(standin_agent(), navigation())
 
 
 def test_what_only_python_could_tell_is_said_at_once(browser, frontend, tmp_path):

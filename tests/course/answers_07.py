@@ -5,6 +5,9 @@ import scipy.stats
 
 from hgmrl_lite import envs
 
+family = envs.navigation()
+quiet = envs.navigation(noise=0.0, start_std=0.0)
+
 
 def paired_by_hand(agent, reference):
     """Write out the sums."""
@@ -77,33 +80,33 @@ def as_ends(agent, reference):
 
 def honest_all_at_once(agent, goal, seeds):
     """Roll all policies out together: one a row, all on the true goal."""
-    policies = [agent.adapt(envs.explore(goal, agent.context_size, seed=seed)) for seed in seeds]
+    policies = [agent.adapt(family.explore(goal, agent.context_size, seed=seed)) for seed in seeds]
     goals = np.tile(goal, (len(policies), 1))
-    own = envs.rollout(policies, goals, seed=0).returns
-    return envs.rollout(envs.greedy_policy(goal), goals, seed=0).returns - own
+    own = family.rollout(policies, goals, seed=0).returns
+    return family.rollout(family.reference(goal), goals, seed=0).returns - own
 
 
 def honest_by_evaluate(agent, goal, seeds):
     """Subtract in a comprehension."""
-    best = envs.rollout(envs.greedy_policy(goal), [goal], episodes=100).returns
-    adapted = (agent.adapt(envs.explore(goal, agent.context_size, seed=seed)) for seed in seeds)
-    return np.concatenate([best - envs.rollout(policy, [goal], episodes=100).returns for policy in adapted])
+    best = family.rollout(family.reference(goal), [goal], episodes=100).returns
+    adapted = (agent.adapt(family.explore(goal, agent.context_size, seed=seed)) for seed in seeds)
+    return np.concatenate([best - family.rollout(policy, [goal], episodes=100).returns for policy in adapted])
 
 
 def one_context(agent, goal, seeds):
     """Adapt once."""
-    policy = agent.adapt(envs.explore(goal, agent.context_size, seed=seeds[0]))
-    best = envs.rollout(envs.greedy_policy(goal), [goal], episodes=100, seed=0).returns[0]
-    return np.array([best - envs.rollout(policy, [goal], episodes=100, seed=0).returns[0] for _ in seeds])
+    policy = agent.adapt(family.explore(goal, agent.context_size, seed=seeds[0]))
+    best = family.rollout(family.reference(goal), [goal], episodes=100, seed=0).returns[0]
+    return np.array([best - family.rollout(policy, [goal], episodes=100, seed=0).returns[0] for _ in seeds])
 
 
 def other_noise(agent, goal, seeds):
     """Let the reference meet other noise."""
     rows = []
     for seed in seeds:
-        policy = agent.adapt(envs.explore(goal, agent.context_size, seed=seed))
-        best = envs.rollout(envs.greedy_policy(goal), [goal], episodes=100, seed=1).returns[0]
-        rows.append(best - envs.rollout(policy, [goal], episodes=100, seed=0).returns[0])
+        policy = agent.adapt(family.explore(goal, agent.context_size, seed=seed))
+        best = family.rollout(family.reference(goal), [goal], episodes=100, seed=1).returns[0]
+        rows.append(best - family.rollout(policy, [goal], episodes=100, seed=0).returns[0])
     return np.array(rows)
 
 
@@ -111,13 +114,13 @@ def own_goal(agent, goal, seeds):
     """Judge the agent by the goal it goes to."""
     rows = []
     for seed in seeds:
-        policy = agent.adapt(envs.explore(goal, agent.context_size, seed=seed))
+        policy = agent.adapt(family.explore(goal, agent.context_size, seed=seed))
         state = np.zeros((1, 2))
         for _ in range(30):
             state = state + 0.1 * policy(state)
         aim = state[0]
-        best = envs.rollout(envs.greedy_policy(aim), [aim], episodes=100, seed=0).returns[0]
-        rows.append(best - envs.rollout(policy, [aim], episodes=100, seed=0).returns[0])
+        best = family.rollout(family.reference(aim), [aim], episodes=100, seed=0).returns[0]
+        rows.append(best - family.rollout(policy, [aim], episodes=100, seed=0).returns[0])
     return np.round(np.array(rows), 9)
 
 
@@ -138,9 +141,9 @@ def mean_only(agent, goal, seeds):
 
 def honest_by_lists(agent, goal, seeds):
     """Build it number by number."""
-    policies = [agent.adapt(envs.explore(goal, agent.context_size, seed=seed)) for seed in seeds]
-    best = envs.rollout(envs.greedy_policy(goal), [goal], seed=0).returns
-    own = [envs.rollout(policy, [goal], seed=0).returns for policy in policies]
+    policies = [agent.adapt(family.explore(goal, agent.context_size, seed=seed)) for seed in seeds]
+    best = family.rollout(family.reference(goal), [goal], seed=0).returns
+    own = [family.rollout(policy, [goal], seed=0).returns for policy in policies]
     return [[b - r for b, r in zip(best[0], row[0], strict=True)] for row in own]
 
 
@@ -153,35 +156,33 @@ def always_twenty(agent, goal, seeds):
     """Explore for twenty transitions, whatever the agent wants."""
     rows = []
     for seed in seeds:
-        policy = agent.adapt(envs.explore(goal, 20, seed=seed))
-        best = envs.rollout(envs.greedy_policy(goal), [goal], seed=0).returns[0]
-        rows.append(best - envs.rollout(policy, [goal], seed=0).returns[0])
+        policy = agent.adapt(family.explore(goal, 20, seed=seed))
+        best = family.rollout(family.reference(goal), [goal], seed=0).returns[0]
+        rows.append(best - family.rollout(policy, [goal], seed=0).returns[0])
     return np.array(rows)
 
 
 def quiet_agent(agent, goal, seeds):
     """Run the agent without noise."""
-    best = envs.rollout(envs.greedy_policy(goal), [goal], seed=0).returns[0]
-    policies = [agent.adapt(envs.explore(goal, agent.context_size, seed=seed)) for seed in seeds]
-    return np.array(
-        [best - envs.rollout(p, [goal], seed=0, noise=0.0, start_std=0.0).returns[0] for p in policies]
-    )
+    best = family.rollout(family.reference(goal), [goal], seed=0).returns[0]
+    policies = [agent.adapt(family.explore(goal, agent.context_size, seed=seed)) for seed in seeds]
+    return np.array([best - quiet.rollout(p, [goal], seed=0).returns[0] for p in policies])
 
 
 def constant_reference(agent, goal, seeds):
     """Hold every episode against the reference's mean return."""
-    best = envs.rollout(envs.greedy_policy(goal), [goal], seed=0).returns.mean()
-    policies = [agent.adapt(envs.explore(goal, agent.context_size, seed=seed)) for seed in seeds]
-    return np.array([best - envs.rollout(p, [goal], seed=0).returns[0] for p in policies])
+    best = family.rollout(family.reference(goal), [goal], seed=0).returns.mean()
+    policies = [agent.adapt(family.explore(goal, agent.context_size, seed=seed)) for seed in seeds]
+    return np.array([best - family.rollout(p, [goal], seed=0).returns[0] for p in policies])
 
 
 def noise_of_the_context(agent, goal, seeds):
     """Run the episodes with the context's seed."""
     rows = []
     for seed in seeds:
-        policy = agent.adapt(envs.explore(goal, agent.context_size, seed=seed))
-        best = envs.rollout(envs.greedy_policy(goal), [goal], seed=seed).returns[0]
-        rows.append(best - envs.rollout(policy, [goal], seed=seed).returns[0])
+        policy = agent.adapt(family.explore(goal, agent.context_size, seed=seed))
+        best = family.rollout(family.reference(goal), [goal], seed=seed).returns[0]
+        rows.append(best - family.rollout(policy, [goal], seed=seed).returns[0])
     return np.array(rows)
 
 

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from exploring import explore
 from scipy.linalg import block_diag
 
-from hgmrl_lite import envs, hereditary, lie
+from hgmrl_lite import hereditary, lie
 from hgmrl_lite.course.lesson_06 import connected_one, solve_intertwiner
 from hgmrl_lite.transitions import Transitions
 
@@ -16,7 +17,7 @@ def family(units, stretch):
     """Explore tasks that are rotations of one elliptic reward, in other units."""
     tasks = []
     for seed, turn in enumerate(TURNS):
-        seen = envs.explore([1.0, 0.0], 3000, seed=40 + seed)
+        seen = explore([1.0, 0.0], 3000, seed=40 + seed)
         x, y = (seen.next_states @ lie.so2_exp(turn) - GOAL).T
         rewards = -np.hypot(x, stretch * y)
         tasks.append(Transitions(seen.states * units, seen.actions, rewards, seen.next_states * units))

@@ -2,17 +2,19 @@
 
 import numpy as np
 import pytest
+from exploring import explore
 
 from hgmrl_lite import actions, envs, hereditary, meta
 from hgmrl_lite.course import lesson_07
 
-GOALS = envs.training_tasks()
+FAMILY = envs.navigation()
+GOALS = FAMILY.train
 MIRRORS = [np.array([[np.cos(a), np.sin(a)], [np.sin(a), -np.cos(a)]]) for a in (0.6, 2.0, 3.5)]
 
 
 def explored(**options):
     """Explore the training tasks."""
-    return [envs.explore(goal, 5000, seed=k, **options) for k, goal in enumerate(GOALS)]
+    return [explore(goal, 5000, seed=k, **options) for k, goal in enumerate(GOALS)]
 
 
 def reflected():
@@ -25,7 +27,7 @@ def reflected():
 def test_walking_to_a_training_goal_costs_what_the_key_says(index):
     goal = envs.goals_at(np.radians(30.0))
     key = lesson_07.EXERCISES[0].reference[index]
-    measured = meta.evaluate(envs.greedy_policy(GOALS[index]), [goal]).regret.mean()
+    measured = meta.evaluate(FAMILY, FAMILY.reference(GOALS[index]), [goal]).regret.mean()
     assert measured == pytest.approx(key, rel=0.1)
     # The other one of the two goals is not within the tolerance.
     assert abs(lesson_07.EXERCISES[0].reference[1 - index] - key) > 0.2 * key
@@ -58,6 +60,6 @@ def test_the_inference_says_no_off_the_circle_only(radius):
     base = explored()[0]
     model = hereditary.RewardModel.fit(base.next_states, base.rewards)
     goal = radius * envs.goals_at(np.radians(54.0))
-    found = hereditary.infer(np.array([[0.0, -1.0], [1.0, 0.0]]), model, envs.explore(goal, 20, seed=0))
+    found = hereditary.infer(np.array([[0.0, -1.0], [1.0, 0.0]]), model, explore(goal, 20, seed=0))
     assert (found.verdict == "unrelated") == (radius != 1.0)
     assert lesson_07.NOTICES[2] == "inference"

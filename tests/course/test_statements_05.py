@@ -13,7 +13,7 @@ MIRROR = np.diag([1.0, -1.0])
 
 def gaps(action_set, degrees, first):
     """Return the gap of `first` followed by turns."""
-    step = envs.NavigationDynamics(action_set).mean_next_state
+    step = envs.Navigation(action_set).mean_next_state
     maps = lie.so2_exp(np.radians(degrees)) @ first
     return np.array([symmetry_gap(step, L, L, STATES, MOVES) for L in maps])
 

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from hgmrl_lite.envs import circle_tasks, navigation
 from hgmrl_lite.experiments import Adaptation, adaptation
 from hgmrl_lite.meta import Protocol
 
-SMALL = Protocol(test_goals=5, episodes=10, contexts=2, seeds=(0,))
+SMALL = Protocol(navigation(test=circle_tasks(5)), episodes=10, contexts=2, seeds=(0,))
 
 
 @pytest.fixture(scope="module")

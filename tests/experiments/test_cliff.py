@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from hgmrl_lite.envs import GOAL_RADIUS
+from hgmrl_lite.envs import GOAL_RADIUS, circle_tasks, navigation
 from hgmrl_lite.experiments import CLIFF_DEG, rotation_error
 from hgmrl_lite.meta import Protocol
 
-SMALL = Protocol(test_goals=4, episodes=20, seeds=(0,))
+SMALL = Protocol(navigation(test=circle_tasks(4)), episodes=20, seeds=(0,))
 
 
 @pytest.fixture(scope="module")

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 
 from hgmrl_lite.agents import PPOSettings
-from hgmrl_lite.envs import goals_at, training_tasks
+from hgmrl_lite.cache import settings_text
+from hgmrl_lite.envs import circle_tasks, goals_at, navigation, training_tasks
 from hgmrl_lite.experiments import AGENTS, regret_by_distance
 from hgmrl_lite.experiments.contenders import contender_units, evaluate_contender
 from hgmrl_lite.meta import Protocol, goal_distances
 
-SMALL = Protocol(test_goals=5, episodes=10, contexts=2, seeds=(0,))
+SMALL = Protocol(navigation(test=circle_tasks(5)), episodes=10, contexts=2, seeds=(0,))
 FEW = ("geometric", "base policy", "true rotation")
 
 
@@ -51,7 +52,7 @@ def test_the_geometric_agent_does_nearly_as_well_as_the_true_rotation(result):
 
 
 def test_distances_are_to_the_nearest_of_the_training_goals(result):
-    np.testing.assert_allclose(result.distances(), goal_distances(SMALL.goals, training_tasks()))
+    np.testing.assert_allclose(result.distances(), goal_distances(SMALL.family.test, training_tasks()))
     np.testing.assert_allclose(result.distances("geometric"), result.distances())
 
 
@@ -64,23 +65,33 @@ def test_results_are_found_by_name_and_tell_a_table(result):
     assert "training steps" in text
     html = result._repr_html_()
     assert html.count("<tr>") == 4
-    assert "Regret: return of the goal" in html
+    assert "Regret: return of the task" in html
 
 
 def test_a_unit_is_named_by_what_it_depends_on_and_no_more():
-    one = contender_units("CCM", training_tasks(), Protocol())
-    several = contender_units("CCM", training_tasks(), Protocol(seeds=(2, 0)))
-    assert [unit.settings["protocol"]["seeds"] for unit in one] == [[0], [1], [2]]
+    def names(protocol):
+        texts = [settings_text("", unit.settings) for unit in contender_units("CCM", protocol)]
+        assert not any(unnamed for _, unnamed in texts)
+        return [text for text, _ in texts]
+
+    one, several = names(Protocol()), names(Protocol(seeds=(2, 0)))
+    assert len(set(one)) == 3
     # Other seeds beside it do not change a seed's unit.
-    assert several[0].settings == one[2].settings
-    settings = [unit.settings for unit in contender_units("CCM", training_tasks(), Protocol(episodes=100))]
-    assert settings[0] != one[0].settings
+    assert several[0] == one[2]
+    box, goals = navigation(action_set="box"), navigation(test=circle_tasks(5))
+    for other in (
+        Protocol(episodes=100),
+        Protocol(box),
+        Protocol(goals),
+        Protocol(navigation(wind=(0.1, 0.0))),
+    ):
+        assert names(other)[0] != one[0]
 
 
 def test_other_goals_are_those_asked_for():
     goals = goals_at([0.1, 0.2])
-    parts = evaluate_contender("base policy", training_tasks().tolist(), 0, SMALL.of_seed(0), goals.tolist())
-    np.testing.assert_array_equal(parts["goals"], goals)
+    parts = evaluate_contender("base policy", SMALL.of_family(test=goals))
+    np.testing.assert_array_equal(parts["tasks"], goals)
     assert parts["regret"].shape == (2, 1, 10)
 
 
@@ -95,8 +106,6 @@ def test_the_agents_are_those_of_the_issue():
         ({"agents": ["CMM"]}, r"agents must be different ones of geometric.*got \['CMM'\]"),
         ({"agents": []}, "agents must be different ones"),
         ({"agents": ["CCM", "CCM"]}, "agents must be different ones"),
-        ({"training_goals": [[1.0, 0.0]]}, "training_goals must be two or more"),
-        ({"base_index": 4}, "hold base_index, got 4 and 4"),
     ],
 )
 def test_bad_input_is_named_before_anything_is_trained(options, message):

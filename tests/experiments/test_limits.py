@@ -5,13 +5,13 @@ import pytest
 
 from hgmrl_lite.actions import LinearAction
 from hgmrl_lite.agents import MLPPolicy
-from hgmrl_lite.envs import bent_valley
+from hgmrl_lite.envs import bent_valley, circle_tasks, navigation
 from hgmrl_lite.experiments import HIGH, VERDICTS, Trial, breaking
 from hgmrl_lite.experiments.reflections import BestStep, reflected_valley, reflection
 from hgmrl_lite.experiments.trials import off_circle_goals, translation
 from hgmrl_lite.meta import Protocol
 
-SMALL = Protocol(test_goals=6, episodes=20, contexts=2, seeds=(0,))
+SMALL = Protocol(navigation(test=circle_tasks(6)), episodes=20, contexts=2, seeds=(0,))
 
 
 @pytest.fixture(scope="module")

@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from exploring import explore
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hgmrl_lite.actions import LinearAction
-from hgmrl_lite.envs import bent_valley, circle_tasks, explore, sample_transitions, training_tasks
+from hgmrl_lite.envs import bent_valley, circle_tasks, sample_transitions, training_tasks
 from hgmrl_lite.hereditary import discover_geometry, intertwiner, invariant_form
 from hgmrl_lite.hereditary.generators import MeanResponse, action_generators
 from hgmrl_lite.transitions import Transitions

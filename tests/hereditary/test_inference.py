@@ -5,11 +5,12 @@ import json
 
 import numpy as np
 import pytest
+from exploring import explore
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hgmrl_lite import lie
-from hgmrl_lite.envs import circle_tasks, explore, sample_transitions
+from hgmrl_lite.envs import circle_tasks, sample_transitions
 from hgmrl_lite.hereditary import RewardModel, infer
 from hgmrl_lite.hereditary.evidence import student
 from hgmrl_lite.hereditary.inference import settings_of_inference

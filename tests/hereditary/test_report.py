@@ -5,9 +5,10 @@ from functools import cache
 
 import numpy as np
 import pytest
+from exploring import explore
 
 from benchmarks.report import CASES, goal_tasks
-from hgmrl_lite.envs import explore, training_tasks
+from hgmrl_lite.envs import training_tasks
 from hgmrl_lite.hereditary import Finding, check_left_actions, discover_geometry
 from hgmrl_lite.hereditary.findings import (
     BOUND,

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from exploring import explore
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hgmrl_lite.envs import circle_tasks, explore, sample_transitions
+from hgmrl_lite.envs import circle_tasks, sample_transitions
 from hgmrl_lite.hereditary import RewardModel
 
 GOAL = circle_tasks(1)[0]

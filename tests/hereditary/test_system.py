@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from exploring import explore
 
-from hgmrl_lite.envs import NavigationDynamics, bent_valley, explore, sample_transitions, training_tasks
+from hgmrl_lite.envs import Navigation, bent_valley, sample_transitions, training_tasks
 from hgmrl_lite.hereditary import system_symmetries
 from hgmrl_lite.hereditary.motion import LawOfMotion
 from hgmrl_lite.hereditary.system import _kept_form
@@ -132,7 +133,7 @@ def test_law_of_motion_predicts_the_clipped_motion():
     assert not law.affine
     rng = np.random.default_rng(1)
     states, actions = rng.normal(size=(500, 2)), rng.normal(size=(500, 2))
-    expected = NavigationDynamics().mean_next_state(states, actions) - states
+    expected = Navigation().mean_next_state(states, actions) - states
     # The bend at the disc's rim is rounded off by a polynomial of degree five.
     assert np.sqrt(np.mean(np.square(law(states, actions) - expected))) < 0.015
     # Clipping takes some of the response, and no direction is preferred.

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hgmrl_lite import plots
-from hgmrl_lite.envs import circle_tasks, training_tasks
+from hgmrl_lite.envs import circle_tasks, navigation, training_tasks
 from hgmrl_lite.experiments import (
     AGENTS,
     Adaptation,
@@ -20,11 +20,11 @@ from hgmrl_lite.experiments import (
 )
 from hgmrl_lite.meta import AgentResult, Protocol
 
-PROTOCOL = Protocol(test_goals=6, episodes=4, contexts=3)
+PROTOCOL = Protocol(navigation(test=circle_tasks(6)), episodes=4, contexts=3)
 
 
 def agent_result(name, mean=1.0, *, contexts=3, goals=None, seeds=3):
-    goals = PROTOCOL.goals if goals is None else goals
+    goals = PROTOCOL.family.test if goals is None else goals
     rng = np.random.default_rng(len(name))
     regret = mean + 0.1 * rng.normal(size=(seeds, len(goals), contexts, 4))
     return AgentResult(
@@ -35,9 +35,9 @@ def agent_result(name, mean=1.0, *, contexts=3, goals=None, seeds=3):
 def by_distance(protocol=PROTOCOL):
     seeds = len(protocol.seeds)
     results = [agent_result(name, 30.0 * k, seeds=seeds) for k, name in enumerate(AGENTS[:-1])]
-    few = agent_result(AGENTS[-1], 0.0, contexts=1, goals=PROTOCOL.goals[:2], seeds=seeds)
+    few = agent_result(AGENTS[-1], 0.0, contexts=1, goals=PROTOCOL.family.test[:2], seeds=seeds)
     reference = agent_result("greedy reference", 0.0, contexts=1, seeds=seeds)
-    return RegretByDistance(protocol, training_tasks(), 0, (*results, few), reference)
+    return RegretByDistance(protocol, (*results, few), reference)
 
 
 def coverage_result():

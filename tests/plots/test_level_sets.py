@@ -40,8 +40,8 @@ def test_the_differential_constraint_is_a_line_and_the_functional_one_is_not():
 
 def test_rewards_scatter_against_everything_but_the_next_state():
     goal = envs.training_tasks()[0]
-    seen = envs.explore(goal, 300, seed=0)
-    expected = envs.NavigationDynamics().mean_next_state(seen.states, seen.actions)
+    seen = envs.navigation().explore(goal, 300, seed=0)
+    expected = envs.Navigation().mean_next_state(seen.states, seen.actions)
     figure = plots.reward_as_a_function_of(seen, expected, goal)
     spread = [float(axes.get_title().rsplit(" ", 1)[1]) for axes in figure.axes]
     assert spread[0] == 0.0 < 0.03 < spread[1] < spread[2]

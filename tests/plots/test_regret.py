@@ -5,14 +5,14 @@ import pytest
 
 from hgmrl_lite import plots
 from hgmrl_lite.envs import circle_tasks
-from hgmrl_lite.meta import MetaTest
+from hgmrl_lite.meta import Evaluation
 from hgmrl_lite.plots.style import look
 
 BASE = np.array([0.0, 2.0])
 
 
 def result_of(goals, regret):
-    return MetaTest(
+    return Evaluation(
         np.asarray(goals, dtype=float), np.asarray(regret, dtype=float), np.ones((len(goals), 2), bool)
     )
 

@@ -3,10 +3,11 @@
 import functools
 
 import numpy as np
+from exploring import explore
 from standin import fitted_policy
 
 from hgmrl_lite.agents import GoalConditionedAgent, MLPPolicy, NearestTaskAgent
-from hgmrl_lite.envs import explore, greedy_policy, training_tasks
+from hgmrl_lite.envs import navigation, training_tasks
 from hgmrl_lite.hereditary import RewardModel
 
 
@@ -17,7 +18,8 @@ def fitted_conditioned(action_set="disc", seed=0):
     goals = np.stack([np.cos(angles), np.sin(angles)], axis=1)
     weight, bias = 0.8 * rng.normal(size=(96, 4)), rng.normal(size=96)
     hidden = np.tanh(np.hstack([states, goals]) @ weight.T + bias)
-    wanted = np.stack([greedy_policy(g, action_set)(s) for g, s in zip(goals, states, strict=True)])
+    family = navigation(action_set=action_set)
+    wanted = np.stack([family.reference(g)(s) for g, s in zip(goals, states, strict=True)])
     design = np.hstack([hidden, np.ones((len(hidden), 1))])
     solution = np.linalg.lstsq(design, wanted)[0].T
     return MLPPolicy((weight, solution[:, :-1]), (bias, solution[:, -1]), action_set)
@@ -39,10 +41,16 @@ def standin_rivals(action_set="disc"):
     return (
         untrained(
             NearestTaskAgent,
+            family=navigation(action_set=action_set),
             context_size=20,
             env_steps=4000,
             policies=tuple(fitted_policy(goal, action_set=action_set) for goal in goals),
             reward_models=tuple(RewardModel.fit(task.next_states, task.rewards) for task in tasks),
         ),
-        untrained(GoalConditionedAgent, network=fitted_conditioned(action_set), env_steps=4000),
+        untrained(
+            GoalConditionedAgent,
+            family=navigation(action_set=action_set),
+            network=fitted_conditioned(action_set),
+            env_steps=4000,
+        ),
     )

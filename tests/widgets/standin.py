@@ -3,9 +3,10 @@
 import functools
 
 import numpy as np
+from exploring import explore
 
 from hgmrl_lite.agents import GeometricAgent, MLPPolicy
-from hgmrl_lite.envs import explore, greedy_policy, training_tasks
+from hgmrl_lite.envs import navigation, training_tasks
 from hgmrl_lite.hereditary import RewardModel, discover_geometry
 
 
@@ -19,7 +20,7 @@ def fitted_policy(goal, hidden=(64, 64), action_set="disc", seed=0):
         biases.append(rng.normal(size=width))
         features = np.tanh(features @ weights[-1].T + biases[-1])
     design = np.hstack([features, np.ones((len(features), 1))])
-    solution = np.linalg.lstsq(design, greedy_policy(goal, action_set)(states))[0].T
+    solution = np.linalg.lstsq(design, navigation(action_set=action_set).reference(goal)(states))[0].T
     weights.append(solution[:, :-1])
     biases.append(solution[:, -1])
     return MLPPolicy(tuple(weights), tuple(biases), action_set)

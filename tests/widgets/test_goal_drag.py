@@ -2,18 +2,19 @@ import dataclasses
 
 import numpy as np
 import pytest
+from exploring import explore
 from standin import fitted_policy, standin_agent
 
 from hgmrl_lite.agents import GeometricAgent, MLPPolicy
-from hgmrl_lite.envs import NavigationDynamics, circle_tasks, explore, rollout, training_tasks
+from hgmrl_lite.envs import Navigation, circle_tasks, navigation, training_tasks
 from hgmrl_lite.hereditary import RewardModel, discover_geometry
 from hgmrl_lite.widgets import GoalDrag
 from hgmrl_lite.widgets.goal_arrays import context_seed
 from hgmrl_lite.widgets.goal_drag import wrap_degrees
 
 
-def make(**options):
-    return GoalDrag(standin_agent(), **{"training_goals": training_tasks(), **options})
+def make(family=None, **options):
+    return GoalDrag(standin_agent(), family or navigation(), **options)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,7 @@ def test_the_inferred_policy_reaches_the_goal(drag, degrees):
     drag.goal_degrees = degrees
     assert abs(wrap_degrees(drag.inferred_degrees - degrees)) < 2.0
     assert drag.inference.verdict == "decided"
-    reached = rollout(drag.policy, drag.goal[None], episodes=20, seed=1).success
+    reached = drag.family.rollout(drag.policy, drag.goal[None], episodes=20, seed=1).success
     assert reached.all()
 
 
@@ -63,9 +64,11 @@ def test_the_widget_explores_as_the_package_does(drag):
 def test_arrays_hold_the_noise_of_the_package_s_episodes(drag):
     arrays = unpack(drag)
     policy = drag.agent.base_policy
-    paths = rollout(policy, drag.goal[None], episodes=12, seed=0, trajectories=True).trajectories[0]
+    paths = drag.family.rollout(policy, drag.goal[None], episodes=12, seed=0, trajectories=True).trajectories[
+        0
+    ]
     states = arrays["starts"]
-    dynamics = NavigationDynamics()
+    dynamics = Navigation()
     for t in range(1, 6):
         states = dynamics.mean_next_state(states, policy(states)) + arrays["noise"][:, t - 1]
         np.testing.assert_allclose(states, paths[:, t], atol=1e-12)
@@ -74,7 +77,7 @@ def test_arrays_hold_the_noise_of_the_package_s_episodes(drag):
 def test_explorations_hold_enough_episodes_for_early_arrivals():
     # A goal that is reached at once and a long context: the exploration goes through several episodes.
     goals = circle_tasks(4, radius=0.2)
-    drag = GoalDrag(standin_agent(), training_goals=goals, context_size=60)
+    drag = GoalDrag(standin_agent(), navigation(goals), context_size=60)
     episodes = unpack(drag)["explore_starts"].shape[1]
     ended = [explore(goal, 60, seed=context_seed(0, d)).terminated.sum() for goal in goals for d in range(8)]
     assert max(ended) >= 1
@@ -183,17 +186,11 @@ def with_generator(generator):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"training_goals": np.zeros((0, 2))}, r"training_goals must hold at least one goal, got none"),
-        ({"training_goals": [1.0, 0.0]}, r"training_goals must have shape \(k, 2\), got \(2,\)"),
-        ({"training_goals": [[1.0, 0.0, 0.0]]}, r"training_goals must have shape \(k, 2\), got \(1, 3\)"),
-        ({"training_goals": [[np.nan, 0.0]]}, r"training_goals must be finite, got 1 NaN"),
-        ({"training_goals": [[7.0, 0.0]]}, r"training_goals must lie in the arena"),
         (
-            {"training_goals": [[0.01, 0.0]]},
+            {"family": navigation([[0.01, 0.0]])},
             r"base goal farther than 0.141 from the origin, got \[0.01, 0.0\]",
         ),
-        ({"base_index": 4}, r"base_index must name one of the 4 training goals, got 4"),
-        ({"base_index": -5}, r"base_index must name one of the 4 training goals, got -5"),
+        ({"family": 3}, r"family must be one of navigation in the plane, got int"),
         ({"goal_degrees": np.nan}, r"goal_degrees must be finite"),
         ({"goal_degrees": np.inf}, r"goal_degrees must be finite"),
         ({"goal_degrees": "east"}, r"goal_degrees must be an array of real numbers"),
@@ -210,7 +207,7 @@ def test_bad_input_is_named(options, message):
 
 def test_a_policy_of_other_dimensions_is_refused():
     with pytest.raises(ValueError, match=r"agent\.base_policy must map .* got dimensions 3 to 2"):
-        GoalDrag(three_to_two(), training_goals=training_tasks())
+        GoalDrag(three_to_two(), navigation())
 
 
 @pytest.mark.parametrize(
@@ -223,7 +220,7 @@ def test_a_policy_of_other_dimensions_is_refused():
 )
 def test_a_generator_that_is_no_rotation_of_the_plane_is_refused(generator, message):
     with pytest.raises(ValueError, match=message):
-        GoalDrag(with_generator(generator), training_goals=training_tasks())
+        GoalDrag(with_generator(generator), navigation())
 
 
 @pytest.mark.parametrize(
@@ -240,26 +237,34 @@ def test_box_actions_go_with_a_box_policy():
     goals = training_tasks()
     agent = standin_agent()
     agent = dataclasses.replace(agent, base_policy=fitted_policy(goals[0], action_set="box"))
-    drag = GoalDrag(agent, training_goals=goals, goal_degrees=45.0)
+    drag = GoalDrag(agent, navigation(goals), goal_degrees=45.0)
     assert drag.settings["constants"]["action_set"] == "box"
     drag.settled = [45.0, 0, 20]
     assert drag.regrets["base"] > 50.0 > drag.regrets["geometric"]
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="Small again")
-def test_what_an_agent_was_trained_in_is_what_it_is_shown_in_or_it_is_refused():
-    # Tasks in a wind: the geometry's own transitions tell that a step of zero goes somewhere.
-    goals = training_tasks()
-    tasks = [explore(goal, 1000, seed=k, wind=(0.05, 0.0)) for k, goal in enumerate(goals)]
+@pytest.fixture(scope="module")
+def windy():
+    """Return a family of a wind, and an agent of it."""
+    family = navigation(wind=(0.05, 0.0))
+    tasks = [family.explore(goal, 1000, seed=k) for k, goal in enumerate(family.train)]
     agent = GeometricAgent(
-        fitted_policy(goals[0]),
+        fitted_policy(family.train[0]),
         discover_geometry(tasks),
         RewardModel.fit(tasks[0].next_states, tasks[0].rewards),
     )
-    try:
-        drag = GoalDrag(agent, training_goals=goals)
-    except ValueError:
-        return
+    return family, agent
+
+
+def test_an_agent_is_shown_in_the_system_it_was_trained_in(windy):
+    family, agent = windy
+    drag = GoalDrag(agent, family, context_size=40)
     seen = drag.context
-    drift = seen.next_states - NavigationDynamics().mean_next_state(seen.states, seen.actions)
+    drift = seen.next_states - Navigation().mean_next_state(seen.states, seen.actions)
     assert drift.mean(axis=0) == pytest.approx([0.05, 0.0], abs=0.03)
+    assert drag.settings["constants"]["wind"] == [0.05, 0.0]
+
+
+def test_an_agent_of_another_system_is_refused(windy):
+    with pytest.raises(ValueError, match="trained in the family's system"):
+        GoalDrag(windy[1], navigation())

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from exploring import explore
 from rival_standin import standin_rivals
 from standin import standin_agent
 
 from hgmrl_lite.agents import GeometricAgent
-from hgmrl_lite.envs import explore, training_tasks
+from hgmrl_lite.envs import navigation, training_tasks
 from hgmrl_lite.hereditary import discover_geometry
 from hgmrl_lite.widgets import GoalDrag
 
@@ -21,12 +22,13 @@ def again(goals):
 def make(**options):
     return GoalDrag(
         standin_agent(),
-        **{"training_goals": training_tasks(), "rivals": standin_rivals(), "rediscover": again, **options},
+        navigation(),
+        **{"rivals": standin_rivals(), "rediscover": again, **options},
     )
 
 
 def test_everything_is_off_by_default():
-    settings = GoalDrag(standin_agent(), training_goals=training_tasks()).settings
+    settings = GoalDrag(standin_agent(), navigation()).settings
     assert settings["rivals"] == []
     assert [settings[name] for name in ("movable", "ring", "replay")] == [False] * 3
 

@@ -129,7 +129,7 @@ def test_the_system_finding_is_the_package_s_equivariance_residual(kind, action_
 def test_the_system_is_the_package_s_navigation():
     for action_set in ("disc", "box"):
         ours = mean_next_state(SAMPLES["states"], SAMPLES["actions"], action_set)
-        theirs = envs.NavigationDynamics(action_set).mean_next_state(SAMPLES["states"], SAMPLES["actions"])
+        theirs = envs.Navigation(action_set).mean_next_state(SAMPLES["states"], SAMPLES["actions"])
         np.testing.assert_allclose(ours, theirs, atol=1e-15)
 
 

@@ -1,14 +1,14 @@
-// The dynamics of point navigation: s' = clip(s + step · project(a), ±arena) + noise, reward -|s' - goal|.
+// The dynamics of point navigation: s' = clip(s + step · project(a) + wind, ±arena) + noise, reward -|s' - goal|.
 // Every number comes from Python (`constants`), the noise too, so that one seed gives one picture.
 
 function makeNavigation(constants) {
-  const { step, arena, goal_radius: goalRadius, action_set: actionSet } = constants;
+  const { step, arena, goal_radius: goalRadius, action_set: actionSet, wind } = constants;
   const clip = (value) => Math.min(arena, Math.max(-arena, value));
   return {
     goalRadius,
     next(x, y, ax, ay, ex, ey) {
       const [px, py] = projectAction(ax, ay, actionSet);
-      return [clip(x + step * px) + ex, clip(y + step * py) + ey];
+      return [clip(x + step * px + wind[0]) + ex, clip(y + step * py + wind[1]) + ey];
     },
     arrived: (x, y, goal) => Math.hypot(x - goal[0], y - goal[1]) < goalRadius,
     reward: (x, y, goal) => -Math.hypot(x - goal[0], y - goal[1]),
