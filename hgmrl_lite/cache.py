@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import functools
 import hashlib
+import inspect
 import json
 import logging
 import os
@@ -191,7 +192,9 @@ def settings_text(kind: str, settings: Mapping[str, Any]) -> tuple[str, list[Any
         module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
         if not callable(value):
             raise TypeError(f"settings must hold values that can be named, got {type(value).__name__}")
-        if module is None or name is None or module == "__main__" or "<" in name:
+        # A method is its object's as well, which no name tells.
+        lasting = module is not None and name is not None and not inspect.ismethod(value)
+        if not lasting or module == "__main__" or "<" in name:
             unnamed.append(value)
             return f"{name} {id(value)}"
         return {"name": f"{module}.{name}", "source": _source_hash(module)}

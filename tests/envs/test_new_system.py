@@ -72,6 +72,9 @@ def test_without_a_reference_one_is_trained_on_each_of_four_tasks_at_most(buoy, 
     trained = [train_base_policy(alone, task, settings=TINY, progress=False) for task in alone.test]
     np.testing.assert_array_equal(evaluate(alone, trained, episodes=5, settings=TINY).regret, 0.0)
     assert np.isfinite(result.regret).all()
+    # A task that is there twice counts once.
+    twice = evaluate(alone, trained[0], alone.test[[0, 1, 1, 0, 1]], episodes=5, settings=TINY)
+    np.testing.assert_array_equal(twice.regret[0], twice.regret[3])
     five = buoy.BuoyTasks(family.system, MARKS, circle_tasks(5))
     with pytest.raises(ValueError, match=r"tasks must be at most 4 .* got 5"):
         meta_test(agent, five, settings=TINY)

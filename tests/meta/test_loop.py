@@ -7,7 +7,7 @@ import pytest
 
 import hgmrl_lite.envs.episodes
 from hgmrl_lite.agents import GeometricAgent, MLPPolicy, PPOSettings
-from hgmrl_lite.envs import NavigationTasks, circle_tasks, navigation, sample_transitions, training_tasks
+from hgmrl_lite.envs import circle_tasks, navigation, sample_transitions, training_tasks
 from hgmrl_lite.hereditary import RewardModel, discover_geometry
 from hgmrl_lite.meta import evaluate, meta_test, meta_train
 from hgmrl_lite.transitions import Transitions
@@ -203,19 +203,3 @@ def test_an_agent_of_the_right_system_is_never_refused(options, number, law):
         # Only the transitions count.
         standin = SimpleNamespace(geometry=SimpleNamespace(family=SimpleNamespace(tasks=tasks)))
         GeometricAgent.check_system(standin, family)
-
-
-def test_references_that_a_family_does_not_give_are_trained_on_four_tasks_at_most(tmp_path, monkeypatch):
-    monkeypatch.setenv("HGMRL_LITE_CACHE", str(tmp_path))
-
-    class Unreferenced(NavigationTasks):
-        def reference(self, task):
-            return None
-
-    family = Unreferenced(test=circle_tasks(5))
-    policy = FAMILY.reference((1.0, 0.0))
-    with pytest.raises(ValueError, match=r"tasks must be at most 4 where .* no reference.*got 5"):
-        evaluate(family, policy, settings=TINY)
-    # A task that is there twice counts once.
-    result = evaluate(family, policy, circle_tasks(2)[[0, 1, 1, 0, 1]], episodes=3, settings=TINY)
-    np.testing.assert_array_equal(result.regret[0], result.regret[3])
