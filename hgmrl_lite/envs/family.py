@@ -101,6 +101,11 @@ class TaskFamily(ABC):
         """Return the policy that regret on a task (d,) is measured against; None to train it on the task."""
         return None
 
+    @property
+    def reference_name(self) -> str:
+        """What a figure calls the reference."""
+        return "the policy trained on the task itself"
+
     def renderer(self) -> Renderer | None:
         """Return what draws an episode; None when nothing does."""
         return None

@@ -135,6 +135,11 @@ class NavigationTasks(TaskFamily):
 
         return greedy
 
+    @property
+    def reference_name(self) -> str:
+        """What a figure calls the reference."""
+        return "the greedy reference"
+
     def renderer(self) -> Renderer:
         """Return what draws the plane."""
         # It imports Matplotlib.

@@ -30,7 +30,7 @@ class Evaluation:
         Return of the reference less the policy's, episode by episode in the same noise.
     success : ndarray of bool, shape (k, E)
         Whether the task ended the episode before the time was up.
-    paired : str
+    paired : str, optional
         What two policies share in one episode.
     trajectories : ndarray, shape (k, E, max_steps + 1, n), or None
         States, NaN after an episode's end.
@@ -41,7 +41,7 @@ class Evaluation:
     tasks: Array
     regret: Array
     success: NDArray[np.bool_]
-    paired: str
+    paired: str = "same noise"
     trajectories: Array | None = None
     inferences: tuple[Inference, ...] = ()
 

@@ -85,7 +85,7 @@ class Protocol:
         draws : bool, optional
             False for an experiment of agents that look at no context.
         """
-        system = self.family.system
+        system, reference = self.family.system, self.family.reference_name
         counts = [count(len(self.seeds), "training seed")]
         if draws:
             counts.append(count(self.contexts, "context draw") + " each")
@@ -93,7 +93,7 @@ class Protocol:
         return (
             f"All agents in the same noisy environment ({environment or system.describe()}; at most "
             f"{system.max_steps} steps), on true tasks, {count(self.episodes, 'episode')} a task {paired} "
-            f"for every agent and the reference; {', '.join(counts)}. Regret: return of the task's reference "
+            f"for every agent and {reference}; {', '.join(counts)}. Regret: return of {reference} on the task "
             f"less the agent's. {self._intervals(draws)}"
         )
 

@@ -39,7 +39,7 @@ def regret_picture(explorer: "RegretExplorer") -> Figure:
         colour, mark = (
             looks[name] for looks, name in zip((AGENT_COLOURS, _MARKS), look(agent.name), strict=True)
         )
-        means = agent.by_goal
+        means = agent.by_task
         axes.errorbar(
             np.degrees(result.distances(agent.name)), means.mean, means.half_width, fmt=mark, color=colour,
             ms=8 if mark == "P" else 5, elinewidth=1, label=agent.name,

@@ -95,7 +95,7 @@ def explorer(notebook):
 def test_it_renders_with_what_it_shows_in_words(explorer):
     result = standin_result()
     assert explorer.root.locator("tbody tr").count() == len(result.agents)
-    here = result["base policy"].by_goal.mean[2]
+    here = result["base policy"].by_task.mean[2]
     assert explorer.row("base policy")[0] == f"{here:.0f}"
     assert explorer.row("base policy")[1] == "–"
     assert "…" in explorer.row("geometric")[1]
@@ -378,7 +378,7 @@ def test_the_scene_is_what_python_measured(blank):
     got = call(blank, str(explorer._esm), ["regretScene"], body, state)
     result = standin_result()
     for row, agent in enumerate(result.agents[:3]):
-        np.testing.assert_allclose(got["mean"][row], agent.by_goal.mean, rtol=1e-12)
+        np.testing.assert_allclose(got["mean"][row], agent.by_task.mean, rtol=1e-12)
         for goal, paths in enumerate(agent.paths[:, :4]):
             for path, episode in zip(paths, got["episodes"][row][goal], strict=True):
                 np.testing.assert_allclose(np.reshape(episode, (-1, 2)), path[np.isfinite(path[:, 0])])

@@ -65,7 +65,7 @@ def test_results_are_found_by_name_and_tell_a_table(result):
     assert "training steps" in text
     html = result._repr_html_()
     assert html.count("<tr>") == 4
-    assert "Regret: return of the task" in html
+    assert "Regret: return of the greedy reference" in html
 
 
 def test_a_unit_is_named_by_what_it_depends_on_and_no_more():

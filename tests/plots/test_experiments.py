@@ -140,7 +140,7 @@ def test_each_agent_stands_at_its_regret_and_distance_in_its_look():
     assert set(containers) == set(AGENTS)
     for agent in result.agents:
         x, y = containers[agent.name].lines[0].get_data()
-        np.testing.assert_allclose(y, agent.by_goal.mean)
+        np.testing.assert_allclose(y, agent.by_task.mean)
         # Moved aside by less than a hundredth of the axis.
         np.testing.assert_allclose(x, result.distances(agent.name), atol=0.015 * result.distances().max())
     assert "published" not in figure.get_supxlabel()
@@ -164,7 +164,7 @@ def test_the_law_of_the_wrong_goal_is_drawn():
 
 
 def test_one_seed_without_context_is_drawn_without_an_interval():
-    figure = plots.regret_by_distance(by_distance(Protocol.quick(test_goals=6)))
+    figure = plots.regret_by_distance(by_distance(Protocol.quick(family=navigation(test=circle_tasks(6)))))
     figure.canvas.draw()
     assert "another training seed" in " ".join(figure.get_supxlabel().split())
 

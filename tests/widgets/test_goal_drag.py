@@ -6,7 +6,7 @@ from exploring import explore
 from standin import fitted_policy, standin_agent
 
 from hgmrl_lite.agents import GeometricAgent, MLPPolicy
-from hgmrl_lite.envs import Navigation, circle_tasks, navigation, training_tasks
+from hgmrl_lite.envs import Navigation, circle_tasks, navigation
 from hgmrl_lite.hereditary import RewardModel, discover_geometry
 from hgmrl_lite.widgets import GoalDrag
 from hgmrl_lite.widgets.goal_arrays import context_seed
@@ -233,11 +233,8 @@ def test_bad_values_of_traits_are_refused(drag, trait, value):
     assert getattr(drag, trait) == before
 
 
-def test_box_actions_go_with_a_box_policy():
-    goals = training_tasks()
-    agent = standin_agent()
-    agent = dataclasses.replace(agent, base_policy=fitted_policy(goals[0], action_set="box"))
-    drag = GoalDrag(agent, navigation(goals), goal_degrees=45.0)
+def test_actions_are_those_of_the_family():
+    drag = GoalDrag(standin_agent("box"), navigation(action_set="box"), goal_degrees=45.0)
     assert drag.settings["constants"]["action_set"] == "box"
     drag.settled = [45.0, 0, 20]
     assert drag.regrets["base"] > 50.0 > drag.regrets["geometric"]

@@ -30,7 +30,7 @@ def test_arrays_hold_the_result_s_means_and_intervals(explorer):
         assert arrays["all_goals"][row, 0] == pytest.approx(agent.regret.mean())
     # Three context draws have an interval, a single run has none.
     np.testing.assert_array_equal(arrays["interval"], [1, 0, 0, 0])
-    np.testing.assert_array_equal(arrays["low"][0], result["geometric"].by_goal.low)
+    np.testing.assert_array_equal(arrays["low"][0], result["geometric"].by_task.low)
     assert (arrays["high"][0] > arrays["mean"][0]).any()
     np.testing.assert_array_equal(arrays["low"][1], arrays["mean"][1])
 
@@ -43,12 +43,12 @@ def test_an_agent_of_some_goals_is_absent_on_the_others(explorer):
     assert regret_at(standin_result()["trained on the test task"], standin_result().goals[1]) is None
 
 
-def test_episodes_are_packed_goal_by_goal_in_the_order_of_the_goals(explorer):
+def test_episodes_are_packed_goal_by_task_in_the_order_of_the_goals(explorer):
     arrays, result = unpack(explorer), standin_result()
     ends = np.concatenate([[0], np.cumsum(arrays["path_lengths"].ravel())]).astype(int)
     assert ends[-1] == len(arrays["path_points"])
     for row, agent in enumerate(result.agents):
-        for position, goal in enumerate(goal_indices(result.goals, agent.goals)):
+        for position, goal in enumerate(goal_indices(result.goals, agent.tasks)):
             for episode in range(4):
                 at = np.ravel_multi_index((row, goal, episode), arrays["path_lengths"].shape)
                 path = agent.paths[position, episode]
@@ -124,7 +124,7 @@ class TestPicture:
         assert first.startswith(
             "RegretExplorer: regret of 4 agents on 12 test goals; in focus the goal at 0°, 18°"
         )
-        assert f"base policy {standin_result()['base policy'].by_goal.mean[0]:.2f}" in first
+        assert f"base policy {standin_result()['base policy'].by_task.mean[0]:.2f}" in first
         explorer.chosen = ["nearest task"]
         assert "base policy" not in repr(explorer)
         explorer.chosen = []

@@ -139,11 +139,11 @@ def test_the_start_finding_is_the_distance_between_samples_that_are_paired_best(
     puller = TaskPuller(kind=kind, t=0.4, direction=10.0)
     matrix = puller.element.matrix
     left, stretch, _ = np.linalg.svd(matrix[:2, :2])
-    starts = envs.START_STD * np.random.default_rng(3).normal(size=(200_000, 2))
+    starts = envs.NOISE * np.random.default_rng(3).normal(size=(200_000, 2))
     # The same image law by the symmetric factor of the polar decomposition.
     paired = starts @ (left * stretch @ left.T) + matrix[:2, 2]
     apart = np.sqrt(np.square(paired - starts).sum(axis=1).mean())
-    size = envs.START_STD * np.sqrt(2.0)
+    size = envs.NOISE * np.sqrt(2.0)
     assert puller.findings["starts"].figure == pytest.approx(apart / size, abs=0.02)
 
 

@@ -9,12 +9,12 @@ from regret_standin import standin_result
 from standin import standin_agent
 
 from hgmrl_lite import widgets
-from hgmrl_lite.envs import training_tasks
+from hgmrl_lite.envs import navigation
 from hgmrl_lite.widgets.base import HgmrlWidget
 from hgmrl_lite.widgets.traits import Coordinates, Flag, Number, Whole
 
 ARGUMENTS = {
-    "GoalDrag": lambda: ((standin_agent(),), {"training_goals": training_tasks()}),
+    "GoalDrag": lambda: ((standin_agent(), navigation()), {}),
     "RegretExplorer": lambda: ((standin_result(),), {}),
 }
 CLASSES = {
