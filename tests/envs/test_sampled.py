@@ -17,7 +17,7 @@ from hgmrl_lite.meta import Protocol, evaluate, meta_test, meta_train
 OWN = navigation(max_steps=25)
 GOALS = training_tasks()
 NEAR = np.array([[0.3, 0.0], [0.0, -0.4]])
-TINY = PPOSettings(num_envs=8, total_steps=1024, batch_size=64, n_epochs=2)
+TINY = PPOSettings(num_envs=8, total_steps=1024, batch_size=32, n_epochs=2)
 
 
 def make_own(goal):
