@@ -139,6 +139,8 @@ def test_bad_explorations(arguments, message):
     ("arguments", "message"),
     [
         ({"train": [[1.0, 0.0, 0.0]]}, r"train must have shape \(k, 2\), got \(1, 3\)"),
+        ({"train": [[np.nan, 0.0]] * 2}, "train must be finite, got 2 NaN"),
+        ({"train": "north"}, "train must be an array of real numbers"),
         ({"train": np.zeros((0, 2))}, "train must hold at least one task, got none"),
         ({"test": [1.0, 0.0]}, r"test must have shape \(k, 2\), got \(2,\)"),
         ({"test": [[0.0, -5.1]]}, r"test must lie in the arena.*got \[0.0, -5.1\]"),
