@@ -30,6 +30,7 @@ from hgmrl_lite.plots.level_sets import (
 )
 from hgmrl_lite.plots.limits import breaking
 from hgmrl_lite.plots.regret import regret_around_circle, wrong_goal_regret
+from hgmrl_lite.plots.sample_efficiency import sample_efficiency
 from hgmrl_lite.plots.sphere import sphere_paths
 from hgmrl_lite.plots.task_number import coverage
 
@@ -60,6 +61,7 @@ __all__ = [
     "regret_by_distance",
     "reward_as_a_function_of",
     "rotation_error",
+    "sample_efficiency",
     "search_losses",
     "sphere_paths",
     "symmetry_by_angle",

@@ -82,7 +82,7 @@ def test_pictures_are_tiled():
 
 
 def test_bad_input():
-    with pytest.raises(TypeError, match="env must be a gymnasium.vector.VectorEnv, got TaskEnv"):
+    with pytest.raises(TypeError, match=r"env must be a gymnasium\.vector\.VectorEnv, got TaskEnv"):
         StableBaselinesVecEnv(navigation().env((1.0, 0.0)))
     with pytest.raises(ValueError, match=r"autoreset mode SAME_STEP and a Box, got AutoresetMode.NEXT_STEP"):
         StableBaselinesVecEnv(gymnasium.make_vec("CartPole-v1", 2, vectorization_mode="sync"))
