@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import functools
 import hashlib
+import inspect
 import json
 import logging
 import os
@@ -188,10 +189,11 @@ def settings_text(kind: str, settings: Mapping[str, Any]) -> tuple[str, list[Any
         if dataclasses.is_dataclass(value) and not isinstance(value, type):
             own = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
             return {"class": named(type(value)), **own}
-        module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
+        module, name = (str(getattr(value, part, None) or "") for part in ("__module__", "__qualname__"))
         if not callable(value):
             raise TypeError(f"settings must hold values that can be named, got {type(value).__name__}")
-        if module is None or name is None or module == "__main__" or "<" in name:
+        # A method depends on its object as well, which no name tells.
+        if not module or not name or module == "__main__" or "<" in name or inspect.ismethod(value):
             unnamed.append(value)
             return f"{name} {id(value)}"
         return {"name": f"{module}.{name}", "source": _source_hash(module)}

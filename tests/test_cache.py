@@ -1,8 +1,10 @@
 """Cached results: computed once, told apart by their settings, and never lost to the storage."""
 
+import dataclasses
 import errno
 import logging
 import os
+import sys
 import threading
 from pathlib import Path
 
@@ -196,3 +198,88 @@ def test_nothing_is_left_behind_when_the_computation_fails():
     with pytest.raises(RuntimeError, match="no luck"):
         cached_arrays("thing", {"seed": 0}, fail)
     assert not cache_directory().exists() or not list(cache_directory().iterdir())
+
+
+@dataclasses.dataclass(frozen=True)
+class Wheel:
+    """A setting that holds an array and a function."""
+
+    spokes: np.ndarray
+    turn: object = np.sin
+
+    def turned(self):
+        """Return the spokes after the turn."""
+        return self.turn(self.spokes)
+
+
+def roll():
+    """A function with a lasting name."""
+
+
+NAMED = [
+    {"wheel": Wheel(np.arange(3.0))},
+    {"wheel": Wheel(np.arange(4.0))},
+    {"wheel": Wheel(np.arange(3.0), np.cos)},
+    {"wheel": {"spokes": np.arange(3.0), "turn": np.sin}},
+    {"make": roll},
+    {"make": Wheel},
+    {"number": np.float64(0.5)},
+    {"numbers": (1, 2)},
+]
+
+
+def test_values_classes_and_functions_are_named_on_disk_each_by_its_own_name():
+    for number, settings in enumerate(NAMED):
+        store_arrays("thing", settings, {"a": np.array(number)})
+    assert len(list(cache_directory().iterdir())) == len(NAMED)
+    for number, settings in enumerate(NAMED):
+        assert load_arrays("thing", settings)["a"] == number
+    # What is equal has the same name, whoever made it.
+    assert load_arrays("thing", {"wheel": Wheel(np.arange(3.0))})["a"] == 0
+
+
+UNNAMED = {
+    "function without a name": lambda: {"make": lambda: None},
+    "class of a function": lambda: {"make": type("<locals>.Inner", (), {})},
+    "method": lambda: {"make": Wheel(np.arange(3.0)).turned},
+    "within a dataclass": lambda: {"wheel": Wheel(np.arange(3.0), lambda angle: angle)},
+}
+
+
+@pytest.mark.parametrize("make", UNNAMED.values(), ids=UNNAMED)
+def test_what_has_no_lasting_name_is_kept_for_the_session(make):
+    compute, settings = Counted(), make()
+    first, again = (cached_arrays("thing", settings, compute)["a"] for _ in range(2))
+    assert compute.calls == 1
+    np.testing.assert_array_equal(first, again)
+    assert not cache_directory().exists()
+    # Another one like it is not the same, even when the first is gone from the caller.
+    del settings
+    assert cached_arrays("thing", make(), compute)["a"][0] == 2
+    settings = make()
+    assert cached_arrays("thing", settings, compute)["a"][0] == 3
+    assert cached_arrays("thing", settings, compute, refresh=True)["a"][0] == 4
+    assert cached_arrays("other", settings, compute)["a"][0] == 5
+
+
+def test_a_function_whose_module_changed_is_another_setting(tmp_path, monkeypatch):
+    module, file = type(sys)("rule_of_a_user"), tmp_path / "rule_of_a_user.py"
+    module.__file__ = str(file)
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+
+    def written(source):
+        file.write_text(source)
+        # As a new process would.
+        cache._source_hash.cache_clear()
+        exec(source, vars(module))
+        return {"make": module.rule}
+
+    compute, source = Counted(), "def rule():\n    return 1\n"
+    for text, value in ((source, 1), (source, 1), (source + "# changed\n", 2), (source, 1)):
+        assert cached_arrays("thing", written(text), compute)["a"][0] == value
+
+
+@pytest.mark.parametrize("value", [object(), {1, 2}, b"bytes"])
+def test_what_cannot_be_named_is_refused(value):
+    with pytest.raises(TypeError, match=f"values that can be named, got {type(value).__name__}"):
+        cached_arrays("thing", {"value": value}, Counted())

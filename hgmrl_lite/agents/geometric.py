@@ -14,6 +14,9 @@ from hgmrl_lite.transitions import Transitions
 
 # What rounding may add to the difference of two states.
 _ROUNDING: Final = 1e-9
+# An agent is refused whose transitions are so many standard deviations away from replays in a system.
+_DEVIATIONS: Final = 8.0
+_REPLAYS: Final = 40
 #: Findings of the geometry's report without which a transformed policy need not be a good one.
 REQUIRED = ("same rewards", "inherited", "start law", "linearizable", "connected", "compact")
 
@@ -170,29 +173,39 @@ class GeometricAgent:
     def check_system(self, family: TaskFamily) -> None:
         """Raise a ValueError when the transitions that the agent rests on are not of the family's system.
 
-        What is compared is s' − T(s, a) with the noise that the system states; where T is not known, only the
-        dimensions are.
+        They are compared with replays of the same states and actions in that system: how far s' is from
+        T(s, a), and how that goes with s, a and T(s, a). Where T is not known, only dimensions are compared.
         """
-        seen: Transitions = self.geometry.family.tasks[0]
-        if (seen.states.shape[1], seen.actions.shape[1]) != (family.state_dim, family.action_dim):
+        tasks = self.geometry.family.tasks
+        if (tasks[0].states.shape[1], tasks[0].actions.shape[1]) != (family.state_dim, family.action_dim):
             raise ValueError(
                 f"agent must be one of {family.system.name}, with states of dimension {family.state_dim} and "
-                f"actions of dimension {family.action_dim}; it was trained on {seen}"
+                f"actions of dimension {family.action_dim}; it was trained on {tasks[0]}"
             )
         if not family.simulates or family.chart is not None:
             return
-        system = family.system
-        off = seen.next_states - system.mean_next_state(seen.states, seen.actions)
-        normals = np.random.default_rng(0).standard_normal(seen.states.shape)
-        noise = system.next_state(seen.states, seen.actions, normals) - system.mean_next_state(
-            seen.states, seen.actions
+        system, rng = family.system, np.random.default_rng(0)
+        states, actions, next_states = (
+            np.concatenate([getattr(task, name) for task in tasks])
+            for name in ("states", "actions", "next_states")
         )
-        own, stated = np.sqrt(np.square(off).mean()), np.sqrt(np.square(noise).mean())
-        drift, error = np.abs(off.mean(axis=0)).max(), stated / np.sqrt(len(seen))
-        alike = 0.8 * stated - _ROUNDING <= own <= 1.25 * stated + _ROUNDING
-        if not alike or drift > 6.0 * error + _ROUNDING:
+        mean = system.mean_next_state(states, actions)
+        regressors, _ = np.linalg.qr(np.column_stack([np.ones(len(states)), states, actions, mean]))
+
+        def moments(moved: Array) -> Array:
+            off = moved - mean
+            return np.vstack([np.sqrt(np.square(off).mean(axis=0)), regressors.T @ off / len(off) ** 0.5])
+
+        replays = np.stack(
+            [
+                moments(system.next_state(states, actions, rng.standard_normal(states.shape)))
+                for _ in range(_REPLAYS)
+            ]
+        )
+        own, expected, deviation = moments(next_states), replays.mean(axis=0), replays.std(axis=0)
+        if (np.abs(own - expected) > _DEVIATIONS * deviation + _ROUNDING).any():
             raise ValueError(
                 f"agent must have been trained in the family's system, {system}: its transitions leave that "
-                f"law of motion by {own:.3g} (root mean square) and by {drift:.3g} on average, where the "
-                f"noise is {stated:.3g}"
+                f"law of motion by {own[0].max():.3g} (root mean square), where the noise is "
+                f"{expected[0].max():.3g}, or in a way that goes with states or actions"
             )

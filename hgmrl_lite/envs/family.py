@@ -292,8 +292,8 @@ class TaskFamily(ABC):
             chosen = np.empty((len(rows), self.action_dim))
             for index, (policy, first, last) in enumerate(zip(policies, cuts, cuts[1:], strict=False)):
                 if last > first:
-                    name = f"the actions of policies[{index}]"
-                    chosen[first:last] = as_array(name, policy(states[first:last]), (last - first, None))
+                    name, shape = f"the actions of policies[{index}]", (last - first, self.action_dim)
+                    chosen[first:last] = as_array(name, policy(states[first:last]), shape)
             return chosen
 
         played = self.play(np.repeat(tasks, episodes, axis=0), seeds * len(tasks), act)

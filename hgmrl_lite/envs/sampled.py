@@ -129,7 +129,7 @@ class SampledFamily(TaskFamily):
         Raises
         ------
         ValueError
-            When ``make`` gives another number of rows or a single task is asked of it only, or as in
+            When ``make`` gives another number of rows, or the rows are to have different tasks; or as in
             :meth:`env`.
         """
         tasks = self.tasks_of_rows(task, as_count("num_envs", num_envs))
@@ -173,7 +173,7 @@ class SampledFamily(TaskFamily):
         low, high = np.array(self.system.low), np.array(self.system.high)
         if not np.isfinite(high - low).all():
             raise ValueError("policy must be 'gaussian' or a callable: the actions have no bounds")
-        return 0.5 * (high + low) + 0.5 * (high - low) * drawn
+        return np.asarray(0.5 * (high + low) + 0.5 * (high - low) * drawn)
 
 
 def _states(observations: Array, observe: Callable[[Any], ArrayLike] | None, n: int | str) -> Array:
@@ -187,8 +187,8 @@ def _play_rows(env: Rows, rows: NDArray[np.intp], seeds: list[int], act: Act, re
     # Some environments take seeds of 32 bits only.
     words = [seeds[row] % 2**31 for row in rows]
     # SyncVectorEnv takes one seed a row; the interface speaks of one for all.
-    spare: Any = [*words, *[0] * (env.num_envs - len(rows))]
-    states, _ = env.reset(seed=spare)
+    all_words: Any = words + [0] * (env.num_envs - len(rows))
+    states, _ = env.reset(seed=all_words)
     record.states[0, rows] = states[: len(rows)]
     playing = np.arange(len(rows))
     actions = np.zeros((env.num_envs, record.actions.shape[-1]))
@@ -278,7 +278,7 @@ def sampled_family(
     env.close()
     system = Unknown(
         action_set=None,
-        name=name or getattr(env.spec, "id", "environment"),
+        name=name or str(getattr(env.spec, "id", "environment")),
         state_dim=states.shape[1],
         action_dim=moved.shape[0],
         low=tuple(moved.low.astype(float).tolist()),

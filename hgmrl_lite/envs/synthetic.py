@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_array, as_count
 from hgmrl_lite.envs.navigation import NOISE, STEP
-from hgmrl_lite.envs.system import project_action
+from hgmrl_lite.envs.system import as_deviation, project_action
 from hgmrl_lite.transitions import Transitions
 
 
@@ -67,9 +67,8 @@ def sample_transitions(
     rng = np.random.default_rng(as_count("seed", seed, 0))
     states = spread * rng.standard_normal((number, n))
     actions = rng.standard_normal((number, n))
-    next_states = (
-        states + STEP * project_action(actions, action_set) + drift + noise * rng.standard_normal((number, n))
-    )
+    moved = STEP * project_action(actions, action_set)
+    next_states = states + moved + drift + noise * rng.standard_normal((number, n))
     rewards = as_array("the rewards", reward(next_states), (number,))
     return Transitions(states, actions, rewards + reward_noise * rng.standard_normal(number), next_states)
 

@@ -152,9 +152,7 @@ def test_what_an_agent_needs_it_asks_for(make, name):
 def test_a_context_of_another_system_is_refused(make, name):
     agent = make(name)
     other = sample_transitions(lambda points: points[:, 0], agent.context_size, seed=0, n=3)
-    with pytest.raises(
-        ValueError, match=r"context must have states of dimension 2 and actions of dimension 2"
-    ):
+    with pytest.raises(ValueError, match="context must have states of dimension 2 and actions of"):
         agent.adapt(other)
 
 

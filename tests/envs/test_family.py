@@ -133,3 +133,32 @@ def test_reward_noise_is_on_the_rewards_alone():
 def test_bad_explorations(arguments, message):
     with pytest.raises(ValueError, match=message):
         navigation().explore(**{"task": (1.0, 0.0), "n_transitions": 10, "seed": 0, **arguments})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"train": [[1.0, 0.0, 0.0]]}, r"train must have shape \(k, 2\), got \(1, 3\)"),
+        ({"train": np.zeros((0, 2))}, "train must hold at least one task, got none"),
+        ({"test": [1.0, 0.0]}, r"test must have shape \(k, 2\), got \(2,\)"),
+        ({"test": [[0.0, -5.1]]}, r"test must lie in the arena.*got \[0.0, -5.1\]"),
+        ({"base_index": 4}, "base_index must name one of the 4 training tasks, got 4"),
+        ({"base_index": -5}, "base_index must name one of the 4 training tasks, got -5"),
+        ({"reward_noise": -1.0}, "reward_noise must be a standard deviation of at least 0, got -1"),
+    ],
+)
+def test_bad_families(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        navigation(**arguments)
+
+
+def test_tasks_are_copied_and_checked_wherever_they_come_in():
+    train = np.array([[1.0, 0.0], [0.0, 1.0]])
+    family = navigation(train=train)
+    train[:] = 9.0
+    np.testing.assert_array_equal(family.train, np.eye(2))
+    one = family.as_task(family.train[0])
+    one[:] = 9.0
+    np.testing.assert_array_equal(family.train, np.eye(2))
+    np.testing.assert_array_equal(family.tasks_of_rows([1.0, 2.0], 3), [[1.0, 2.0]] * 3)
+    np.testing.assert_array_equal(family.tasks_of_rows(np.eye(2), 2), np.eye(2))

@@ -1,11 +1,62 @@
-"""Goals in the plane."""
+"""Navigation: its symmetries, and its goals in the plane."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hgmrl_lite.envs import TRAINING_ANGLES_DEG, circle_tasks, goals_at, training_tasks
+from hgmrl_lite.envs import (
+    TRAINING_ANGLES_DEG,
+    Navigation,
+    circle_tasks,
+    goals_at,
+    navigation,
+    training_tasks,
+)
+
+coordinates = st.floats(-2.0, 2.0)
+points = st.tuples(coordinates, coordinates).map(np.array)
+angles = st.floats(-np.pi, np.pi)
+
+
+def rotation(angle):
+    return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+
+
+@given(points, points.map(lambda point: 2.0 * point), angles)
+def test_disc_navigation_commutes_with_rotations(state, action, angle):
+    turn, system = rotation(angle), Navigation()
+    np.testing.assert_allclose(
+        system.mean_next_state(turn @ state, turn @ action),
+        turn @ system.mean_next_state(state, action),
+        atol=1e-12,
+    )
+
+
+@given(points, points, st.integers(0, 3))
+def test_box_navigation_commutes_with_quarter_turns(state, action, quarters):
+    turn, system = np.rint(rotation(quarters * np.pi / 2)), Navigation("box")
+    np.testing.assert_array_equal(
+        system.mean_next_state(turn @ state, turn @ action), turn @ system.mean_next_state(state, action)
+    )
+
+
+@pytest.mark.parametrize("angle", [0.3, np.pi / 4, 2.0])
+def test_box_navigation_does_not_commute_with_other_rotations(angle):
+    turn, system = rotation(angle), Navigation("box")
+    actions = np.random.default_rng(0).uniform(-1.0, 1.0, (200, 2))
+    turned = system.mean_next_state(np.zeros(2), actions @ turn.T)
+    assert np.abs(turned - system.mean_next_state(np.zeros(2), actions) @ turn.T).max() > 0.01
+
+
+def test_the_family_is_made_of_what_is_given():
+    family = navigation(train=[[1.0, 0.0], [0.0, 2.0]], base_index=-1, wind=(0.1, 0.0), reward_noise=0.2)
+    np.testing.assert_array_equal(family.base_task, [0.0, 2.0])
+    np.testing.assert_array_equal(family.test, circle_tasks(20))
+    assert (family.base_index, family.reward_noise, family.system) == (1, 0.2, Navigation(wind=(0.1, 0.0)))
+    np.testing.assert_array_equal(navigation().train, training_tasks())
+    with pytest.raises(TypeError, match="gravity"):
+        navigation(gravity=9.8)
 
 
 def polar(goals):

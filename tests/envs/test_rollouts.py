@@ -8,6 +8,7 @@ from hgmrl_lite.envs import GOAL_RADIUS, NOISE, STEP, circle_tasks, navigation
 
 FAMILY = navigation()
 GOALS = circle_tasks(3, phase=0.4)
+GREEDY = FAMILY.reference((1.0, 0.0))
 
 
 @pytest.mark.parametrize("action_set", ["disc", "box"])
@@ -132,10 +133,10 @@ def test_result_tells_its_story():
 @pytest.mark.parametrize(
     ("policies", "goals", "options", "message"),
     [
-        (FAMILY.reference((1.0, 0.0)), np.zeros((0, 2)), {}, "tasks must hold at least one task, got none"),
-        (FAMILY.reference((1.0, 0.0)), (1.0, 0.0), {}, r"tasks must have shape \(k, 2\), got \(2,\)"),
-        (FAMILY.reference((1.0, 0.0)), [(1.0, 0.0), (0.0, 8.0)], {}, r"arena.*got \[0.0, 8.0\]"),
-        ([FAMILY.reference((1.0, 0.0))], GOALS, {}, "policies must be one policy or 3, one a task, got 1"),
+        (GREEDY, np.zeros((0, 2)), {}, "tasks must hold at least one task, got none"),
+        (GREEDY, (1.0, 0.0), {}, r"tasks must have shape \(k, 2\), got \(2,\)"),
+        (GREEDY, [(1.0, 0.0), (0.0, 8.0)], {}, r"arena.*got \[0.0, 8.0\]"),
+        ([GREEDY], GOALS, {}, "policies must be one policy or 3, one a task, got 1"),
         (lambda states: states[0], GOALS, {}, r"actions must have shape \(12, 2\), got \(2,\)"),
         (
             [lambda states: states.T] * 3,

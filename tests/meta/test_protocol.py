@@ -5,12 +5,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
-from hgmrl_lite.agents import project_action
-from hgmrl_lite.envs import STEP, circle_tasks, greedy_policy, rollout
+from hgmrl_lite.envs import STEP, NavigationTasks, circle_tasks, navigation
 from hgmrl_lite.meta import AgentResult, Protocol, evaluate_seed, goal_distances, mean_interval, run_protocol
-from hgmrl_lite.meta.runs import SHOWN, draw_context, reference_returns
+from hgmrl_lite.meta.runs import SHOWN, draw_contexts
+from hgmrl_lite.streams import stream_seed
 
-SMALL = Protocol(test_goals=4, episodes=6, contexts=3, seeds=(0, 1))
+FOUR = navigation(test=circle_tasks(4))
+SMALL = Protocol(FOUR, episodes=6, contexts=3, seeds=(0, 1))
+FIRST, SECOND = SMALL.of_seeds()
 
 
 @dataclass
@@ -19,41 +21,36 @@ class Toy:
 
     context_size: int = 0
     uses_goal: bool = True
-    action_set: str = "disc"
-    wind: tuple = (0.0, 0.0)
+    family: NavigationTasks = FOUR
     name: str = "toy"
     env_steps: int = 123
     contexts: list = field(default_factory=list)
     goals: list = field(default_factory=list)
 
-    def adapt(self, context, goal=None):
+    def adapt(self, context, task=None):
         self.contexts.append(context)
-        self.goals.append(goal)
-        aim = (1.0, 0.0) if goal is None else goal
-        return greedy_policy(aim, self.action_set, self.wind)
+        self.goals.append(task)
+        return self.family.reference((1.0, 0.0) if task is None else task)
 
 
 @pytest.mark.parametrize("options", [{}, {"action_set": "box"}, {"wind": (0.02, -0.03)}, {"noise": 0.1}])
 def test_an_agent_equal_to_the_reference_has_regret_exactly_zero(options):
-    protocol = replace(SMALL, **options)
-    result = run_protocol(
-        lambda seed: Toy(action_set=protocol.action_set, wind=protocol.wind), protocol, progress=False
-    )
+    family = navigation(test=circle_tasks(4), **options)
+    result = run_protocol(lambda seed: Toy(family=family), replace(SMALL, family=family), progress=False)
     assert result.regret.shape == (2, 4, 1, 6)
     np.testing.assert_array_equal(result.regret, 0.0)
     assert result.mean.half_width == 0.0
 
 
 def test_the_noise_is_that_of_the_seed_and_another_seed_has_another():
-    protocol = replace(SMALL, seeds=(0,))
-    first, again = (reference_returns(protocol, 0, protocol.goals) for _ in range(2))
+    first, again, other = (evaluate_seed(Toy(), protocol)["paths"] for protocol in (FIRST, FIRST, SECOND))
     np.testing.assert_array_equal(first, again)
-    assert not np.isclose(first, reference_returns(protocol, 1, protocol.goals)).any()
+    assert not np.isclose(first, other).any()
 
 
 def test_regret_is_the_return_of_the_reference_less_the_agents():
     goals = circle_tasks(4)
-    parts = evaluate_seed(Toy(uses_goal=False), SMALL, 0)
+    parts = evaluate_seed(Toy(uses_goal=False), FIRST)
     # The first goal is the toy's own; the opposite one costs about its chord, 2, in each of 100 steps.
     np.testing.assert_array_equal(parts["regret"][0], 0.0)
     assert 170 < parts["regret"][2].mean() < 210
@@ -64,26 +61,27 @@ def test_regret_is_the_return_of_the_reference_less_the_agents():
 
 
 def test_paths_are_those_of_the_first_episodes():
-    protocol = replace(SMALL, episodes=SHOWN + 3)
-    parts = evaluate_seed(Toy(), protocol, 1)
+    parts = evaluate_seed(Toy(), replace(SECOND, episodes=SHOWN + 3))
     assert parts["paths"].shape[1] == SHOWN
-    states = np.nan_to_num(np.linalg.norm(parts["paths"] - protocol.goals[:, None, None], axis=-1))
+    states = np.nan_to_num(np.linalg.norm(parts["paths"] - FOUR.test[:, None, None], axis=-1))
     returns = -states[:, :, 1:].sum(axis=-1)
-    np.testing.assert_allclose(returns, reference_returns(protocol, 1, protocol.goals)[:, :SHOWN], rtol=1e-5)
+    best = [FOUR.reference(goal) for goal in FOUR.test]
+    expected = FOUR.rollout(best, FOUR.test, episodes=SHOWN + 3, seed=stream_seed(1, "evaluate")).returns
+    np.testing.assert_allclose(returns, expected[:, :SHOWN], rtol=1e-5)
 
 
 def test_an_agent_without_context_is_adapted_once_and_told_the_goal_only_if_it_may():
     told, untold = Toy(), Toy(uses_goal=False)
-    evaluate_seed(told, SMALL, 0)
-    evaluate_seed(untold, SMALL, 0)
+    evaluate_seed(told, FIRST)
+    evaluate_seed(untold, FIRST)
     assert told.contexts == [None] * 4
-    np.testing.assert_array_equal(told.goals, SMALL.goals)
+    np.testing.assert_array_equal(told.goals, FOUR.test)
     assert untold.goals == [None] * 4
 
 
 def test_an_agent_with_context_meets_a_new_one_for_each_draw_and_goal():
     toy = Toy(context_size=7, uses_goal=False)
-    parts = evaluate_seed(toy, SMALL, 0)
+    parts = evaluate_seed(toy, FIRST)
     assert parts["regret"].shape == (4, 3, 6)
     assert [len(context) for context in toy.contexts] == [7] * 12
     firsts = {tuple(context.states[0]) for context in toy.contexts}
@@ -91,23 +89,27 @@ def test_an_agent_with_context_meets_a_new_one_for_each_draw_and_goal():
 
 
 def test_agents_with_contexts_of_different_size_see_the_same_exploration():
-    goal = SMALL.goals[1]
-    short, long = (draw_context(SMALL, 0, 2, 1, goal, size) for size in (5, 50))
+    short, long = (draw_contexts(FOUR, 0, 2, size)[1] for size in (5, 50))
     np.testing.assert_array_equal(short.next_states, long.next_states[:5])
     np.testing.assert_array_equal(short.rewards, long.rewards[:5])
 
 
 def test_more_draws_and_goals_change_no_context():
-    more = replace(SMALL, contexts=9, test_goals=20)
-    first = draw_context(SMALL, 0, 2, 1, SMALL.goals[1], 5)
-    np.testing.assert_array_equal(first.states, draw_context(more, 0, 2, 1, SMALL.goals[1], 5).states)
+    few, more = Toy(context_size=5, uses_goal=False), Toy(context_size=5, uses_goal=False)
+    evaluate_seed(few, FIRST)
+    goals = np.vstack([FOUR.test, circle_tasks(16, phase=0.1)])
+    evaluate_seed(more, replace(FIRST, contexts=4, family=navigation(test=goals)))
+    for draw in range(3):
+        for goal in range(4):
+            one, other = few.contexts[4 * draw + goal], more.contexts[20 * draw + goal]
+            np.testing.assert_array_equal(one.states, other.states)
 
 
 def test_contexts_come_from_the_protocols_environment():
-    windy = replace(SMALL, wind=(0.09, 0.0), noise=0.0)
+    windy = navigation(wind=(0.09, 0.0), noise=0.0)
     # The step less the admissible action is the wind, exactly, while the border of the arena is far.
-    context = draw_context(windy, 0, 0, 0, windy.goals[0], 40)
-    steps = context.next_states - context.states - STEP * project_action(context.actions)
+    context = draw_contexts(windy, 0, 0, 40)[0]
+    steps = context.next_states - context.states - STEP * windy.system.project(context.actions)
     np.testing.assert_allclose(steps, np.tile([0.09, 0.0], (40, 1)), atol=1e-12)
 
 
@@ -117,10 +119,10 @@ def test_the_result_gives_means_over_goals_and_the_slope_of_its_least_squares_li
     result = AgentResult(
         "a", 10, 20, False, circle_tasks(5), regret, regret > 0, np.zeros((5, 1, 101, 2), np.float32)
     )
-    np.testing.assert_allclose(result.by_goal.mean, regret.mean(axis=(0, 2, 3)))
+    np.testing.assert_allclose(result.by_task.mean, regret.mean(axis=(0, 2, 3)))
     assert result.mean.mean == pytest.approx(regret.mean())
     distances = rng.uniform(size=5)
-    slope = np.polyfit(distances, result.by_goal.mean, 1)[0]
+    slope = np.polyfit(distances, result.by_task.mean, 1)[0]
     assert result.slope(distances).mean == pytest.approx(slope)
     by_draw = [[np.polyfit(distances, unit, 1)[0] for unit in seed] for seed in result.units]
     assert result.slope(distances).low == pytest.approx(mean_interval(by_draw).low)
@@ -129,7 +131,7 @@ def test_the_result_gives_means_over_goals_and_the_slope_of_its_least_squares_li
 
 
 def test_parts_of_different_agents_are_not_put_together():
-    one, other = evaluate_seed(Toy(), SMALL, 0), evaluate_seed(Toy(name="other"), SMALL, 1)
+    one, other = evaluate_seed(Toy(), FIRST), evaluate_seed(Toy(name="other"), SECOND)
     with pytest.raises(ValueError, match=r"parts must agree in name, got \['toy', 'other'\]"):
         AgentResult.from_seeds([one, other])
     with pytest.raises(ValueError, match="at least one seed"):
@@ -148,11 +150,11 @@ def test_distances_are_angles_to_the_nearest_training_goal():
 
 def test_the_caption_has_the_numbers_and_says_how_intervals_are_made():
     text = Protocol().caption()
-    for part in ("disc actions", "200 episodes", "3 training seeds", "10 context draws", "greedy reference"):
+    for part in ("disc actions", "200 episodes", "3 training seeds", "10 context draws", "the reference"):
         assert part in text
     assert "the wider of Student's over the means of the 3 seeds" in text
     assert "another training seed" in Protocol.quick().caption()
-    assert "wind (0.02, 0)" in Protocol(wind=(0.02, 0.0)).caption()
+    assert "wind (0.02, 0)" in Protocol(navigation(wind=(0.02, 0.0))).caption()
     assert "no interval" in Protocol(seeds=(1,), contexts=1).caption()
     assert "context" not in Protocol().caption(draws=False)
 
@@ -164,9 +166,7 @@ def test_the_caption_has_the_numbers_and_says_how_intervals_are_made():
         ({"seeds": ()}, "seeds must be one or more different numbers"),
         ({"seeds": (1, 1)}, "seeds must be one or more different numbers"),
         ({"seeds": (-1,)}, "seeds must be a whole number of at least 0"),
-        ({"action_set": "ball"}, "action_set must be one of"),
-        ({"wind": (0.1,)}, "wind must have shape"),
-        ({"noise": -1.0}, "noise must be"),
+        ({"contexts": -1}, "contexts must be a whole number of at least 1, got -1"),
     ],
 )
 def test_bad_settings_are_named(options, message):
@@ -179,7 +179,8 @@ def test_the_fixed_protocol_is_as_promised():
     assert protocol.episodes >= 200
     assert protocol.contexts >= 10
     assert len(protocol.seeds) >= 3
-    assert len(protocol.goals) == 20
-    best = rollout([greedy_policy(goal) for goal in protocol.goals], protocol.goals, episodes=50)
+    family = protocol.family
+    assert len(family.test) == 20
+    best = family.rollout([family.reference(goal) for goal in family.test], family.test, episodes=50)
     # ANCHORS: the greedy reference's mean return over 20 goals with disc actions.
     assert best.returns.mean() == pytest.approx(-4.78, abs=0.1)
