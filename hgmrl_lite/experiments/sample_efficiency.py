@@ -62,8 +62,8 @@ class SampleEfficiency(Tabled):
         return (
             f"Samples of −‖p‖ at points from N(0, I), with noise on the values; {draws} draws a point. All "
             "three methods get the same samples and look among matrices. Closed form and differential "
-            "descent rest on the normals of the same local fits, the functional one on a smooth model fitted to the "
-            f"samples. Descents: Adam on the unit sphere, {self.steps} steps, the best of "
+            "descent rest on the normals of the same local fits, the functional one on a smooth model fitted "
+            f"to the samples. Descents: Adam on the unit sphere, {self.steps} steps, the best of "
             f"{_DESCENT['runs']} starts by its own loss. Angle between the generator and that of rotations."
         )
 
