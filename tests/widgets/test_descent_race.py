@@ -8,7 +8,7 @@ from hgmrl_lite import descent, lie
 from hgmrl_lite.descent.losses import mean_length
 from hgmrl_lite.widgets import DescentRace
 from hgmrl_lite.widgets.descent_race import BATCH, STEPS
-from hgmrl_lite.widgets.slice_descent import (
+from hgmrl_lite.widgets.descent_race.descent import (
     SLICES,
     Samples,
     degrees_to_j,

@@ -8,8 +8,8 @@ from hgmrl_lite.agents import GeometricAgent, MLPPolicy
 from hgmrl_lite.envs import NavigationDynamics, circle_tasks, explore, rollout, training_tasks
 from hgmrl_lite.hereditary import RewardModel, discover_geometry
 from hgmrl_lite.widgets import GoalDrag
-from hgmrl_lite.widgets.goal_arrays import context_seed
 from hgmrl_lite.widgets.goal_drag import wrap_degrees
+from hgmrl_lite.widgets.goal_drag.arrays import context_seed
 
 
 def make(**options):

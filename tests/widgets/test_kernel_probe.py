@@ -5,7 +5,7 @@ from hgmrl_lite import tangents
 from hgmrl_lite.actions import numerical_gradient
 from hgmrl_lite.widgets import KernelProbe
 from hgmrl_lite.widgets.kernel_probe import RANGES
-from hgmrl_lite.widgets.planar_functions import FUNCTIONS, GOAL
+from hgmrl_lite.widgets.kernel_probe.functions import FUNCTIONS, GOAL
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

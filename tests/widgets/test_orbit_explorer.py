@@ -106,7 +106,7 @@ def test_the_picture_shows_what_is_chosen(show, name):
     [("rotation", [0.0, 0.0]), ("scaling", [0.0, 0.0]), ("shear", [1.3, 0.0]), ("rigid", [0.9, -1.2])],
 )
 def test_the_copies_in_the_picture_leave_the_point_in_place(group, point):
-    from hgmrl_lite.widgets.orbit_picture import _fixing
+    from hgmrl_lite.widgets.orbit_explorer.picture import _fixing
 
     copies = _fixing(OrbitExplorer(group, t=0.5, point=point))
     assert len(copies) == 12

@@ -6,8 +6,8 @@ from standin import standin_agent
 
 from hgmrl_lite import actions, envs, lie
 from hgmrl_lite.widgets import TaskPuller
-from hgmrl_lite.widgets.task_findings import ACTIONS, BOUNDS, TIMES, mean_next_state, sample_arrays
-from hgmrl_lite.widgets.task_maps import BASE_GOAL, MAPS, REWARDS, TARGETS, task_map
+from hgmrl_lite.widgets.task_puller.findings import ACTIONS, BOUNDS, TIMES, mean_next_state, sample_arrays
+from hgmrl_lite.widgets.task_puller.maps import BASE_GOAL, MAPS, REWARDS, TARGETS, task_map
 
 SAMPLES = sample_arrays()
 OTHER = np.random.default_rng(7).normal(size=(200, 2))
