@@ -55,7 +55,7 @@ QUESTIONS = [
 def ask_scene(page, widget, questions):
     """Return what the page computes for questions, each a change of the state before it."""
     names = (
-        "goal", "turn_degrees", "signed", "transitions", "noise", "draw", "revealed", "asked", "answer",
+        "goal", "turn_degrees", "signed", "transitions", "noise", "draw", "revealed", "asked", "answers",
         "settings", "array_index",
     )  # fmt: skip
     state = {name: getattr(widget, name) for name in names}
@@ -85,7 +85,7 @@ def test_the_scene_is_what_python_computes(page):
 
 def test_an_answer_is_shown_for_its_own_question_only(page):
     widget = TaskAligner(revealed=True)
-    widget.asked = [0, 20, 0.0, 0.866, 0.5]
+    widget.asked = {"turn": [0, 20, 0.0, 0.866, 0.5]}
     fresh, stale, hidden = ask_scene(page, widget, [{}, {"noise": 0.01}, {"noise": 0.0, "revealed": False}])
     assert stale["answer"] is None
     assert hidden["answer"] is None

@@ -221,7 +221,6 @@ def test_an_unknown_kind_has_no_map():
         task_map("glide", 0.3)
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="Small again")
 def test_the_same_word_has_the_same_bound_as_in_the_report_on_a_geometry():
     report = standin_agent().geometry.report
     words = {"aligned": "aligned", "rewards": "same rewards", "system": "inherited", "starts": "start law"}

@@ -1,6 +1,5 @@
 """GoalDrag: drag the goal of a new task, and the policy trained on one task follows."""
 
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,8 @@ from hgmrl_lite.envs.dynamics import as_goals
 from hgmrl_lite.hereditary import Inference
 from hgmrl_lite.hereditary.inference import settings_of_inference
 from hgmrl_lite.transitions import Transitions
-from hgmrl_lite.widgets.base import HgmrlWidget, css, esm, pack_arrays
+from hgmrl_lite.widgets.asking import AnsweringWidget
+from hgmrl_lite.widgets.base import css, esm, pack_arrays
 from hgmrl_lite.widgets.goal_drag.arrays import (
     agent_arrays,
     check_planar,
@@ -44,7 +44,7 @@ def wrap_degrees(degrees: float) -> float:
     return -((180.0 - degrees) % 360.0 - 180.0) if not -180.0 < degrees <= 180.0 else degrees
 
 
-class GoalDrag(HgmrlWidget):
+class GoalDrag(AnsweringWidget):
     """The plane with the training goals, and a test goal to drag: the geometric agent follows it.
 
     At every move the widget explores the new task (a few random steps), infers which group element carries
@@ -100,13 +100,11 @@ class GoalDrag(HgmrlWidget):
         Names of the rivals that are shown.
     training_degrees, discovered : list of float
         Where the training goals are, and where they were when the geometry on screen was discovered.
-    trained : list of float
-        Where they came to rest: what ``rediscover`` is asked.
-    settled, answered : list
-        ``[goal_degrees, draw, context_size]`` at which the goal came to rest, and those that ``regrets``
-        belongs to.
-    regrets : dict
-        The regrets of "geometric" and "base".
+    answered, regrets : list, dict
+        The last question about regrets that was answered, and the answer.
+    asked, answers : dict
+        What the page asks and Python answers: "regrets" at ``[goal_degrees, draw, context_size]``, once the
+        test goal rests, and "geometry" at ``training_degrees``, once the training goals do.
 
     Raises
     ------
@@ -123,16 +121,10 @@ class GoalDrag(HgmrlWidget):
     show_base = Flag(True).tag(sync=True)
     show_geometric = Flag(True).tag(sync=True)
     show_exploration = Flag(True).tag(sync=True)
-    settled: traitlets.List[float] = traitlets.List().tag(sync=True)
-    answered: traitlets.List[float] = traitlets.List().tag(sync=True)
-    regrets = traitlets.Dict().tag(sync=True)
     evaluates = Flag(True).tag(sync=True)
-    evaluation_error = traitlets.Unicode("").tag(sync=True)
     shown_rivals: traitlets.List[str] = traitlets.List(traitlets.Unicode()).tag(sync=True)
     training_degrees = Coordinates("k").tag(sync=True, echo_update=False)
     discovered: traitlets.List[float] = traitlets.List().tag(sync=True)
-    trained: traitlets.List[float] = traitlets.List().tag(sync=True)
-    training_error = traitlets.Unicode("").tag(sync=True)
     settings = traitlets.Dict().tag(sync=True)
 
     def __init__(
@@ -286,27 +278,25 @@ class GoalDrag(HgmrlWidget):
     def _question(self) -> list[float]:
         return [self.goal_degrees, self.draw, self.context_size]
 
-    @traitlets.observe("settled")
-    def _answer(self, change: Any) -> None:
-        """Evaluate both policies where the goal came to rest."""
-        if not change["new"] or not self.evaluates:
-            return
-        question = self._question
-        regrets, error = {}, ""
-        try:
-            own = self._evaluate is None
-            evaluated = self._regrets() if self._evaluate is None else self._evaluate(self.goal)
-            names = ["geometric", "base", *(rival.name for rival in self.rivals if own)]
-            regrets = {name: float(as_array(name, evaluated[name], ())) for name in names}
-        except Exception as failure:
-            # A callback's exception would end in a log that no student reads: show it in the widget as well.
-            error = traceback.format_exception_only(failure)[-1].strip()
-            raise
-        finally:
-            with self.hold_sync():
-                self.evaluation_error = error
-                self.regrets = regrets
-                self.answered = question
+    @property
+    def answered(self) -> list[float]:
+        """The question that :attr:`regrets` belongs to, empty when none was answered."""
+        question: list[float] = self.answers.get("regrets", {}).get("question", [])
+        return question
+
+    @property
+    def regrets(self) -> dict[str, float]:
+        """Regret of each agent where the goal last rested, by name; empty before, and after an error."""
+        return self.answers.get("regrets", {}).get("value") or {}
+
+    def _answer_regrets(self) -> dict[str, float]:
+        """Evaluate every agent where the goal came to rest."""
+        if not self.evaluates:
+            return {}
+        own = self._evaluate is None
+        evaluated = self._regrets() if self._evaluate is None else self._evaluate(self.goal)
+        names = ["geometric", "base", *(rival.name for rival in self.rivals if own)]
+        return {name: float(as_array(name, evaluated[name], ())) for name in names}
 
     def _regrets(self) -> dict[str, float]:
         from hgmrl_lite.meta import evaluate
@@ -326,27 +316,23 @@ class GoalDrag(HgmrlWidget):
         )
         return dict(zip(policies, result.regret_by_goal, strict=True))
 
-    @traitlets.observe("trained")
-    def _train(self, change: Any) -> None:
+    def _answer_geometry(self) -> None:
         """Meta-train again on the training goals as they came to rest."""
-        if not change["new"] or self._rediscover is None:
+        if self._rediscover is None:
             return
         degrees, goals = self.training_degrees, self.training_goals
-        error = ""
-        try:
-            agent = self._rediscover(goals)
-            check_planar(agent)
-            with self.hold_sync():
-                self.discovered = degrees
-                for name, value in self._show(agent, goals).items():
-                    setattr(self, name, value)
-        except Exception as failure:
-            error = traceback.format_exception_only(failure)[-1].strip()
-            raise
-        finally:
-            self.training_error = error
-        # The regrets on screen are those of the agent before.
-        self._answer({"new": self.answered})
+        agent = self._rediscover(goals)
+        check_planar(agent)
+        with self.hold_sync():
+            self.discovered = degrees
+            for name, value in self._show(agent, goals).items():
+                setattr(self, name, value)
+
+    def _answer(self, name: str, question: list[float]) -> None:
+        super()._answer(name, question)
+        # After that the regrets on screen are those of the agent before.
+        if name == "geometry" and self.answered:
+            super()._answer("regrets", self._question)
 
     def aim(self, theta: float) -> Array:
         """Return where exp(θW) carries the base goal, shape (2,)."""

@@ -248,7 +248,7 @@ export function goalDragPanel(parent, model, scene, hand, training, clock, signa
         : `□ runner-up ${inDegrees(state.runnerUp, 0)}: ${inShort(inferred.runnerUpResidual)}`;
     setText(verdict, `${best} · ${other}${inferred.decided ? "" : " · undecided: both explain the rewards"}`);
     verdict.classList.toggle("hgmrl-warning", !inferred.decided);
-    const failure = model.get("evaluation_error");
+    const failure = hand.failure();
     const about = failure ? `The evaluation failed: ${failure}` : REGRET;
     setText(note, model.get("evaluates") ? about : "");
     spoken.say(`Test goal at ${inDegrees(state.degrees, 0)}: ${onScreen(state)}. ${regrets[0].stale ? "" : regrets[0].text}`);

@@ -3,7 +3,8 @@
 import { labelledSlider } from "../js/controls.js";
 import { htmlElement, setPlace, setText, svgElement } from "../js/dom.js";
 import { draggable, steppable } from "../js/handles.js";
-import { afterPause, setTrait } from "../js/model.js";
+import { questionTo, same } from "../js/asking.js";
+import { setTrait } from "../js/model.js";
 import { DEGREE, inDegrees, wrapDegrees } from "../js/words.js";
 
 export const SQUARE = "M-7.5 -7.5H7.5V7.5H-7.5Z";
@@ -12,26 +13,25 @@ export const CROSS = "M-5 -5L5 5M-5 5L5 -5";
 
 // The hand on the training goals: while one moves the geometry on screen is out of date; let go, and Python is asked.
 export function trainingHand(model) {
-  const same = (a, b) => String(a) === String(b);
-  const ask = () => {
-    const degrees = model.get("training_degrees");
-    if (!same(degrees, model.get("discovered")) && !same(degrees, model.get("trained"))) setTrait(model, "trained", degrees);
-  };
-  const soon = afterPause(ask, 400);
+  const question = () => model.get("training_degrees");
+  const wanted = () => !same(question(), model.get("discovered"));
+  const { ask, soon, hold, latest } = questionTo(model, "geometry", { question, wanted, rest: 400 });
   const hand = {
     turn(goal, degrees) {
       const rounded = wrapDegrees(Math.round(100 * degrees) / 100);
-      setTrait(model, "training_degrees", model.get("training_degrees").map((old, k) => (k === goal ? rounded : old)));
+      setTrait(model, "training_degrees", question().map((old, k) => (k === goal ? rounded : old)));
     },
     // Keys and sliders say nothing when they are let go: Python is asked after a pause.
     turnSoon(goal, degrees) {
       hand.turn(goal, degrees);
-      soon.call();
+      soon();
     },
-    stepSoon: (goal, amount) => hand.turnSoon(goal, model.get("training_degrees")[goal] + amount),
-    grab: soon.cancel,
+    stepSoon: (goal, amount) => hand.turnSoon(goal, question()[goal] + amount),
+    grab: hold,
     release: ask,
-    stop: soon.cancel,
+    stop: hold,
+    failure: () => latest()?.error,
+    asked: () => same(model.get("asked").geometry, question()),
   };
   return hand;
 }
@@ -106,9 +106,8 @@ export function trainingPanel(parent, model, { radii, baseIndex }, hand, signal)
   const words = htmlElement("div", { class: "hgmrl-detail hgmrl-training-state", role: "status" }, parent);
   return (state) => {
     sliders.forEach((show, k) => show(state.training[k]));
-    const failure = model.get("training_error");
-    const asked = String(model.get("trained")) === String(state.training) && !failure;
-    const waiting = asked ? "Python is learning from the new tasks …" : "out of date: let go, and it is discovered again.";
+    const failure = hand.failure();
+    const waiting = hand.asked() ? "Python is learning from the new tasks …" : "out of date: let go, and it is discovered again.";
     const told = failure ? `Discovery failed: ${failure}` : `Geometry on screen: ${waiting}`;
     setText(words, state.stale ? told : `Geometry on screen: discovered from these ${radii.length} training goals.`);
     words.classList.toggle("hgmrl-warning", state.stale);

@@ -1,6 +1,7 @@
 // GoalDrag: drag the goal of a new task; at every move the widget explores it, infers the angle, and acts.
 
-import { afterPause, setTrait } from "../js/model.js";
+import { questionTo } from "../js/asking.js";
+import { setTrait } from "../js/model.js";
 import { makeWidget } from "../js/shell.js";
 import { inShort, wrapDegrees } from "../js/words.js";
 import { goalDragPlane, lastStep } from "./figure.js";
@@ -14,29 +15,13 @@ import { trainingHand } from "./training.js";
 const QUESTION = ["goal_degrees", "draw", "context_size"];
 
 // The goal's traits under the hand: while it is dragged nothing heavy is asked; once it rests, Python is.
-function goalDragHand(model, redraw, hold = () => {}) {
+function goalDragHand(model, redraw, hold) {
   let dragging = false;
-  let unanswered = false;
   const question = () => QUESTION.map((trait) => model.get(trait));
-  const same = (a, b) => String(a) === String(b);
-  const settle = () => {
-    if (!model.get("evaluates") || same(model.get("settled"), question())) return;
-    setTrait(model, "settled", question());
-    if (model.connection.answers()) return patience.call();
-    unanswered = true;
-    redraw();
-  };
-  const soon = afterPause(settle, 250);
-  const patience = afterPause(() => {
-    unanswered = !same(model.get("answered"), model.get("settled"));
-    redraw();
-  }, 10000);
+  const regrets = questionTo(model, "regrets", { question, wanted: () => model.get("evaluates"), rest: 250, redraw });
   for (const trait of QUESTION) {
-    model.on(`change:${trait}`, () => (dragging ? soon.cancel() : soon.call()));
+    model.on(`change:${trait}`, () => (dragging ? regrets.hold() : regrets.soon()));
   }
-  model.on("change:answered", () => {
-    unanswered = false;
-  });
   const hand = {
     // To a hundredth of a degree: finer than a pixel, and a number one can read in Python.
     turn: (degrees) => setTrait(model, "goal_degrees", wrapDegrees(Math.round(100 * degrees) / 100)),
@@ -44,20 +29,21 @@ function goalDragHand(model, redraw, hold = () => {}) {
     grab() {
       dragging = true;
       hold(true);
-      soon.cancel();
+      regrets.hold();
     },
-    settleSoon: soon.call,
+    settleSoon: regrets.soon,
     release() {
-      if (dragging) settle();
+      if (dragging) regrets.ask();
       dragging = false;
       hold(false);
     },
+    failure: () => regrets.latest()?.error,
     regret(name) {
       if (!model.get("evaluates")) return { text: "", stale: false };
-      const fresh = same(model.get("answered"), question());
-      if (fresh && model.get("evaluation_error")) return { text: "regret failed", stale: false };
-      const value = model.get("regrets")[name];
-      if (unanswered && !fresh) return { text: "regret needs Python", stale: true };
+      const fresh = regrets.fresh();
+      if (fresh && hand.failure()) return { text: "regret failed", stale: false };
+      if (regrets.unanswered() && !fresh) return { text: "regret needs Python", stale: true };
+      const value = regrets.latest()?.value?.[name];
       if (value === undefined) return { text: "regret …", stale: true };
       return { text: `regret ${inShort(value)}`, stale: !fresh };
     },
@@ -66,8 +52,8 @@ function goalDragHand(model, redraw, hold = () => {}) {
 }
 
 const GOAL_TRAITS = [
-  ...QUESTION, "show_base", "show_geometric", "show_exploration", "shown_rivals", "answered", "regrets",
-  "evaluation_error", "training_degrees", "discovered", "trained", "training_error", "array_data",
+  ...QUESTION, "show_base", "show_geometric", "show_exploration", "shown_rivals", "asked", "answers",
+  "training_degrees", "discovered", "array_data",
 ];
 
 const goalDrag = makeWidget({

@@ -13,7 +13,8 @@ from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.envs import ARENA, explore, training_tasks
 from hgmrl_lite.hereditary import Inference, RewardModel, infer
 from hgmrl_lite.transitions import Transitions
-from hgmrl_lite.widgets.base import HgmrlWidget, css, esm, pack_arrays
+from hgmrl_lite.widgets.asking import AnsweringWidget
+from hgmrl_lite.widgets.base import css, esm, pack_arrays
 from hgmrl_lite.widgets.goal_drag.arrays import context_seed
 from hgmrl_lite.widgets.traits import Coordinates, Flag, Number, Whole
 
@@ -35,7 +36,7 @@ _BASE_TRANSITIONS, _CENTRES = 5000, 100
 _NO_GOAL = (ARENA, ARENA)
 
 
-class TaskAligner(HgmrlWidget):
+class TaskAligner(AnsweringWidget):
     """The base task's kernel distributions, to be turned onto those that N transitions of a new task show.
 
     The base task is well explored: its reward model gives a line at every point, and these are turned by hand
@@ -85,8 +86,6 @@ class TaskAligner(HgmrlWidget):
     noise = Number(0.0).tag(sync=True)
     draw = Whole(0).tag(sync=True)
     revealed = Flag(False).tag(sync=True)
-    asked: traitlets.List[float] = traitlets.List().tag(sync=True)
-    answer = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     settings = traitlets.Dict().tag(sync=True)
 
     def __init__(
@@ -207,15 +206,11 @@ class TaskAligner(HgmrlWidget):
         """The package's answer for the transitions on screen."""
         return infer(lie.J, self.reward_model, self.context)
 
-    @traitlets.observe("asked")
-    def _reveal(self, change: Any) -> None:
+    def _answer_turn(self) -> dict[str, Any]:
         """Answer what the page asks once the hand rests."""
-        if not change["new"]:
-            return
         found = self.inference
         other = np.isfinite(found.runner_up_residual)
-        self.answer = {
-            "question": [self.draw, self.transitions, self.noise, *self.goal],
+        return {
             "degrees": float(np.degrees(found.angle)),
             "bound": found.bound_deg if np.isfinite(found.bound_deg) else None,
             "residual": found.residual,

@@ -3,11 +3,12 @@
 import { unpackArrays } from "../js/arrays.js";
 import { fitGradient, makeNeighbours } from "../js/local_regression.js";
 import { apply2, exp2 } from "../js/matrix2.js";
-import { afterPause, setTrait } from "../js/model.js";
+import { questionTo, same } from "../js/asking.js";
+import { setTrait } from "../js/model.js";
 import { makeRewardModel } from "../js/reward_model.js";
 import { DEGREE, wrapDegrees } from "../js/words.js";
 
-export const ALIGNER_TRAITS = ["goal", "turn_degrees", "signed", "transitions", "noise", "draw", "revealed", "answer"];
+export const ALIGNER_TRAITS = ["goal", "turn_degrees", "signed", "transitions", "noise", "draw", "revealed", "answers"];
 const QUARTER_TURN = [0, -1, 1, 0];
 
 // Compute again only when the question is another one.
@@ -95,7 +96,7 @@ export function taskAlignerScene(model) {
   });
 
   return () => {
-    const [goal, turn, signed, count, noise, draw, revealed, answer] = ALIGNER_TRAITS.map((trait) => model.get(trait));
+    const [goal, turn, signed, count, noise, draw, revealed, answers] = ALIGNER_TRAITS.map((trait) => model.get(trait));
     const question = alignerQuestion(model);
     const { points, normals, lines, arrows } = observed(...question);
     const radians = turn * DEGREE;
@@ -105,10 +106,10 @@ export function taskAlignerScene(model) {
     const carry = (degrees) => apply2(exp2(QUARTER_TURN, degrees * DEGREE), ...baseGoal);
     // Python's answer belongs to the question it was asked; to any other it says nothing.
     let shown = null;
-    if (revealed && answer && String(answer.question) === String(question)) {
-      const { degrees, runner_up: other } = answer;
+    if (revealed && answers.turn?.value && same(answers.turn.question, question)) {
+      const { degrees, runner_up: other } = answers.turn.value;
       shown = {
-        ...answer,
+        ...answers.turn.value,
         error: Math.abs(wrapDegrees(degrees - trueTurn)),
         aim: carry(degrees),
         place: [degrees, angleAt(degrees)],
@@ -129,13 +130,11 @@ export function taskAlignerScene(model) {
 export function taskAlignerHand(model) {
   const { reach } = model.get("settings");
   const tidy = (value) => Math.round(1e3 * value) / 1e3;
-  const ask = afterPause(() => {
-    const question = alignerQuestion(model);
-    if (model.get("revealed") && String(model.get("asked")) !== String(question)) setTrait(model, "asked", question);
-  }, 200);
-  for (const trait of ["goal", "transitions", "noise", "draw", "revealed"]) model.on(`change:${trait}`, ask.call);
+  const question = () => alignerQuestion(model);
+  const { soon } = questionTo(model, "turn", { question, wanted: () => model.get("revealed"), rest: 200 });
+  for (const trait of ["goal", "transitions", "noise", "draw", "revealed"]) model.on(`change:${trait}`, soon);
   const hand = {
-    ask: ask.call,
+    ask: soon,
     now: (name) => model.get(name),
     turn: (degrees) => setTrait(model, "turn_degrees", wrapDegrees(Math.round(100 * degrees) / 100)),
     goal(x, y) {

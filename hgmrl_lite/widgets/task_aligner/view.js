@@ -117,7 +117,7 @@ function taskAlignerPanel(parent, model, hand, signal) {
       found && found.runner_up !== null
         ? `□ runner-up ${inDegrees(found.runner_up, 0)}, misfit ${inShort(found.runner_up_residual)}`
         : "no runner-up";
-    const bound = found && found.bound !== null ? `± ${inDegrees(found.bound, 2)} (95 %)` : "± unknown";
+    const bound = found && found.bound !== null ? `known to ± ${inDegrees(found.bound, 2)} (95 %)` : "of unknown error";
     setText(
       detail,
       found

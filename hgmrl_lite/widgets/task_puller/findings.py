@@ -9,12 +9,13 @@ import numpy as np
 from hgmrl_lite import actions
 from hgmrl_lite._validate import Array
 from hgmrl_lite.envs.dynamics import START_STD, STEP, project_action
+from hgmrl_lite.hereditary.findings import BOUND, START_BOUND
 from hgmrl_lite.widgets.task_puller.maps import BASE_GOAL, MAPS, REWARDS, TARGETS, task_map
 
-#: Up to where a figure counts as zero: degrees, and shares of the rewards' spread, of a step, of the
-#: starts' size.
+#: Up to where a figure counts as zero, by the bounds of a geometry's report: degrees, and shares of the
+#: rewards' spread, of a step, of the starts' size.
 BOUNDS: Mapping[str, float] = MappingProxyType(
-    {"aligned": 3.0, "rewards": 0.05, "system": 0.01, "starts": 0.1}
+    {"aligned": float(np.degrees(np.arcsin(BOUND))), "rewards": BOUND, "system": BOUND, "starts": START_BOUND}
 )
 #: How often a map is repeated to see whether its family stays bounded.
 TIMES = 20
