@@ -1,25 +1,12 @@
 // DescentRace: a slice of generators, the differential and the functional loss on it, and a descent on each.
 
-import { labelledSlider, legendItem, spokenText } from "../js/controls.js";
+import { choiceButtons, labelledSlider, legendItem, ringMark, shapeMark, spokenText } from "../js/controls.js";
 import { htmlElement, setText, svgElement } from "../js/dom.js";
 import { besideFigure, markBusy, setTrait } from "../js/model.js";
 import { makeWidget } from "../js/shell.js";
 import { inNumber } from "../js/words.js";
 import { RACE_NOW, RACE_STAR, raceLandscape } from "./landscape.js";
 import { RACE_NAMES, RACE_TRAITS, raceHand, raceScene, raceVerdict } from "./scene.js";
-
-// Buttons of which one is pressed.
-function raceChoice(parent, label, choices, choose, signal) {
-  const group = htmlElement("span", { role: "group", "aria-label": label }, parent);
-  const buttons = choices.map(([value, text]) => {
-    const button = htmlElement("button", { type: "button", class: "hgmrl-button" }, group, text);
-    button.addEventListener("click", () => choose(value), { signal });
-    return [value, button];
-  });
-  return (current) => {
-    for (const [value, button] of buttons) button.setAttribute("aria-pressed", String(value === current));
-  };
-}
 
 function racePanel(parent, model, settings, hand, signal) {
   const clock = htmlElement("div", { class: "hgmrl-buttons" }, parent);
@@ -28,28 +15,26 @@ function racePanel(parent, model, settings, hand, signal) {
   const again = htmlElement("button", { type: "button", class: "hgmrl-button" }, clock, "From step 0");
   again.addEventListener("click", hand.again, { signal });
   const slide = labelledSlider(parent, {
-    label: "Step", min: 0, max: settings.steps, step: 1, format: String, value: () => model.get("step"), change: hand.step, release: () => {}, signal,
+    label: "Step", min: 0, max: settings.steps, step: 1, format: String, value: () => model.get("step"), change: hand.step, signal,
   });
   const choices = htmlElement("div", { class: "hgmrl-buttons" }, parent);
-  const f = raceChoice(choices, "Function", settings.functions, (value) => setTrait(model, "function", value), signal);
+  const group = (label) => htmlElement("span", { role: "group", "aria-label": label }, choices);
+  const f = choiceButtons(group("Function"), settings.functions, (value) => setTrait(model, "function", value), signal);
   const slices = Object.entries(settings.slices).map(([name, { formula }]) => [name, formula]);
-  const plane = raceChoice(choices, "Slice", slices, (value) => setTrait(model, "plane", value), signal);
+  const plane = choiceButtons(group("Slice"), slices, (value) => setTrait(model, "plane", value), signal);
   const [lowest, highest] = settings.rates.map(Math.log10);
   const rate = labelledSlider(parent, {
     label: "Learning rate", min: lowest, max: highest, step: 0.05,
     format: (value) => Math.pow(10, value).toFixed(4),
     value: () => Math.log10(model.get("learning_rate")),
-    change: (value) => setTrait(model, "learning_rate", Math.min(settings.rates[1], Math.max(settings.rates[0], Math.pow(10, value)))),
-    release: () => {}, signal,
+    change: (value) => setTrait(model, "learning_rate", Math.min(settings.rates[1], Math.max(settings.rates[0], Math.pow(10, value)))), signal,
   });
   const coordinates = ["u", "v"].map((name, number) => labelledSlider(parent, {
     label: `Start ${name}`, min: -settings.reach, max: settings.reach, step: 0.01,
     format: (value) => inNumber(value), value: () => model.get("start")[number],
-    change: (value) => hand.start(...model.get("start").map((old, j) => (j === number ? value : old))),
-    release: () => {}, signal,
+    change: (value) => hand.start(...model.get("start").map((old, j) => (j === number ? value : old))), signal,
   }));
-  const spoken = spokenText(parent);
-  signal.addEventListener("abort", spoken.stop);
+  const say = spokenText(parent, signal);
   return besideFigure(parent, signal, (state) => {
     setText(play, state.playing ? "Pause" : "Play");
     slide(state.step);
@@ -57,20 +42,19 @@ function racePanel(parent, model, settings, hand, signal) {
     plane(state.plane);
     rate(Math.log10(state.rate));
     coordinates.forEach((show, j) => show(state.start[j]));
-    spoken.say(`Step ${state.step}. ${state.runs.map((run) => `${run.name}: ${raceVerdict(run)}`).join(". ")}`);
+    say(`Step ${state.step}. ${state.runs.map((run) => `${run.name}: ${raceVerdict(run)}`).join(". ")}`);
   });
 }
 
 function raceLegend(parent) {
-  const mark = (d, name) => (svg) => svgElement("path", { d, class: name, transform: "translate(13 8) scale(0.85)" }, svg);
-  legendItem(parent, "start of both descents: drag it", (svg) => svgElement("circle", { cx: 13, cy: 8, r: 6, class: "hgmrl-ring" }, svg));
+  legendItem(parent, "start of both descents: drag it", ringMark);
   for (const name of RACE_NAMES) {
     legendItem(parent, `${name} descent, and where it is now`, (svg) => {
       svgElement("path", { d: "M1 8H25", class: `hgmrl-descent hgmrl-of-${name}` }, svg);
       svgElement("path", { d: RACE_NOW[name], class: `hgmrl-now hgmrl-of-${name}`, transform: "translate(19 8)" }, svg);
     });
   }
-  legendItem(parent, "closed form: one linear system, 0 steps", mark(RACE_STAR, "hgmrl-found"));
+  legendItem(parent, "closed form: one linear system, 0 steps", shapeMark(RACE_STAR, "hgmrl-found", 0.85));
   const line = legendItem(parent, "its multiples, all right answers", (svg) => svgElement("path", { d: "M1 8H25", class: "hgmrl-found-line" }, svg));
   htmlElement("span", { class: "hgmrl-note" }, parent, "Darker: larger loss, in bands of its logarithm. J turns, I grows, D stretches.");
   return (state) => {

@@ -1,6 +1,6 @@
 // The controls and readouts of GeneratorFlow: the time, the entries, the chart, the verdicts, the logarithm.
 
-import { labelledSlider, spokenText } from "../js/controls.js";
+import { choiceButtons, labelledSlider, spokenText } from "../js/controls.js";
 import { htmlElement, setText, svgElement } from "../js/dom.js";
 import { besideFigure } from "../js/model.js";
 import { inNumber } from "../js/words.js";
@@ -85,7 +85,7 @@ export function generatorFlowTime(parent, settings, hand, signal) {
   const area = htmlElement("div", { class: "hgmrl-time" }, parent);
   const slide = labelledSlider(area, {
     label: "t", min: -timeLimit, max: timeLimit, step: 0.01, format: (value) => inNumber(value),
-    value: hand.now, change: hand.time, release: () => {}, signal,
+    value: hand.now, change: hand.time, signal,
   });
   const matrices = htmlElement("div", { class: "hgmrl-matrices" }, area);
   const element = matrixReadout(matrices, "exp(tW)");
@@ -100,16 +100,13 @@ export function generatorFlowTime(parent, settings, hand, signal) {
 export function generatorFlowPanel(parent, settings, hand, signal) {
   const { limit, presets } = settings;
   const choices = htmlElement("div", { class: "hgmrl-presets", role: "group", "aria-label": "Generators to begin with" }, parent);
-  const buttons = presets.map(([name, matrix]) => {
-    const button = htmlElement("button", { type: "button", class: "hgmrl-button" }, choices, name);
-    button.addEventListener("click", () => hand.set(matrix.flat()), { signal });
-    return [button, String(matrix.flat())];
-  });
+  const matrices = presets.map(([name, matrix]) => [String(matrix.flat()), name]);
+  const showPreset = choiceButtons(choices, matrices, (key) => hand.set(key.split(",").map(Number)), signal);
   const entries = htmlElement("div", { class: "hgmrl-entries", role: "group", "aria-label": "Entries of W" }, parent);
   const sliders = ["W₁₁", "W₁₂", "W₂₁", "W₂₂"].map((label, number) =>
     labelledSlider(entries, {
       label, min: -limit, max: limit, step: FLOW_STEP, format: (value) => inNumber(value),
-      value: () => hand.current()[number], change: (value) => hand.entry(number, value), release: () => {}, signal,
+      value: () => hand.current()[number], change: (value) => hand.entry(number, value), signal,
     }),
   );
   const chart = generatorFlowChart(settings, hand, signal);
@@ -120,11 +117,10 @@ export function generatorFlowPanel(parent, settings, hand, signal) {
   const saw = generatorFlowSaw(settings);
   htmlElement("div", { class: "hgmrl-detail" }, parent, "The angle that log finds, at each t:");
   parent.append(saw.svg);
-  const spoken = spokenText(parent);
-  signal.addEventListener("abort", spoken.stop);
+  const say = spokenText(parent, signal);
   const beside = besideFigure(parent, signal, (state) => {
     const { w } = state;
-    for (const [button, key] of buttons) button.setAttribute("aria-pressed", String(key === String(w)));
+    showPreset(String(w));
     sliders.forEach((show, number) => show(w[number]));
     const { trace, determinant } = state.type;
     const delta = determinant - (trace * trace) / 4;
@@ -135,7 +131,7 @@ export function generatorFlowPanel(parent, settings, hand, signal) {
     returns(returnInWords(state.type));
     log(logInWords(state));
     saw.show(state);
-    spoken.say(`${typeInWords(state.type)}; ${returnInWords(state.type)[0]}; t = ${inNumber(state.t)}, ${logInWords(state)[0]}`);
+    say(`${typeInWords(state.type)}; ${returnInWords(state.type)[0]}; t = ${inNumber(state.t)}, ${logInWords(state)[0]}`);
   });
   return (state) => {
     chart.show(state);

@@ -1,9 +1,9 @@
 // GeneratorFlow: a generator W of the plane under the hand; its flow, its type, exp(tW) and the logarithm.
 
-import { legendItem, legendMark, traitCheckbox } from "../js/controls.js";
+import { legendItem, legendMark, strokeMark, traitCheckbox } from "../js/controls.js";
 import { htmlElement, setPlace, svgElement } from "../js/dom.js";
 import { draggable, pointHandle, steppable2 } from "../js/handles.js";
-import { placeBeside, placeWhereFree } from "../js/labels.js";
+import { makeLabel, placeBeside, placeWhereFree } from "../js/labels.js";
 import { apply2, exp2 } from "../js/matrix2.js";
 import { besideFigure, setTrait } from "../js/model.js";
 import { makePlane } from "../js/plane.js";
@@ -105,11 +105,7 @@ function generatorFlowPlane(parent, settings, hand, signal) {
   const still = line("hgmrl-flag hgmrl-still");
   still.setAttribute("d", draw(flag));
   const moved = line("hgmrl-flag hgmrl-moved");
-  const label = (content) => {
-    const text = svgElement("text", { class: "hgmrl-label", "text-anchor": "middle" }, plane.svg);
-    text.textContent = content;
-    return text;
-  };
+  const label = (content) => makeLabel(plane.svg, content);
   const stillLabel = label("flag");
   const movedLabel = label("exp(tW) flag");
 
@@ -207,7 +203,6 @@ function boxAround(plane, points) {
 }
 
 function generatorFlowLegend(parent, model, signal) {
-  const stroke = (name) => (svg) => svgElement("path", { d: "M1 8H25", class: name }, svg);
   const flag = (name) => (svg) => svgElement("path", { d: "M8 15V1L19 4L8 7", class: `hgmrl-flag ${name}` }, svg);
   legendItem(parent, "velocity Wp at p", (svg) =>
     svgElement("path", { d: "M2 8H22M16 4L22 8L16 12", class: "hgmrl-field" }, svg),
@@ -218,8 +213,8 @@ function generatorFlowLegend(parent, model, signal) {
   });
   legendItem(parent, "flag", flag("hgmrl-still"));
   legendItem(parent, "flag carried by exp(tW)", flag("hgmrl-moved"));
-  legendItem(parent, "way of its foot", stroke("hgmrl-way"));
-  legendItem(parent, "its whole orbit", stroke("hgmrl-orbit"));
+  legendItem(parent, "way of its foot", strokeMark("hgmrl-way"));
+  legendItem(parent, "its whole orbit", strokeMark("hgmrl-orbit"));
   const choices = htmlElement("div", { class: "hgmrl-choices" }, parent);
   return traitCheckbox(choices, model, {
     trait: "flowing",

@@ -21,6 +21,7 @@ export function typeInWords({ kind, trace, determinant, compact, sense }) {
   return determinant < 0 ? "hyperbolic: a saddle" : `hyperbolic: a node ${way}`;
 }
 
+/** @returns {[string, string]} */
 export function returnInWords({ kind, trace, determinant, compact, period }) {
   if (kind === "zero") return ["compact", "exp(tW) = I at every t: the group is trivial."];
   if (compact) return [`compact: period ${inNumber(period)}`, "tr W = 0 and det W > 0: after 2π/√det W every point is back."];
@@ -30,6 +31,7 @@ export function returnInWords({ kind, trace, determinant, compact, period }) {
   return ["not compact: never", `${[size, sign].filter(Boolean).join(", ")}: ${growth}.`];
 }
 
+/** @returns {[string, string]} */
 export function logInWords({ type, logarithm, t }) {
   const { turn, kept, wholeTurns, halfTurn } = logarithm;
   const degrees = (angle) => inDegrees((type.sense * angle * 180) / Math.PI, 0);

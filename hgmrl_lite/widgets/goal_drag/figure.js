@@ -1,8 +1,8 @@
 // GoalDrag's plane: goals, episodes, exploration, and the hands on them.
 
-import { setPlace, setText, svgElement } from "../js/dom.js";
+import { setPlace, svgElement } from "../js/dom.js";
 import { draggable, steppable } from "../js/handles.js";
-import { boxesOverlap, placeBeside } from "../js/labels.js";
+import { boxesOverlap, makeLabel, placeBeside } from "../js/labels.js";
 import { makePlane } from "../js/plane.js";
 import { DEGREE, inDegrees, wrapDegrees } from "../js/words.js";
 import { meanPath } from "./navigation.js";
@@ -14,7 +14,7 @@ import { CROSS, trainingMarks } from "./training.js";
 // Returns { svg, show(scene) }.
 export function goalDragPlane(scene, hand, training, signal) {
   const { radius, goalRadius, settings } = scene;
-  const { goals, base } = scene.current();
+  const { goals } = scene.current();
   const farthest = Math.max(radius, ...Array.from(goals, Math.abs));
   const plane = makePlane({ half: 1.7 * farthest, ticks: [-1, 1], label: "Plane with the goals and the paths" });
   const circle = { cx: plane.x(0), cy: plane.y(0), r: plane.length(radius) };
@@ -39,11 +39,7 @@ export function goalDragPlane(scene, hand, training, signal) {
   );
 
   const marks = plane.layer("marks");
-  const label = (content) => {
-    const text = svgElement("text", { class: "hgmrl-label", "text-anchor": "middle" }, marks);
-    setText(text, content);
-    return text;
-  };
+  const label = (content) => makeLabel(marks, content);
   const baseLabel = label("base goal");
   const place = (text, [x, y], gap) => placeBeside(text, plane.x(x), plane.y(y), x, y, gap, plane.size, plane.size);
   const placeBase = (training) => {

@@ -1,6 +1,8 @@
 // How badly each angle explains what was observed: the curve, the best angle, the runner-up, the hand's own angle.
 
-import { labelledSlider, legendItem, legendMark, spokenText, traitCheckbox } from "../js/controls.js";
+import {
+  labelledSlider, legendItem, legendMark, ringMark, shapeMark, spokenText, strokeMark, traitCheckbox,
+} from "../js/controls.js";
 import { htmlElement, setPlace, setText, svgElement } from "../js/dom.js";
 import { besideFigure, setTrait } from "../js/model.js";
 import { DEGREE, inDegrees, inShort, wrapDegrees } from "../js/words.js";
@@ -19,8 +21,7 @@ function makeMisfitPlot({ width = 400, height = 120, label }) {
     svgElement("line", { x1: x(tick), x2: x(tick), y1: bottom, y2: bottom + 4, class: "hgmrl-axis" }, svg);
     const anchor = tick === -180 ? "start" : tick === 180 ? "end" : "middle";
     const at = tick === -180 ? 0 : tick === 180 ? width : x(tick);
-    const text = svgElement("text", { x: at, y: height - 3, "text-anchor": anchor, class: "hgmrl-tick" }, svg);
-    text.textContent = inDegrees(tick, 0);
+    svgElement("text", { x: at, y: height - 3, "text-anchor": anchor, class: "hgmrl-tick" }, svg, inDegrees(tick, 0));
   }
   const hand = svgElement("line", { y1: 2, y2: bottom, class: "hgmrl-hand-line" }, svg);
   const curve = svgElement("path", { class: "hgmrl-misfit-curve" }, svg);
@@ -60,17 +61,14 @@ export function onScreen(state) {
 }
 
 export function goalDragLegend(parent, model, settings, signal) {
-  const shape = (d, name) => (svg) => svgElement("path", { d, class: name, transform: "translate(13 8)" }, svg);
-  const stroke = (name) => (svg) => svgElement("path", { d: "M1 8H25", class: `hgmrl-mean ${name}` }, svg);
-  legendItem(parent, "base goal", shape(SQUARE, "hgmrl-base-goal"));
-  legendItem(parent, "other training goals", shape(DIAMOND, "hgmrl-training-goal"));
-  legendItem(parent, "test goal: drag it", (svg) =>
-    svgElement("circle", { cx: 13, cy: 8, r: 6, class: "hgmrl-ring" }, svg),
-  );
-  legendItem(parent, "where the policy aims", shape(CROSS, "hgmrl-aim"));
+  const stroke = (name) => strokeMark(`hgmrl-mean ${name}`);
+  legendItem(parent, "base goal", shapeMark(SQUARE, "hgmrl-base-goal"));
+  legendItem(parent, "other training goals", shapeMark(DIAMOND, "hgmrl-training-goal"));
+  legendItem(parent, "test goal: drag it", ringMark);
+  legendItem(parent, "where the policy aims", shapeMark(CROSS, "hgmrl-aim"));
   const choices = htmlElement("div", { class: "hgmrl-choices" }, parent);
   const geometric = "geometric agent: episodes, and their mean in bold";
-  let showGeometric = () => {};
+  let showGeometric = (/** @type {boolean} */ _) => {};
   if (settings.rivals.length) {
     const mark = legendMark(stroke("hgmrl-of-geometric"));
     showGeometric = traitCheckbox(choices, model, { trait: "show_geometric", label: geometric, mark, signal });
@@ -133,7 +131,6 @@ function replayControls(parent, clock, signal) {
     format: (value) => (value < 0 ? "–" : value.toFixed(0)),
     value: () => Math.round(clock.time() ?? 0),
     change: clock.seek,
-    release: () => {},
     signal,
   });
   return (state) => {
@@ -214,8 +211,7 @@ export function goalDragPanel(parent, model, scene, hand, training, clock, signa
   parent.append(plot.svg);
   const verdict = htmlElement("div", { class: "hgmrl-detail hgmrl-verdict" }, parent);
   const note = htmlElement("div", { class: "hgmrl-note" }, parent);
-  const spoken = spokenText(parent);
-  signal.addEventListener("abort", spoken.stop);
+  const say = spokenText(parent, signal);
   return besideFigure(parent, signal, (state) => {
     const { inferred } = state;
     slide(state.degrees);
@@ -251,6 +247,6 @@ export function goalDragPanel(parent, model, scene, hand, training, clock, signa
     const failure = hand.failure();
     const about = failure ? `The evaluation failed: ${failure}` : REGRET;
     setText(note, model.get("evaluates") ? about : "");
-    spoken.say(`Test goal at ${inDegrees(state.degrees, 0)}: ${onScreen(state)}. ${regrets[0].stale ? "" : regrets[0].text}`);
+    say(`Test goal at ${inDegrees(state.degrees, 0)}: ${onScreen(state)}. ${regrets[0].stale ? "" : regrets[0].text}`);
   });
 }

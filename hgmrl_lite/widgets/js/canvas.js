@@ -14,6 +14,7 @@ export function planeCanvas(parent, plane, signal, { name, opaque = false }) {
     if (!colours.has(of)) colours.set(of, style.getPropertyValue(`--hgmrl-${of}`).trim());
     return colours.get(of);
   };
+  /** @type {(context: CanvasRenderingContext2D, colour: (of: string) => string) => void} */
   let shown = () => {};
   const repaint = () => {
     context.setTransform(canvas.width / plane.size, 0, 0, canvas.height / plane.size, 0, 0);

@@ -6,7 +6,7 @@ import { afterPause, setTrait } from "./model.js";
 
 // A labelled range input with its value in words beside it; arrow keys as on the plane. `value()` is what the model holds:
 // keys step from it, as a second one may come before the first is drawn. change(value, byKey). Returns show(value).
-export function labelledSlider(parent, { label, min, max, step, format, value, change, release, signal }) {
+export function labelledSlider(parent, { label, min, max, step, format, value, change, release = () => {}, signal }) {
   const row = htmlElement("label", { class: "hgmrl-slider" }, parent);
   htmlElement("span", {}, row, label);
   const input = htmlElement("input", { type: "range", min, max, step: "any", "aria-label": label }, row);
@@ -63,19 +63,37 @@ export function legendItem(parent, label, draw) {
   return item;
 }
 
-// Text that a screen reader speaks, at most once every `pause` ms, and always the last one.
-export function spokenText(parent, pause = 600) {
+// Text that a screen reader speaks, at most once every `pause` ms, and always the last one. Returns say(text).
+export function spokenText(parent, signal, pause = 600) {
   const region = htmlElement("div", { class: "hgmrl-spoken", "aria-live": "polite" }, parent);
   let last = "";
   const later = afterPause(() => {
     region.textContent = last;
   }, pause);
-  return {
-    say(text) {
-      if (text === last) return;
-      last = text;
-      later.call();
-    },
-    stop: later.cancel,
+  signal.addEventListener("abort", later.cancel);
+  return (text) => {
+    if (text !== last) later.call();
+    last = text;
   };
 }
+
+// Buttons of which one is pressed: `options` are [value, text], with choose(value). Returns show(value).
+export function choiceButtons(parent, options, choose, signal) {
+  const buttons = options.map(([value, text]) => {
+    const button = htmlElement("button", { type: "button", class: "hgmrl-button" }, parent, text);
+    button.addEventListener("click", () => choose(value), { signal });
+    return { value, button };
+  });
+  let pressed = null;
+  return (current) => {
+    if (current === pressed) return;
+    pressed = current;
+    for (const { value, button } of buttons) button.setAttribute("aria-pressed", String(value === current));
+  };
+}
+
+// Drawings for marks of the legend: a stroke, a shape about the middle, the ring that is dragged.
+export const strokeMark = (name, d = "M1 8H25") => (svg) => svgElement("path", { d, class: name }, svg);
+export const shapeMark = (d, name, scale = 1) => (svg) =>
+  svgElement("path", { d, class: name, transform: `translate(13 8) scale(${scale})` }, svg);
+export const ringMark = (svg) => svgElement("circle", { cx: 13, cy: 8, r: 6, class: "hgmrl-ring" }, svg);

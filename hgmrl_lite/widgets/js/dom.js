@@ -2,19 +2,21 @@
 
 const SVG_NAMESPACE = "http://www.w3.org/2000/svg";
 
-export function htmlElement(tag, attributes = {}, parent = null, text = null) {
-  const element = document.createElement(tag);
+function filled(element, attributes, parent, text) {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   if (text !== null) element.textContent = text;
   if (parent) parent.append(element);
   return element;
 }
 
-export function svgElement(tag, attributes = {}, parent = null) {
-  const element = document.createElementNS(SVG_NAMESPACE, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  if (parent) parent.append(element);
-  return element;
+/** @returns {any} */
+export function htmlElement(tag, attributes = {}, parent = null, text = null) {
+  return filled(document.createElement(tag), attributes, parent, text);
+}
+
+/** @returns {any} */
+export function svgElement(tag, attributes = {}, parent = null, text = null) {
+  return filled(document.createElementNS(SVG_NAMESPACE, tag), attributes, parent, text);
 }
 
 // Change a text only when it is another: the same text again would cost the page a layout.

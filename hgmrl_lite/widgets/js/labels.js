@@ -1,6 +1,11 @@
 // Texts beside the things that they name, where they cover nothing else.
 
-import { setPlace } from "./dom.js";
+import { setPlace, svgElement } from "./dom.js";
+
+// A name on a drawing.
+export function makeLabel(parent, content) {
+  return svgElement("text", { class: "hgmrl-label", "text-anchor": "middle" }, parent, content);
+}
 
 // The box of a text beside a point of a drawing, within [0, width] × [0, height]; (dx, dy) points away, upwards positive.
 function boxBeside(text, x, y, dx, dy, gap, width, height, letter = 6.9) {
@@ -73,6 +78,7 @@ export function polygonBox(plane, points) {
   return { left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) };
 }
 
+/** @type {(plane: any, place: number[], radius: number) => any} */
 export function roundBox(plane, [x, y], radius) {
   const [px, py] = [plane.x(x), plane.y(y)];
   return { left: px - radius, right: px + radius, top: py - radius, bottom: py + radius };

@@ -4,6 +4,10 @@
 import { apply2, inverse2 } from "./matrix2.js";
 import { DEGREE } from "./words.js";
 
+/** @typedef {{ group?: string, t?: number, direction?: number, shift?: number[] }} Place */
+/** @typedef {{ linear: number[], shift: number[] }} Element2 */
+
+/** @param {Place} place @returns {Element2} */
 export function planeElement({ group, t, direction, shift }) {
   const turn = [Math.cos(t), -Math.sin(t), Math.sin(t), Math.cos(t)];
   if (group === "rotation") return { linear: turn, shift: [0, 0] };
@@ -16,15 +20,18 @@ export function planeElement({ group, t, direction, shift }) {
   return { linear: turn, shift };
 }
 
+/** @returns {[number, number]} */
 export function planeDirection(degrees) {
   return [Math.cos(degrees * DEGREE), Math.sin(degrees * DEGREE)];
 }
 
+/** @returns {[number, number]} */
 export function carryPoint({ linear, shift }, x, y) {
   const [u, v] = apply2(linear, x, y);
   return [u + shift[0], v + shift[1]];
 }
 
+/** @returns {Element2} */
 export function inverseElement({ linear, shift }) {
   const back = inverse2(linear);
   const [u, v] = apply2(back, ...shift);
@@ -78,6 +85,7 @@ function isFixedPoint(group, x, y) {
 }
 
 // The orbit of a point within `reach`: { kind: "point" | "curve" | "plane", points: [x0, y0, x1, y1, ...] }.
+/** @param {Place} place @returns {{ kind: string, points: number[] }} */
 export function planeOrbit({ group, direction }, x, y, reach) {
   if (isFixedPoint(group, x, y)) return { kind: "point", points: [x, y] };
   if (group === "rigid") return { kind: "plane", points: [] };
@@ -97,6 +105,7 @@ export function planeOrbit({ group, direction }, x, y, reach) {
 }
 
 // What fixes a point: { kind: "identity" | "all" | "rotations about it", elements } with some of its elements.
+/** @param {Place} place @returns {{ kind: string, elements: Element2[] }} */
 export function planeStabiliser({ group, direction }, x, y, count = 12) {
   const identity = { linear: [1, 0, 0, 1], shift: [0, 0] };
   const elements = [];

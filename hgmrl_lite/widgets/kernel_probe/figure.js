@@ -2,7 +2,7 @@
 
 import { setPlace, svgElement } from "../js/dom.js";
 import { draggable, steppable2 } from "../js/handles.js";
-import { placeBeside, placeWhereFree } from "../js/labels.js";
+import { makeLabel, placeBeside, placeWhereFree } from "../js/labels.js";
 import { makePlane } from "../js/plane.js";
 import { inNumber } from "../js/words.js";
 import { PROBE_STEP } from "./scene.js";
@@ -60,11 +60,7 @@ export function kernelProbePlane(settings, hand, signal) {
   const gradient = line("hgmrl-gradient");
   const goalMark = svgElement("path", { d: PROBE_CROSS, class: "hgmrl-goal-cross" }, layer);
   goalMark.setAttribute("transform", `translate(${plane.x(goal[0])} ${plane.y(goal[1])})`);
-  const label = (content) => {
-    const text = svgElement("text", { class: "hgmrl-label", "text-anchor": "middle" }, plane.svg);
-    text.textContent = content;
-    return text;
-  };
+  const label = (content) => makeLabel(plane.svg, content);
   const [goalLabel, gradientLabel, levelLabel] = ["c", "true gradient", "level set"].map(label);
   const handle = svgElement("g", { class: "hgmrl-handle", tabindex: "0", role: "slider" }, plane.svg);
   handle.setAttribute("aria-label", "Probe point");

@@ -1,6 +1,6 @@
 // KernelProbe: sliders, the two estimators' cards, and the plot of their errors.
 
-import { labelledSlider, spokenText } from "../js/controls.js";
+import { choiceButtons, labelledSlider, spokenText } from "../js/controls.js";
 import { htmlElement, setText, svgElement } from "../js/dom.js";
 import { besideFigure, setTrait } from "../js/model.js";
 import { DEGREE, inNumber } from "../js/words.js";
@@ -25,12 +25,10 @@ function probeErrorPlot() {
   for (const tick of [-90, -10, -1, -0.1, 0, 0.1, 1, 10, 90]) {
     const name = tick === 0 ? "hgmrl-axis" : "hgmrl-grid";
     svgElement("line", { x1: x(tick), x2: x(tick), y1: 4, y2: bottom, class: name }, svg);
-    const text = svgElement("text", { x: x(tick), y: height - 5, "text-anchor": "middle", class: "hgmrl-tick" }, svg);
-    text.textContent = `${String(tick).replace("-", "−")}°`;
+    svgElement("text", { x: x(tick), y: height - 5, "text-anchor": "middle", class: "hgmrl-tick" }, svg, `${String(tick).replace("-", "−")}°`);
   }
-  const rows = [["regression", "hgmrl-of-geometric", 22], ["local PCA", "hgmrl-of-base", 52]].map(([name, kind, y]) => {
-    const text = svgElement("text", { x: 2, y: y + 4, class: "hgmrl-tick" }, svg);
-    text.textContent = name;
+  const row = (name, kind, y) => {
+    svgElement("text", { x: 2, y: y + 4, class: "hgmrl-tick" }, svg, name);
     const bar = svgElement("path", { class: `hgmrl-error-bar ${kind}` }, svg);
     const mark = svgElement("path", { class: `hgmrl-error-mark ${kind}` }, svg);
     return (estimate) => {
@@ -40,15 +38,17 @@ function probeErrorPlot() {
       const [off, error] = [estimate.off, estimate.error / DEGREE];
       const [from, to] = [Math.max(off - error, -90), Math.min(off + error, 90)].map((end) => x(end).toFixed(1));
       bar.setAttribute("d", `M${from} ${y}H${to}M${from} ${y - 4}v8M${to} ${y - 4}v8`);
-      const at = x(off).toFixed(1);
+      const at = Number(x(off).toFixed(1));
       mark.setAttribute("d", kind === "hgmrl-of-base" ? `M${at - 4.5} ${y - 4.5}h9v9h-9Z` : `M${at - 5} ${y}a5 5 0 1 0 10 0a5 5 0 1 0 -10 0Z`);
     };
-  });
+  };
+  const regression = row("regression", "hgmrl-of-geometric", 22);
+  const pca = row("local PCA", "hgmrl-of-base", 52);
   return {
     svg,
-    show({ regression, pca }) {
-      rows[0](regression);
-      rows[1](pca);
+    show(state) {
+      regression(state.regression);
+      pca(state.pca);
     },
   };
 }
@@ -72,16 +72,13 @@ const DEGREE_WORDS = ["", "linear", "quadratic", "cubic"];
 export function kernelProbePanel(parent, model, hand, signal) {
   const { limit, functions, ranges } = model.get("settings");
   const choices = htmlElement("div", { class: "hgmrl-choices", role: "group", "aria-label": "Function" }, parent);
-  const buttons = functions.map(([name, title, formula]) => {
-    const button = htmlElement("button", { type: "button", class: "hgmrl-button" }, choices, title);
-    button.addEventListener("click", () => setTrait(model, "function", name), { signal });
-    return [button, name, formula];
-  });
+  const names = functions.map(([name, title]) => [name, title]);
+  const showFunction = choiceButtons(choices, names, (name) => setTrait(model, "function", name), signal);
   const formula = htmlElement("div", { class: "hgmrl-detail hgmrl-formula" }, parent);
   const sliders = htmlElement("div", { class: "hgmrl-sliders" }, parent);
   const slider = (label, trait, step, format, change, value = () => model.get(trait)) => {
     const [min, max] = ranges[trait] ?? [-limit, limit];
-    return labelledSlider(sliders, { label, min, max, step, format, value, change, release: () => {}, signal });
+    return labelledSlider(sliders, { label, min, max, step, format, value, change, signal });
   };
   const onTrait = (trait) => (value) => setTrait(model, trait, value);
   const inPercent = (value) => `${(100 * value).toFixed(1)} %`;
@@ -100,13 +97,10 @@ export function kernelProbePanel(parent, model, hand, signal) {
   const plot = probeErrorPlot();
   parent.append(plot.svg);
   const note = htmlElement("div", { class: "hgmrl-note" }, parent);
-  const spoken = spokenText(parent);
-  signal.addEventListener("abort", spoken.stop);
+  const say = spokenText(parent, signal);
   return besideFigure(parent, signal, (state) => {
-    for (const [button, name, text] of buttons) {
-      button.setAttribute("aria-pressed", String(name === state.name));
-      if (name === state.name) setText(formula, `f(x, y) = ${text}`);
-    }
+    showFunction(state.name);
+    setText(formula, `f(x, y) = ${functions.find(([name]) => name === state.name)[2]}`);
     const [x, y] = state.probe;
     const { samples, ...others } = shows;
     samples(state.count);
@@ -121,6 +115,6 @@ export function kernelProbePanel(parent, model, hand, signal) {
         : "Error from the true tangent (0°), finer near 0. Bar: one standard error. Noise and level width: in % of f's standard deviation.",
     );
     const words = ({ dropped, off }) => (dropped ? "dropped" : off === null ? "unknown" : `${fineDegrees(off)} off`);
-    spoken.say(`Probe at ${inNumber(x)}, ${inNumber(y)}: regression ${words(state.regression)}, local PCA ${words(state.pca)}`);
+    say(`Probe at ${inNumber(x)}, ${inNumber(y)}: regression ${words(state.regression)}, local PCA ${words(state.pca)}`);
   });
 }

@@ -1,6 +1,6 @@
 // KernelProbe: a probe on a sampled function; its neighbours, level set, gradient, and two estimates of the tangent.
 
-import { legendItem } from "../js/controls.js";
+import { legendItem, ringMark, strokeMark } from "../js/controls.js";
 import { htmlElement, svgElement } from "../js/dom.js";
 import { makeWidget } from "../js/shell.js";
 import { kernelProbePlane, kernelProbeSamples, probeArrow } from "./figure.js";
@@ -8,14 +8,13 @@ import { kernelProbePanel } from "./panel.js";
 import { PROBE_TRAITS, kernelProbeHand, kernelProbeScene } from "./scene.js";
 
 function kernelProbeLegend(parent) {
-  const stroke = (name) => (svg) => svgElement("path", { d: "M1 8H25", class: name }, svg);
-  legendItem(parent, "probe: drag the ring", (svg) => svgElement("circle", { cx: 13, cy: 8, r: 6, class: "hgmrl-ring" }, svg));
+  legendItem(parent, "probe: drag the ring", ringMark);
   legendItem(parent, "samples, stronger where f is larger", (svg) => {
     ["M4 8h0", "M13 8h0", "M22 8h0"].forEach((d, k) =>
       svgElement("path", { d, class: `hgmrl-sample hgmrl-level-${2 * k + 1}` }, svg),
     );
   });
-  legendItem(parent, "true level set through the probe", stroke("hgmrl-level-set"));
+  legendItem(parent, "true level set through the probe", strokeMark("hgmrl-level-set"));
   legendItem(parent, "true gradient", (svg) => svgElement("path", { d: probeArrow(2, 8, 1, 0, 22), class: "hgmrl-gradient" }, svg));
   legendItem(parent, "regression: neighbours", (svg) => svgElement("path", { d: "M5 8h0M13 8h0M21 8h0", class: "hgmrl-used" }, svg));
   legendItem(parent, "its tangent ± one standard error", (svg) => {

@@ -2,7 +2,7 @@
 
 import { setPath, setPlace, setText, svgElement } from "../js/dom.js";
 import { draggable, orbitHandle, steppable, steppable2 } from "../js/handles.js";
-import { placeApart, polygonBox, roundBox } from "../js/labels.js";
+import { makeLabel, placeApart, polygonBox, roundBox } from "../js/labels.js";
 import { arrowPath, makePlane } from "../js/plane.js";
 import { carryPoint, inverseElement } from "../js/plane_groups.js";
 import { inPair } from "../js/words.js";
@@ -13,7 +13,7 @@ const GOAL_DIAMOND = "M0 -8L8 0L0 8L-8 0Z";
 
 // The plane with everything on it. Returns { svg, show(scene) }.
 export function orbitExplorerPlane(settings, hand, signal) {
-  const { half, figure, grip, words } = settings;
+  const { half, figure, grip } = settings;
   const plane = makePlane({ half, ticks: [-2, -1, 0, 1, 2], label: "Plane with p, g·p and what the group carries along" });
   const layer = plane.layer("orbit");
   const line = (name) => svgElement("path", { class: name }, layer);
@@ -32,11 +32,7 @@ export function orbitExplorerPlane(settings, hand, signal) {
   const movedGoal = mark(GOAL_DIAMOND, "hgmrl-goal-moved");
   const action = svgElement("path", { class: "hgmrl-action hgmrl-action-still" }, plane.svg);
   const movedAction = svgElement("path", { class: "hgmrl-action hgmrl-action-moved" }, plane.svg);
-  const label = (content) => {
-    const text = svgElement("text", { class: "hgmrl-label", "text-anchor": "middle" }, plane.svg);
-    text.textContent = content;
-    return text;
-  };
+  const label = (content) => makeLabel(plane.svg, content);
   const labels = Object.fromEntries(["p", "g·p", "F", "g·F", "goal c", "g·c"].map((name) => [name, label(name)]));
   // The point lies above its image: where both are one, the middle takes p and the rim takes g·p.
   const tip = orbitHandle(plane.svg, "hgmrl-grip-handle", "Group element, by the moved figure", 5.5, 15);

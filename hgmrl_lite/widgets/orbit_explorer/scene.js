@@ -8,6 +8,7 @@ import {
 export const ORBIT_PLACE = ["group", "t", "direction", "shift"];
 export const ORBIT_SHOWN = ["show_figure", "show_orbit", "show_stabiliser", "show_level_sets", "show_arrows"];
 
+/** @returns {any} */
 export function orbitPlace(model) {
   return Object.fromEntries(ORBIT_PLACE.map((name) => [name, model.get(name)]));
 }
@@ -55,7 +56,7 @@ export function orbitScene(model) {
   const flat = figure.flat();
   return () => {
     const place = orbitPlace(model);
-    const point = model.get("point");
+    const point = /** @type {[number, number]} */ (model.get("point"));
     const goal = model.get("goal");
     const shown = Object.fromEntries(ORBIT_SHOWN.map((name) => [name, model.get(name)]));
     const element = planeElement(place);

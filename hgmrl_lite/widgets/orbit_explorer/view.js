@@ -1,6 +1,8 @@
 // OrbitExplorer: drag a point and a group element; orbit, stabiliser, a figure, a function and a policy follow.
 
-import { labelledSlider, legendItem, legendMark, spokenText, traitCheckbox } from "../js/controls.js";
+import {
+  choiceButtons, labelledSlider, legendItem, legendMark, spokenText, strokeMark, traitCheckbox,
+} from "../js/controls.js";
 import { htmlElement, setText, svgElement } from "../js/dom.js";
 import { besideFigure, setTrait } from "../js/model.js";
 import { makeWidget } from "../js/shell.js";
@@ -34,11 +36,7 @@ function orbitElementControls(parent, model, hand, signal) {
     rotation: "rotation", scaling: "scaling", shear: "shear", translation: "translation", rigid: "rigid motion",
   };
   const choices = htmlElement("div", { class: "hgmrl-groups", role: "group", "aria-label": "Group" }, parent);
-  const buttons = Object.entries(names).map(([group, name]) => {
-    const button = htmlElement("button", { type: "button", class: "hgmrl-button" }, choices, name);
-    button.addEventListener("click", () => hand.choose(group), { signal });
-    return [group, button];
-  });
+  const showGroup = choiceButtons(choices, Object.entries(names), hand.choose, signal);
   const section = htmlElement("div", { class: "hgmrl-section" }, parent);
   const head = htmlElement("div", { class: "hgmrl-section-head" }, section);
   htmlElement("strong", {}, head, "Group element g");
@@ -49,20 +47,20 @@ function orbitElementControls(parent, model, hand, signal) {
   }
   const slider = (options) => {
     const box = htmlElement("div", {}, section);
-    const show = labelledSlider(box, { release: () => {}, signal, ...options });
+    const show = labelledSlider(box, { signal, ...options });
     return { box, show };
   };
   const formats = {
     rotation: (t) => inDegrees(t / DEGREE), rigid: (t) => inDegrees(t / DEGREE),
     scaling: (t) => `× ${inNumber(Math.exp(t))}`,
   };
-  const sliders = Object.entries(settings.groups).map(([group, { label, limit, step }]) => [
+  const sliders = Object.entries(settings.groups).map(([group, { label, limit, step }]) => ({
     group,
-    slider({
+    ...slider({
       label, min: -limit, max: limit, step, format: formats[group] ?? ((t) => inNumber(t)),
       value: () => model.get("t"), change: (t) => hand.set({ t }),
     }),
-  ]);
+  }));
   const direction = slider({
     label: "direction", min: -180, max: 180, step: 1, format: (value) => inDegrees(value, 0),
     value: () => model.get("direction"), change: (value) => setTrait(model, "direction", value),
@@ -79,8 +77,8 @@ function orbitElementControls(parent, model, hand, signal) {
   htmlElement("span", {}, formula, "p +");
   const shift = bracketReadout(formula, 1, 2);
   return ({ place, element }) => {
-    for (const [group, button] of buttons) button.setAttribute("aria-pressed", String(group === place.group));
-    for (const [group, { box, show }] of sliders) {
+    showGroup(place.group);
+    for (const { group, box, show } of sliders) {
       box.classList.toggle("hgmrl-hidden", group !== place.group);
       if (group === place.group) show(place.t);
     }
@@ -105,15 +103,14 @@ function orbitExplorerPanel(parent, model, hand, signal) {
   const coordinates = ["p, x", "p, y"].map((label, k) =>
     labelledSlider(section, {
       label, min: -0.96 * settings.half, max: 0.96 * settings.half, step: 0.05, format: (value) => inNumber(value),
-      value: () => model.get("point")[k], change: (value) => hand.pointAlong(k, value), release: () => {}, signal,
+      value: () => model.get("point")[k], change: (value) => hand.pointAlong(k, value), signal,
     }),
   );
   const orbit = orbitCard(parent, "Orbit of p: where the group can carry it", "hgmrl-card-orbit");
   const stabiliser = orbitCard(parent, "Stabiliser of p: what leaves it in place", "hgmrl-card-stabiliser");
   const f = orbitCard(parent, "Function: (g·f)(p) = f(g⁻¹·p)", "hgmrl-card-function");
   const policy = orbitCard(parent, "Policy: (g·π)(s) = K π(L⁻¹ s)", "hgmrl-card-policy");
-  const spoken = spokenText(parent);
-  signal.addEventListener("abort", spoken.stop);
+  const say = spokenText(parent, signal);
   return besideFigure(parent, signal, (state) => {
     showElement(state);
     const outside = Math.max(...state.moved.map(Math.abs)) > settings.half ? ", outside the picture" : "";
@@ -134,12 +131,11 @@ function orbitExplorerPanel(parent, model, hand, signal) {
       `at s = g·p: K π(p) = ${inPair(state.movedAction)}`,
       state.show_arrows,
     );
-    spoken.say(`${elementInWords(state.place)}. Orbit of p: ${where}. Stabiliser: ${fixing}.`);
+    say(`${elementInWords(state.place)}. Orbit of p: ${where}. Stabiliser: ${fixing}.`);
   });
 }
 
 function orbitExplorerLegend(parent, model, signal) {
-  const stroke = (name) => (svg) => svgElement("path", { d: "M1 8H25", class: name }, svg);
   const round = (name, r) => (svg) => {
     const group = svgElement("g", { class: name }, svg);
     svgElement("circle", { cx: 13, cy: 8, r, class: "hgmrl-ring" }, group);
@@ -152,8 +148,8 @@ function orbitExplorerLegend(parent, model, signal) {
     box("show_figure", "an F, and g·F (drag it)", (svg) => {
       svgElement("path", { d: "M8 15V1H19V4.5H11.5V7H17V10H11.5V15Z", class: "hgmrl-shape hgmrl-shape-moved" }, svg);
     }),
-    box("show_orbit", "orbit of p", stroke("hgmrl-orbit-curve")),
-    box("show_stabiliser", "the F under what fixes p", stroke("hgmrl-shape hgmrl-shape-copies")),
+    box("show_orbit", "orbit of p", strokeMark("hgmrl-orbit-curve")),
+    box("show_stabiliser", "the F under what fixes p", strokeMark("hgmrl-shape hgmrl-shape-copies")),
     box("show_level_sets", "level sets of f (dotted) and g·f", (svg) => {
       svgElement("path", { d: "M1 4H25", class: "hgmrl-level-still" }, svg);
       svgElement("path", { d: "M1 12H25", class: "hgmrl-level-moved" }, svg);

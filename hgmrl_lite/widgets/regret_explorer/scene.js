@@ -79,7 +79,7 @@ export function regretScene(model) {
     byDistance: order(distance),
     byAngle: order(degrees),
     // From the lowest to the topmost: the agent that the lesson is about lies on those that do as well as it does.
-    drawn: agents.map((_, k) => k).sort((i, j) => (agents[i].kind === "geometric") - (agents[j].kind === "geometric")),
+    drawn: agents.map((_, k) => k).sort((i, j) => Number(agents[i].kind === "geometric") - Number(agents[j].kind === "geometric")),
     training: arrays.training_goals.values,
     base: settings.base_index,
     published: settings.published.map((name, k) => {

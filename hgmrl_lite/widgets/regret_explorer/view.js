@@ -82,7 +82,6 @@ function regretControls({ legend, panel }, model, scene, hand, signal) {
     format: (value) => inDegrees(scene.degrees[scene.byAngle[value]], 0),
     value: () => scene.byAngle.indexOf(model.get("focus")),
     change: (value) => hand.focus(scene.byAngle[value]),
-    release: () => {},
     signal,
   });
   const where = htmlElement("div", { class: "hgmrl-state" }, legend);
@@ -104,8 +103,7 @@ function regretControls({ legend, panel }, model, scene, hand, signal) {
   htmlElement("summary", {}, about, `${told}How this was measured`);
   htmlElement("p", {}, about, `Steps: environment steps of the training. ${caption}`);
   htmlElement("p", {}, about, differences);
-  const spoken = spokenText(legend);
-  signal.addEventListener("abort", spoken.stop);
+  const say = spokenText(legend, signal);
   return besideFigure(legend, signal, (state) => {
     const { focus } = state;
     slide(scene.byAngle.indexOf(focus));
@@ -116,7 +114,7 @@ function regretControls({ legend, panel }, model, scene, hand, signal) {
     showTable(state);
     stretched(state.stretched);
     published(state.published);
-    spoken.say(regretInWords(scene, state));
+    say(regretInWords(scene, state));
   });
 }
 

@@ -1,8 +1,8 @@
 // TaskAligner: the plane with the lines of both tasks, the ring that turns the one, and the goal of the other.
 
-import { setText, svgElement } from "../js/dom.js";
+import { svgElement } from "../js/dom.js";
 import { draggable, pointHandle, steppable, steppable2 } from "../js/handles.js";
-import { boxesOverlap, placeBeside } from "../js/labels.js";
+import { boxesOverlap, makeLabel, placeBeside } from "../js/labels.js";
 import { makePlane } from "../js/plane.js";
 import { DEGREE, inDegrees, wrapDegrees } from "../js/words.js";
 
@@ -51,11 +51,7 @@ export function taskAlignerPlane(settings, field, hand, signal) {
   svgElement("path", from, marks);
   const carried = svgElement("path", { d: ALIGNER_SQUARE, class: "hgmrl-base-goal" }, marks);
   const spoke = line("hgmrl-spoke", marks);
-  const label = (content) => {
-    const text = svgElement("text", { class: "hgmrl-label", "text-anchor": "middle" }, marks);
-    setText(text, content);
-    return text;
-  };
+  const label = (content) => makeLabel(marks, content);
   const [goalLabel, baseLabel] = ["new goal", "base goal"].map(label);
 
   const band = svgElement("circle", { ...centre, r: plane.length(ringRadius), class: "hgmrl-band" }, plane.svg);
@@ -102,7 +98,7 @@ export function taskAlignerPlane(settings, field, hand, signal) {
   });
   steppable2(goal, { step: (dx, dy) => hand.goalBy(dx * ALIGNER_STEP, dy * ALIGNER_STEP), signal });
 
-  const at = ([x, y]) => `translate(${plane.x(x).toFixed(2)} ${plane.y(y).toFixed(2)})`;
+  const at = (/** @type {number[]} */ [x, y]) => `translate(${plane.x(x).toFixed(2)} ${plane.y(y).toFixed(2)})`;
   const beside = (text, [x, y], gap) => placeBeside(text, plane.x(x), plane.y(y), x, y, gap, plane.size, plane.size);
   let drawnSigned = null;
   let drawnNormals = null;

@@ -14,8 +14,7 @@ export function makeAlignmentPlot(hand, signal) {
   const y = (degrees) => bottom - (degrees / 180) * (bottom - top);
   const line = (name, ends) => svgElement("line", { class: name, ...ends }, svg);
   const text = (at, anchor, content) => {
-    const element = svgElement("text", { ...at, "text-anchor": anchor, class: "hgmrl-tick" }, svg);
-    element.textContent = content;
+    svgElement("text", { ...at, "text-anchor": anchor, class: "hgmrl-tick" }, svg, content);
   };
   for (const tick of [-180, -90, 0, 90, 180]) {
     line("hgmrl-grid", { x1: x(tick), x2: x(tick), y1: top, y2: bottom });

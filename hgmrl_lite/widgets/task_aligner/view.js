@@ -1,8 +1,10 @@
 // TaskAligner: turn the kernel distributions of the base task onto those of a new one.
 
 import { unpackArrays } from "../js/arrays.js";
-import { labelledSlider, legendItem, legendMark, spokenText, traitCheckbox } from "../js/controls.js";
-import { htmlElement, setText, svgElement } from "../js/dom.js";
+import {
+  labelledSlider, legendItem, legendMark, ringMark, shapeMark, spokenText, strokeMark, traitCheckbox,
+} from "../js/controls.js";
+import { htmlElement, setText } from "../js/dom.js";
 import { besideFigure, setTrait } from "../js/model.js";
 import { makeRewardModel } from "../js/reward_model.js";
 import { makeWidget } from "../js/shell.js";
@@ -27,14 +29,12 @@ function taskAlignerField(model) {
 }
 
 function taskAlignerLegend(parent) {
-  const stroke = (name) => (svg) => svgElement("path", { d: "M3 8H23", class: name }, svg);
-  const shape = (d, name) => (svg) => svgElement("path", { d, class: name, transform: "translate(13 8)" }, svg);
-  legendItem(parent, "base task, turned by the outer ring", stroke("hgmrl-base-field"));
-  legendItem(parent, "the same at the new task's points", stroke("hgmrl-base-lines"));
-  legendItem(parent, "new task, from its transitions", stroke("hgmrl-new-lines"));
-  legendItem(parent, "base goal, turned (outline: before)", shape(ALIGNER_SQUARE, "hgmrl-base-goal"));
-  legendItem(parent, "new goal: drag it", (svg) => svgElement("circle", { cx: 13, cy: 8, r: 6, class: "hgmrl-ring" }, svg));
-  legendItem(parent, "the package's answer, when revealed", shape("M-5 -5L5 5M-5 5L5 -5", "hgmrl-aim"));
+  legendItem(parent, "base task, turned by the outer ring", strokeMark("hgmrl-base-field", "M3 8H23"));
+  legendItem(parent, "the same at the new task's points", strokeMark("hgmrl-base-lines", "M3 8H23"));
+  legendItem(parent, "new task, from its transitions", strokeMark("hgmrl-new-lines", "M3 8H23"));
+  legendItem(parent, "base goal, turned (outline: before)", shapeMark(ALIGNER_SQUARE, "hgmrl-base-goal"));
+  legendItem(parent, "new goal: drag it", ringMark);
+  legendItem(parent, "the package's answer, when revealed", shapeMark("M-5 -5L5 5M-5 5L5 -5", "hgmrl-aim"));
 }
 
 // Where no turn explains the rewards, "off" has no meaning.
@@ -48,7 +48,7 @@ function taskAlignerPanel(parent, model, hand, signal) {
   const { ranges, reach } = model.get("settings");
   const [draws] = model.get("array_index").points.shape;
   const sliders = htmlElement("div", { class: "hgmrl-aligner-sliders" }, parent);
-  const slider = (options) => labelledSlider(sliders, { release: () => {}, signal, ...options });
+  const slider = (options) => labelledSlider(sliders, { signal, ...options });
   const onTrait = (trait, step) => ({
     min: ranges[trait][0],
     max: ranges[trait][1],
@@ -62,7 +62,7 @@ function taskAlignerPanel(parent, model, hand, signal) {
   const plot = makeAlignmentPlot(hand, signal);
   parent.append(plot.svg);
   const box = htmlElement("div", { class: "hgmrl-choices" }, parent);
-  const mark = (d, name) => legendMark((svg) => svgElement("path", { d, class: name }, svg));
+  const mark = (d, name) => legendMark(strokeMark(name, d));
   const setSigned = traitCheckbox(box, model, {
     trait: "signed",
     label: "signed: compare gradients, not lines",
@@ -77,7 +77,7 @@ function taskAlignerPanel(parent, model, hand, signal) {
   });
 
   const more = htmlElement("div", { class: "hgmrl-aligner-sliders" }, parent);
-  const place = (options) => labelledSlider(more, { release: () => {}, signal, ...options });
+  const place = (options) => labelledSlider(more, { signal, ...options });
   const setCount = place({ label: "Transitions", ...onTrait("transitions", 1), format: String });
   const setNoise = place({ label: "Reward noise", ...onTrait("noise", 0.005), format: (value) => value.toFixed(3) });
   const setDirection = place({
@@ -96,8 +96,7 @@ function taskAlignerPanel(parent, model, hand, signal) {
   htmlElement("strong", {}, answer, "The package's answer");
   const words = htmlElement("div", { class: "hgmrl-state hgmrl-answer" }, answer);
   const detail = htmlElement("div", { class: "hgmrl-detail" }, answer);
-  const spoken = spokenText(parent);
-  signal.addEventListener("abort", spoken.stop);
+  const say = spokenText(parent, signal);
 
   return besideFigure(parent, signal, (state) => {
     const what = state.signed ? "arrows" : "lines";
@@ -124,7 +123,7 @@ function taskAlignerPanel(parent, model, hand, signal) {
         ? `× ${bound}, misfit of the rewards ${inShort(found.residual)}; ${other}`
         : "",
     );
-    spoken.say(`${alignerTurnInWords(state)}${found ? `; the package turns by ${inDegrees(found.degrees)}, ${found.verdict}` : ""}`);
+    say(`${alignerTurnInWords(state)}${found ? `; the package turns by ${inDegrees(found.degrees)}, ${found.verdict}` : ""}`);
   });
 }
 

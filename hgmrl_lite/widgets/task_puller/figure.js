@@ -3,7 +3,7 @@
 import { planeCanvas } from "../js/canvas.js";
 import { htmlElement, setPath, setPlace, svgElement } from "../js/dom.js";
 import { draggable, orbitHandle, steppable, steppable2 } from "../js/handles.js";
-import { placeApart, roundBox } from "../js/labels.js";
+import { makeLabel, placeApart, roundBox } from "../js/labels.js";
 import { arrowPath, makePlane } from "../js/plane.js";
 import { carryPoint } from "../js/plane_groups.js";
 import { DEGREE } from "../js/words.js";
@@ -61,11 +61,7 @@ export function taskPullerPlane(parent, settings, hand, signal) {
   const at = (element, [x, y]) => setPlace(element, plane.x(x), plane.y(y));
   at(mark(TASK_SQUARE, "hgmrl-goal-still"), goal);
   const targetMark = mark(TASK_DIAMOND, "hgmrl-task-target");
-  const label = (content) => {
-    const text = svgElement("text", { class: "hgmrl-label", "text-anchor": "middle" }, plane.svg);
-    text.textContent = content;
-    return text;
-  };
+  const label = (content) => makeLabel(plane.svg, content);
   const labels = Object.fromEntries(["carried", "target task", "base task", "starts"].map((name) => [name, label(name)]));
   const { handle } = orbitHandle(plane.svg, "hgmrl-carried-handle", "Carried base goal", 9, 24);
 

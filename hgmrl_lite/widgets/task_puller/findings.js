@@ -8,7 +8,7 @@ import { carryNormal, taskMap } from "./maps.js";
 
 // constants: { step, start_std, bounds, times, maps }; samples: points, states, actions as [x0, y0, ...].
 export function makeTaskFindings(constants, samples, goal, rewards) {
-  const { step, start_std: startStd, bounds, times, maps } = constants;
+  const { start_std: startStd, bounds, times, maps } = constants;
   const pairs = (values, use) => {
     for (let at = 0; at < values.length; at += 2) use(values[at], values[at + 1], at);
   };
@@ -106,6 +106,7 @@ export function makeTaskFindings(constants, samples, goal, rewards) {
 }
 
 // Singular values of a 2×2 matrix, the smaller one first.
+/** @param {number[]} matrix */
 export function stretches([a, b, c, d]) {
   const sum = Math.hypot(a + d, b - c);
   const difference = Math.hypot(a - d, b + c);

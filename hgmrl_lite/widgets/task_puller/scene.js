@@ -11,6 +11,7 @@ import { pulledTask, taskMap, taskRewards, wrapMirror } from "./maps.js";
 const TASK_PLACE = ["kind", "t", "direction"];
 export const TASK_TRAITS = [...TASK_PLACE, "reward", "target", "action_set", "show_base", "show_policy"];
 
+/** @returns {any} */
 function taskPlace(model) {
   return Object.fromEntries(TASK_PLACE.map((name) => [name, model.get(name)]));
 }

@@ -1,6 +1,8 @@
 // TaskPuller: pull one task onto another by a map of a chosen kind, and see what the map keeps and what it breaks.
 
-import { labelledSlider, legendItem, legendMark, spokenText, traitCheckbox } from "../js/controls.js";
+import {
+  choiceButtons, labelledSlider, legendItem, legendMark, shapeMark, spokenText, strokeMark, traitCheckbox,
+} from "../js/controls.js";
 import { htmlElement, setText, svgElement } from "../js/dom.js";
 import { besideFigure, setTrait } from "../js/model.js";
 import { makeWidget } from "../js/shell.js";
@@ -13,20 +15,11 @@ function choiceRow(parent, { label, options, choose, signal }) {
   const row = htmlElement("div", { class: "hgmrl-choice-row", role: "group", "aria-label": label }, parent);
   htmlElement("span", { class: "hgmrl-choice-name" }, row, label);
   const group = htmlElement("span", { class: "hgmrl-groups" }, row);
-  const buttons = options.map((name) => {
-    const button = htmlElement("button", { type: "button", class: "hgmrl-button" }, group, name);
-    button.addEventListener("click", () => choose(name), { signal });
-    return [name, button];
-  });
-  return (chosen) => {
-    for (const [name, button] of buttons) {
-      const pressed = String(name === chosen);
-      if (button.getAttribute("aria-pressed") !== pressed) button.setAttribute("aria-pressed", pressed);
-    }
-  };
+  return choiceButtons(group, options.map((name) => [name, name]), choose, signal);
 }
 
 // What each test is called, what it measured in words, and which findings it rests on.
+/** @type {[string, string, (findings: Object<string, any>) => string, string[]][]} */
 const TASK_TESTS = [
   ["aligned", "Kernel distributions aligned", ({ aligned }) => `${inDegrees(aligned.figure)} apart`, ["aligned"]],
   ["rewards", "Rewards the same", ({ rewards }) => `${taskNumber(rewards.figure)} of their spread apart`, ["rewards"]],
@@ -67,15 +60,15 @@ function taskPullerSliders(parent, settings, hand, signal) {
   const formats = { rotation: degrees, reflection: degrees, scaling: (t) => `× ${inNumber(Math.exp(t))}` };
   const slider = (options) => {
     const box = htmlElement("div", {}, section);
-    return { box, show: labelledSlider(box, { release: () => {}, signal, ...options }) };
+    return { box, show: labelledSlider(box, { signal, ...options }) };
   };
-  const sliders = Object.entries(maps).map(([kind, { label, limit, step }]) => [
-    kind,
-    slider({
-      label, min: -limit, max: limit, step, format: formats[kind] ?? ((t) => inNumber(t)), value: () => hand.now("t"),
+  const sliders = Object.entries(maps).map(([name, { label, limit, step }]) => ({
+    name,
+    ...slider({
+      label, min: -limit, max: limit, step, format: formats[name] ?? ((t) => inNumber(t)), value: () => hand.now("t"),
       change: (t) => hand.set({ t }),
     }),
-  ]);
+  }));
   const direction = slider({
     label: "direction", min: -180, max: 180, step: 1, format: (value) => inDegrees(value, 0),
     value: () => hand.now("direction"), change: (value) => hand.set({ direction: value }),
@@ -86,7 +79,7 @@ function taskPullerSliders(parent, settings, hand, signal) {
     button.addEventListener("click", act, { signal });
   }
   return ({ kind, t, direction: degreesNow }) => {
-    for (const [name, { box, show }] of sliders) {
+    for (const { name, box, show } of sliders) {
       box.classList.toggle("hgmrl-hidden", name !== kind);
       if (name === kind) show(t);
     }
@@ -105,8 +98,7 @@ function taskPullerPanel(parent, model, settings, hand, signal) {
   const showActions = row("Actions", settings.action_sets, trait("action_set"));
   const tests = taskTestTable(parent);
   const verdict = htmlElement("div", { class: "hgmrl-card hgmrl-task-verdict" }, parent);
-  const spoken = spokenText(parent);
-  signal.addEventListener("abort", spoken.stop);
+  const say = spokenText(parent, signal);
   return besideFigure(parent, signal, (state) => {
     showReward(state.reward);
     showTarget(state.targetName);
@@ -116,20 +108,18 @@ function taskPullerPanel(parent, model, settings, hand, signal) {
     tests(state.findings);
     setText(verdict, settings.verdicts[state.verdict]);
     verdict.classList.toggle("hgmrl-good", state.verdict === "hereditary");
-    spoken.say(`${taskInWords(state.place)}. ${settings.verdicts[state.verdict]}`);
+    say(`${taskInWords(state.place)}. ${settings.verdicts[state.verdict]}`);
   });
 }
 
 function taskPullerLegend(parent, model, signal) {
-  const line = (name) => (svg) => svgElement("path", { d: "M1 8H25", class: name }, svg);
-  const shape = (d, name) => (svg) => svgElement("path", { d, class: name, transform: "translate(13 8) scale(0.8)" }, svg);
   legendItem(parent, "carried base goal: drag it", (svg) =>
     svgElement("circle", { cx: 13, cy: 8, r: 6, class: "hgmrl-ring hgmrl-ring-carried" }, svg),
   );
-  legendItem(parent, "level sets of the carried reward", line("hgmrl-task-line-carried"));
-  legendItem(parent, "level sets of the target's reward", line("hgmrl-task-line-target"));
-  legendItem(parent, "target's goal", shape(TASK_DIAMOND, "hgmrl-task-target"));
-  legendItem(parent, "base goal", shape(TASK_SQUARE, "hgmrl-goal-still"));
+  legendItem(parent, "level sets of the carried reward", strokeMark("hgmrl-task-line-carried"));
+  legendItem(parent, "level sets of the target's reward", strokeMark("hgmrl-task-line-target"));
+  legendItem(parent, "target's goal", shapeMark(TASK_DIAMOND, "hgmrl-task-target", 0.8));
+  legendItem(parent, "base goal", shapeMark(TASK_SQUARE, "hgmrl-goal-still", 0.8));
   legendItem(parent, "starts (grey), carried starts", (svg) => {
     svgElement("circle", { cx: 7, cy: 8, r: 3, class: "hgmrl-task-dot" }, svg);
     svgElement("circle", { cx: 19, cy: 8, r: 3, class: "hgmrl-task-dot-carried" }, svg);
@@ -137,7 +127,7 @@ function taskPullerLegend(parent, model, signal) {
   const choices = htmlElement("div", { class: "hgmrl-choices" }, parent);
   const box = (trait, label, draw) =>
     traitCheckbox(choices, model, { trait, label, mark: legendMark(draw), signal });
-  const showBase = box("show_base", "level sets of the base reward", line("hgmrl-task-line-base"));
+  const showBase = box("show_base", "level sets of the base reward", strokeMark("hgmrl-task-line-base"));
   const showPolicy = box("show_policy", "arrows of the carried policy K π(L⁻¹s)", (svg) =>
     svgElement("path", { d: "M2 8H23M17 4L23 8L17 12", class: "hgmrl-task-arrow" }, svg),
   );
