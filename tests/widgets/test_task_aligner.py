@@ -118,7 +118,7 @@ def test_the_base_goal_can_be_another():
         ({"goal": (np.nan, 0.0)}, "goal must be finite"),
         ({"goal": (1.0, 0.0, 0.0)}, r"goal must have shape \(2\)"),
         ({"base_goal": (0.1, 0.0)}, "base_goal must be 0.3 to 1.4"),
-        ({"turn_degrees": 181.0}, "turn_degrees must be from -180 to 180, got 181"),
+        ({"turn_degrees": 181.0}, "turn_degrees must be within ±180, got 181"),
         ({"transitions": NEIGHBOURS - 1}, "transitions must be from 8 to 100, got 7"),
         ({"noise": 0.2}, "noise must be from 0 to 0.1, got 0.2"),
         ({"noise": float("nan")}, "noise must be finite, got 1 NaN"),

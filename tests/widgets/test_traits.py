@@ -11,7 +11,7 @@ from standin import standin_agent
 from hgmrl_lite import widgets
 from hgmrl_lite.envs import training_tasks
 from hgmrl_lite.widgets.base import HgmrlWidget
-from hgmrl_lite.widgets.traits import Coordinates, Flag, Number, Whole
+from hgmrl_lite.widgets.traits import Choice, Coordinates, Flag, Number, Whole
 
 ARGUMENTS = {
     "GoalDrag": lambda: ((standin_agent(),), {"training_goals": training_tasks()}),
@@ -51,7 +51,7 @@ def refused(one, trait, value, message):
 
 
 def test_no_widget_has_a_trait_that_lets_anything_pass():
-    known = {Coordinates, Flag, Number, Whole, traitlets.Unicode, traitlets.List, traitlets.Dict}
+    known = {Choice, Coordinates, Flag, Number, Whole, traitlets.Unicode, traitlets.List, traitlets.Dict}
     assert set(OWN.values()) <= known
     assert len(OWN) > 50
     assert len({name for name, _ in OWN}) == len(CLASSES)

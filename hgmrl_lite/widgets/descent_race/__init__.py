@@ -1,6 +1,6 @@
 """DescentRace: two landscapes over one slice of generators, and a descent on each from the same start."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import traitlets
@@ -19,7 +19,7 @@ from hgmrl_lite.widgets.descent_race.descent import (
     descend_slice,
     loss_values,
 )
-from hgmrl_lite.widgets.traits import Coordinates, Flag, Number, Whole
+from hgmrl_lite.widgets.traits import Choice, Coordinates, Flag, Number, Whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -75,11 +75,11 @@ class DescentRace(HgmrlWidget):
 
     _esm, _css = esm("descent_race"), css("descent_race")
 
-    start = Coordinates(2).tag(sync=True)
-    function = traitlets.Unicode("distance").tag(sync=True)
-    plane = traitlets.Unicode("around").tag(sync=True)
-    learning_rate = Number(0.01).tag(sync=True)
-    step = Whole(0).tag(sync=True)
+    start = Coordinates(2, within=REACH).tag(sync=True)
+    function = Choice(*FUNCTIONS).tag(sync=True)
+    plane = Choice(*SLICES).tag(sync=True)
+    learning_rate = Number(0.01, *RATES).tag(sync=True)
+    step = Whole(0, 0, STEPS).tag(sync=True)
     playing = Flag(False).tag(sync=True)
     settings = traitlets.Dict().tag(sync=True)
 
@@ -137,39 +137,6 @@ class DescentRace(HgmrlWidget):
                 },
             },
         )
-
-    @traitlets.validate("start")
-    def _valid_start(self, proposal: Any) -> list[float]:
-        start: list[float] = proposal["value"]
-        if np.abs(start).max() > REACH:
-            raise ValueError(f"start must be within ±{REACH}, got {start}")
-        return start
-
-    @traitlets.validate("function")
-    def _valid_function(self, proposal: Any) -> str:
-        if proposal["value"] not in FUNCTIONS:
-            raise ValueError(f"function must be one of {FUNCTIONS}, got {proposal['value']!r}")
-        return str(proposal["value"])
-
-    @traitlets.validate("plane")
-    def _valid_plane(self, proposal: Any) -> str:
-        if proposal["value"] not in SLICES:
-            raise ValueError(f"plane must be one of {tuple(SLICES)}, got {proposal['value']!r}")
-        return str(proposal["value"])
-
-    @traitlets.validate("learning_rate")
-    def _valid_learning_rate(self, proposal: Any) -> float:
-        rate: float = proposal["value"]
-        if not RATES[0] <= rate <= RATES[1]:
-            raise ValueError(f"learning_rate must be from {RATES[0]} to {RATES[1]}, got {rate}")
-        return rate
-
-    @traitlets.validate("step")
-    def _valid_step(self, proposal: Any) -> int:
-        step = as_count("step", proposal["value"], 0)
-        if step > STEPS:
-            raise ValueError(f"step must be at most {STEPS}, got {step}")
-        return step
 
     @property
     def start_generator(self) -> Array:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import traitlets
@@ -80,8 +80,8 @@ class GeneratorFlow(HgmrlWidget):
 
     _esm, _css = esm("generator_flow"), css("generator_flow")
 
-    generator = Coordinates(2, 2).tag(sync=True)
-    t = Number(1.0).tag(sync=True)
+    generator = Coordinates(2, 2, within=LIMIT).tag(sync=True)
+    t = Number(1.0, -TIME_LIMIT, TIME_LIMIT).tag(sync=True)
     flowing = Flag(True).tag(sync=True)
     settings = traitlets.Dict().tag(sync=True)
 
@@ -100,20 +100,6 @@ class GeneratorFlow(HgmrlWidget):
                 "presets": [[name, matrix] for name, matrix in PRESETS.items()],
             },
         )
-
-    @traitlets.validate("generator")
-    def _valid_generator(self, proposal: Any) -> list[list[float]]:
-        matrix: list[list[float]] = proposal["value"]
-        if np.abs(matrix).max() > LIMIT:
-            raise ValueError(f"generator must have entries within ±{LIMIT}, got {matrix}")
-        return matrix
-
-    @traitlets.validate("t")
-    def _valid_t(self, proposal: Any) -> float:
-        t: float = proposal["value"]
-        if abs(t) > TIME_LIMIT:
-            raise ValueError(f"t must be within ±{TIME_LIMIT}, got {t}")
-        return t
 
     @property
     def matrix(self) -> Array:

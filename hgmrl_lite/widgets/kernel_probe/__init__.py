@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import traitlets
@@ -16,7 +16,7 @@ from hgmrl_lite.looks import BLUE, VERMILLION
 from hgmrl_lite.tangents.regression import PILOT
 from hgmrl_lite.widgets.base import HgmrlWidget, css, esm, pack_arrays, plane_axes
 from hgmrl_lite.widgets.kernel_probe.functions import FUNCTIONS, GOAL
-from hgmrl_lite.widgets.traits import Coordinates, Number, Whole
+from hgmrl_lite.widgets.traits import Choice, Coordinates, Number, Whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -104,14 +104,14 @@ class KernelProbe(HgmrlWidget):
 
     _esm, _css = esm("kernel_probe"), css("kernel_probe")
 
-    function = traitlets.Unicode("distance").tag(sync=True)
-    probe = Coordinates(2).tag(sync=True)
-    samples = Whole(1000).tag(sync=True)
-    noise = Number(0.02).tag(sync=True)
-    neighbours = Whole(24).tag(sync=True)
-    degree = Whole(2).tag(sync=True)
-    radius = Number(0.4).tag(sync=True)
-    level_width = Number(0.1).tag(sync=True)
+    function = Choice(*FUNCTIONS).tag(sync=True)
+    probe = Coordinates(2, within=_LIMIT).tag(sync=True)
+    samples = Whole(1000, *RANGES["samples"]).tag(sync=True)
+    noise = Number(0.02, *RANGES["noise"]).tag(sync=True)
+    neighbours = Whole(24, *RANGES["neighbours"]).tag(sync=True)
+    degree = Whole(2, *RANGES["degree"]).tag(sync=True)
+    radius = Number(0.4, *RANGES["radius"]).tag(sync=True)
+    level_width = Number(0.1, *RANGES["level_width"]).tag(sync=True)
     settings = traitlets.Dict().tag(sync=True)
 
     def __init__(
@@ -158,27 +158,6 @@ class KernelProbe(HgmrlWidget):
                 },
             },
         )
-
-    @traitlets.validate("function")
-    def _valid_function(self, proposal: Any) -> str:
-        if proposal["value"] not in FUNCTIONS:
-            raise ValueError(f"function must be one of {tuple(FUNCTIONS)}, got {proposal['value']!r}")
-        return str(proposal["value"])
-
-    @traitlets.validate("probe")
-    def _valid_probe(self, proposal: Any) -> list[float]:
-        probe: list[float] = proposal["value"]
-        if np.abs(probe).max() > _LIMIT:
-            raise ValueError(f"probe must be within ±{_LIMIT}, got {probe}")
-        return probe
-
-    @traitlets.validate(*RANGES)
-    def _valid_number(self, proposal: Any) -> Any:
-        name, value = proposal["trait"].name, proposal["value"]
-        low, high = RANGES[name]
-        if not low <= value <= high:
-            raise ValueError(f"{name} must be from {low} to {high}, got {value}")
-        return value
 
     @property
     def points(self) -> Array:

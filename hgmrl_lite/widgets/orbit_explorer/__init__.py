@@ -1,5 +1,6 @@
 """OrbitExplorer: a group element under the hand, and what it does to points, functions and policies."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,8 +10,8 @@ from numpy.typing import ArrayLike
 from hgmrl_lite import actions, lie
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.widgets.base import HgmrlWidget, css, esm
-from hgmrl_lite.widgets.plane_groups import GROUPS, known, plane_algebra, plane_element
-from hgmrl_lite.widgets.traits import Coordinates, Flag, Number
+from hgmrl_lite.widgets.plane_groups import GROUPS, plane_algebra, plane_element
+from hgmrl_lite.widgets.traits import Choice, Coordinates, Flag, Number, shown
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -98,12 +99,12 @@ class OrbitExplorer(HgmrlWidget):
 
     _esm, _css = esm("orbit_explorer"), css("orbit_explorer")
 
-    group = traitlets.Unicode("rotation").tag(sync=True)
+    group = Choice(*GROUPS).tag(sync=True)
     t = Number(1.2).tag(sync=True)
     direction = Number(20.0).tag(sync=True)
-    shift = Coordinates(2).tag(sync=True)
-    point = Coordinates(2).tag(sync=True)
-    goal = Coordinates(2).tag(sync=True)
+    shift = Coordinates(2, within=SHIFT_LIMIT).tag(sync=True)
+    point = Coordinates(2, within=HALF).tag(sync=True)
+    goal = Coordinates(2, within=HALF).tag(sync=True)
     show_figure = Flag(True).tag(sync=True)
     show_orbit = Flag(True).tag(sync=True)
     show_stabiliser = Flag(False).tag(sync=True)
@@ -120,15 +121,12 @@ class OrbitExplorer(HgmrlWidget):
         direction: float = 20.0,
         shift: ArrayLike = (0.4, 0.8),
         goal: ArrayLike = (-0.9, 1.2),
-        show: tuple[str, ...] | list[str] = ("figure", "orbit"),
+        show: Iterable[str] = ("figure", "orbit"),
     ) -> None:
-        unknown = sorted(set(show) - set(_SHOW)) if not isinstance(show, str) else [show]
-        if unknown:
-            raise ValueError(f"show must be a list of {', '.join(_SHOW)}, got {unknown}")
         super().__init__(
-            group=known(group), t=t, point=point,
+            group=group, t=t, point=point,
             direction=direction, shift=shift, goal=goal,
-            **{f"show_{name}": name in show for name in _SHOW},
+            **shown(show, _SHOW),
             settings={
                 "groups": {name: dict(values) for name, values in GROUPS.items()},
                 "half": HALF,
@@ -141,10 +139,6 @@ class OrbitExplorer(HgmrlWidget):
                 "words": _WORDS,
             },
         )  # fmt: skip
-
-    @traitlets.validate("group")
-    def _valid_group(self, proposal: Any) -> str:
-        return known(proposal["value"])
 
     @traitlets.observe("group")
     def _fit_t(self, change: Any) -> None:
@@ -160,14 +154,6 @@ class OrbitExplorer(HgmrlWidget):
         if abs(t) > limit + 1e-9:
             raise ValueError(f"t must be within ±{limit:.4g} for the group {self.group}, got {t}")
         return t
-
-    @traitlets.validate("shift", "point", "goal")
-    def _valid_pair(self, proposal: Any) -> list[float]:
-        name, pair = proposal["trait"].name, proposal["value"]
-        limit = SHIFT_LIMIT if name == "shift" else HALF
-        if np.abs(pair).max() > limit:
-            raise ValueError(f"{name} must be within ±{limit:g} in each coordinate, got {pair}")
-        return list(pair)
 
     @property
     def element(self) -> actions.AffineAction:
@@ -211,11 +197,11 @@ class OrbitExplorer(HgmrlWidget):
         """Return in words what is on screen."""
         x, y = self.point
         u, v = self.moved_point
-        shown = [name.replace("_", " ") for name in _SHOW if getattr(self, f"show_{name}")]
+        parts = [name.replace("_", " ") for name in _SHOW if getattr(self, f"show_{name}")]
         return (
             f"{_WORDS['name'][self.group]}, {self._element_in_words()}; p = ({x:.2f}, {y:.2f}) goes to "
             f"g·p = ({u:.2f}, {v:.2f}); orbit of p: {self.orbit_in_words()}; stabiliser of p: "
-            f"{self.stabiliser_in_words()}; shown: {', '.join(shown) or 'nothing more'}"
+            f"{self.stabiliser_in_words()}; shown: {', '.join(parts) or 'nothing more'}"
         )
 
     def _element_in_words(self) -> str:

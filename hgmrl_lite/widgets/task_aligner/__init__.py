@@ -80,10 +80,10 @@ class TaskAligner(AnsweringWidget):
     _esm, _css = esm("task_aligner"), css("task_aligner")
 
     goal = Coordinates(2).tag(sync=True)
-    turn_degrees = Number(0.0).tag(sync=True)
+    turn_degrees = Number(0.0, *RANGES["turn_degrees"]).tag(sync=True)
     signed = Flag(False).tag(sync=True)
-    transitions = Whole(20).tag(sync=True)
-    noise = Number(0.0).tag(sync=True)
+    transitions = Whole(20, *RANGES["transitions"]).tag(sync=True)
+    noise = Number(0.0, *RANGES["noise"]).tag(sync=True)
     draw = Whole(0).tag(sync=True)
     revealed = Flag(False).tag(sync=True)
     settings = traitlets.Dict().tag(sync=True)
@@ -140,14 +140,6 @@ class TaskAligner(AnsweringWidget):
     def _valid_goal(self, proposal: Any) -> list[float]:
         goal: list[float] = _as_goal("goal", proposal["value"]).tolist()
         return goal
-
-    @traitlets.validate(*RANGES)
-    def _valid_number(self, proposal: Any) -> Any:
-        name, value = proposal["trait"].name, proposal["value"]
-        low, high = RANGES[name]
-        if not low <= value <= high:
-            raise ValueError(f"{name} must be from {low:g} to {high:g}, got {value}")
-        return value
 
     @traitlets.validate("draw")
     def _valid_draw(self, proposal: Any) -> int:

@@ -22,14 +22,13 @@ from hgmrl_lite.widgets.task_puller.findings import (
     verdict,
 )
 from hgmrl_lite.widgets.task_puller.maps import BASE_GOAL, MAPS, REWARDS, SLOW, TARGETS, task_map
-from hgmrl_lite.widgets.traits import Flag, Number
+from hgmrl_lite.widgets.traits import Choice, Flag, Number, shown
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 HALF = 2.2
 _SHOW = ("base", "policy")
-_CHOICES = {"kind": tuple(MAPS), "reward": tuple(REWARDS), "target": tuple(TARGETS), "action_set": ACTIONS}
 
 
 class TaskPuller(HgmrlWidget):
@@ -82,12 +81,12 @@ class TaskPuller(HgmrlWidget):
 
     _esm, _css = esm("task_puller"), css("task_puller")
 
-    kind = traitlets.Unicode("rotation").tag(sync=True)
+    kind = Choice(*MAPS).tag(sync=True)
     t = Number(0.6).tag(sync=True)
     direction = Number(0.0).tag(sync=True)
-    reward = traitlets.Unicode("round goal").tag(sync=True)
-    target = traitlets.Unicode("turned").tag(sync=True)
-    action_set = traitlets.Unicode("disc").tag(sync=True)
+    reward = Choice(*REWARDS).tag(sync=True)
+    target = Choice(*TARGETS).tag(sync=True)
+    action_set = Choice(*ACTIONS).tag(sync=True)
     show_base = Flag(True).tag(sync=True)
     show_policy = Flag(True).tag(sync=True)
     settings = traitlets.Dict().tag(sync=True)
@@ -103,17 +102,14 @@ class TaskPuller(HgmrlWidget):
         action_set: str = "disc",
         show: Iterable[str] = _SHOW,
     ) -> None:
-        shown = [show] if isinstance(show, str) else list(show)
-        if set(shown) - set(_SHOW) or isinstance(show, str):
-            raise ValueError(f"show must be a list of {', '.join(_SHOW)}, got {show!r}")
         self._samples = sample_arrays()
         data, index = pack_arrays(self._samples)
         super().__init__(
-            kind=_chosen("kind", kind), t=t,
+            kind=kind, t=t,
             direction=direction,
             reward=reward, target=target, action_set=action_set,
             array_data=data, array_index=index,
-            **{f"show_{name}": name in shown for name in _SHOW},
+            **shown(show, _SHOW),
             settings={
                 "half": HALF,
                 "goal": list(BASE_GOAL),
@@ -135,10 +131,6 @@ class TaskPuller(HgmrlWidget):
                 "verdicts": dict(VERDICTS),
             },
         )  # fmt: skip
-
-    @traitlets.validate("kind", "reward", "target", "action_set")
-    def _valid_choice(self, proposal: Any) -> str:
-        return _chosen(proposal["trait"].name, proposal["value"])
 
     @traitlets.observe("kind")
     def _fit_t(self, change: Any) -> None:
@@ -207,10 +199,3 @@ class TaskPuller(HgmrlWidget):
         from hgmrl_lite.widgets.task_puller.picture import task_picture
 
         return task_picture(self)
-
-
-def _chosen(name: str, value: str) -> str:
-    """Return one of the choices of a trait, or raise a ValueError."""
-    if value not in _CHOICES[name]:
-        raise ValueError(f"{name} must be one of {', '.join(_CHOICES[name])}, got {value!r}")
-    return value
