@@ -58,8 +58,8 @@ def bundle(*entries: Path) -> str:
     Parameters
     ----------
     *entries : Path
-        JavaScript files. Each may import names from files by relative paths, and export functions, classes and
-        single constants by name, the one that anywidget takes ``as default``.
+        JavaScript files. Each may import names from files by relative paths, and export functions, classes
+        and single constants by name, the one that anywidget takes ``as default``.
 
     Returns
     -------
@@ -138,17 +138,17 @@ def _read(path: Path) -> _File:
             file.pieces.append(found.span())
             file.imports.append((start, (path.parent / source).resolve(), _pairs_of(found[1])))
             declared |= {here for _, here in file.imports[-1][2]}
-        elif match[1] == "export" and (found := _EXPORT_NAMES.match(code, start)):
-            names = _pairs_of(found[1])
-            file.pieces.append(found.span())
+        elif match[1] == "export" and (clause := _EXPORT_NAMES.match(code, start)):
+            names = _pairs_of(clause[1])
+            file.pieces.append(clause.span())
             file.exports += [(there, here) for here, there in names]
             stated += [(start, here) for here, _ in names]
         elif match[1] == "export":
             found = _EXPORT.match(code, start) or file.fail(start, _EXPORT_FORM)
             file.pieces.append(found.span())
             file.exports.append((found[1], found[1]))
-        elif found := _DECLARED.match(code, start):
-            declared.add(found[1])
+        elif made := _DECLARED.match(code, start):
+            declared.add(made[1])
     for place, here in stated:
         if here not in declared:
             file.fail(place, f"{here} is exported, and is no function, class or const of the file")

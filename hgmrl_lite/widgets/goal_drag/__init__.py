@@ -241,7 +241,7 @@ class GoalDrag(AnsweringWidget):
     def training_goals(self) -> Array:
         """Where the training goals are, shape (k, 2)."""
         angles = np.radians(self.training_degrees)
-        return self._radii[:, None] * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+        return np.asarray(self._radii[:, None] * np.stack([np.cos(angles), np.sin(angles)], axis=1))
 
     @property
     def stale(self) -> bool:
@@ -336,7 +336,9 @@ class GoalDrag(AnsweringWidget):
 
     def aim(self, theta: float) -> Array:
         """Return where exp(θW) carries the base goal, shape (2,)."""
-        return lie.exp(theta * self.agent.generator_states) @ self._discovered_goals[self.base_index]
+        return np.asarray(
+            lie.exp(theta * self.agent.generator_states) @ self._discovered_goals[self.base_index]
+        )
 
     @property
     def inferred_degrees(self) -> float:

@@ -59,7 +59,7 @@ def _paths(drag: "GoalDrag", policy: Policy) -> Array:
         trajectories=True,
     ).trajectories
     assert paths is not None
-    return paths[0]
+    return np.asarray(paths[0])
 
 
 def _mean(paths: Array) -> Array:
@@ -68,4 +68,4 @@ def _mean(paths: Array) -> Array:
     for t in range(1, held.shape[1]):
         ended = np.isnan(held[:, t, 0])
         held[ended, t] = held[ended, t - 1]
-    return held.mean(axis=0)
+    return np.asarray(held.mean(axis=0))

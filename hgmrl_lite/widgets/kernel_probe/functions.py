@@ -42,11 +42,11 @@ class PlanarFunction:
 def _toward_goal(points: Array) -> Array:
     away = points - GOAL
     size = np.linalg.norm(away, axis=-1, keepdims=True)
-    return -np.divide(away, size, out=np.zeros_like(away), where=size > 0)
+    return np.asarray(-np.divide(away, size, out=np.zeros_like(away), where=size > 0))
 
 
 def _bump(points: Array) -> Array:
-    return np.exp(-np.square(points - GOAL).sum(axis=-1) / (2.0 * WIDTH**2))
+    return np.asarray(np.exp(-np.square(points - GOAL).sum(axis=-1) / (2.0 * WIDTH**2)))
 
 
 def _wavy_gradient(points: Array) -> Array:

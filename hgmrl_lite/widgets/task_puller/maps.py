@@ -98,13 +98,13 @@ class TaskReward:
 
 
 def _round_value(points: ArrayLike) -> Array:
-    return -np.linalg.norm(as_array("points", points, ("...", 2)) - BASE_GOAL, axis=-1)
+    return np.asarray(-np.linalg.norm(as_array("points", points, ("...", 2)) - BASE_GOAL, axis=-1))
 
 
 def _round_gradient(points: ArrayLike) -> Array:
     away = as_array("points", points, ("...", 2)) - BASE_GOAL
     size = np.linalg.norm(away, axis=-1, keepdims=True)
-    return -np.divide(away, size, out=np.zeros_like(away), where=size > 0)
+    return np.asarray(-np.divide(away, size, out=np.zeros_like(away), where=size > 0))
 
 
 def _round_policy(states: ArrayLike) -> Array:
