@@ -107,13 +107,12 @@ class HgmrlWidget(anywidget.AnyWidget):
         return data, metadata
 
 
-def plane_axes(figure: "Figure", half: float) -> Any:
-    """Add square axes of the plane [-half, half]² to a figure, as the widgets draw it."""
-    axes = figure.add_subplot(aspect="equal", xlim=(-half, half), ylim=(-half, half))
-    ticks = np.arange(np.ceil(-half), np.floor(half) + 1)
-    axes.set(xticks=ticks, yticks=ticks)
-    axes.grid(color="0.92", lw=0.8)
-    axes.tick_params(length=0, colors="0.4", labelsize=9)
-    for spine in axes.spines.values():
-        spine.set_color("0.8")
-    return axes
+def wrap_degrees(degrees: float) -> float:
+    """Return the same angle in (-180, 180]."""
+    return -((180.0 - degrees) % 360.0 - 180.0) if not -180.0 < degrees <= 180.0 else degrees
+
+
+def direction_degrees(point: ArrayLike) -> float:
+    """Return the direction of a point (2,) from the origin, in degrees."""
+    x, y = np.asarray(point)
+    return float(np.degrees(np.arctan2(y, x)))

@@ -8,7 +8,7 @@ from hgmrl_lite.agents import GeometricAgent, MLPPolicy
 from hgmrl_lite.envs import NavigationDynamics, circle_tasks, explore, rollout, training_tasks
 from hgmrl_lite.hereditary import RewardModel, discover_geometry
 from hgmrl_lite.widgets import GoalDrag
-from hgmrl_lite.widgets.goal_drag import wrap_degrees
+from hgmrl_lite.widgets.base import wrap_degrees
 from hgmrl_lite.widgets.goal_drag.arrays import context_seed
 
 

@@ -143,9 +143,7 @@ class TestPicture:
 
     def test_picture_names_what_it_draws(self, explorer):
         explorer.show_published = True
-        legends = {
-            text.get_text() for part in explorer.figure().subfigs for text in part.legends[0].get_texts()
-        }
+        legends = {text.get_text() for text in explorer.figure().legends[0].get_texts()}
         assert {"geometric", "base policy", "200 sin(δ/2)", "published: CCM", "goal in focus"} <= legends
 
     def test_mimebundle_keeps_the_live_view(self, explorer):

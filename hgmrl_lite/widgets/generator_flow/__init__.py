@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array
 from hgmrl_lite.looks import BLUE, GREY, PURPLE, VERMILLION
-from hgmrl_lite.widgets.base import HgmrlWidget, css, esm, plane_axes
+from hgmrl_lite.widgets.base import HgmrlWidget, css, esm
 from hgmrl_lite.widgets.traits import Coordinates, Flag, Number
 
 if TYPE_CHECKING:
@@ -128,33 +128,24 @@ class GeneratorFlow(HgmrlWidget):
 
     def figure(self) -> "Figure":
         """Return the current state as a Matplotlib figure."""
-        from matplotlib.figure import Figure
+        from hgmrl_lite.widgets.picture import PlanePicture, square_grid
 
         matrix, kind = self.matrix, self.planar_type
-        figure = Figure(figsize=(5.0, 5.5), layout="constrained")
-        axes = plane_axes(figure, _HALF)
-        grid = np.stack(np.meshgrid(*2 * [np.linspace(-2.7, 2.7, 13)]), axis=-1).reshape(-1, 2)
+        picture = PlanePicture(_HALF)
+        grid = square_grid(2.7, 13)
         velocity = grid @ matrix.T
         length = np.linalg.norm(velocity, axis=1, keepdims=True)
-        arrows = 0.42 * velocity / (0.8 + length)
-        axes.quiver(
-            *grid.T, *arrows.T, color=GREY, width=0.004, headwidth=4, angles="xy", scale_units="xy", scale=1,
-            label="velocity Wp",
-        )  # fmt: skip
+        picture.arrows(grid, 0.42 * velocity / (0.8 + length), GREY, "velocity Wp")
         times = np.linspace(0.0, self.t, 200)
-        orbit = lie.exp(times[:, None, None] * matrix) @ _FLAG[0]
-        axes.plot(*orbit.T, color=PURPLE, lw=2, ls=(0, (4, 2)), label="way of the flag's foot")
+        way = lie.exp(times[:, None, None] * matrix) @ _FLAG[0]
+        picture.line(way, PURPLE, "way of the flag's foot", ls=(0, (4, 2)))
         flag = np.array(_FLAG)
         for points, colour, name in ((flag, "0.45", "flag"), (flag @ self.element.T, BLUE, "exp(tW) flag")):
-            axes.plot(*points[[0, 1, 2, 3]].T, color=colour, lw=2.2, label=name)
-            axes.fill(*points[1:].T, color=colour)
-        for tip, start in zip(np.eye(2) + matrix.T, np.eye(2), strict=True):
-            axes.annotate("", tip, start, arrowprops={"arrowstyle": "-|>", "color": VERMILLION, "lw": 2})
-        axes.set_title(
+            picture.line(points, colour, name)
+            picture.axes.fill(*points[1:].T, color=colour)
+        picture.arrows(np.eye(2), matrix.T, VERMILLION, "columns of W")
+        return picture.finished(
             f"W = {matrix.round(2).tolist()}, {kind.kind}; t = {self.t:.2f}\n"
             f"tr W = {kind.trace:.2f}, det W = {kind.determinant:.2f}; "
-            + (f"returns after {kind.period:.2f}" if kind.is_compact else "does not return"),
-            fontsize=10,
+            + (f"returns after {kind.period:.2f}" if kind.is_compact else "does not return")
         )
-        figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=8)
-        return figure

@@ -17,7 +17,7 @@ from hgmrl_lite.hereditary import Inference
 from hgmrl_lite.hereditary.inference import settings_of_inference
 from hgmrl_lite.transitions import Transitions
 from hgmrl_lite.widgets.asking import AnsweringWidget
-from hgmrl_lite.widgets.base import css, esm, pack_arrays
+from hgmrl_lite.widgets.base import css, direction_degrees, esm, pack_arrays, wrap_degrees
 from hgmrl_lite.widgets.goal_drag.arrays import (
     agent_arrays,
     check_planar,
@@ -37,11 +37,6 @@ Rediscover = Callable[[Array], GeometricAgent]
 # How many explorations "Explore again" goes through, and how many random steps each has at least.
 _DRAWS = 8
 _MAX_CONTEXT = 40
-
-
-def wrap_degrees(degrees: float) -> float:
-    """Return the same angle in (-180, 180]."""
-    return -((180.0 - degrees) % 360.0 - 180.0) if not -180.0 < degrees <= 180.0 else degrees
 
 
 class GoalDrag(AnsweringWidget):
@@ -166,7 +161,7 @@ class GoalDrag(AnsweringWidget):
         self.rivals = tuple(rivals)
         self._arrays, self._rival_words = rival_arrays(self.rivals, agent.base_policy.action_set)
         self._options = {"movable": rediscover is not None, "ring": bool(ring), "replay": bool(replay)}
-        degrees = [_degrees(goal) for goal in goals]
+        degrees = [direction_degrees(goal) for goal in goals]
         super().__init__(
             goal_degrees=goal_degrees,
             context_size=context_size,
@@ -343,7 +338,7 @@ class GoalDrag(AnsweringWidget):
     @property
     def inferred_degrees(self) -> float:
         """Where the policy on screen aims, as an angle in degrees."""
-        return _degrees(self.aim(self.inference.angle))
+        return direction_degrees(self.aim(self.inference.angle))
 
     def describe(self) -> str:
         """Return in words what is on screen."""
@@ -352,7 +347,7 @@ class GoalDrag(AnsweringWidget):
         text = (
             f"test goal at {self.goal_degrees:.1f}°; geometric agent: policy at the inferred angle "
             f"{inferred:.1f}° (error {error:.1f}°); base policy, unchanged: trained for the goal at "
-            f"{_degrees(self._discovered_goals[self.base_index]):.1f}°"
+            f"{direction_degrees(self._discovered_goals[self.base_index]):.1f}°"
         )
         if self.stale:
             text += "; the training goals have moved since the geometry was discovered"
@@ -366,7 +361,3 @@ class GoalDrag(AnsweringWidget):
         from hgmrl_lite.widgets.goal_drag.picture import goal_picture
 
         return goal_picture(self)
-
-
-def _degrees(point: Array) -> float:
-    return float(np.degrees(np.arctan2(point[1], point[0])))

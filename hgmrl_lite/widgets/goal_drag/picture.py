@@ -9,43 +9,40 @@ from hgmrl_lite._validate import Array
 from hgmrl_lite.agents.policy import Policy
 from hgmrl_lite.envs import rollout
 from hgmrl_lite.looks import BLUE, GREY, PURPLE, VERMILLION, look
-from hgmrl_lite.widgets.base import plane_axes
+from hgmrl_lite.widgets.picture import PlanePicture
 
 if TYPE_CHECKING:
     from hgmrl_lite.widgets.goal_drag import GoalDrag
 
 
 def goal_picture(drag: "GoalDrag") -> Figure:
-    """Draw what the widget shows: the goals, both agents' episodes and the exploration."""
+    """Draw what the widget shows: the goals, the agents' episodes and the exploration."""
     goals, base_goal = drag.training_goals, drag.training_goals[drag.base_index]
     radius = float(np.linalg.norm(base_goal))
-    figure = Figure(figsize=(5.0, 5.6), layout="constrained")
-    axes = plane_axes(figure, 1.7 * max(radius, float(np.abs(goals).max())))
+    picture = PlanePicture(1.7 * max(radius, float(np.abs(goals).max())))
     turn = np.linspace(0.0, 2.0 * np.pi, 181)
-    axes.plot(radius * np.cos(turn), radius * np.sin(turn), color="0.6", lw=1)
+    picture.line(radius * np.stack([np.cos(turn), np.sin(turn)], axis=1), "0.6", lw=1)
 
-    def draw(policy: Policy, name: str, colour: str, dashes: tuple[float, ...], alpha: float) -> None:
-        paths = _paths(drag, policy)
-        axes.plot(*paths.T, color=colour, lw=0.8, alpha=alpha)
-        axes.plot(*_mean(paths).T, color=colour, lw=2.5, dashes=dashes, label=name)
+    def draw(policy: Policy, agent: str, name: str, dashes: tuple[float, ...] = ()) -> None:
+        paths, colour = _paths(drag, policy), look(agent).colour
+        picture.line(paths, colour, lw=0.8, alpha=0.25)
+        picture.line(_mean(paths), colour, name, lw=2.5, dashes=dashes)
 
     if drag.show_base:
-        draw(drag.agent.base_policy, "base policy, unchanged", VERMILLION, (2, 2), 0.15)
+        draw(drag.agent.base_policy, "base policy", "base policy, unchanged", (2, 2))
     for rival in drag.rivals:
         if rival.name in drag.shown_rivals:
-            draw(rival.adapt(drag.context, drag.goal), rival.name, look(rival.name).colour, (5, 2), 0.25)
+            draw(rival.adapt(drag.context, drag.goal), rival.name, rival.name, (5, 2))
     inferred = drag.inference
     if drag.show_geometric:
-        draw(drag.agent.policy_at(inferred.angle), "geometric agent", BLUE, (), 0.32)
+        draw(drag.agent.policy_at(inferred.angle), "geometric", "geometric agent")
     if drag.show_exploration:
-        axes.plot(*drag.context.next_states.T, ".", color=PURPLE, ms=4, label="random steps it learned from")
-    others = np.delete(goals, drag.base_index, axis=0)
-    axes.plot(*others.T, "D", mfc="white", mec=GREY, mew=1.6, ms=7, label="other training goals")
-    axes.plot(*base_goal, "s", mfc=VERMILLION, mec="black", ms=9, label="base goal")
-    axes.plot(*drag.goal, "o", mfc="white", mec="black", mew=2, ms=13, label="test goal")
-    axes.plot(*drag.aim(inferred.angle), "x", color=BLUE, ms=7, mew=2, label="where the policy aims")
-    figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=8)
-    return figure
+        picture.dots(drag.context.next_states, PURPLE, "random steps it learned from", 4)
+    picture.mark(np.delete(goals, drag.base_index, axis=0), "D", "other training goals", edge=GREY, size=7)
+    picture.mark(base_goal, "s", "base goal", face=VERMILLION, size=9)
+    picture.mark(drag.goal, "o", "test goal", size=13)
+    picture.mark(drag.aim(inferred.angle), "x", "where the policy aims", edge=BLUE, size=7)
+    return picture.finished()
 
 
 def _paths(drag: "GoalDrag", policy: Policy) -> Array:

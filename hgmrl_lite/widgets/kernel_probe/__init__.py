@@ -14,7 +14,7 @@ from hgmrl_lite import tangents
 from hgmrl_lite._validate import Array
 from hgmrl_lite.looks import BLUE, VERMILLION
 from hgmrl_lite.tangents.regression import PILOT
-from hgmrl_lite.widgets.base import HgmrlWidget, css, esm, pack_arrays, plane_axes
+from hgmrl_lite.widgets.base import HgmrlWidget, css, esm, pack_arrays
 from hgmrl_lite.widgets.kernel_probe.functions import FUNCTIONS, GOAL
 from hgmrl_lite.widgets.traits import Choice, Coordinates, Number, Whole
 
@@ -219,34 +219,24 @@ class KernelProbe(HgmrlWidget):
 
     def figure(self) -> "Figure":
         """Return the current state as a Matplotlib figure."""
-        from matplotlib.figure import Figure
+        from hgmrl_lite.widgets.picture import PlanePicture
 
         f, probe = FUNCTIONS[self.function], np.array(self.probe)
-        figure = Figure(figsize=(5.0, 5.6), layout="constrained")
-        axes = plane_axes(figure, _HALF)
-        axes.scatter(*self.points[:-1].T, c=self.values[:-1], cmap="Greens", s=6, linewidths=0)
-        line = np.linspace(-_HALF, _HALF, 161)
-        grid = np.stack(np.meshgrid(line, line), axis=-1)
-        axes.contour(line, line, f(grid), levels=[float(f(probe))], colors="black", linewidths=1.2)
-        axes.plot([], [], color="black", lw=1.2, label="true level set")
-        names = ("local regression", "local PCA")
-        for name, estimate, colour, dash in zip(
-            names, (self.regression, self.pca), (BLUE, VERMILLION), ("-", (0, (3, 2))), strict=True
-        ):
-            if estimate.dropped:
-                continue
-            along = np.array([-estimate.normal[1], estimate.normal[0]])
-            ends = probe + np.array([[-0.95], [0.95]]) * along
-            label = f"{name}: {abs(estimate.angle_error):.2g}° off, predicted {estimate.standard_error:.2g}°"
-            axes.plot(*ends.T, color=colour, ls=dash, lw=2.5, label=label)
+        picture = PlanePicture(_HALF)
+        x, y = self.points[:-1].T
+        picture.axes.scatter(x, y, c=self.values[:-1], cmap="Greens", s=6, linewidths=0)
+        picture.levels(f, [float(f(probe))], "black", "true level set", lw=1.2)
         gradient = f.gradient(probe)
-        size = np.linalg.norm(gradient)
-        if size > 0:
-            arrow = {"arrowstyle": "-|>", "color": "black", "lw": 1.8}
-            axes.annotate("", probe + 0.62 * gradient / size, probe, arrowprops=arrow)
-        axes.plot(*probe, "o", mfc="white", mec="black", mew=2, ms=10)
-        axes.set_title(
-            f"f = {f.formula}: {self.samples} samples, noise {100 * self.noise:.1f} %", fontsize=10
-        )
-        figure.legend(loc="outside lower center", frameon=False, fontsize=8)
-        return figure
+        if np.any(gradient):
+            picture.arrows([probe], [0.62 * gradient / np.linalg.norm(gradient)], "black", "true gradient")
+        for name, estimate, colour, dash in (
+            ("local regression", self.regression, BLUE, "-"),
+            ("local PCA", self.pca, VERMILLION, (0, (3, 2))),
+        ):
+            if not estimate.dropped:
+                along = 0.95 * np.array([-estimate.normal[1], estimate.normal[0]])
+                off, expected = abs(estimate.angle_error), estimate.standard_error
+                label = f"{name}: {off:.2g}° off, predicted {expected:.2g}°"
+                picture.line([probe - along, probe + along], colour, label, ls=dash)
+        picture.mark(probe, "o", "probe", size=10)
+        return picture.finished(f"f = {f.formula}: {self.samples} samples, noise {100 * self.noise:.1f} %", 1)

@@ -234,4 +234,4 @@ class OrbitExplorer(HgmrlWidget):
         """Return the current state as a Matplotlib figure."""
         from hgmrl_lite.widgets.orbit_explorer.picture import orbit_picture
 
-        return orbit_picture(self)
+        return orbit_picture(self, HALF, FIGURE)

@@ -14,7 +14,7 @@ from hgmrl_lite.envs import ARENA, explore, training_tasks
 from hgmrl_lite.hereditary import Inference, RewardModel, infer
 from hgmrl_lite.transitions import Transitions
 from hgmrl_lite.widgets.asking import AnsweringWidget
-from hgmrl_lite.widgets.base import css, esm, pack_arrays
+from hgmrl_lite.widgets.base import css, direction_degrees, esm, pack_arrays, wrap_degrees
 from hgmrl_lite.widgets.goal_drag.arrays import context_seed
 from hgmrl_lite.widgets.traits import Coordinates, Flag, Number, Whole
 
@@ -191,7 +191,7 @@ class TaskAligner(AnsweringWidget):
     @property
     def true_turn(self) -> float:
         """Turn in degrees, in (-180, 180], that carries the base goal into the direction of the new goal."""
-        return _wrap(_direction(self.goal) - _direction(self.base_goal))
+        return wrap_degrees(direction_degrees(self.goal) - direction_degrees(self.base_goal))
 
     @property
     def inference(self) -> Inference:
@@ -222,11 +222,11 @@ class TaskAligner(AnsweringWidget):
         if self.revealed:
             found = self.inference
             turn = float(np.degrees(found.angle))
+            off = abs(wrap_degrees(turn - self.true_turn))
             text += (
                 f"; the package finds no turn that explains the rewards, the best is {turn:.1f}°: unrelated"
                 if found.verdict == "unrelated"
-                else f"; the package turns by {turn:.1f}°, {abs(_wrap(turn - self.true_turn)):.2f}° off: "
-                f"{found.verdict}"
+                else f"; the package turns by {turn:.1f}°, {off:.2f}° off: {found.verdict}"
             )
         return text
 
@@ -234,7 +234,7 @@ class TaskAligner(AnsweringWidget):
         """Return the current state as a Matplotlib figure."""
         from hgmrl_lite.widgets.task_aligner.picture import aligner_picture
 
-        return aligner_picture(self)
+        return aligner_picture(self, HALF)
 
 
 def _as_goal(name: str, value: ArrayLike) -> Array:
@@ -245,12 +245,3 @@ def _as_goal(name: str, value: ArrayLike) -> Array:
     if not REACH[0] - 1e-3 <= distance <= REACH[1] + 1e-3:
         raise ValueError(f"{name} must be {REACH[0]} to {REACH[1]} from the origin, got {goal.tolist()}")
     return goal
-
-
-def _direction(point: ArrayLike) -> float:
-    x, y = np.asarray(point)
-    return float(np.degrees(np.arctan2(y, x)))
-
-
-def _wrap(degrees: float) -> float:
-    return -((-degrees + 180.0) % 360.0 - 180.0)

@@ -157,6 +157,11 @@ class TaskPuller(HgmrlWidget):
         """The map that made the target task."""
         return task_map(*TARGETS[self.target])
 
+    @property
+    def starts(self) -> Array:
+        """The starts on screen, shape (N, 2)."""
+        return self._samples["starts"]
+
     def carried_policy(self, states: ArrayLike) -> Array:
         """Return K π(L⁻¹ s) at states (..., 2), with K the linear part of the map."""
         return self.element.on_policy(REWARDS[self.reward].policy, self.element.matrix[:2, :2])(states)
@@ -198,4 +203,4 @@ class TaskPuller(HgmrlWidget):
         """Return the current state as a Matplotlib figure."""
         from hgmrl_lite.widgets.task_puller.picture import task_picture
 
-        return task_picture(self)
+        return task_picture(self, HALF)
