@@ -1,7 +1,7 @@
 // DescentRace: the landscape of one loss with its descent, and the handle of the start.
 
 import { htmlElement, setPath, setPlace, setText, svgElement } from "../js/dom.js";
-import { draggable, pointerOn, steppable2 } from "../js/handles.js";
+import { draggable, draggedAlong, pointerOn, steppable2 } from "../js/handles.js";
 import { besideFigure } from "../js/model.js";
 import { inDegrees, inNumber, inShort } from "../js/words.js";
 import { raceVerdict } from "./scene.js";
@@ -100,21 +100,15 @@ export function raceLandscape(parent, name, settings, hand, signal) {
   svgElement("circle", { r: 8.5, class: "hgmrl-ring" }, handle);
 
   let shown = null;
-  let offset = [0, 0];
-  const follow = ([u, v]) => hand.start(u + offset[0], v + offset[1]);
-  const drag = (element, keepsOffset) =>
-    draggable(plane, element, {
-      begin(point) {
-        handle.focus({ preventScroll: true });
-        offset = keepsOffset ? point.map((value, j) => shown.start[j] - value) : [0, 0];
-        follow(point);
-      },
-      move: follow,
-      end: () => {},
-      signal,
-    });
-  drag(handle, true);
-  drag(catcher, false);
+  draggedAlong(plane, handle, { place: () => shown.start, follow: hand.start, signal });
+  draggable(plane, catcher, {
+    begin(point) {
+      handle.focus({ preventScroll: true });
+      hand.start(...point);
+    },
+    move: (point) => hand.start(...point),
+    signal,
+  });
   steppable2(handle, { step: (du, dv) => hand.startBy(0.01 * du, 0.01 * dv), signal });
 
   const words = besideFigure(card, signal, (run) => {

@@ -1,7 +1,7 @@
 // The chart of trace and determinant; its point is a handle. Returns { svg, show(scene) }.
 
 import { setPlace, svgElement } from "../js/dom.js";
-import { draggable, pointHandle, pointerOn, steppable2 } from "../js/handles.js";
+import { draggedAlong, pointHandle, pointerOn, steppable2 } from "../js/handles.js";
 import { inNumber } from "../js/words.js";
 import { regionOf, typeInWords } from "./words.js";
 
@@ -65,23 +65,16 @@ export function generatorFlowChart({ limit }, hand, signal) {
   };
   let shown = null;
   let start = null;
-  let grip = [0, 0];
-  draggable(chart, handle, {
-    begin(point) {
-      handle.focus({ preventScroll: true });
-      start = shown.w;
-      grip = [shown.type.trace - point[0], shown.type.determinant - point[1]];
-    },
-    move(point) {
-      let [trace, determinant] = point.map((value, k) => value + grip[k]);
+  draggedAlong(chart, handle, {
+    place: () => [shown.type.trace, shown.type.determinant],
+    begin: () => (start = shown.w),
+    follow(trace, determinant) {
       // The line and the curve where the type changes have no width: the hand is helped onto them.
       if (Math.abs(trace) < 0.09) trace = 0;
       if (Math.abs(determinant - parabola(trace)) < 0.13) determinant = parabola(trace);
       hand.invariants(start, trace, determinant);
     },
-    end() {
-      start = null;
-    },
+    end: () => (start = null),
     signal,
   });
   steppable2(handle, { step: hand.invariantsBy.bind(hand), signal });

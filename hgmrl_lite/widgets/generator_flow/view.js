@@ -2,7 +2,7 @@
 
 import { legendItem, legendMark, strokeMark, traitCheckbox } from "../js/controls.js";
 import { htmlElement, setPlace, svgElement } from "../js/dom.js";
-import { draggable, pointHandle, steppable2 } from "../js/handles.js";
+import { draggedAlong, pointHandle, steppable2 } from "../js/handles.js";
 import { makeLabel, placeBeside, placeWhereFree } from "../js/labels.js";
 import { apply2, exp2 } from "../js/matrix2.js";
 import { besideFigure, setTrait } from "../js/model.js";
@@ -119,17 +119,11 @@ function generatorFlowPlane(parent, settings, hand, signal) {
     handle.setAttribute("aria-valuemin", String(-limit));
     handle.setAttribute("aria-valuemax", String(limit));
     const tip = () => [shown.w[j] + (j === 0 ? 1 : 0), shown.w[2 + j] + (j === 1 ? 1 : 0)];
-    let grip = [0, 0];
-    draggable(plane, handle, {
-      begin(point) {
-        held = true;
-        handle.focus({ preventScroll: true });
-        grip = tip().map((value, k) => value - point[k]);
-      },
-      move: (point) => hand.column(j, point[0] + grip[0], point[1] + grip[1]),
-      end() {
-        held = false;
-      },
+    draggedAlong(plane, handle, {
+      place: tip,
+      follow: (x, y) => hand.column(j, x, y),
+      begin: () => (held = true),
+      end: () => (held = false),
       signal,
     });
     steppable2(handle, {

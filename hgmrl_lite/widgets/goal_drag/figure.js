@@ -1,10 +1,10 @@
 // GoalDrag's plane: goals, episodes, exploration, and the hands on them.
 
 import { setPlace, svgElement } from "../js/dom.js";
-import { draggable, steppable } from "../js/handles.js";
+import { draggedAround, steppable } from "../js/handles.js";
 import { boxesOverlap, makeLabel, placeBeside } from "../js/labels.js";
 import { makePlane } from "../js/plane.js";
-import { DEGREE, inDegrees, wrapDegrees } from "../js/words.js";
+import { DEGREE, inDegrees } from "../js/words.js";
 import { meanPath } from "./navigation.js";
 import { onScreen } from "./panel.js";
 import { pathAt } from "./replay.js";
@@ -62,26 +62,9 @@ export function goalDragPlane(scene, hand, training, signal) {
   const aim = svgElement("path", { d: CROSS, class: "hgmrl-aim" }, plane.svg);
 
   let shown = null;
-  let offset = 0;
-  const angleOf = ([x, y]) => Math.atan2(y, x) / DEGREE;
-  // Near the centre the angle of the pointer means nothing: the handle waits.
-  const follow = (point) => {
-    if (Math.hypot(...point) > 0.1 * radius) hand.turn(angleOf(point) + offset);
-  };
-  const drag = (element, keepsOffset) =>
-    draggable(plane, element, {
-      begin(point) {
-        hand.grab();
-        handle.focus({ preventScroll: true });
-        offset = keepsOffset ? wrapDegrees(shown.degrees - angleOf(point)) : 0;
-        follow(point);
-      },
-      move: follow,
-      end: hand.release,
-      signal,
-    });
-  drag(handle, true);
-  drag(band, false);
+  const turning = { turn: hand.turn, least: 0.1 * radius, focus: handle, begin: hand.grab, end: hand.release, signal };
+  draggedAround(plane, handle, { ...turning, degrees: () => shown.degrees });
+  draggedAround(plane, band, turning);
   steppable(handle, {
     step: hand.step,
     limit: (side) => hand.turn(side < 0 ? -179 : 180),

@@ -2,7 +2,7 @@
 
 import { labelledSlider } from "../js/controls.js";
 import { htmlElement, setPlace, setText, svgElement } from "../js/dom.js";
-import { draggable, steppable } from "../js/handles.js";
+import { draggedAround, steppable } from "../js/handles.js";
 import { questionTo, same } from "../js/asking.js";
 import { setTrait } from "../js/model.js";
 import { DEGREE, inDegrees, wrapDegrees } from "../js/words.js";
@@ -50,19 +50,9 @@ export function trainingMarks(plane, parent, { radii, movable, baseIndex }, hand
       })) group.setAttribute(name, value);
       svgElement("circle", { r: 18, class: "hgmrl-hit" }, group);
       svgElement("circle", { r: 14, class: "hgmrl-focus" }, group);
-      let offset = 0;
-      const angleOf = ([x, y]) => Math.atan2(y, x) / DEGREE;
-      draggable(plane, group, {
-        begin(point) {
-          hand.grab();
-          group.focus({ preventScroll: true });
-          offset = wrapDegrees(shown[k] - angleOf(point));
-        },
-        move(point) {
-          if (Math.hypot(...point) > 0.1 * radius) hand.turn(k, angleOf(point) + offset);
-        },
-        end: hand.release,
-        signal,
+      const turn = (degrees) => hand.turn(k, degrees);
+      draggedAround(plane, group, {
+        degrees: () => shown[k], turn, least: 0.1 * radius, begin: hand.grab, end: hand.release, signal,
       });
       steppable(group, {
         step: (amount) => hand.stepSoon(k, amount),

@@ -1,6 +1,7 @@
 // Handles on a drawing: the hand on them, by mouse, pen, touch or keyboard.
 
 import { svgElement } from "./dom.js";
+import { DEGREE, wrapDegrees } from "./words.js";
 
 // How often the page has got another size.
 let pageSizes = 0;
@@ -25,7 +26,7 @@ export function pointerOn(svg) {
 }
 
 // Let `element` be dragged with mouse, pen or touch: begin, move and end get the pointer's place on the plane.
-export function draggable(plane, element, { begin, move, end, signal }) {
+export function draggable(plane, element, { begin, move, end = () => {}, signal }) {
   let pointer = null;
   element.style.touchAction = "none";
   // Browsers leave touch-action aside on the shapes inside an SVG: without this a finger scrolls the page.
@@ -63,6 +64,45 @@ export function draggable(plane, element, { begin, move, end, signal }) {
   );
   // Losing the capture ends a drag however it ends: release, cancel, or the element leaving the page.
   element.addEventListener("lostpointercapture", finish, { signal });
+}
+
+// The same for what keeps its distance to the pointer that took it: place(at) is where it is, follow(x, y) where it is to
+// go; `focus` is what the keys then move.
+export function draggedAlong(plane, element, { place, follow, focus = element, begin = () => {}, end = () => {}, signal }) {
+  let offset = [0, 0];
+  draggable(plane, element, {
+    begin(at) {
+      begin();
+      focus.focus({ preventScroll: true });
+      offset = place(at).map((value, k) => value - at[k]);
+    },
+    move: (at) => follow(at[0] + offset[0], at[1] + offset[1]),
+    end,
+    signal,
+  });
+}
+
+// And for what turns about the origin: degrees() is where it is, turn(degrees) where it is to go; without degrees it comes
+// to the pointer at once. Nearer to the origin than `least` the pointer's angle means nothing: it waits.
+export function draggedAround(
+  plane, element, { degrees = null, turn, least, focus = element, begin = () => {}, end = () => {}, signal },
+) {
+  let offset = 0;
+  const angleOf = ([x, y]) => Math.atan2(y, x) / DEGREE;
+  const move = (at) => {
+    if (Math.hypot(...at) > least) turn(angleOf(at) + offset);
+  };
+  draggable(plane, element, {
+    begin(at) {
+      begin();
+      focus.focus({ preventScroll: true });
+      offset = degrees ? wrapDegrees(degrees() - angleOf(at)) : 0;
+      if (!degrees) move(at);
+    },
+    move,
+    end,
+    signal,
+  });
 }
 
 // Arrow keys as steps: right and up +1, left and down -1, ten times as far with Shift or Page keys; Home, End.
@@ -103,21 +143,10 @@ export function steppable2(element, { step, signal }) {
   );
 }
 
-// A handle that can be dragged in two directions. Returns its group.
-export function pointHandle(parent, name, label) {
+// A handle: a ring with room for a finger around it, and a ring around that for the focus. Returns its group.
+export function pointHandle(parent, name, label, { ring = 7.5, focus = 2 * ring, hit = 20 } = {}) {
   const handle = svgElement("g", { class: `hgmrl-handle ${name}`, tabindex: "0", role: "slider" }, parent);
   handle.setAttribute("aria-label", label);
-  svgElement("circle", { r: 20, class: "hgmrl-hit" }, handle);
-  svgElement("circle", { r: 15, class: "hgmrl-focus" }, handle);
-  svgElement("circle", { r: 7.5, class: "hgmrl-ring" }, handle);
+  for (const [part, r] of Object.entries({ hit, focus, ring })) svgElement("circle", { r, class: `hgmrl-${part}` }, handle);
   return handle;
-}
-
-export function orbitHandle(parent, name, label, radius, hit) {
-  const handle = svgElement("g", { class: `hgmrl-handle ${name}`, tabindex: "0", role: "slider" }, parent);
-  handle.setAttribute("aria-label", label);
-  const reach = svgElement("circle", { r: hit, class: "hgmrl-hit" }, handle);
-  svgElement("circle", { r: radius + 6, class: "hgmrl-focus" }, handle);
-  svgElement("circle", { r: radius, class: "hgmrl-ring" }, handle);
-  return { handle, reach };
 }

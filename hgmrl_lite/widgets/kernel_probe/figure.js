@@ -1,7 +1,7 @@
 // KernelProbe: the plane with the samples, the probe's neighbours, the level set and both tangents.
 
 import { setPlace, svgElement } from "../js/dom.js";
-import { draggable, steppable2 } from "../js/handles.js";
+import { draggedAlong, steppable2 } from "../js/handles.js";
 import { makeLabel, placeBeside, placeWhereFree } from "../js/labels.js";
 import { makePlane } from "../js/plane.js";
 import { inNumber } from "../js/words.js";
@@ -71,16 +71,7 @@ export function kernelProbePlane(settings, hand, signal) {
   svgElement("circle", { r: 7, class: "hgmrl-ring" }, handle);
 
   let shown = null;
-  let grip = [0, 0];
-  draggable(plane, handle, {
-    begin(point) {
-      handle.focus({ preventScroll: true });
-      grip = shown.probe.map((value, k) => value - point[k]);
-    },
-    move: (point) => hand.move(point[0] + grip[0], point[1] + grip[1]),
-    end: () => {},
-    signal,
-  });
+  draggedAlong(plane, handle, { place: () => shown.probe, follow: hand.move, signal });
   steppable2(handle, {
     step: (dx, dy) => hand.moveBy(dx * PROBE_STEP, dy * PROBE_STEP),
     signal,

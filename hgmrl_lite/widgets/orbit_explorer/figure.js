@@ -1,7 +1,7 @@
 // OrbitExplorer's plane: what is drawn on it, its labels, and the three handles.
 
 import { setPath, setPlace, setText, svgElement } from "../js/dom.js";
-import { draggable, orbitHandle, steppable, steppable2 } from "../js/handles.js";
+import { draggedAlong, pointHandle, steppable, steppable2 } from "../js/handles.js";
 import { makeLabel, placeApart, polygonBox, roundBox } from "../js/labels.js";
 import { arrowPath, makePlane } from "../js/plane.js";
 import { carryPoint, inverseElement } from "../js/plane_groups.js";
@@ -35,29 +35,19 @@ export function orbitExplorerPlane(settings, hand, signal) {
   const label = (content) => makeLabel(plane.svg, content);
   const labels = Object.fromEntries(["p", "g·p", "F", "g·F", "goal c", "g·c"].map((name) => [name, label(name)]));
   // The point lies above its image: where both are one, the middle takes p and the rim takes g·p.
-  const tip = orbitHandle(plane.svg, "hgmrl-grip-handle", "Group element, by the moved figure", 5.5, 15);
-  const image = orbitHandle(plane.svg, "hgmrl-moved-handle", "Group element, by the moved point g·p", 10, 21);
-  const origin = orbitHandle(plane.svg, "hgmrl-point-handle", "Point p", 5.5, 16);
+  const tip = pointHandle(plane.svg, "hgmrl-grip-handle", "Group element, by the moved figure", { ring: 5.5, focus: 11.5, hit: 15 });
+  const image = pointHandle(plane.svg, "hgmrl-moved-handle", "Group element, by the moved point g·p", { ring: 10, focus: 16, hit: 21 });
+  const origin = pointHandle(plane.svg, "hgmrl-point-handle", "Point p", { ring: 5.5, focus: 11.5, hit: 16 });
 
   let shown = null;
   const isRigid = () => shown.place.group === "rigid";
-  const place = ({ handle }, [x, y]) =>
+  const place = (handle, [x, y]) =>
     setPlace(handle, plane.x(x), plane.y(y));
-  const drag = (element, where, follow, focus = element) => {
-    let offset = [0, 0];
-    draggable(plane, element, {
-      begin(at) {
-        focus.focus({ preventScroll: true });
-        offset = where(at).map((value, k) => value - at[k]);
-      },
-      move: (at) => follow([at[0] + offset[0], at[1] + offset[1]]),
-      end: () => {},
-      signal,
-    });
-  };
-  drag(origin.handle, () => shown.point, ([x, y]) => hand.dragPoint(x, y));
-  steppable2(origin.handle, { step: hand.pointBy.bind(hand), signal });
-  drag(image.handle, () => shown.moved, (target) => hand.pull(shown.point, target));
+  const drag = (element, place, follow, focus = element) =>
+    draggedAlong(plane, element, { place, follow: (x, y) => follow([x, y]), focus, signal });
+  drag(origin, () => shown.point, ([x, y]) => hand.dragPoint(x, y));
+  steppable2(origin, { step: hand.pointBy.bind(hand), signal });
+  drag(image, () => shown.moved, (target) => hand.pull(shown.point, target));
 
   const corner = figure[grip];
   const foot = figure[0];
@@ -69,7 +59,7 @@ export function orbitExplorerPlane(settings, hand, signal) {
     const [fx, fy] = carryPoint(shown.element, ...foot);
     return hand.turnAbout(foot, Math.atan2(target[1] - fy, target[0] - fx) - footAngle);
   };
-  drag(tip.handle, cornerNow, followCorner);
+  drag(tip, cornerNow, followCorner);
   // The body of the moved figure is taken where it is touched.
   let touched = corner;
   drag(
@@ -79,14 +69,14 @@ export function orbitExplorerPlane(settings, hand, signal) {
       return at;
     },
     (target) => hand.pull(touched, target),
-    tip.handle,
+    tip,
   );
-  for (const { handle } of [image, tip]) {
-    const turns = () => !isRigid() || handle === tip.handle;
+  for (const handle of [image, tip]) {
+    const turns = () => !isRigid() || handle === tip;
     steppable(handle, {
       step(amount) {
         if (!isRigid()) hand.step(amount);
-        else if (handle === tip.handle) hand.turnBy(foot, amount);
+        else if (handle === tip) hand.turnBy(foot, amount);
       },
       limit: (side) => (turns() && !isRigid() ? hand.limit(side) : null),
       signal,
@@ -113,7 +103,7 @@ export function orbitExplorerPlane(settings, hand, signal) {
       setPath(still, closed(state.figure));
       visible(moved, state.show_figure);
       setPath(moved, closed(state.movedFigure));
-      visible(tip.handle, state.show_figure);
+      visible(tip, state.show_figure);
       setPath(levels, state.levelSets.map(closed).join(""));
       setPath(movedLevels, state.movedLevelSets.map(closed).join(""));
       setPath(arrows, state.arrows.map((arrow) => arrowPath(plane, ...arrow, 0.5)).join(""));
@@ -129,16 +119,16 @@ export function orbitExplorerPlane(settings, hand, signal) {
       place(image, at);
       place(tip, cornerNow());
       const gap = Math.hypot(plane.length(at[0] - point[0]), plane.length(at[1] - point[1]));
-      origin.reach.setAttribute("r", Math.max(8, Math.min(16, gap / 2)).toFixed(1));
+      origin.firstChild.setAttribute("r", Math.max(8, Math.min(16, gap / 2)).toFixed(1));
 
       const where = elementInWords(state.place);
       const speak = (handle, value, text, limit) => {
         const range = { valuemin: -limit, valuemax: limit, valuenow: value, valuetext: text };
         for (const [name, content] of Object.entries(range)) handle.setAttribute(`aria-${name}`, String(content));
       };
-      speak(origin.handle, point[0].toFixed(2), `p at ${inPair(point)}`, half);
+      speak(origin, point[0].toFixed(2), `p at ${inPair(point)}`, half);
       const { limit } = settings.groups[state.place.group];
-      for (const { handle } of [image, tip]) speak(handle, state.place.t.toFixed(4), `${where}; g·p at ${inPair(at)}`, limit);
+      for (const handle of [image, tip]) speak(handle, state.place.t.toFixed(4), `${where}; g·p at ${inPair(at)}`, limit);
 
       setText(labels["g·p"], gap < 3 ? "p = g·p" : "g·p");
       const boxes = [roundBox(plane, point, 8), roundBox(plane, at, 13)];

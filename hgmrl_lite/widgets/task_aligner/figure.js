@@ -1,10 +1,10 @@
 // TaskAligner: the plane with the lines of both tasks, the ring that turns the one, and the goal of the other.
 
 import { svgElement } from "../js/dom.js";
-import { draggable, pointHandle, steppable, steppable2 } from "../js/handles.js";
+import { draggedAlong, draggedAround, pointHandle, steppable, steppable2 } from "../js/handles.js";
 import { boxesOverlap, makeLabel, placeBeside } from "../js/labels.js";
 import { makePlane } from "../js/plane.js";
-import { DEGREE, inDegrees, wrapDegrees } from "../js/words.js";
+import { DEGREE, inDegrees } from "../js/words.js";
 
 // Lines at right angles to normals [x0, y0, ...], or arrows along them, as one SVG path.
 function alignerStrokes(plane, points, normals, signed, length) {
@@ -62,40 +62,15 @@ export function taskAlignerPlane(settings, field, hand, signal) {
   const aim = svgElement("path", { d: ALIGNER_CROSS, class: "hgmrl-aim" }, plane.svg);
 
   let shown = null;
-  let offset = 0;
-  const angleOf = ([x, y]) => Math.atan2(y, x) / DEGREE - baseDegrees;
-  // Near the centre the angle of the pointer means nothing: the handle waits.
-  const follow = (point) => {
-    if (Math.hypot(...point) > 0.1) hand.turn(angleOf(point) + offset);
-  };
-  const turnBy = (element, keepsOffset) =>
-    draggable(plane, element, {
-      begin(point) {
-        knob.focus({ preventScroll: true });
-        offset = keepsOffset ? wrapDegrees(shown.turn - angleOf(point)) : 0;
-        follow(point);
-      },
-      move: follow,
-      end: () => {},
-      signal,
-    });
-  turnBy(band, false);
-  turnBy(knob, true);
+  const turning = { turn: (degrees) => hand.turn(degrees - baseDegrees), least: 0.1, focus: knob, signal };
+  draggedAround(plane, band, turning);
+  draggedAround(plane, knob, { ...turning, degrees: () => shown.turn + baseDegrees });
   steppable(knob, {
     step: (amount) => hand.turn(hand.now("turn_degrees") + amount),
     limit: (side) => hand.turn(side < 0 ? -179 : 180),
     signal,
   });
-  let grip = [0, 0];
-  draggable(plane, goal, {
-    begin(point) {
-      goal.focus({ preventScroll: true });
-      grip = shown.goal.map((value, k) => value - point[k]);
-    },
-    move: (point) => hand.goal(point[0] + grip[0], point[1] + grip[1]),
-    end: () => {},
-    signal,
-  });
+  draggedAlong(plane, goal, { place: () => shown.goal, follow: hand.goal, signal });
   steppable2(goal, { step: (dx, dy) => hand.goalBy(dx * ALIGNER_STEP, dy * ALIGNER_STEP), signal });
 
   const at = (/** @type {number[]} */ [x, y]) => `translate(${plane.x(x).toFixed(2)} ${plane.y(y).toFixed(2)})`;

@@ -40,7 +40,7 @@ export function makeAlignmentPlot(hand, signal) {
 
   const area = svgElement("rect", { x: left, y: 0, width: width - left - right, height, class: "hgmrl-hit hgmrl-slide" }, svg);
   const follow = ([px]) => hand.turn(Math.min(180, Math.max(-179.99, ((px - left) / (width - left - right)) * 360 - 180)));
-  draggable({ at: pointerOn(svg) }, area, { begin: follow, move: follow, end: () => {}, signal });
+  draggable({ at: pointerOn(svg) }, area, { begin: follow, move: follow, signal });
   let drawn = null;
   return {
     svg,

@@ -2,7 +2,7 @@
 
 import { planeCanvas } from "../js/canvas.js";
 import { htmlElement, setPath, setPlace, svgElement } from "../js/dom.js";
-import { draggable, orbitHandle, steppable, steppable2 } from "../js/handles.js";
+import { draggedAlong, pointHandle, steppable, steppable2 } from "../js/handles.js";
 import { makeLabel, placeApart, roundBox } from "../js/labels.js";
 import { arrowPath, makePlane } from "../js/plane.js";
 import { carryPoint } from "../js/plane_groups.js";
@@ -63,19 +63,10 @@ export function taskPullerPlane(parent, settings, hand, signal) {
   const targetMark = mark(TASK_DIAMOND, "hgmrl-task-target");
   const label = (content) => makeLabel(plane.svg, content);
   const labels = Object.fromEntries(["carried", "target task", "base task", "starts"].map((name) => [name, label(name)]));
-  const { handle } = orbitHandle(plane.svg, "hgmrl-carried-handle", "Carried base goal", 9, 24);
+  const handle = pointHandle(plane.svg, "hgmrl-carried-handle", "Carried base goal", { ring: 9, focus: 15, hit: 24 });
 
   let shown = null;
-  let offset = [0, 0];
-  draggable(plane, handle, {
-    begin(point) {
-      handle.focus({ preventScroll: true });
-      offset = shown.carriedGoal.map((value, k) => value - point[k]);
-    },
-    move: (point) => hand.pull([point[0] + offset[0], point[1] + offset[1]]),
-    end: () => {},
-    signal,
-  });
+  draggedAlong(plane, handle, { place: () => shown.carriedGoal, follow: (x, y) => hand.pull([x, y]), signal });
   const freely = () => ["shear", "translation"].includes(hand.now("kind"));
   steppable(handle, {
     step: (amount) => (freely() ? null : hand.step(amount)),
