@@ -11,8 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
+# What `make lint` calls, by its first two words: style, layout, direction of imports, types.
+LINT = ["-m ruff", "-m ruff", "--no-logo --no-cache", "-m mypy"]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TARGETS = re.search(r"^\.PHONY: (help .*)$", MAKEFILE, flags=re.MULTILINE)[1].split()
 pytestmark = pytest.mark.skipif(not shutil.which("make"), reason="make is not on this machine")
@@ -26,13 +29,14 @@ limit = time.monotonic() + 60
 while (here / "wait").exists() and time.monotonic() < limit:
     time.sleep(0.02)
 """
-# `-m venv DIR` puts the stand-in itself there; `-m pip` waits or fails when told so; `-c` is real Python.
+# `-m venv DIR` puts the stand-in itself there, as Python and as import-linter's command; `-m pip` waits or
+# fails when told so; `-c` is real Python.
 STANDIN = f"""#!/bin/sh
 here="$FAKE_FOLDER"
 [ "$1" = -c ] && exec {sys.executable} "$@"
 echo "$*" >> "$here/log"
 case "$2" in
-  venv) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
+  venv) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" && cp "$0" "$3/bin/lint-imports" ;;
   pip)
     [ -e "$here/fail" ] && exit 1
     [ -e "$here/wait" ] && exec {sys.executable} -c '{WAIT}' "$here" ;;
@@ -115,12 +119,21 @@ def clone(tmp_path: Path) -> Iterator[Clone]:
 
 STUDENT = ["-m venv .venv", "-m pip install --editable . --constraint constraints.txt"]
 DEV = ["-m pip install --editable .[dev,grading] --constraint constraints.txt"]
+# Where there is no environment yet, a developer's is made in one go.
+AT_ONCE = [STUDENT[0], *DEV]
+FOR_STUDENTS = {"install", "lab", "explore", "site"}
 
 
 def test_the_first_run_installs_and_the_second_does_nothing(clone):
     assert clone.make("install") == STUDENT
     assert clone.make("install") == []
     assert clone.make("install-dev") == DEV
+    assert clone.make("install-dev") == []
+    assert clone.make("install") == []
+
+
+def test_a_developer_who_begins_installs_once(clone):
+    assert clone.make("install-dev") == AT_ONCE
     assert clone.make("install-dev") == []
     assert clone.make("install") == []
 
@@ -136,19 +149,38 @@ def test_arguments_are_passed_on(clone):
 
 def test_the_test_command_lints_and_tests(clone):
     calls = clone.make("test", "TEST_ARGS=-x")
-    assert calls[:3] == [*STUDENT, *DEV]
-    assert [" ".join(call.split()[:2]) for call in calls[3:]] == [
-        "-m ruff",
-        "-m ruff",
-        "-m mypy",
-        "-m pytest",
-    ]
+    assert calls[:2] == AT_ONCE
+    assert [" ".join(call.split()[:2]) for call in calls[2:]] == [*LINT, "-m pytest"]
     assert calls[-1].endswith(" -x")
+
+
+def test_the_check_command_lints_and_leaves_browser_and_lessons_out(clone):
+    clone.make("install-dev")
+    *linters, tests = clone.make("check", "TEST_ARGS=-x")
+    assert [" ".join(call.split()[:2]) for call in linters] == LINT
+    assert tests.startswith("-m pytest")
+    assert tests.endswith("-m not browser and not notebook -x")
+
+
+def test_the_quick_command_is_told_what_to_compare_with(clone):
+    clone.make("install-dev")
+    (call,) = clone.make("quick", "BASE=HEAD~3")
+    assert call.startswith("tests/quick.py --base HEAD~3 ")
+    assert call.endswith(" lint")
+
+
+def test_the_hooks_before_a_commit_are_the_linters():
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"][0][
+        "hooks"
+    ]
+    recipe = re.search(r"^lint:.*\n((?:\t.*\n)+)", MAKEFILE, flags=re.MULTILINE)[1]
+    linters = recipe.replace("$(BIN)", ".venv/bin").replace("\t", "").splitlines()
+    assert [hook["entry"] for hook in hooks] == linters
 
 
 @pytest.mark.parametrize("target", sorted({*TARGETS} - {"help", "clean"}))
 def test_every_target_that_needs_the_environment_makes_it(clone, target):
-    assert clone.make(target)[:2] == STUDENT
+    assert clone.make(target)[:2] == (STUDENT if target in FOR_STUDENTS else AT_ONCE)
 
 
 @pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt"])
@@ -178,15 +210,17 @@ def test_an_interpreter_that_is_gone_makes_it_anew(clone):
     clone.make("install-dev")
     mark = clone.mark()
     (clone.root / ".venv" / "bin" / "python").unlink()
-    assert clone.make("install-dev") == [*STUDENT, *DEV]
+    assert clone.make("install-dev") == AT_ONCE
     assert not mark.exists()
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda stop: stop.name)
-@pytest.mark.parametrize("target", ["install", "install-dev"])
-def test_an_interrupted_install_is_mended(clone, target, stop):
-    if target == "install-dev":
-        clone.make("install")
+@pytest.mark.parametrize(
+    ("before", "target"), [(None, "install"), (None, "install-dev"), ("install", "install-dev")]
+)
+def test_an_interrupted_install_is_mended(clone, before, target, stop):
+    if before:
+        clone.make(before)
     process = clone.start_and_wait(target)
     os.killpg(process.pid, stop)
     process.communicate(timeout=30)
@@ -201,6 +235,7 @@ def test_an_interrupted_install_is_mended(clone, target, stop):
 def test_a_failed_install_is_repeated_and_a_failed_addition_spares_the_student(clone):
     (clone.control / "fail").touch()
     assert clone.make("install", fails=True) == STUDENT
+    assert clone.make("install-dev", fails=True) == AT_ONCE
     (clone.control / "fail").unlink()
     assert clone.make("install") == STUDENT
     (clone.control / "fail").touch()
@@ -222,6 +257,11 @@ def at_once(clone, first, second):
     outputs = [process.communicate(timeout=60)[0] for process in (one, two)]
     assert [one.returncode, two.returncode] == [0, 0], outputs
     return (clone.control / "log").read_text().splitlines(), said + outputs[1]
+
+
+def test_a_student_who_waits_for_a_developers_install_has_all(clone):
+    calls, _ = at_once(clone, "install-dev", "install")
+    assert calls == AT_ONCE
 
 
 def test_two_makes_at_once_install_once(clone):

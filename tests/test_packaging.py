@@ -16,7 +16,8 @@ import hgmrl_lite
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = PYPROJECT["project"]
 DOCUMENTS = [
     "README.md",
     "CONTRIBUTING.md",
@@ -40,12 +41,22 @@ def test_import_is_light():
     assert not loaded & heavy
 
 
-def test_one_version_everywhere():
-    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
-    version = PROJECT["version"]
-    assert version == hgmrl_lite.__version__ == citation["version"]
+def test_the_version_stands_in_the_package_and_the_documents_follow():
+    assert "version" not in PROJECT
+    assert PROJECT["dynamic"] == ["version"]
+    assert PYPROJECT["tool"]["setuptools"]["dynamic"]["version"] == {"attr": "hgmrl_lite.__version__"}
+    # setuptools reads it without importing the package, which it can only where it is written out.
+    source = Path(hgmrl_lite.__file__).read_text(encoding="utf-8")
+    version = hgmrl_lite.__version__
+    assert f'\n__version__ = "{version}"\n' in source
+    assert yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))["version"] == version
     assert f"## [{version}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert f"version = {{{version}}}" in README
+
+
+def test_the_package_tells_that_it_is_typed():
+    assert (ROOT / "hgmrl_lite" / "py.typed").exists()
+    assert "py.typed" in PYPROJECT["tool"]["setuptools"]["package-data"]["hgmrl_lite"]
 
 
 def test_citation_has_what_its_format_requires():
