@@ -28,7 +28,7 @@ PACKAGES = ("hgmrl_lite", "website", "benchmarks")
 SECONDS = 37.0
 # Files are collected a few at a time: collecting all of them takes longer than there is.
 BATCH = 4
-_PYTEST_OPTIONS = ("-q", "--no-header", "--no-summary", "-m", "not browser and not notebook")
+_PYTEST_OPTIONS = ("-q", "--no-header", "-rNfE", "-m", "not browser and not notebook")
 _DOTTED = re.compile(rf"\b(?:{'|'.join(PACKAGES)})(?:\.\w+)*")
 _APART = re.compile(r"^pytestmark = .*\bmark\.(?:browser|notebook)\b", re.MULTILINE)
 _PARTLY_APART = re.compile(r"^@pytest\.mark\.(?:browser|notebook)\b", re.MULTILINE)
