@@ -10,6 +10,8 @@ TEST_ARGS ?=
 MUTANT_ARGS ?=
 # What make quick compares with; left out, the main branch: make quick BASE=HEAD~3
 BASE      ?=
+NODE      ?= node
+NPM       ?= npm
 
 # A stamp's name holds a checksum of what the environment was made from and where it lies, so that neither an
 # edited file, nor a fresh checkout with new file times, nor a moved folder passes for an environment that is ready.
@@ -52,6 +54,12 @@ ifeq ($(ALIVE),)
 .PHONY: $(STUDENT) $(DEV)
 endif
 
+# The JavaScript's linter and type checker, by npm at the versions of the lock; a new lock is a new folder.
+NODE_TOOLS := build/node-$(shell cat website/package-lock.json 2>/dev/null | cksum | cut -d ' ' -f 1)
+JS_TESTS   := $(wildcard tests/*/*.test.mjs)
+# With HGMRL_REQUIRE_NODE=1, as in CI, this is an error.
+WITHOUT_NODE = { echo "Node.js is not on this machine: the JavaScript is not $(1)."; [ "$$HGMRL_REQUIRE_NODE" != 1 ]; }
+
 .PHONY: help install install-dev lab explore site quick check test lint notebooks grading pictures bench coverage mutants clean
 .DEFAULT_GOAL := help
 
@@ -74,10 +82,10 @@ site: $(STUDENT) ## build all lessons as pages that open without Jupyter, in bui
 quick: $(DEV) ## linters, types and the tests that your change reaches, in at most 40 seconds
 	@OMP_NUM_THREADS=1 $(BIN)/python tests/quick.py --base "$(BASE)" $(MAKE) --no-print-directory lint
 
-check: lint ## linters, types and all tests that need neither a browser nor a whole lesson
+check: lint test-js ## linters, types and all tests that need neither a browser nor a whole lesson
 	$(PYTEST) --dist load -m "not browser and not notebook" $(TEST_ARGS)
 
-test: lint ## run every test: linters, units, docstrings, lessons and widgets
+test: lint test-js ## run every test: linters, units, docstrings, lessons and widgets
 	$(PYTEST) --dist loadfile --no-loadscope-reorder $(TEST_ARGS)
 
 lint: $(DEV) ## check style, types and the direction of imports
@@ -85,6 +93,7 @@ lint: $(DEV) ## check style, types and the direction of imports
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/python -m mypy
+	@$(MAKE) --no-print-directory lint-js
 
 notebooks: $(DEV) ## build the notebooks from notebooks/source
 	$(BIN)/python notebooks/source/build.py
@@ -103,6 +112,20 @@ coverage: $(STRENGTH) ## branch coverage of the package by the tests that need n
 
 mutants: $(STRENGTH) ## plant errors in the package and see which of them the tests notice (an hour or more)
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.mutants $(MUTANT_ARGS)
+
+.PHONY: lint-js test-js
+lint-js:
+	@if command -v $(NPM) >/dev/null; then $(MAKE) -s $(NODE_TOOLS) && $(NODE_TOOLS)/node_modules/.bin/oxlint --deny-warnings hgmrl_lite website/static tests \
+	&& $(NODE_TOOLS)/node_modules/.bin/tsc --project jsconfig.json; else $(call WITHOUT_NODE,linted); fi
+
+test-js:
+	@if command -v $(NODE) >/dev/null; then $(if $(JS_TESTS),$(NODE) --test $(JS_TESTS),true); else $(call WITHOUT_NODE,tested); fi
+
+$(NODE_TOOLS):
+	@echo "Fetching the JavaScript's linters, once."
+	@rm -rf $@.part && mkdir -p $@.part && cp website/package.json website/package-lock.json $@.part
+	@cd $@.part && $(NPM) ci --ignore-scripts --no-audit --no-fund --prefer-offline --silent
+	@mv $@.part $@
 
 clean: ## remove .venv and caches; your copy in work/ stays
 	@$(LOCKED) rm -rf $(VENV)

@@ -78,7 +78,7 @@ class Clone:
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start make in its own process group."""
         return subprocess.Popen(
-            ["make", f"PYTHON={self.python}", *arguments],
+            ["make", f"PYTHON={self.python}", "NPM=no-npm", "NODE=no-node", *arguments],
             cwd=self.root,
             env=self._environment,
             stdout=subprocess.PIPE,
@@ -169,12 +169,55 @@ def test_the_quick_command_is_told_what_to_compare_with(clone):
     assert call.endswith(" lint")
 
 
+def with_node(clone):
+    """Give a clone a lock and a test, and stand-ins that tell how npm, its tools and Node are called."""
+    for name, text in {
+        "website/package.json": "{}",
+        "website/package-lock.json": "{}",
+        "tests/widgets/sums.test.mjs": "",
+    }.items():
+        (clone.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (clone.root / name).write_text(text)
+    tool, npm = clone.control / "node", clone.control / "npm"
+    tool.write_text('#!/bin/sh\necho "$(basename "$0") $*" >> "$FAKE_FOLDER/log"\n')
+    tools = "".join(f' && cp "{tool}" node_modules/.bin/{name}' for name in ("oxlint", "tsc"))
+    npm.write_text(f'#!/bin/sh\necho "npm $1" >> "$FAKE_FOLDER/log"\nmkdir -p node_modules/.bin{tools}\n')
+    for path in (tool, npm):
+        path.chmod(0o755)
+    return [f"NPM={npm}", f"NODE={tool}"]
+
+
+def test_where_node_is_the_javascript_is_linted_and_tested(clone):
+    clone.make("install-dev")
+    node = with_node(clone)
+    checked = ["oxlint --deny-warnings hgmrl_lite website/static tests", "tsc --project jsconfig.json"]
+    assert clone.make("lint", *node)[len(LINT) :] == ["npm ci", *checked]
+    assert clone.make("lint", *node)[len(LINT) :] == checked
+    assert "node --test tests/widgets/sums.test.mjs" in clone.make("check", *node)
+    # Another lock fetches anew.
+    (clone.root / "website" / "package-lock.json").write_text("{ }")
+    assert clone.make("lint-js", *node) == ["npm ci", *checked]
+
+
+@pytest.mark.parametrize(("target", "what"), [("lint-js", "linted"), ("test-js", "tested")])
+def test_without_node_a_line_says_so_and_ci_fails(clone, monkeypatch, target, what):
+    monkeypatch.delenv("HGMRL_REQUIRE_NODE", raising=False)
+    process = clone.start(target)
+    said, _ = process.communicate(timeout=30)
+    assert said == f"Node.js is not on this machine: the JavaScript is not {what}.\n"
+    assert process.returncode == 0
+    monkeypatch.setenv("HGMRL_REQUIRE_NODE", "1")
+    clone.make(target, fails=True)
+
+
 def test_the_hooks_before_a_commit_are_the_linters():
     hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"][0][
         "hooks"
     ]
     recipe = re.search(r"^lint:.*\n((?:\t.*\n)+)", MAKEFILE, flags=re.MULTILINE)[1]
-    linters = recipe.replace("$(BIN)", ".venv/bin").replace("\t", "").splitlines()
+    for here, there in {"$(BIN)": ".venv/bin", "@$(MAKE)": "make", "\t": ""}.items():
+        recipe = recipe.replace(here, there)
+    linters = recipe.splitlines()
     assert [hook["entry"] for hook in hooks] == linters
 
 

@@ -137,29 +137,32 @@ def test_readme_lists_every_module_and_lesson():
     assert all(name.startswith(number) for number, name in lessons)
 
 
+@pytest.mark.parametrize("node", [None, "npm"])
 @pytest.mark.parametrize("browser", [None, "chromium", "google-chrome"])
-def test_ci_gets_a_browser_and_runs_the_readme_test_command(tmp_path, browser):
+def test_ci_gets_what_is_missing_and_runs_the_readme_test_command(tmp_path, browser, node):
     log = tmp_path / "log"
     for tool in ("bash", "dirname", "id"):
         (tmp_path / tool).symlink_to(shutil.which(tool) or pytest.skip(f"{tool} is not on this machine"))
-    for command in ("apt-get", "make", "sudo", *([browser] if browser else [])):
+    for command in filter(None, ("apt-get", "make", "sudo", browser, node)):
         # sudo runs what follows it; the others only tell that they were called.
-        told = f'echo "{command} $* browser=$HGMRL_REQUIRE_BROWSER" >> "{log}"'
+        told = f'echo "{command} $* requires=$HGMRL_REQUIRE_BROWSER$HGMRL_REQUIRE_NODE" >> "{log}"'
         (tmp_path / command).write_text(
             f"#!{tmp_path}/bash\n" + ('"$@"' if command == "sudo" else told) + "\n"
         )
         (tmp_path / command).chmod(0o755)
     environment = {**os.environ, "PATH": str(tmp_path)}
-    environment.pop("HGMRL_REQUIRE_BROWSER", None)
+    for name in ("HGMRL_REQUIRE_BROWSER", "HGMRL_REQUIRE_NODE"):
+        environment.pop(name, None)
     subprocess.run(
         [tmp_path / "bash", ROOT / ".ci" / "run"], env=environment, check=True, capture_output=True
     )
     *setup, last = log.read_text().splitlines()
-    command, _, required = last.rpartition(" browser=")
-    assert required == "1"
+    command, _, required = last.rpartition(" requires=")
+    assert required == "11"
     assert [line.split("#")[0].strip() for line in README.splitlines()].count(command) == 1
-    called = [line.split(" browser=")[0].split() for line in setup]
+    called = [line.split(" requires=")[0].split() for line in setup]
+    missing = ([] if browser else ["chromium"]) + ([] if node else ["nodejs", "npm"])
     assert [words[:2] for words in called] == (
-        [] if browser else [["apt-get", "update"], ["apt-get", "install"]]
+        [["apt-get", "update"], ["apt-get", "install"]] if missing else []
     )
-    assert browser or "chromium" in called[1]
+    assert not missing or called[1][-len(missing) :] == missing
