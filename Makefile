@@ -107,8 +107,9 @@ pictures: $(DEV) ## take README's pictures of the widgets anew, into notebooks/i
 bench: $(DEV) ## measure the figures of benchmarks/results.json
 	$(BIN)/python -m benchmarks
 
-coverage: $(STRENGTH) ## branch coverage of the package by the tests that need no browser and no lesson
-	$(PYTEST) -m "not browser and not notebook" --cov=hgmrl_lite --cov-branch --cov-report=term --cov-fail-under=95 $(TEST_ARGS)
+coverage: $(STRENGTH) ## branch coverage of the package, at least 95 %, by the tests that need no browser and no lesson
+	$(PYTEST) -m "not browser and not notebook" --cov=hgmrl_lite --cov-branch --cov-report=term --cov-report=json:build/coverage.json $(TEST_ARGS)
+	@$(BIN)/python tests/branches.py build/coverage.json
 
 mutants: $(STRENGTH) ## plant errors in the package and see which of them the tests notice (an hour or more)
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.mutants $(MUTANT_ARGS)

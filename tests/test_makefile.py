@@ -1,5 +1,6 @@
 """The Makefile makes the environment when it must, and only then; a script stands in for Python and pip."""
 
+import json
 import os
 import re
 import shutil
@@ -167,6 +168,16 @@ def test_the_quick_command_is_told_what_to_compare_with(clone):
     (call,) = clone.make("quick", "BASE=HEAD~3")
     assert call.startswith("tests/quick.py --base HEAD~3 ")
     assert call.endswith(" lint")
+
+
+@pytest.mark.parametrize(("covered", "code"), [(190, 0), (189, 1)])
+def test_coverage_fails_below_its_threshold(tmp_path, covered, code):
+    report = tmp_path / "coverage.json"
+    report.write_text(json.dumps({"totals": {"covered_branches": covered, "num_branches": 200}}))
+    command = [sys.executable, ROOT / "tests" / "branches.py", report]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == code
+    assert f"{covered / 2:.1f} % of 200 branches" in done.stdout + done.stderr
 
 
 def with_node(clone):
