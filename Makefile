@@ -55,7 +55,7 @@ ifeq ($(ALIVE),)
 endif
 
 # The JavaScript's linter and type checker, by npm at the versions of the lock; a new lock is a new folder.
-NODE_TOOLS := build/node-$(shell cat website/package-lock.json 2>/dev/null | cksum | cut -d ' ' -f 1)
+NODE_TOOLS := build/node-$(shell cat package-lock.json 2>/dev/null | cksum | cut -d ' ' -f 1)
 JS_TESTS   := $(wildcard tests/*/*.test.mjs)
 # With HGMRL_REQUIRE_NODE=1, as in CI, this is an error.
 WITHOUT_NODE = { echo "Node.js is not on this machine: the JavaScript is not $(1)."; [ "$$HGMRL_REQUIRE_NODE" != 1 ]; }
@@ -124,7 +124,7 @@ test-js:
 
 $(NODE_TOOLS):
 	@echo "Fetching the JavaScript's linters, once."
-	@rm -rf $@.part && mkdir -p $@.part && cp website/package.json website/package-lock.json $@.part
+	@rm -rf $@.part && mkdir -p $@.part && cp package.json package-lock.json $@.part
 	@cd $@.part && $(NPM) ci --ignore-scripts --no-audit --no-fund --prefer-offline --silent
 	@mv $@.part $@
 

@@ -183,8 +183,8 @@ def test_coverage_fails_below_its_threshold(tmp_path, covered, code):
 def with_node(clone):
     """Give a clone a lock and a test, and stand-ins that tell how npm, its tools and Node are called."""
     for name, text in {
-        "website/package.json": "{}",
-        "website/package-lock.json": "{}",
+        "package.json": "{}",
+        "package-lock.json": "{}",
         "tests/widgets/sums.test.mjs": "",
     }.items():
         (clone.root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -206,7 +206,7 @@ def test_where_node_is_the_javascript_is_linted_and_tested(clone):
     assert clone.make("lint", *node)[len(LINT) :] == checked
     assert "node --test tests/widgets/sums.test.mjs" in clone.make("check", *node)
     # Another lock fetches anew.
-    (clone.root / "website" / "package-lock.json").write_text("{ }")
+    (clone.root / "package-lock.json").write_text("{ }")
     assert clone.make("lint-js", *node) == ["npm ci", *checked]
 
 
