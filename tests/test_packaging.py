@@ -9,6 +9,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import grimp
 import pytest
 import yaml
 
@@ -166,3 +167,15 @@ def test_ci_gets_what_is_missing_and_runs_the_readme_test_command(tmp_path, brow
         [["apt-get", "update"], ["apt-get", "install"]] if missing else []
     )
     assert not missing or called[1][-len(missing) :] == missing
+
+
+def test_no_module_imports_a_package_that_it_lies_in():
+    """Together with the linter's rule on neighbours: no circle of imports is left."""
+    graph = grimp.build_graph("hgmrl_lite", "website", "benchmarks", cache_dir=None)
+    imports = [
+        (one, other) for one in graph.modules for other in graph.find_modules_directly_imported_by(one)
+    ]
+    assert len(imports) > 500
+    inward = {(one, other) for one, other in imports if one.startswith(f"{other}.")}
+    # Left for the redesign: it asks the package for the names of the lessons.
+    assert inward == {("hgmrl_lite.course.exercise", "hgmrl_lite.course")}
