@@ -46,6 +46,8 @@ FROM_NOTHING = echo "Making $(VENV). This takes a few minutes, once." && rm -rf 
 PIP          = $(BIN)/python -m pip install $(PIP_ARGS)
 # Two processes, each with one thread for its arithmetic.
 PYTEST       = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
+# Collecting what will not run would take seconds.
+NO_BROWSER   = -m "not browser and not notebook" --ignore=tests/browser
 
 # An environment whose interpreter no longer starts (Python was upgraded or removed) counts as absent.
 ALIVE := $(shell $(BIN)/python -c 'print("alive")' 2>/dev/null)
@@ -81,7 +83,7 @@ quick: $(DEV) ## linters, types and the tests that your change reaches, in at mo
 	@OMP_NUM_THREADS=1 $(BIN)/python tests/quick.py --base "$(BASE)" $(MAKE) --no-print-directory lint
 
 check: lint ## linters, types and all tests that need neither a browser nor a whole lesson
-	$(PYTEST) --dist load -m "not browser and not notebook" $(TEST_ARGS)
+	$(PYTEST) --dist loadfile $(NO_BROWSER) $(TEST_ARGS)
 
 test: lint ## run every test: linters, units, docstrings, lessons and widgets
 	$(PYTEST) --dist loadfile --no-loadscope-reorder $(TEST_ARGS)
@@ -106,7 +108,7 @@ bench: $(DEV) ## measure the figures of benchmarks/results.json
 	$(BIN)/python -m benchmarks
 
 coverage: $(STRENGTH) ## branch coverage of the package, at least 95 %, by the tests that need no browser and no lesson
-	$(PYTEST) -m "not browser and not notebook" --cov=hgmrl_lite --cov-branch --cov-report=term --cov-report=json:build/coverage.json $(TEST_ARGS)
+	$(PYTEST) --dist loadfile $(NO_BROWSER) --cov=hgmrl_lite --cov-branch --cov-report=term --cov-report=json:build/coverage.json $(TEST_ARGS)
 	@$(BIN)/python tests/branches.py build/coverage.json
 
 mutants: $(STRENGTH) ## plant errors in the package and see which of them the tests notice (an hour or more)

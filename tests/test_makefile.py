@@ -160,7 +160,7 @@ def test_the_check_command_lints_and_leaves_browser_and_lessons_out(clone):
     *linters, tests = clone.make("check", "TEST_ARGS=-x")
     assert [" ".join(call.split()[:2]) for call in linters] == LINT
     assert tests.startswith("-m pytest")
-    assert tests.endswith("-m not browser and not notebook -x")
+    assert tests.endswith("-m not browser and not notebook --ignore=tests/browser -x")
 
 
 def test_the_quick_command_is_told_what_to_compare_with(clone):
