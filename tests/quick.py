@@ -126,7 +126,12 @@ def test_distances(changed: Collection[Path], modules: Mapping[str, int], tests:
     """
     helpers = {path.stem: path for path in tests.rglob("*.py") if not path.stem.startswith("test_")}
     root = tests.parent
-    outside = [path for path in changed if path.relative_to(root).parts[0] not in (*PACKAGES, tests.name)]
+    # What no import leads to: it is reached by its own name, or by that of its folder.
+    named = {
+        (path.name, *([f'"{path.parent.name}"'] if path.parent != root else []))
+        for path in changed
+        if path.relative_to(root).parts[0] not in (*PACKAGES, tests.name) or path.suffix not in (".py", "")
+    }
 
     def needs(path: Path, seen: set[Path]) -> Iterator[int]:
         seen.add(path)
@@ -134,7 +139,7 @@ def test_distances(changed: Collection[Path], modules: Mapping[str, int], tests:
             yield 0
         names, text = _words(path)
         yield from (1 + modules[name] for name in names if name in modules)
-        yield from (1 for other in outside if other.name in text or f'"{other.parent.name}"' in text)
+        yield from (1 for words in named if any(word in text for word in words))
         conftests = (folder / "conftest.py" for folder in path.parents if folder.is_relative_to(tests))
         for helper in {*(helpers[name] for name in names if name in helpers), *conftests} - seen:
             if helper.exists():
@@ -238,7 +243,10 @@ def main() -> int:
     parser.add_argument("lint", nargs=argparse.REMAINDER, help="the command that checks style and types")
     options = parser.parse_args()
     end = time.monotonic() + SECONDS
-    base, changed = changed_files(options.base)
+    try:
+        base, changed = changed_files(options.base)
+    except (OSError, subprocess.CalledProcessError) as error:
+        sys.exit(f"What has changed is known in a git clone only, and by a commit that is there: {error}")
     with tempfile.TemporaryFile("w+") as said:
         # Beside the tests: each has a processor.
         lint = subprocess.Popen(options.lint, cwd=ROOT, stdout=said, stderr=subprocess.STDOUT)

@@ -25,6 +25,8 @@ def tests(tmp_path):
         "site/test_site.py": "from website import pages",
         "test_makefile.py": "TEXT = open('Makefile')",
         "test_shell.py": "import subprocess\nCODE = 'import hgmrl_lite.lie.planar'",
+        "lesson/test_lesson.py": 'FOLDER = "notebooks"',
+        "test_node.py": "FILE = 'sums.test.mjs'",
         "test_nothing.py": "import json",
     }.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -62,6 +64,8 @@ def test_a_changed_test_is_nearest_and_a_helper_reaches_the_tests_that_import_it
 
 def test_what_is_no_module_reaches_the_tests_that_name_it(tests):
     assert reached(tests, ["Makefile"], {}) == {"test_makefile.py": 1}
+    assert reached(tests, ["notebooks/01_new.ipynb"], {}) == {"lesson/test_lesson.py": 1}
+    assert reached(tests, ["tests/widgets/js/sums.test.mjs"], {}) == {"test_node.py": 1}
 
 
 def test_of_equally_near_tests_those_named_like_the_change_come_first(tests):
