@@ -4,3 +4,8 @@ Read in this order: ``execution`` runs a notebook, ``lessons`` remembers what ca
 what a browser needs, ``pages`` makes HTML of a notebook, ``explore`` the page of widgets alone, ``assemble``
 puts the folder together.
 """
+
+import os
+
+# Small networks and short arrays: a second thread costs more than it brings. Read when NumPy is first imported.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
