@@ -1,6 +1,6 @@
 // DescentRace: the landscape of one loss with its descent, and the handle of the start.
 
-import { htmlElement, setPath, setPlace, setText, svgElement } from "../js/dom.js";
+import { htmlElement, setPath, setPlace, setRange, setText, svgElement } from "../js/dom.js";
 import { draggable, draggedAlong, pointerOn, steppable2 } from "../js/handles.js";
 import { besideFigure } from "../js/model.js";
 import { inDegrees, inNumber, inShort } from "../js/words.js";
@@ -93,8 +93,7 @@ export function raceLandscape(parent, name, settings, hand, signal) {
   const now = svgElement("path", { d: RACE_NOW[name], class: `hgmrl-now hgmrl-of-${name}` }, inside);
   const handle = svgElement("g", { class: "hgmrl-handle", tabindex: "0", role: "slider" }, inside);
   handle.setAttribute("aria-label", `Start of both descents, on the ${name} landscape`);
-  handle.setAttribute("aria-valuemin", String(-settings.reach));
-  handle.setAttribute("aria-valuemax", String(settings.reach));
+  setRange(handle, -settings.reach, settings.reach);
   svgElement("circle", { r: 22, class: "hgmrl-hit" }, handle);
   svgElement("circle", { r: 16, class: "hgmrl-focus" }, handle);
   svgElement("circle", { r: 8.5, class: "hgmrl-ring" }, handle);

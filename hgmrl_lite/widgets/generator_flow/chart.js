@@ -1,6 +1,6 @@
 // The chart of trace and determinant; its point is a handle. Returns { svg, show(scene) }.
 
-import { setPlace, svgElement } from "../js/dom.js";
+import { setPlace, setRange, svgElement } from "../js/dom.js";
 import { draggedAlong, pointHandle, pointerOn, steppable2 } from "../js/handles.js";
 import { inNumber } from "../js/words.js";
 import { regionOf, typeInWords } from "./words.js";
@@ -53,8 +53,7 @@ export function generatorFlowChart({ limit }, hand, signal) {
   word("tr W", maxTrace, -0.42, "end", "hgmrl-tick");
 
   const handle = pointHandle(svg, "hgmrl-invariants", "Trace and determinant of W");
-  handle.setAttribute("aria-valuemin", String(-maxTrace));
-  handle.setAttribute("aria-valuemax", String(maxTrace));
+  setRange(handle, -maxTrace, maxTrace);
   const pointer = pointerOn(svg);
   const chart = {
     at(event) {

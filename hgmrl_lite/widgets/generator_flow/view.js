@@ -1,7 +1,7 @@
 // GeneratorFlow: a generator W of the plane under the hand; its flow, its type, exp(tW) and the logarithm.
 
 import { legendItem, legendMark, strokeMark, traitCheckbox } from "../js/controls.js";
-import { htmlElement, setPlace, svgElement } from "../js/dom.js";
+import { htmlElement, setPlace, setRange, setValue, svgElement } from "../js/dom.js";
 import { draggedAlong, pointHandle, steppable2 } from "../js/handles.js";
 import { makeLabel, placeBeside, placeWhereFree } from "../js/labels.js";
 import { apply2, exp2 } from "../js/matrix2.js";
@@ -116,8 +116,7 @@ function generatorFlowPlane(parent, settings, hand, signal) {
     const text = label(j === 0 ? "We₁" : "We₂");
     const place = j === 0 ? "(1, 0)" : "(0, 1)";
     const handle = pointHandle(plane.svg, `hgmrl-column-${j + 1}`, `Velocity at ${place}: column ${j + 1} of W`);
-    handle.setAttribute("aria-valuemin", String(-limit));
-    handle.setAttribute("aria-valuemax", String(limit));
+    setRange(handle, -limit, limit);
     const tip = () => [shown.w[j] + (j === 0 ? 1 : 0), shown.w[2 + j] + (j === 1 ? 1 : 0)];
     draggedAlong(plane, handle, {
       place: tip,
@@ -156,8 +155,7 @@ function generatorFlowPlane(parent, settings, hand, signal) {
       stem.setAttribute("d", `M${plane.x(sx)} ${plane.y(sy)}L${plane.x(x)} ${plane.y(y)}`);
       setPlace(handle, plane.x(x), plane.y(y));
       const [vx, vy] = [x - sx, y - sy];
-      handle.setAttribute("aria-valuenow", vx.toFixed(2));
-      handle.setAttribute("aria-valuetext", `velocity (${inNumber(vx)}, ${inNumber(vy)}) at (${sx}, ${sy})`);
+      setValue(handle, vx.toFixed(2), `velocity (${inNumber(vx)}, ${inNumber(vy)}) at (${sx}, ${sy})`);
       const [px, py] = [plane.x(x), plane.y(y)];
       boxes.push({ left: px - 9, right: px + 9, top: py - 9, bottom: py + 9 });
       boxes.push(placeBeside(text, px, py, vx, vy, 11, plane.size, plane.size));

@@ -1,6 +1,6 @@
 // GoalDrag's plane: goals, episodes, exploration, and the hands on them.
 
-import { setPlace, svgElement } from "../js/dom.js";
+import { setPlace, setRange, setValue, svgElement } from "../js/dom.js";
 import { draggedAround, steppable } from "../js/handles.js";
 import { boxesOverlap, makeLabel, placeBeside } from "../js/labels.js";
 import { makePlane } from "../js/plane.js";
@@ -53,8 +53,7 @@ export function goalDragPlane(scene, hand, training, signal) {
   const showTraining = trainingMarks(plane, settings.movable ? plane.layer("training") : marks, scene, training, signal);
   const handle = svgElement("g", { class: "hgmrl-handle", tabindex: "0", role: "slider" }, plane.svg);
   handle.setAttribute("aria-label", "Test goal, angle on the circle in degrees");
-  handle.setAttribute("aria-valuemin", "-180");
-  handle.setAttribute("aria-valuemax", "180");
+  setRange(handle, -180, 180);
   svgElement("circle", { r: 26, class: "hgmrl-hit" }, handle);
   svgElement("circle", { r: 24, class: "hgmrl-focus" }, handle);
   svgElement("circle", { r: plane.length(goalRadius), class: "hgmrl-reach" }, handle);
@@ -80,8 +79,7 @@ export function goalDragPlane(scene, hand, training, signal) {
       shown = state;
       const [x, y] = state.goal;
       setPlace(handle, plane.x(x), plane.y(y));
-      handle.setAttribute("aria-valuenow", state.degrees.toFixed(1));
-      handle.setAttribute("aria-valuetext", `test goal at ${inDegrees(state.degrees)}; ${onScreen(state)}`);
+      setValue(handle, state.degrees.toFixed(1), `test goal at ${inDegrees(state.degrees)}; ${onScreen(state)}`);
       const [ax, ay] = state.aimPoint;
       setPlace(aim, plane.x(ax), plane.y(ay));
       showTraining(state);

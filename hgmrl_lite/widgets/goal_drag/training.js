@@ -1,7 +1,7 @@
 // The training goals of GoalDrag: marks on the plane or, where Python can discover anew, handles.
 
 import { labelledSlider } from "../js/controls.js";
-import { htmlElement, setPlace, setText, svgElement } from "../js/dom.js";
+import { htmlElement, setPlace, setText, setValue, svgElement } from "../js/dom.js";
 import { draggedAround, steppable } from "../js/handles.js";
 import { questionTo, same } from "../js/asking.js";
 import { setTrait } from "../js/model.js";
@@ -70,8 +70,7 @@ export function trainingMarks(plane, parent, { radii, movable, baseIndex }, hand
       const [x, y] = [radii[k] * Math.cos(training[k] * DEGREE), radii[k] * Math.sin(training[k] * DEGREE)];
       setPlace(group, plane.x(x), plane.y(y));
       if (!movable) return;
-      group.setAttribute("aria-valuenow", training[k].toFixed(1));
-      group.setAttribute("aria-valuetext", inDegrees(training[k]));
+      setValue(group, training[k].toFixed(1), inDegrees(training[k]));
     });
   };
 }

@@ -33,3 +33,14 @@ export function setPath(element, d) {
 export function setPlace(element, x, y) {
   element.setAttribute("transform", `translate(${x.toFixed(2)} ${y.toFixed(2)})`);
 }
+
+// Tell a screen reader the ends of what a handle moves along, and where it is.
+export function setRange(element, low, high) {
+  element.setAttribute("aria-valuemin", String(low));
+  element.setAttribute("aria-valuemax", String(high));
+}
+
+export function setValue(element, now, text) {
+  element.setAttribute("aria-valuenow", String(now));
+  element.setAttribute("aria-valuetext", text);
+}

@@ -1,6 +1,6 @@
 // KernelProbe: the plane with the samples, the probe's neighbours, the level set and both tangents.
 
-import { setPlace, svgElement } from "../js/dom.js";
+import { setPlace, setRange, setValue, svgElement } from "../js/dom.js";
 import { draggedAlong, steppable2 } from "../js/handles.js";
 import { makeLabel, placeBeside, placeWhereFree } from "../js/labels.js";
 import { makePlane } from "../js/plane.js";
@@ -64,8 +64,7 @@ export function kernelProbePlane(settings, hand, signal) {
   const [goalLabel, gradientLabel, levelLabel] = ["c", "true gradient", "level set"].map(label);
   const handle = svgElement("g", { class: "hgmrl-handle", tabindex: "0", role: "slider" }, plane.svg);
   handle.setAttribute("aria-label", "Probe point");
-  handle.setAttribute("aria-valuemin", String(-limit));
-  handle.setAttribute("aria-valuemax", String(limit));
+  setRange(handle, -limit, limit);
   svgElement("circle", { r: 22, class: "hgmrl-hit" }, handle);
   svgElement("circle", { r: 14, class: "hgmrl-focus" }, handle);
   svgElement("circle", { r: 7, class: "hgmrl-ring" }, handle);
@@ -108,8 +107,7 @@ export function kernelProbePlane(settings, hand, signal) {
       drawTangent(state, state.regression, tangent, wedge);
       drawTangent(state, state.pca, pcaLine, pcaWedge);
       setPlace(handle, px, py);
-      handle.setAttribute("aria-valuenow", x.toFixed(2));
-      handle.setAttribute("aria-valuetext", `x ${inNumber(x)}, y ${inNumber(y)}`);
+      setValue(handle, x.toFixed(2), `x ${inNumber(x)}, y ${inNumber(y)}`);
 
       // Taken: the probe, and the strips with the axes' numbers.
       const end = plane.size;

@@ -1,6 +1,6 @@
 // OrbitExplorer's plane: what is drawn on it, its labels, and the three handles.
 
-import { setPath, setPlace, setText, svgElement } from "../js/dom.js";
+import { setPath, setPlace, setRange, setText, setValue, svgElement } from "../js/dom.js";
 import { draggedAlong, pointHandle, steppable, steppable2 } from "../js/handles.js";
 import { makeLabel, placeApart, polygonBox, roundBox } from "../js/labels.js";
 import { arrowPath, makePlane } from "../js/plane.js";
@@ -123,8 +123,8 @@ export function orbitExplorerPlane(settings, hand, signal) {
 
       const where = elementInWords(state.place);
       const speak = (handle, value, text, limit) => {
-        const range = { valuemin: -limit, valuemax: limit, valuenow: value, valuetext: text };
-        for (const [name, content] of Object.entries(range)) handle.setAttribute(`aria-${name}`, String(content));
+        setRange(handle, -limit, limit);
+        setValue(handle, value, text);
       };
       speak(origin, point[0].toFixed(2), `p at ${inPair(point)}`, half);
       const { limit } = settings.groups[state.place.group];

@@ -1,6 +1,6 @@
 // Marks of agents by Matplotlib's letters: one shape each, so that colour is never alone. All are centred, about 9 wide.
 
-import { setText, svgElement } from "../js/dom.js";
+import { setRange, setText, setValue, svgElement } from "../js/dom.js";
 import { pointerOn, steppable } from "../js/handles.js";
 import { DEGREE, inDegrees } from "../js/words.js";
 import { inRegret, nearestPlace } from "./scene.js";
@@ -39,8 +39,7 @@ export function makeRegretChart(scene, hand, signal) {
   const [left, right, top, bottom] = [44, 12, 12, 40];
   const svg = svgElement("svg", { viewBox: `0 0 ${width} ${height}`, class: "hgmrl-regret-chart", tabindex: "0", role: "slider" });
   svg.setAttribute("aria-label", "Test goals by distance to the nearest training goal");
-  svg.setAttribute("aria-valuemin", "1");
-  svg.setAttribute("aria-valuemax", String(scene.count));
+  setRange(svg, 1, scene.count);
   const widest = Math.max(...scene.distance, 1e-9) / DEGREE;
   const end = Math.max(10, 10 * Math.ceil((1.04 * widest) / 10));
   const x = (degrees) => left + (degrees / end) * (width - left - right);
@@ -129,8 +128,7 @@ export function makeRegretChart(scene, hand, signal) {
         focused.style.display = scene.agents[agent].present[state.focus] ? "" : "none";
         focused.setAttribute("d", markAt(scene.agents[agent].mark, ...place(agent, state.focus)));
       });
-      svg.setAttribute("aria-valuenow", String(scene.byDistance.indexOf(state.focus) + 1));
-      svg.setAttribute("aria-valuetext", regretInWords(scene, state));
+      setValue(svg, String(scene.byDistance.indexOf(state.focus) + 1), regretInWords(scene, state));
     },
   };
 }

@@ -1,6 +1,6 @@
 // The plane with the goals and the episodes of the goal in focus, and around it the regret of every goal as a ring.
 
-import { setPlace, setText, svgElement } from "../js/dom.js";
+import { setPlace, setRange, setText, setValue, svgElement } from "../js/dom.js";
 import { steppable } from "../js/handles.js";
 import { makePlane } from "../js/plane.js";
 import { DEGREE } from "../js/words.js";
@@ -63,8 +63,7 @@ export function makeRegretRing(scene, hand, signal) {
   const handle = svgElement("g", { class: "hgmrl-handle", tabindex: "0", role: "slider" }, plane.svg);
   handle.style.pointerEvents = "none";
   handle.setAttribute("aria-label", "Test goals around the circle");
-  handle.setAttribute("aria-valuemin", "-180");
-  handle.setAttribute("aria-valuemax", "180");
+  setRange(handle, -180, 180);
   svgElement("circle", { r: 19, class: "hgmrl-focus" }, handle);
   svgElement("circle", { r: 9, class: "hgmrl-ring" }, handle);
   steppable(handle, {
@@ -113,8 +112,7 @@ export function makeRegretRing(scene, hand, signal) {
       });
       const [x, y] = at(scene.degrees[state.focus], 1);
       setPlace(handle, x, y);
-      handle.setAttribute("aria-valuenow", scene.degrees[state.focus].toFixed(1));
-      handle.setAttribute("aria-valuetext", regretInWords(scene, state));
+      setValue(handle, scene.degrees[state.focus].toFixed(1), regretInWords(scene, state));
     },
   };
 }

@@ -1,6 +1,6 @@
 // TaskAligner: the plane with the lines of both tasks, the ring that turns the one, and the goal of the other.
 
-import { svgElement } from "../js/dom.js";
+import { setRange, setValue, svgElement } from "../js/dom.js";
 import { draggedAlong, draggedAround, pointHandle, steppable, steppable2 } from "../js/handles.js";
 import { boxesOverlap, makeLabel, placeBeside } from "../js/labels.js";
 import { makePlane } from "../js/plane.js";
@@ -56,8 +56,7 @@ export function taskAlignerPlane(settings, field, hand, signal) {
 
   const band = svgElement("circle", { ...centre, r: plane.length(ringRadius), class: "hgmrl-band" }, plane.svg);
   const knob = pointHandle(plane.svg, "hgmrl-turn-handle", "Turn of the base task in degrees");
-  knob.setAttribute("aria-valuemin", "-180");
-  knob.setAttribute("aria-valuemax", "180");
+  setRange(knob, -180, 180);
   const goal = pointHandle(plane.svg, "hgmrl-goal-handle", "Goal of the new task");
   const aim = svgElement("path", { d: ALIGNER_CROSS, class: "hgmrl-aim" }, plane.svg);
 
@@ -96,11 +95,9 @@ export function taskAlignerPlane(settings, field, hand, signal) {
       const end = [ringRadius * Math.cos(direction), ringRadius * Math.sin(direction)];
       spoke.setAttribute("d", plane.path([[...state.carried, ...end]]));
       knob.setAttribute("transform", at(end));
-      knob.setAttribute("aria-valuenow", turn.toFixed(1));
-      knob.setAttribute("aria-valuetext", alignerTurnInWords(state));
+      setValue(knob, turn.toFixed(1), alignerTurnInWords(state));
       goal.setAttribute("transform", at(state.goal));
-      goal.setAttribute("aria-valuenow", state.goal[0].toFixed(2));
-      goal.setAttribute("aria-valuetext", `new goal at x ${inHundredths(state.goal[0])}, y ${inHundredths(state.goal[1])}`);
+      setValue(goal, state.goal[0].toFixed(2), `new goal at x ${inHundredths(state.goal[0])}, y ${inHundredths(state.goal[1])}`);
       aim.style.display = state.answer ? "" : "none";
       if (state.answer) aim.setAttribute("transform", at(state.answer.aim));
       // Outside, between circle and ring, is the spoke: the base goal's name stands inside.

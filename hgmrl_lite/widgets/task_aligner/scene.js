@@ -95,7 +95,7 @@ export function taskAlignerScene(model) {
     return { points, normals, lines: along(false), arrows: along(true) };
   });
 
-  return () => {
+  const compute = () => {
     const [goal, turn, signed, count, noise, draw, revealed, answers] = ALIGNER_TRAITS.map((trait) => model.get(trait));
     const question = alignerQuestion(model);
     const { points, normals, lines, arrows } = observed(...question);
@@ -124,6 +124,9 @@ export function taskAlignerScene(model) {
       answer: shown,
     };
   };
+  // The base task's lines where its reward model has its centres: spread over all that was explored.
+  const centres = arrays.centres.values;
+  return { compute, field: { points: centres, normals: baseNormals(0, centres) } };
 }
 
 // Tidy numbers, so that what the hand sets can be read in Python; and the question to Python, once the hand rests.

@@ -1,32 +1,15 @@
 // TaskAligner: turn the kernel distributions of the base task onto those of a new one.
 
-import { unpackArrays } from "../js/arrays.js";
 import {
   labelledSlider, legendItem, legendMark, ringMark, shapeMark, spokenText, strokeMark, traitCheckbox,
 } from "../js/controls.js";
 import { htmlElement, setText } from "../js/dom.js";
 import { besideFigure, setTrait } from "../js/model.js";
-import { makeRewardModel } from "../js/reward_model.js";
 import { makeWidget } from "../js/shell.js";
 import { DEGREE, inDegrees, inShort } from "../js/words.js";
 import { ALIGNER_SQUARE, alignerTurnInWords, taskAlignerPlane } from "./figure.js";
 import { makeAlignmentPlot } from "./plot.js";
 import { ALIGNER_TRAITS, taskAlignerHand, taskAlignerScene } from "./scene.js";
-
-// The base task's lines where its reward model has its centres: spread over all that was explored.
-function taskAlignerField(model) {
-  const arrays = unpackArrays(model.get("array_data"), model.get("array_index"));
-  const points = arrays.centres.values;
-  const reward = makeRewardModel(points, arrays.weights.values, arrays.linear.values);
-  const slope = new Float64Array(3);
-  const normals = new Float64Array(points.length);
-  for (let i = 0; i < points.length; i += 2) {
-    reward.slope(points[i], points[i + 1], slope);
-    const size = Math.hypot(slope[1], slope[2]);
-    normals.set([slope[1] / size, slope[2] / size], i);
-  }
-  return { points, normals };
-}
 
 function taskAlignerLegend(parent) {
   legendItem(parent, "base task, turned by the outer ring", strokeMark("hgmrl-base-field", "M3 8H23"));
@@ -132,7 +115,7 @@ const taskAligner = makeWidget({
   traits: ALIGNER_TRAITS,
   prepare(model) {
     const hand = taskAlignerHand(model);
-    return { hand, compute: taskAlignerScene(model), field: taskAlignerField(model), begin: hand.ask };
+    return { hand, ...taskAlignerScene(model), begin: hand.ask };
   },
   build(areas, { model, settings, hand, field }, signal) {
     const plane = taskAlignerPlane(settings, field, hand, signal);
