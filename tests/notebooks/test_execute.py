@@ -37,7 +37,8 @@ import numpy as np
 from hgmrl_lite import course
 from hgmrl_lite.cache import cache_directory
 from hgmrl_lite.course.exercise import Exercise
-from hgmrl_lite.course.expect import call, expect_close
+from hgmrl_lite.course.calling import call
+from hgmrl_lite.course.expect import expect_close
 
 def check_double(answer):
     yield "a point of the plane"
