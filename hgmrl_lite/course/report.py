@@ -4,13 +4,19 @@ import html
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    from hgmrl_lite.course.exercise import Exercise
+from typing import Literal, Protocol
 
 State = Literal["Correct", "Not yet", "Not attempted"]
 SYMBOLS: dict[State, str] = {"Correct": "✓", "Not yet": "✗", "Not attempted": "○"}
+
+
+class Titled(Protocol):
+    """What a report says of an exercise."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+    @property
+    def title(self) -> str: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
@@ -19,7 +25,7 @@ class CheckResult:
 
     Parameters
     ----------
-    exercise : Exercise
+    exercise : Titled
         The exercise.
     state : {"Correct", "Not yet", "Not attempted"}
         The verdict.
@@ -33,7 +39,7 @@ class CheckResult:
         What else went wrong, such as a progress file that cannot be written.
     """
 
-    exercise: "Exercise"
+    exercise: Titled
     state: State
     tested: tuple[str, ...] = ()
     message: str = ""
@@ -71,13 +77,13 @@ class Hints:
 
     Parameters
     ----------
-    exercise : Exercise
+    exercise : Titled
         The exercise.
     level : int
         How many hints are shown.
     """
 
-    exercise: "Exercise"
+    exercise: Titled
     level: int
 
     def __repr__(self) -> str:
