@@ -8,6 +8,9 @@ LAB_ARGS  ?=
 PIP_ARGS  ?=
 TEST_ARGS ?=
 MUTANT_ARGS ?=
+# What make quick compares with; left out, the main branch: make quick BASE=HEAD~3
+BASE      ?=
+NPM       ?= npm
 
 # A stamp's name holds a checksum of what the environment was made from and where it lies, so that neither an
 # edited file, nor a fresh checkout with new file times, nor a moved folder passes for an environment that is ready.
@@ -39,12 +42,25 @@ LOCKED = $(PYTHON) -c "$$LOCK"
 
 OLD_ENOUGH = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.12")'
 
+FROM_NOTHING = echo "Making $(VENV). This takes a few minutes, once." && rm -rf $(VENV) && $(PYTHON) -m venv $(VENV)
+PIP          = $(BIN)/python -m pip install $(PIP_ARGS)
+# Two processes, each with one thread for its arithmetic.
+PYTEST       = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
+# Collecting what will not run would take seconds.
+NO_BROWSER   = -m "not browser and not notebook" --ignore=tests/browser
+
 # An environment whose interpreter no longer starts (Python was upgraded or removed) counts as absent.
-ifeq ($(shell $(BIN)/python -c 'print("alive")' 2>/dev/null),)
-.PHONY: $(STUDENT)
+ALIVE := $(shell $(BIN)/python -c 'print("alive")' 2>/dev/null)
+ifeq ($(ALIVE),)
+.PHONY: $(STUDENT) $(DEV)
 endif
 
-.PHONY: help install install-dev lab explore site test lint notebooks grading pictures bench coverage mutants clean
+# The JavaScript's linter and type checker, by npm at the versions of the lock; a new lock is a new folder.
+NODE_TOOLS := build/node-$(shell cat package-lock.json 2>/dev/null | cksum | cut -d ' ' -f 1)
+# With HGMRL_REQUIRE_NODE=1, as in CI, this is an error.
+WITHOUT_NODE = { echo "Node.js is not on this machine: the JavaScript is not linted."; [ "$$HGMRL_REQUIRE_NODE" != 1 ]; }
+
+.PHONY: help install install-dev lab explore site quick check test lint notebooks grading pictures bench coverage mutants clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -63,13 +79,21 @@ explore: $(STUDENT) ## open the widgets alone in your browser: one page, no code
 site: $(STUDENT) ## build all lessons as pages that open without Jupyter, in build/site
 	@$(BIN)/python -m website
 
-test: lint ## run every test: linters, units, docstrings, lessons and widgets
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TEST_ARGS)
+quick: $(DEV) ## linters, types and the tests that your change reaches, in at most 40 seconds
+	@OMP_NUM_THREADS=1 $(BIN)/python tests/quick.py --base "$(BASE)" $(MAKE) --no-print-directory lint
 
-lint: $(DEV) ## check style and types
+check: lint ## linters, types and all tests that need neither a browser nor a whole lesson
+	$(PYTEST) --dist loadfile $(NO_BROWSER) $(TEST_ARGS)
+
+test: lint ## run every test: linters, units, docstrings, lessons and widgets
+	$(PYTEST) --dist loadfile --no-loadscope-reorder $(TEST_ARGS)
+
+lint: $(DEV) ## check style, types and the direction of imports
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
+	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/python -m mypy
+	@$(MAKE) --no-print-directory lint-js
 
 notebooks: $(DEV) ## build the notebooks from notebooks/source
 	$(BIN)/python notebooks/source/build.py
@@ -83,11 +107,23 @@ pictures: $(DEV) ## take README's pictures of the widgets anew, into notebooks/i
 bench: $(DEV) ## measure the figures of benchmarks/results.json
 	$(BIN)/python -m benchmarks
 
-coverage: $(STRENGTH) ## branch coverage of the package by the tests that need no browser and no lesson
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser and not notebook" --cov=hgmrl_lite --cov-branch --cov-report=term $(TEST_ARGS)
+coverage: $(STRENGTH) ## branch coverage of the package, at least 95 %, by the tests that need no browser and no lesson
+	$(PYTEST) --dist loadfile $(NO_BROWSER) --cov=hgmrl_lite --cov-branch --cov-report=term --cov-report=json:build/coverage.json $(TEST_ARGS)
+	@$(BIN)/python tests/branches.py build/coverage.json
 
 mutants: $(STRENGTH) ## plant errors in the package and see which of them the tests notice (an hour or more)
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.mutants $(MUTANT_ARGS)
+
+.PHONY: lint-js
+lint-js:
+	@if command -v $(NPM) >/dev/null; then $(MAKE) -s $(NODE_TOOLS) && $(NODE_TOOLS)/node_modules/.bin/oxlint --deny-warnings --allow unicorn/no-new-array hgmrl_lite website/static tests \
+	&& $(NODE_TOOLS)/node_modules/.bin/tsc --project jsconfig.json; else $(WITHOUT_NODE); fi
+
+$(NODE_TOOLS):
+	@echo "Fetching the JavaScript's linters, once."
+	@rm -rf $@.part && mkdir -p $@.part && cp package.json package-lock.json $@.part
+	@cd $@.part && $(NPM) ci --ignore-scripts --no-audit --no-fund --prefer-offline --silent
+	@mv $@.part $@
 
 clean: ## remove .venv and caches; your copy in work/ stays
 	@$(LOCKED) rm -rf $(VENV)
@@ -101,7 +137,8 @@ $(STUDENT):
 	@$(OLD_ENOUGH)
 	@$(LOCKED) $(MAKE) -s HAS_LOCK=1 $@
 
-$(DEV): $(STUDENT)
+$(DEV):
+	@$(OLD_ENOUGH)
 	@$(LOCKED) $(MAKE) -s HAS_LOCK=1 $@
 
 $(STRENGTH): $(DEV)
@@ -111,22 +148,23 @@ else
 
 # The stamp is laid last: an interrupted install leaves none, and the next run starts from nothing.
 $(STUDENT):
-	@echo "Making $(VENV). This takes a few minutes, once."
-	@rm -rf $(VENV)
-	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install $(PIP_ARGS) --editable . --constraint constraints.txt
+	@$(FROM_NOTHING)
+	@$(PIP) --editable . --constraint constraints.txt
 	@touch $@
 
-# Adding to an environment: interrupted, it is no longer whole, and loses its stamp; when pip itself gives up (no
-# network, say), it has changed nothing, and the student's stamp comes back.
-$(DEV): $(STUDENT)
-	@echo "Adding the tools for tests and development to $(VENV)."
-	@rm -f $(STUDENT)
-	@trap 'exit 130' INT TERM; $(BIN)/python -m pip install $(PIP_ARGS) --editable '.[dev,grading]' --constraint constraints.txt || { touch $(STUDENT); exit 1; }
+# With nothing there, all is installed at once. What is added to a student's environment and interrupted leaves it no
+# longer whole: it loses its stamp; when pip itself gives up (no network, say), it has changed nothing, and the stamp
+# comes back.
+$(DEV):
+	@if [ -z "$(ALIVE)" ] || [ ! -e $(STUDENT) ]; then $(FROM_NOTHING); \
+	else echo "Adding the tools for tests and development to $(VENV)." && mv $(STUDENT) $(STUDENT).before; fi
+	@trap 'exit 130' INT TERM; $(PIP) --editable '.[dev,grading]' --constraint constraints.txt \
+	|| { [ ! -e $(STUDENT).before ] || mv $(STUDENT).before $(STUDENT); exit 1; }
+	@rm -f $(STUDENT).before
 	@touch $(STUDENT) && touch $@
 
 $(STRENGTH): $(DEV)
-	@$(BIN)/python -m pip install $(PIP_ARGS) --editable '.[strength]' --constraint constraints.txt
+	@$(PIP) --editable '.[strength]' --constraint constraints.txt
 	@touch $@
 
 endif

@@ -16,12 +16,12 @@ STEPS = {4.5e-4: 30_000, 0.01: 10_000}
 SAMPLES = 5000
 
 
-def distance(points):
+def distance(points: Array) -> Array:
     """Return −‖p‖."""
     return -((points[..., 0] ** 2 + points[..., 1] ** 2) ** 0.5)
 
 
-def square(points):
+def square(points: Array) -> Array:
     """Return −‖p‖²."""
     return -(points[..., 0] ** 2 + points[..., 1] ** 2)
 

@@ -15,10 +15,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from hgmrl_lite._validate import Array
 from hgmrl_lite.discovery import discover
 from hgmrl_lite.lie import principal_angles
 
-Array = np.ndarray
 Function = Callable[[Array], Array]
 NOISES = {"0": 0.0, "1": 0.01, "5": 0.05}
 SAMPLES = 5000
@@ -197,7 +197,7 @@ def scale(n: int, samples: int) -> tuple[float, float]:
 
 def scaling_figures(largest: int = 10**6) -> dict[str, float]:
     """Return time and memory for N = 10³ to ``largest``, n = 2 and 3."""
-    figures = {}
+    figures: dict[str, float] = {}
     for n in (2, 3):
         for samples in (10**3, 10**4, 10**5, 10**6):
             if samples > largest:
@@ -211,7 +211,10 @@ def scaling_figures(largest: int = 10**6) -> dict[str, float]:
 
 def run(quick: bool = False) -> dict[str, float]:
     """Return the whole table: 20 seeds a row, or 3, with N up to 10⁶, or 10⁵."""
-    figures = {"discover.distance.0.seconds": seconds(), "discover.distance.5.seconds": seconds(noise="5")}
+    figures: dict[str, float] = {
+        "discover.distance.0.seconds": seconds(),
+        "discover.distance.5.seconds": seconds(noise="5"),
+    }
     for case in CASES:
         for noise in NOISES:
             figures |= run_case(case, noise, 3 if quick else 20)

@@ -5,6 +5,7 @@ import time
 
 import numpy as np
 
+from hgmrl_lite._validate import Array
 from hgmrl_lite.envs import circle_tasks, navigation, training_tasks
 from hgmrl_lite.hereditary import HereditaryGeometry, discover_geometry
 
@@ -14,7 +15,7 @@ REWARD_NOISE = 0.05
 
 def discover_twenty(
     transitions: int, seed: int, reward_noise: float = 0.0
-) -> tuple[HereditaryGeometry, np.ndarray]:
+) -> tuple[HereditaryGeometry, Array]:
     """Return the geometry of twenty tasks and the true angles (20,) from the base task to each."""
     # The base goal and nineteen others at random angles: evenly spaced goals would share their errors.
     goals = np.concatenate([training_tasks()[:1], circle_tasks(19, seed=seed)])
@@ -26,12 +27,16 @@ def discover_twenty(
     return discover_geometry(tasks), angles - angles[0]
 
 
-def angle_errors_deg(geometry: HereditaryGeometry, angles: np.ndarray) -> np.ndarray:
+def angle_errors_deg(geometry: HereditaryGeometry, angles: Array) -> Array:
     """Return the error of the left action of each of the other tasks, in degrees."""
     left = geometry.left_actions
     found = np.arctan2(left[:, 1, 0] - left[:, 0, 1], left[:, 0, 0] + left[:, 1, 1])
-    wrapped = (found - angles + np.pi) % (2.0 * np.pi) - np.pi
-    return np.degrees(np.abs(wrapped[1:]))
+    return np.degrees(np.abs(wrapped(found - angles)[1:]))
+
+
+def wrapped(angle: Array) -> Array:
+    """Return angles in [−π, π)."""
+    return (angle + np.pi) % (2.0 * np.pi) - np.pi
 
 
 def accuracy(transitions: int, reward_noise: float, seeds: range) -> dict[str, float]:
@@ -53,7 +58,7 @@ def undecided_rate(transitions: int, reward_noise: float, seeds: range) -> float
 def run(quick: bool = False) -> dict[str, float]:
     """Return worst-of-seeds errors by transitions a task, with and without reward noise, and the CPU time."""
     seeds = SEEDS[:2] if quick else SEEDS
-    figures = {}
+    figures: dict[str, float] = {}
     for transitions in (1000, 300):
         errors = accuracy(transitions, 0.0, seeds)
         figures |= {

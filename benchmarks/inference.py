@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from benchmarks.discovery import wrapped
 from hgmrl_lite import lie
+from hgmrl_lite._validate import Array
 from hgmrl_lite.envs import circle_tasks, navigation, sample_transitions
 from hgmrl_lite.hereditary import Inference, RewardModel, infer
 from hgmrl_lite.transitions import Transitions
@@ -47,7 +49,7 @@ def _planar(
         context = navigation(reward_noise=reward_noise).explore(goal, number, seed=10_000 + index)
         answer, seconds = _timed(lie.J, model, context, method)
         error = answer.angle - np.arctan2(goal[1], goal[0])
-        return answer, abs((error + np.pi) % (2.0 * np.pi) - np.pi), seconds
+        return answer, float(abs(wrapped(error))), seconds
 
     return trial
 
@@ -61,7 +63,7 @@ def _spatial(number: int) -> Trial:
     goals = np.random.default_rng(1).normal(size=(1000, 3))
     goals /= np.linalg.norm(goals, axis=1, keepdims=True)
 
-    def task(goal: np.ndarray, count: int, seed: int) -> Transitions:
+    def task(goal: Array, count: int, seed: int) -> Transitions:
         return sample_transitions(
             lambda points: -np.linalg.norm(points - goal, axis=1), count, seed=seed, n=3, spread=0.5
         )
@@ -79,7 +81,7 @@ def _spatial(number: int) -> Trial:
 
 
 def _timed(
-    generators: np.ndarray, model: RewardModel, context: Transitions, method: str
+    generators: Array, model: RewardModel, context: Transitions, method: str
 ) -> tuple[Inference, float]:
     start = time.process_time()
     answer = infer(generators, model, context, method=method)

@@ -4,6 +4,7 @@ from collections import defaultdict
 
 import numpy as np
 
+from benchmarks.discovery import angle_errors_deg, wrapped
 from hgmrl_lite import lie
 from hgmrl_lite.envs import circle_tasks, navigation, training_tasks
 from hgmrl_lite.hereditary import RewardModel, discover_geometry, infer
@@ -30,13 +31,13 @@ def run(quick: bool = False) -> dict[str, float]:
     for noise in NOISES:
         for number in NUMBERS:
             count = 2 if quick else FAMILIES[number]
-            found = defaultdict(list)
+            found: dict[str, Answers] = defaultdict(list)
             for seed in range(FIRST, FIRST + count):
                 for kind, rows in {**_family(number, noise, seed), **_contexts(number, noise, seed)}.items():
                     found[kind] += rows
             for kind, rows in found.items():
                 answers[kind, noise, number] = rows
-    figures = {}
+    figures: dict[str, float] = {}
     for (kind, noise, number), rows in answers.items():
         figures |= _summary(f"intervals.{kind}.noise{noise:g}.N{number}", rows)
     kinds = sorted({kind for kind, _, _ in answers})
@@ -63,16 +64,14 @@ def _family(number: int, noise: float, seed: int) -> dict[str, Answers]:
     ]
     geometry = discover_geometry(tasks)
     angles = np.arctan2(goals[:, 1], goals[:, 0])
-    left = geometry.left_actions
-    found = np.arctan2(left[:, 1, 0] - left[:, 0, 1], left[:, 0, 0] + left[:, 1, 1])
-    errors = np.degrees(np.abs(_wrapped(found - angles + angles[0])))
+    errors = angle_errors_deg(geometry, angles - angles[0])
     sure = not geometry.doubts
-    out = {"left": list(zip(errors[1:], geometry.bounds_deg[1:], [sure] * 3, strict=True))}
+    out = {"left": list(zip(errors, geometry.bounds_deg[1:], [sure] * 3, strict=True))}
     generators = geometry.generators_states
     if len(generators) == 1:
         unit = generators[0] / np.linalg.norm(generators[0])
         away = unit - np.vdot(unit, lie.J) / 2.0 * lie.J
-        error = float(np.degrees(np.arcsin(min(np.linalg.norm(away), 1.0))))
+        error = float(np.degrees(np.arcsin(min(float(np.linalg.norm(away)), 1.0))))
         out["generator"] = [(error, geometry.generators_bound_deg, sure)]
     else:
         out["generator"] = [(90.0, float("nan"), sure)]
@@ -92,15 +91,10 @@ def _contexts(number: int, noise: float, seed: int) -> dict[str, Answers]:
         for index, (goal, turn) in enumerate(zip(goals, turns, strict=True)):
             seen = navigation(reward_noise=noise).explore(goal, context, seed=9000 + 100 * seed + index)
             answer = infer(lie.J, model, seen)
-            error = float(np.degrees(abs(_wrapped(answer.angle - turn))))
+            error = float(np.degrees(abs(wrapped(answer.angle - turn))))
             rows.append((error, answer.bound_deg, answer.verdict == "decided"))
         out[f"inferred{context}"] = rows
     return out
-
-
-def _wrapped(angle: np.ndarray) -> np.ndarray:
-    """Return angles in [−π, π)."""
-    return (angle + np.pi) % (2.0 * np.pi) - np.pi
 
 
 def _summary(name: str, rows: Answers) -> dict[str, float]:

@@ -18,7 +18,7 @@ for agent in result.agents:
     figures[f"regret.{name}.mean"] = float(agent.mean.mean)
     figures[f"regret.{name}.half_width"] = float(agent.mean.half_width)
     figures[f"regret.{name}.slope"] = float(agent.slope(result.distances(agent.name)).mean)
-    figures[f"regret.{name}.worst_goal"] = float(agent.by_goal.mean.max())
+    figures[f"regret.{name}.worst_goal"] = float(agent.by_task.mean.max())
     figures[f"regret.{name}.env_steps"] = agent.env_steps
 print(json.dumps(figures))
 """

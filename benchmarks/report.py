@@ -6,9 +6,13 @@ every finding asked for is.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 
+from benchmarks.discover import rotation
+from hgmrl_lite._validate import Array
 from hgmrl_lite.actions import LinearAction
 from hgmrl_lite.envs import (
     TRAINING_ANGLES_DEG,
@@ -21,7 +25,6 @@ from hgmrl_lite.envs import (
 from hgmrl_lite.hereditary import GeometryReport, check_left_actions, discover_geometry
 from hgmrl_lite.transitions import Transitions
 
-Array = np.ndarray
 SEEDS, QUICK_SEEDS = 20, 2
 TURNS = np.deg2rad(np.array(TRAINING_ANGLES_DEG) - TRAINING_ANGLES_DEG[0])
 MIRROR = np.diag([1.0, -1.0])
@@ -40,16 +43,11 @@ YES = dict.fromkeys(
 )
 
 
-def rotation(angle: float) -> Array:
-    """Return the rotation of the plane by an angle in radians."""
-    return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-
-
 ROTATIONS = tuple(rotation(angle) for angle in TURNS)
 
 
 def goal_tasks(
-    seed: int, goals: Array | None = None, number: int = 5000, **options: object
+    seed: int, goals: Array | None = None, number: int = 5000, **options: Any
 ) -> list[Transitions]:
     """Return Gaussian exploration of round goals; the training goals when none are given."""
     goals = training_tasks() if goals is None else goals
@@ -64,7 +62,7 @@ def valley_tasks(
     maps: Sequence[Array],
     relabel: Callable[[Array], Array] = lambda rewards: rewards,
     number: int = 5000,
-    **options: object,
+    **options: Any,
 ) -> list[Transitions]:
     """Return transitions of bent valleys moved by the maps, the rewards of all but the first relabelled."""
     tasks = []
@@ -103,6 +101,12 @@ def bent_tasks(seed: int) -> list[Transitions]:
     ]
 
 
+def distance(goal: Array, points: Array) -> Array:
+    """Return −‖p − goal‖ of points (N, 2)."""
+    length: Array = np.linalg.norm(points - goal, axis=1)
+    return -length
+
+
 def translation_report(seed: int) -> GeometryReport:
     """Return the report on the translations between round goals, given as maps."""
     goals = training_tasks()
@@ -110,9 +114,7 @@ def translation_report(seed: int) -> GeometryReport:
     maps[:, :2, 2] = goals - goals[0]
     # Independent states: random walks from the origin to different goals would not overlap once translated.
     tasks = [
-        sample_transitions(
-            lambda points, goal=goal: -np.linalg.norm(points - goal, axis=1), 5000, seed=100 * seed + index
-        )
+        sample_transitions(partial(distance, goal), 5000, seed=100 * seed + index)
         for index, goal in enumerate(goals)
     ]
     return check_left_actions(tasks, maps)

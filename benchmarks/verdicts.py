@@ -9,19 +9,20 @@ lengths of both, where gradients and points above the median length count alike.
 Two more combinations are only reported: ripples finer than any neighbourhood, and four dimensions.
 """
 
+import itertools
 import multiprocessing
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import scipy.stats
 
-from benchmarks.discover import TURN, about, rotation
+from benchmarks.discover import TURN, Function, about, rotation
+from hgmrl_lite._validate import Array
 from hgmrl_lite.discovery import discover
 from hgmrl_lite.lie import principal_angles
 
-Array = np.ndarray
-Scalar = Callable[[Array], Array]
 NUMBERS = (1000, 4000, 16_000)
 TOLERANCE = 0.1
 #: Step of the central differences that give the true gradients.
@@ -38,6 +39,7 @@ COMBINATIONS = (
 )  # fmt: skip
 REPORTED = (("ripples", "normal", 1), ("radii", "normal", 1))
 EXACT = ("distance", "bump", "ellipse", "ellipsoid", "screw", "quartic", "radii")
+MISTAKES = ("false_symmetric", "false_none")
 #: Without a symmetry, whatever is drawn.
 ASYMMETRIC = ("nearly_1.5", "nearly_3", "smooth_1", "squircle")
 
@@ -46,7 +48,7 @@ ASYMMETRIC = ("nearly_1.5", "nearly_3", "smooth_1", "squircle")
 class Case:
     """A function, its dimension, the algebra that is searched, and its symmetries where it has some."""
 
-    function: Scalar
+    function: Function
     n: int = 2
     algebra: str = "affine"
     truth: tuple[Array, ...] = ()
@@ -55,6 +57,11 @@ class Case:
 def turned(rng: np.random.Generator, n: int) -> Array:
     """Return a random rotation, up to sign."""
     return np.linalg.qr(rng.normal(size=(n, n)))[0]
+
+
+def coordinates(points: Array) -> list[Array]:
+    """Return the coordinates of points (N, n), n arrays of N."""
+    return list(points.T)
 
 
 def make(name: str, points: Array, rng: np.random.Generator) -> Case:
@@ -85,7 +92,7 @@ def make(name: str, points: Array, rng: np.random.Generator) -> Case:
         generator[:3, 3] += axes @ shift
 
         def screw(p: Array) -> Array:
-            x, y, z = local(p).T
+            x, y, z = coordinates(local(p))
             # Constant along (x, y) turning by t while z rises by pitch t.
             return x * np.cos(z / pitch) + y * np.sin(z / pitch)
 
@@ -93,7 +100,7 @@ def make(name: str, points: Array, rng: np.random.Generator) -> Case:
     if name == "quartic":
 
         def quartic(p: Array) -> Array:
-            square = np.square(p).sum(axis=1)
+            square: Array = np.square(p).sum(axis=1)
             return square - 0.5 * square**2
 
         return Case(quartic, algebra="linear", truth=(about(TURN, np.zeros(2)),))
@@ -108,8 +115,9 @@ def make(name: str, points: Array, rng: np.random.Generator) -> Case:
         depth, fold = {"petal": (0.05, 6), "ripples": (0.01, 20)}[name]
 
         def petal(p: Array) -> Array:
-            x, y = local(p).T
-            return np.hypot(x, y) * (1.0 + depth * np.cos(fold * np.arctan2(y, x)))
+            x, y = coordinates(local(p))
+            waves: Array = np.cos(fold * np.arctan2(y, x))
+            return (1.0 + depth * waves) * np.hypot(x, y)
 
         return Case(petal)
     if name == "squircle":
@@ -122,13 +130,14 @@ def make(name: str, points: Array, rng: np.random.Generator) -> Case:
     raise ValueError(f"name must be a function of the suite, got {name!r}")
 
 
-def nearly(defect: float, local: Callable[[Array], Array], points: Array) -> Scalar:
+def nearly(defect: float, local: Callable[[Array], Array], points: Array) -> Function:
     """Return r (1 + ε cos 3φ) with the ε that makes the least defect over the points what is asked."""
 
-    def bent(depth: float) -> Scalar:
+    def bent(depth: float) -> Function:
         def function(p: Array) -> Array:
-            x, y = local(p).T
-            return np.hypot(x, y) * (1.0 + depth * np.cos(3.0 * np.arctan2(y, x)))
+            x, y = coordinates(local(p))
+            radius: Array = np.hypot(x, y)
+            return radius * (1.0 + depth * np.cos(3.0 * np.arctan2(y, x)))
 
         return function
 
@@ -150,8 +159,8 @@ def draw_points(law: str, n: int, number: int, rng: np.random.Generator) -> Arra
         radius, angle = np.sqrt(rng.uniform(0.25, 2.25, size=number)), rng.uniform(-1.0, 1.0, size=number)
         return np.column_stack([radius * np.cos(np.pi / 3 * angle), radius * np.sin(np.pi / 3 * angle)])
     if law == "clusters":
-        side = rng.choice([-1.0, 1.0], size=number)
-        return 0.35 * rng.normal(size=(number, n)) + side[:, None] * 1.2 * rotation(0.4)[0]
+        side: Array = rng.choice([-1.0, 1.0], size=number)
+        return 0.35 * rng.normal(size=(number, n)) + side[:, None] * 1.2 * rotation(0.4)[:1]
     if law == "heavy_tails":
         return rng.standard_t(3, size=(number, n))
     return rng.normal(size=(number, n))
@@ -161,7 +170,7 @@ def spoil(values: Array, law: str, noise: float, rng: np.random.Generator) -> Ar
     """Return the values as they are seen: with noise, and with what the law adds."""
     spread = values.std()
     draws = rng.standard_t(3, size=len(values)) / np.sqrt(3.0) if law == "heavy_tails" else None
-    seen = values + noise * spread * (rng.normal(size=len(values)) if draws is None else draws)
+    seen: Array = values + noise * spread * (rng.normal(size=len(values)) if draws is None else draws)
     if law == "outliers":
         wrong = rng.choice(len(values), size=len(values) // 100, replace=False)
         seen[wrong] += 10.0 * spread * rng.normal(size=len(wrong))
@@ -171,7 +180,7 @@ def spoil(values: Array, law: str, noise: float, rng: np.random.Generator) -> Ar
     return seen
 
 
-def gradients(function: Scalar, points: Array) -> Array:
+def gradients(function: Function, points: Array) -> Array:
     """Return the true gradients (N, n), by central differences."""
     n = points.shape[1]
     return np.stack(
@@ -180,7 +189,7 @@ def gradients(function: Scalar, points: Array) -> Array:
     )
 
 
-def forms(function: Scalar, points: Array, algebra: str) -> tuple[Array, Array]:
+def forms(function: Function, points: Array, algebra: str) -> tuple[Array, Array]:
     """Return Σ (g·Wh)² and Σ ‖g‖² ‖Wh‖² as forms on the entries of W, row by row.
 
     Lengths are measured where the data have unit covariance (for a linear algebra: unit second moment).
@@ -201,7 +210,7 @@ def forms(function: Scalar, points: Array, algebra: str) -> tuple[Array, Array]:
     return rows.T @ rows, speed
 
 
-def defects(function: Scalar, points: Array, algebra: str, span: Array | None = None) -> Array:
+def defects(function: Function, points: Array, algebra: str, span: Array | None = None) -> Array:
     """Return the defects, ascending, of all fields of an algebra, or of those in a span of generators."""
     change, speed = forms(function, points, algebra)
     if span is not None:
@@ -210,11 +219,21 @@ def defects(function: Scalar, points: Array, algebra: str, span: Array | None = 
         basis = span[:, :n, :width].reshape(len(span), -1)
         change, speed = basis @ change @ basis.T, basis @ speed @ basis.T
     root = np.linalg.inv(np.linalg.cholesky(speed))
-    return np.sqrt(np.maximum(np.linalg.eigvalsh(root @ change @ root.T), 0.0))
+    roots: Array = np.sqrt(np.maximum(np.linalg.eigvalsh(root @ change @ root.T), 0.0))
+    return roots
 
 
-def run_one(task: tuple[str, str, int, int, int]) -> tuple[bool, bool, bool, str]:
-    """Return false symmetric, false none, detected and the verdict of one run."""
+class Run(NamedTuple):
+    """What one run said, and whether it was right."""
+
+    verdict: str
+    false_symmetric: bool = False
+    false_none: bool = False
+    detected: bool = False
+
+
+def run_one(task: tuple[str, str, int, int, int]) -> Run:
+    """Return what one run says: function, law of the data, noise, samples and seed."""
     name, law, noise, number, seed = task
     rng = np.random.default_rng([seed, number, noise, *name.encode(), *law.encode()])
     n = {"ellipsoid": 3, "screw": 3, "radii": 4}.get(name, 2)
@@ -222,16 +241,16 @@ def run_one(task: tuple[str, str, int, int, int]) -> tuple[bool, bool, bool, str
     case = make(name, points, rng)
     values = spoil(case.function(points), law, 0.01 * noise, rng)
     found = discover(points, values, algebra=case.algebra, tolerance=TOLERANCE)
-    false_symmetric = false_none = detected = False
     if found.verdict == "symmetric":
         worst = defects(case.function, points, case.algebra, found.generators)[-1]
-        false_symmetric = bool(worst > TOLERANCE)
         detected = bool(case.truth) and all(
             np.degrees(principal_angles(one[None], found.generators).max()) < 5.0 for one in case.truth
         )
-    elif found.verdict == "none":
-        false_none = bool(defects(case.function, points, case.algebra)[0] < TOLERANCE)
-    return false_symmetric, false_none, detected, found.verdict
+        return Run(found.verdict, false_symmetric=bool(worst > TOLERANCE), detected=detected)
+    if found.verdict == "none":
+        least = defects(case.function, points, case.algebra)[0]
+        return Run(found.verdict, false_none=bool(least < TOLERANCE))
+    return Run(found.verdict)
 
 
 def cells(quick: bool = False) -> list[tuple[str, str, int, int]]:
@@ -240,9 +259,10 @@ def cells(quick: bool = False) -> list[tuple[str, str, int, int]]:
     return [(*combination, number) for combination in (*COMBINATIONS, *REPORTED) for number in numbers]
 
 
-def rates(results: list[tuple[bool, bool, bool, str]]) -> tuple[int, int, int]:
-    """Return how many of some runs were falsely symmetric, falsely none, and detected."""
-    return sum(r[0] for r in results), sum(r[1] for r in results), sum(r[2] for r in results)
+def counts(runs: list[Run]) -> dict[str, int]:
+    """Return how many runs were wrong in which way, how many detected, and how many said which verdict."""
+    right_or_wrong = {name: sum(getattr(run, name) for run in runs) for name in (*MISTAKES, "detected")}
+    return right_or_wrong | {name: sum(run.verdict == name for run in runs) for name in ("symmetric", "none")}
 
 
 def worsening(fewer: int, more: int, runs: int) -> float:
@@ -254,41 +274,41 @@ def worsening(fewer: int, more: int, runs: int) -> float:
 def run(quick: bool = False) -> dict[str, float]:
     """Return the rates over all cells, the worst cell, and the rates of detection."""
     seeds = 5 if quick else 50
-    all_cells = cells(quick)
-    tasks = [(*cell, seed) for cell in all_cells for seed in range(seeds)]
+    tasks = [(*cell, seed) for cell in cells(quick) for seed in range(seeds)]
     with multiprocessing.get_context("spawn").Pool() as pool:
         done = pool.map(run_one, tasks, chunksize=5)
-    found = {cell: done[i * seeds : (i + 1) * seeds] for i, cell in enumerate(all_cells)}
-    figures: dict[str, float] = {}
-    judged = {cell: results for cell, results in found.items() if cell[:3] in COMBINATIONS}
-    everything = [result for results in judged.values() for result in results]
-    symmetric, none, _ = rates(everything)
-    figures["verdict.false_symmetric_rate"] = symmetric / len(everything)
-    figures["verdict.false_none_rate"] = none / len(everything)
-    figures["verdict.worst_cell"] = max(max(rates(results)[:2]) for results in judged.values()) * 50 / seeds
-    groups: dict[str, list[bool]] = {}
-    for (name, law, noise, number), results in judged.items():
+    return summary(
+        {cell: counts(done[i * seeds : (i + 1) * seeds]) for i, cell in enumerate(cells(quick))}, seeds
+    )
+
+
+def summary(counted: dict[tuple[str, str, int, int], dict[str, int]], seeds: int) -> dict[str, float]:
+    """Return the figures of all cells from what was counted in each, of so many runs a cell."""
+    judged = {cell: count for cell, count in counted.items() if cell[:3] in COMBINATIONS}
+    figures = {
+        f"verdict.{name}_rate": sum(count[name] for count in judged.values()) / (seeds * len(judged))
+        for name in MISTAKES
+    }
+    figures["verdict.worst_cell"] = (
+        max(count[name] for count in judged.values() for name in MISTAKES) * 50 / seeds
+    )
+    groups: dict[str, list[float]] = {}
+    for (name, law, noise, number), count in judged.items():
         if name in EXACT and law in ("normal", "box") and noise <= 5:
             key = "0_1" if noise <= 1 else f"5.{number}"
-            groups.setdefault(key, []).extend(result[2] for result in results)
-    figures |= {f"verdict.detected_rate.{key}": float(np.mean(hits)) for key, hits in groups.items()}
+            groups.setdefault(key, []).append(count["detected"] / seeds)
+    figures |= {f"verdict.detected_rate.{key}": float(np.mean(shares)) for key, shares in groups.items()}
     falls = [1.0]
     for combination in COMBINATIONS:
-        for i, j in ((0, 1), (1, 2), (0, 2)) if not quick else ():
-            fewer, more = (found[*combination, NUMBERS[k]] for k in (i, j))
-            for mistake in (0, 1):
-                right = [seeds - rates(results)[mistake] for results in (fewer, more)]
-                falls.append(worsening(right[0], right[1], seeds))
-            if combination[0] in EXACT:
-                falls.append(worsening(rates(fewer)[2], rates(more)[2], seeds))
-            if combination[0] in ASYMMETRIC:
-                seen = [sum(result[3] == "none" for result in results) for results in (fewer, more)]
-                falls.append(worsening(seen[0], seen[1], seeds))
+        by_number = [counted[*combination, number] for number in NUMBERS if (*combination, number) in counted]
+        wanted = [
+            name for name, those in (("detected", EXACT), ("none", ASYMMETRIC)) if combination[0] in those
+        ]
+        for fewer, more in itertools.combinations(by_number, 2):
+            falls += [worsening(seeds - fewer[name], seeds - more[name], seeds) for name in MISTAKES]
+            falls += [worsening(fewer[name], more[name], seeds) for name in wanted]
     figures["verdict.least_p_of_worsening"] = min(falls)
-    for cell, results in found.items():
+    for cell, count in counted.items():
         key = "verdict.cell." + ".".join(str(part) for part in cell)
-        for name, count in zip(("false_symmetric", "false_none", "detected"), rates(results), strict=True):
-            figures[f"{key}.{name}"] = count / seeds
-        for verdict in ("symmetric", "none"):
-            figures[f"{key}.{verdict}"] = sum(result[3] == verdict for result in results) / seeds
+        figures |= {f"{key}.{name}": number / seeds for name, number in count.items()}
     return figures

@@ -1,10 +1,5 @@
-"""How a widget answers the hand: real mouse events at 60 a second in a real JupyterLab.
+"""How a widget answers the hand: real mouse events at 60 a second in a real JupyterLab."""
 
-``python -m benchmarks.widget_drag`` prints the figures.
-"""
-
-import argparse
-import json
 import math
 import statistics
 import sys
@@ -237,15 +232,3 @@ def run(quick: bool = False) -> dict[str, float]:
         for widget, results in drags.items()
         for name, value in medians(results).items()
     }
-
-
-def main() -> None:
-    """Parse the command line and run."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.widget_drag", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="one drag instead of five")
-    options = parser.parse_args()
-    print(json.dumps(run(options.quick), indent=1))
-
-
-if __name__ == "__main__":
-    main()

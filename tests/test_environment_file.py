@@ -135,7 +135,10 @@ def imported_packages(folder: Path) -> set[str]:
                 modules.add(node.module.split(".")[0])
     # Scripts and helpers that are no package import each other by their file's name.
     helpers = {path.stem for name in ("notebooks", "tests") for path in (ROOT / name).rglob("*.py")}
-    foreign = modules - helpers - {"hgmrl_lite", "benchmarks", "website"} - sys.stdlib_module_names
+    ours = (
+        {"hgmrl_lite"} if folder.name == "hgmrl_lite" else helpers | {"hgmrl_lite", "benchmarks", "website"}
+    )
+    foreign = modules - ours - sys.stdlib_module_names
     return {canonicalize_name(PACKAGE_OF_MODULE.get(name, name)) for name in foreign}
 
 

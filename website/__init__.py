@@ -1,5 +1,11 @@
 """The workbook as pages that open without Jupyter: executed lessons, live widgets, no server, no network.
 
-Read in this order: ``lessons`` executes and remembers, ``frontend`` fetches what a browser needs, ``pages``
-makes HTML of a notebook, ``explore`` the page of widgets alone, ``assemble`` puts the folder together.
+Read in this order: ``execution`` runs a notebook, ``lessons`` remembers what came out, ``frontend`` fetches
+what a browser needs, ``pages`` makes HTML of a notebook, ``explore`` the page of widgets alone, ``assemble``
+puts the folder together.
 """
+
+import os
+
+# Small networks and short arrays: a second thread costs more than it brings. Read when NumPy is imported.
+os.environ.setdefault("OMP_NUM_THREADS", "1")

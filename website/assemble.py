@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.lessons import NOTEBOOKS, ROOT
 from website import frontend
+from website.execution import NOTEBOOKS, ROOT
 from website.explore import explore_page
 from website.lessons import solution_lessons, widget_states
 from website.pages import (

@@ -14,8 +14,8 @@ from typing import Any
 import nbformat
 from tqdm.auto import tqdm
 
-from benchmarks.lessons import NOTEBOOKS, ROOT, execute
 from hgmrl_lite.cache import cache_directory, whole_file
+from website.execution import NOTEBOOKS, ROOT, execute
 
 CELL_SECONDS = 600.0
 STATE_TYPE = "application/vnd.jupyter.widget-state+json"
@@ -71,7 +71,7 @@ def solution_lessons(store: Path) -> dict[str, Any]:
 
 def widget_states(notebook: Any) -> dict[str, Any]:
     """Return the stored state of a notebook's widgets by model id; empty when there are none."""
-    stored = notebook.metadata.get("widgets", {}).get(STATE_TYPE, {})
+    stored: dict[str, dict[str, Any]] = notebook.metadata.get("widgets", {}).get(STATE_TYPE, {})
     return stored.get("state", {})
 
 

@@ -9,16 +9,17 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import psutil  # type: ignore[import-untyped]
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 from hgmrl_lite.cache import cache_directory
+from hgmrl_lite.course.report import signed, table
 
 State = Literal["OK", "Slow", "Problem"]
 _DISTRIBUTION = "hgmrl-lite"
@@ -111,34 +112,28 @@ class Diagnosis:
     def _ipython_display_(self) -> None:
         """Show what is listed, and below it the one line that only the page itself can write."""
         # Slow to import, and not needed by who asks from a script.
-        from IPython.display import display
+        from IPython import display as ipython
 
         from hgmrl_lite.course.handshake import Handshake
 
-        display({"text/html": self._repr_html_(), "text/plain": repr(self)}, raw=True)
-        display(Handshake())
+        show: Callable[..., Any] = ipython.display
+        show({"text/html": self._repr_html_(), "text/plain": repr(self)}, raw=True)
+        show(Handshake())
 
     def _repr_html_(self) -> str:
         """Give what is listed as HTML; states are words, the colours are the notebook's own."""
-        more = html.escape(self._unlisted).replace("`", "")
+        summary = f"<strong>{self.summary}</strong> {html.escape(self._unlisted).replace('`', '')}"
         if not self._listed:
-            return f"<p><strong>{self.summary}</strong> {more}</p>"
-        left = 'style="text-align:left"'
-        head = "".join(f'<th scope="col" {left}>{name}</th>' for name in _COLUMNS)
-        rows = ""
-        for finding in self._listed:
-            cells = (finding.found, finding.needed, finding.remedy)
-            rows += (
-                f'<tr><th scope="row" {left}>{html.escape(finding.name)}</th>'
-                f'<td {left}><span aria-hidden="true">{_SYMBOLS[finding.state]}</span> {finding.state}</td>'
-                + "".join(f"<td {left}>{html.escape(text)}</td>" for text in cells)
-                + "</tr>"
+            return f"<p>{summary}</p>"
+        rows = (
+            (
+                html.escape(finding.name),
+                signed(_SYMBOLS[finding.state], finding.state),
+                *map(html.escape, (finding.found, finding.needed, finding.remedy)),
             )
-        caption = f'<caption style="text-align:left"><strong>{self.summary}</strong> {more}</caption>'
-        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-
-
-_COLUMNS = ("What", "State", "Found", "Needed", "Remedy")
+            for finding in self._listed
+        )
+        return table(summary, ("What", "State", "Found", "Needed", "Remedy"), rows)
 
 
 def doctor(details: bool = False) -> Diagnosis:
@@ -158,19 +153,25 @@ def doctor(details: bool = False) -> Diagnosis:
     return Diagnosis((*_packages(), *_page_parts(), *_machine(), _cache()), details)
 
 
+def _finding(
+    name: str, fits: bool, found: str, needed: str, remedy: str, else_: State = "Problem"
+) -> Finding:
+    """Judge one thing; a remedy is named for what does not fit only."""
+    return Finding(name, "OK" if fits else else_, found, needed, "" if fits else remedy)
+
+
 def _packages() -> Iterable[Finding]:
     """Compare Python and every package with the ranges that the distribution asks for."""
     try:
         distribution = importlib.metadata.distribution(_DISTRIBUTION)
     except importlib.metadata.PackageNotFoundError:
         remedy = "Run `pip install -e .` in the workbook's folder with this Python, then restart."
-        yield Finding(_DISTRIBUTION, "Problem", "not installed", "an installation", remedy)
+        yield _finding(_DISTRIBUTION, False, "not installed", "an installation", remedy)
         return
     needed = SpecifierSet(distribution.metadata["Requires-Python"] or "")
     found = platform.python_version()
-    fits = needed.contains(found, prereleases=True)
-    remedy = "" if fits else f"Make the environment anew with Python {needed} and choose its Jupyter kernel."
-    yield Finding("Python", "OK" if fits else "Problem", found, str(needed) or "any", remedy)
+    remedy = f"Make the environment anew with Python {needed} and choose its Jupyter kernel."
+    yield _finding("Python", needed.contains(found, prereleases=True), found, str(needed) or "any", remedy)
     tested = _tested_versions()
     for text in distribution.requires or ():
         requirement = Requirement(text)
@@ -198,7 +199,7 @@ def _package(requirement: Requirement, tested: str) -> Finding:
     # Without the local part, which tells builds of one version apart: 2.13.0+cpu.
     if tested and found.partition("+")[0] != tested:
         needed += f"; tested with {tested}"
-    return Finding(requirement.name, "OK" if fits else "Problem", found, needed, "" if fits else remedy)
+    return _finding(requirement.name, fits, found, needed, remedy)
 
 
 def _page_parts() -> Iterable[Finding]:
@@ -209,36 +210,32 @@ def _page_parts() -> Iterable[Finding]:
         try:
             found = str(json.loads((folder / name / "package.json").read_text(encoding="utf-8"))["version"])
         except (OSError, ValueError, KeyError):
-            yield Finding(f"page part of {package}", "Problem", "not there", "the extension", remedy)
-        else:
-            yield Finding(f"page part of {package}", "OK", found, "the extension")
+            found = ""
+        yield _finding(f"page part of {package}", bool(found), found or "not there", "the extension", remedy)
 
 
 def _machine() -> Iterable[Finding]:
     """Look at processors and memory."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    remedy = "" if usable >= 2 else "Everything works; training takes about twice the time named in a lesson."
-    yield Finding("processors", "OK" if usable >= 2 else "Slow", str(usable), "2", remedy)
+    remedy = "Everything works; training takes about twice the time named in a lesson."
+    yield _finding("processors", usable >= 2, str(usable), "2", remedy, "Slow")
     free = psutil.virtual_memory().available / _GIB
-    state: State = "OK" if free >= _MEMORY_NEEDED else "Problem"
-    remedy = (
-        "" if state == "OK" else "Close programs, or shut down the Jupyter kernels of lessons you have left."
-    )
-    yield Finding("memory", state, f"{free:.1f} GiB free", f"{_MEMORY_NEEDED:g} GiB", remedy)
+    remedy = "Close programs, or shut down the Jupyter kernels of lessons you have left."
+    needed = f"{_MEMORY_NEEDED:g} GiB"
+    yield _finding("memory", free >= _MEMORY_NEEDED, f"{free:.1f} GiB free", needed, remedy)
 
 
 def _cache() -> Finding:
     """Write to the folder of cached results and look at the room there."""
     folder = cache_directory()
-    needed = f"a folder to write to, {_DISK_NEEDED:g} GiB"
+    fits, needed = False, f"a folder to write to, {_DISK_NEEDED:g} GiB"
     remedy = "Set the environment variable HGMRL_LITE_CACHE to a folder you may write to, with room in it."
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(b"written by hgmrl_lite")
         free = shutil.disk_usage(folder).free / _GIB
+        fits, found = free >= _DISK_NEEDED, f"{folder}, {free:.1f} GiB free"
     except OSError as error:
-        return Finding("cache", "Problem", f"{folder}: {error.strerror or error}", needed, remedy)
-    enough = free >= _DISK_NEEDED
-    found = f"{folder}, {free:.1f} GiB free"
-    return Finding("cache", "OK" if enough else "Problem", found, needed, "" if enough else remedy)
+        found = f"{folder}: {error.strerror or error}"
+    return _finding("cache", fits, found, needed, remedy)

@@ -6,20 +6,22 @@ a generator: it yields in words what it is about to test, then tests it with the
 is wrong:
 
 >>> import numpy as np
->>> from hgmrl_lite.course.exercise import Exercise, examine
->>> from hgmrl_lite.course.expect import call, expect_close
->>> def check_double(answer):
+>>> from hgmrl_lite.course.calling import call
+>>> from hgmrl_lite.course.exercise import examine, exercise, hints
+>>> from hgmrl_lite.course.expect import expect_close
+>>> @exercise("99.1", "Doubling", lambda p: 2 * p)
+... @hints("Add the point to itself.")
+... def double(answer):
 ...     yield "a point of the plane"
 ...     expect_close(call(answer, np.array([1.0, 2.0])), [2, 4], "`double([1, 2])`")
->>> exercise = Exercise("99.1", "Doubling", ("Add the point to itself.",), check_double, lambda p: 2 * p)
->>> examine(exercise, exercise.reference)
+>>> examine(double, double.reference)
 ✓ Correct · Exercise 99.1, Doubling
   passed: a point of the plane
->>> examine(exercise, lambda p: p)
+>>> examine(double, lambda p: p)
 ✗ Not yet · Exercise 99.1, Doubling
   failed: a point of the plane
   `double([1, 2])` should be [2, 4], but is [1, 2].
->>> examine(exercise, ...)
+>>> examine(double, ...)
 ○ Not attempted · Exercise 99.1, Doubling
   Put your own code in place of `...`; nothing that follows depends on it.
 """
@@ -35,8 +37,8 @@ from typing import Any
 import numpy as np
 
 import hgmrl_lite.course
-from hgmrl_lite.course.expect import NotAttempted, NotYet, describe
-from hgmrl_lite.course.inspection import is_blank
+from hgmrl_lite.course.expect import NotAttempted, NotYet
+from hgmrl_lite.course.inspection import describe, is_blank
 from hgmrl_lite.course.progress import remember
 from hgmrl_lite.course.report import CheckResult, Hints, State
 from hgmrl_lite.course.watchdog import TookTooLong, run_with_limit
@@ -47,7 +49,10 @@ _UNTOUCHED = "Put your own code in place of `...`; nothing that follows depends 
 _shown: dict[str, int] = {}
 
 
-@dataclass(frozen=True)
+Check = Callable[[Any], Iterator[str]]
+
+
+@dataclass(frozen=True, eq=False)
 class Exercise:
     """One exercise of a lesson.
 
@@ -76,7 +81,7 @@ class Exercise:
     id: str
     title: str
     hints: tuple[str, ...]
-    check: Callable[[Any], Iterator[str]]
+    check: Check
     reference: Any
     seconds: float = 10.0
 
@@ -85,6 +90,18 @@ class Exercise:
             raise ValueError(f'id must be a lesson and a number such as "01.2", got {self.id!r}')
         if not isinstance(self.hints, tuple) or not self.hints or not all(self.hints):
             raise ValueError(f"hints of exercise {self.id} must be a tuple of texts, got {self.hints!r}")
+
+
+def hints(*texts: str) -> Callable[[Check], tuple[Check, tuple[str, ...]]]:
+    """Put the hints of an exercise, from a nudge to nearly all of it, above its check."""
+    return lambda check: (check, texts)
+
+
+def exercise(
+    id: str, title: str, reference: Any, *, seconds: float = 10.0
+) -> Callable[[tuple[Check, tuple[str, ...]]], Exercise]:
+    """Make a check and its `hints` an `Exercise`; the decorator above both."""
+    return lambda hinted: Exercise(id, title, hinted[1], hinted[0], reference, seconds)
 
 
 def exercises_of(lesson: str) -> tuple[Exercise, ...]:

@@ -1,20 +1,21 @@
 """Building blocks of an exercise's check: each looks at one thing and, where it is wrong, says so in words.
 
-A check calls the student's function through `call`, and compares with `expect_close`, `expect_shape`,
-`expect_choice` or `expect`. All of them raise `NotYet` with a sentence for the student, never anything else.
+A check compares with `expect_close`, `expect_shape`, `expect_choice` or `expect`. All of them raise `NotYet`
+with a sentence for the student, never anything else. What calls the student's function is in
+`hgmrl_lite.course.calling`, what goes through a table of cases in `hgmrl_lite.course.cases`.
 """
 
-import copy
-import inspect
-from collections.abc import Mapping, Sequence, Sized
+from collections.abc import Callable, Mapping, Sequence, Sized
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_numpy, masked_entries
-from hgmrl_lite.course.inspection import gaps, is_stub, message, parameters, raised, shorten, unchanged
-from hgmrl_lite.course.watchdog import Stop
+from hgmrl_lite.course.inspection import describe, show
+
+Mistakes = Mapping[str, Any]
+"""What typical mistakes lead to: for each hint the wrong value, or several of them along a first axis."""
 
 # No exercise asks for so many numbers; a view of one number can claim to be more than the memory holds.
 _MOST = 10_000_000
@@ -41,145 +42,17 @@ class NotAttempted(Exception):
     """The answer is still the untouched stub."""
 
 
-def describe(value: Any) -> str:
-    """Say in a few words what ``value`` is, whatever it is."""
-    if value is None:
-        return "None"
-    if value is Ellipsis:
-        return "`...`"
-    if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape} and type {value.dtype}"
-    if isinstance(value, int) and value.bit_length() > 64:
-        return "a whole number of very many digits"
-    if isinstance(value, (bool, np.bool_, int, float, complex, np.number)):
-        return f"{type(value).__name__} {value}"
-    if isinstance(value, str):
-        return f"the text {shorten(repr(value))}"
-    if isinstance(value, (list, tuple, set, dict)):
-        return f"a {type(value).__name__} of length {len(value)}"
-    if inspect.isclass(value):
-        return f"the class {value.__name__}"
-    if callable(value):
-        return f"the function {getattr(value, '__name__', type(value).__name__)}"
-    return f"an object of type {type(value).__name__}"
-
-
-def show(value: ArrayLike, digits: int = 4) -> str:
-    """Write numbers for a sentence: few digits, rounding errors as 0, long arrays shortened."""
-    array = np.asarray(value, dtype=np.float64)
-    noise = 1e-12 * max(1.0, float(np.abs(array).max(initial=0.0)))
-    clean = np.where(np.abs(array) < noise, 0.0, array)
-    with np.printoptions(threshold=12, edgeitems=2, formatter={"float_kind": f"{{:.{digits}g}}".format}):
-        text = np.array2string(clean, separator=", ")
-    return shorten(" ".join(text.split()))
-
-
-def expect(condition: bool, message: str, hint: str | None = None) -> None:
+def expect(condition: bool | np.bool_, message: str, hint: str | None = None) -> None:
     """Raise `NotYet` with ``message`` unless ``condition`` holds."""
     if not condition:
         raise NotYet(message, hint)
 
 
-def call(student: Any, *arguments: Any, what: str | None = None) -> Any:
-    """Call the student's function and return what it returns.
+def as_numbers(got: Any, what: str, not_a_mask: str | None = None) -> Array:
+    """Return ``got`` as a finite float64 array, or raise `NotYet` that says why that cannot be.
 
-    Parameters
-    ----------
-    student : object
-        What the student handed in, hopefully a function.
-    *arguments : object
-        What it is called with. It gets copies, and must leave them as they are.
-    what : str, optional
-        What the function is called in messages; its own name when left out.
-
-    Returns
-    -------
-    object
-        The returned value, neither None nor Ellipsis.
-
-    Raises
-    ------
-    NotAttempted
-        When the body is still the stub.
-    NotYet
-        When it is no function, takes other arguments, raises, changes an argument or returns nothing.
+    ``not_a_mask`` is the hint for True and False in place of numbers.
     """
-    name = _named(student, what)
-    if not callable(student):
-        raise NotYet(f"A function is needed for `{name}`, but this is {describe(student)}.")
-    names = parameters(student, len(arguments))
-    if isinstance(names, str):
-        word = "argument" if len(arguments) == 1 else "arguments"
-        raise NotYet(f"`{name}` should take {len(arguments)} {word}, but takes `{names}`.")
-    given = copy.deepcopy(arguments)
-    try:
-        result = student(*given)
-    except (NotYet, NotAttempted, KeyboardInterrupt, Stop):
-        # The student's own interrupt ends the cell, as everywhere; the time limit ends the check.
-        raise
-    except BaseException as error:
-        unfinished = "value" in gaps(student) or "ellipsis" in message(error).lower()
-        if unfinished or isinstance(error, NotImplementedError):
-            raise NotAttempted from None
-        raise NotYet(raised(student, error, name)) from None
-    for parameter, before, after in zip(names, arguments, given, strict=True):
-        if not unchanged(before, after):
-            raise NotYet(
-                f"`{name}` changes its argument `{parameter}` in place.",
-                "Make a new array, or start from a copy, so that the caller's array stays as it was.",
-            )
-    if result is Ellipsis or (result is None and is_stub(student)):
-        raise NotAttempted
-    if result is None:
-        raise NotYet(f"`{name}` returns None.", "Is a `return` missing?")
-    return result
-
-
-def call_rows(student: Any, points: Array, *arguments: Any, what: str | None = None) -> Any:
-    """Call the student's function of points with many of them in rows.
-
-    Parameters
-    ----------
-    student : object
-        What the student handed in, hopefully a function.
-    points : ndarray, shape (N, n)
-        Its first argument.
-    *arguments : object
-        The other arguments.
-    what : str, optional
-        As in `call`.
-
-    Returns
-    -------
-    object
-        The returned value.
-
-    Raises
-    ------
-    NotAttempted, NotYet
-        As in `call`; a function that fails on the rows together and not on each alone is told just that.
-    """
-    try:
-        return call(student, points, *arguments, what=what)
-    except NotYet:
-        try:
-            for row in points:
-                call(student, row, *arguments, what=what)
-        except NotYet:
-            pass
-        else:
-            name = _named(student, what)
-            raise NotYet(
-                f"`{name}` works for one point, of shape {points[0].shape}, but not for several in the rows "
-                f"of an array of shape {points.shape}.",
-                "`L @ p` for a column becomes `points @ L.T` for rows; `points[..., 0]` is the first "
-                "coordinate of one point and of many.",
-            ) from None
-        raise
-
-
-def as_numbers(got: Any, what: str) -> Array:
-    """Return ``got`` as a finite float64 array, or raise `NotYet` that says why that cannot be."""
     if got is None or got is Ellipsis:
         raise NotYet(f"{what} should be a number or an array of numbers, not {describe(got)}.")
     try:
@@ -195,7 +68,7 @@ def as_numbers(got: Any, what: str) -> Array:
     except Exception:
         raise NotYet(f"{what} should be numbers; {describe(got)} cannot be read as an array.") from None
     if array.dtype.kind == "b":
-        raise NotYet(f"{what} should be numbers, but holds True and False.")
+        raise NotYet(f"{what} should be numbers, but holds True and False.", not_a_mask)
     if array.dtype.kind == "c":
         raise NotYet(f"{what} should be real numbers, but holds complex ones.")
     if array.dtype.kind not in "iuf":
@@ -223,7 +96,7 @@ def expect_close(
     what: str,
     tolerance: float = 1e-6,
     *,
-    mistakes: Sequence[tuple[ArrayLike, str]] = (),
+    mistakes: Mistakes | Callable[[], Mistakes] | None = None,
     reveal: bool = True,
 ) -> None:
     """Compare numbers, entry by entry.
@@ -238,8 +111,8 @@ def expect_close(
         What the value is, as the subject of a sentence; code in single backquotes.
     tolerance : float, optional
         Largest allowed |got - want| / (1 + |want|).
-    mistakes : sequence of (array_like, str), optional
-        Values that typical mistakes lead to, each with its own hint.
+    mistakes : mapping of str to array_like, or callable that returns one, optional
+        Hints, each with the value that a typical mistake leads to. The first that fits is told.
     reveal : bool, optional
         Whether the message may show the right value; False where it is the answer itself.
 
@@ -252,9 +125,8 @@ def expect_close(
     numbers = expect_shape(got, right.shape, what)
     if _close(numbers, right, tolerance):
         return
-    hint = next(
-        (text for value, text in mistakes if _close(numbers, np.asarray(value, dtype=float), tolerance)), None
-    )
+    table = mistakes() if callable(mistakes) else mistakes or {}
+    hint = next((text for text, wrong in table.items() if _is_one_of(numbers, wrong, tolerance)), None)
     kind = as_numpy(what, got).dtype
     if hint is None and kind in (np.float16, np.float32) and _close(numbers, right, 1e-2):
         hint = f"It came as {kind}, which keeps few digits: compute in float64."
@@ -270,8 +142,16 @@ def expect_close(
     raise NotYet(message, hint)
 
 
+def expect_entry(answer: Any, name: str) -> Any:
+    """Return an entry of the dictionary that a student fills in, or raise `NotYet` when it is open."""
+    expect(isinstance(answer, dict), "The answer should be the dictionary of the cell, filled in.")
+    expect(name in answer, f'The entry "{name}" is missing from the dictionary.')
+    expect(answer[name] is not None and answer[name] is not Ellipsis, f'"{name}" is still open.')
+    return answer[name]
+
+
 def expect_choice(
-    got: Any, right: str, options: Sequence[str], what: str, mistakes: Mapping[str, str] | None = None
+    got: Any, right: str, options: Sequence[str], what: str, mistakes: str | Mapping[str, str]
 ) -> None:
     """Compare a chosen word with the right one, whatever its case and surrounding blanks.
 
@@ -285,30 +165,30 @@ def expect_choice(
         All options, ``right`` among them.
     what : str
         What is chosen, as the subject of a sentence.
-    mistakes : mapping of str to str, optional
-        A hint for each wrong option.
+    mistakes : str or mapping of str to str
+        A hint for every wrong option, or for each its own.
 
     Raises
     ------
     NotYet
         When it is no text, no option, or the wrong one.
     """
-    listed = ", ".join(f'"{option}"' for option in options)
-    if not isinstance(got, str):
-        raise NotYet(f"{what} should be one of {listed}, not {describe(got)}.")
-    chosen = got.strip().casefold()
+    chosen = got.strip().casefold() if isinstance(got, str) else None
     if chosen not in [option.casefold() for option in options]:
+        listed = ", ".join(f'"{option}"' for option in options)
         raise NotYet(f"{what} should be one of {listed}, not {describe(got)}.")
     if chosen != right.casefold():
-        hints = {option.casefold(): text for option, text in (mistakes or {}).items()}
-        raise NotYet(f"{what} is not {describe(got).removeprefix('the text ')}.", hints.get(chosen))
-
-
-def _named(student: Any, what: str | None) -> str:
-    """Return what a student's function is called in messages."""
-    return what or str(getattr(student, "__name__", "your answer")).replace("<lambda>", "your function")
+        hints = dict.fromkeys(options, mistakes) if isinstance(mistakes, str) else mistakes
+        hint = next((text for option, text in hints.items() if option.casefold() == chosen), None)
+        raise NotYet(f"{what} is not {describe(got).removeprefix('the text ')}.", hint)
 
 
 def _close(got: Array, want: Array, tolerance: float) -> bool:
     """Compare two arrays of one shape."""
     return got.shape == want.shape and bool(np.all(np.abs(got - want) <= tolerance * (1 + np.abs(want))))
+
+
+def _is_one_of(got: Array, wrong: Any, tolerance: float) -> bool:
+    """Compare with one value, or with several along a first axis."""
+    values = np.asarray(wrong, dtype=np.float64)
+    return any(_close(got, value, tolerance) for value in (values if values.ndim > got.ndim else [values]))

@@ -1,4 +1,4 @@
-"""Look at an answer: is it a stub, what does it take, where did it fail, what did it change."""
+"""Look at an answer and put it in words: is it a stub, what does it take, where did it fail, what is it."""
 
 import ast
 import dis
@@ -9,6 +9,7 @@ from types import FunctionType
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 _SHORT = 120
 # What NumPy says of `@` in terms of its own inside, and what it means; the first 120 letters hold the key.
@@ -100,6 +101,39 @@ def unchanged(before: Any, after: Any) -> bool:
     if isinstance(before, (list, tuple)):
         return len(before) == len(after) and all(map(unchanged, before, after))
     return not isinstance(before, (int, float, str)) or before == after
+
+
+def describe(value: Any) -> str:
+    """Say in a few words what ``value`` is, whatever it is."""
+    if value is None:
+        return "None"
+    if value is Ellipsis:
+        return "`...`"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape} and type {value.dtype}"
+    if isinstance(value, int) and value.bit_length() > 64:
+        return "a whole number of very many digits"
+    if isinstance(value, (bool, np.bool_, int, float, complex, np.number)):
+        return f"{type(value).__name__} {value}"
+    if isinstance(value, str):
+        return f"the text {shorten(repr(value))}"
+    if isinstance(value, (list, tuple, set, dict)):
+        return f"a {type(value).__name__} of length {len(value)}"
+    if inspect.isclass(value):
+        return f"the class {value.__name__}"
+    if callable(value):
+        return f"the function {getattr(value, '__name__', type(value).__name__)}"
+    return f"an object of type {type(value).__name__}"
+
+
+def show(value: ArrayLike, digits: int = 4) -> str:
+    """Write numbers for a sentence: few digits, rounding errors as 0, long arrays shortened."""
+    array = np.asarray(value, dtype=np.float64)
+    noise = 1e-12 * max(1.0, float(np.abs(array).max(initial=0.0)))
+    clean = np.where(np.abs(array) < noise, 0.0, array)
+    with np.printoptions(threshold=12, edgeitems=2, formatter={"float_kind": f"{{:.{digits}g}}".format}):
+        text = np.array2string(clean, separator=", ")
+    return shorten(" ".join(text.split()))
 
 
 def shorten(text: str) -> str:

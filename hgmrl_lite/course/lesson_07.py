@@ -6,24 +6,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hgmrl_lite import envs
+from hgmrl_lite import envs, lie
 from hgmrl_lite._validate import Array
-from hgmrl_lite.course.exercise import Exercise
-from hgmrl_lite.course.expect import (
-    NotYet,
-    call,
-    describe,
-    expect,
-    expect_choice,
-    expect_close,
-    expect_shape,
-)
+from hgmrl_lite.course.calling import call
+from hgmrl_lite.course.cases import each_case, each_choice
+from hgmrl_lite.course.exercise import exercise, hints
+from hgmrl_lite.course.expect import Mistakes, NotYet, expect, expect_close, expect_shape
+from hgmrl_lite.course.inspection import describe
 from hgmrl_lite.transitions import Transitions
 
 family = envs.navigation()
 
 #: Degrees from the goal at 30° to the base goal, and to the nearest training goal.
-_AWAY = (105.0, 48.0)
+_AWAY = {"base goal": 105.0, "nearest goal": 48.0}
 
 
 def law(degrees: ArrayLike, steps: int = 100) -> Array:
@@ -31,33 +26,32 @@ def law(degrees: ArrayLike, steps: int = 100) -> Array:
     return steps * 2.0 * np.sin(np.radians(degrees) / 2.0)
 
 
-def _check_predicted(answer: Any) -> Iterator[str]:
+@exercise("07.1", "Predict two regrets", tuple(map(law, _AWAY.values())))
+@hints(
+    "Both agents walk to a training goal and stay there, for a hundred steps. Which goal is it?",
+    "The base goal is at 135°, the other training goals are at −18°, −96.5° and −144.5°. How far is "
+    "each from 30°?",
+    "About a hundred steps, each as costly as the chord 2 sin(δ/2), as at the end of lesson 00.",
+)
+def _exercise_1(answer: Any) -> Iterator[str]:
     yield "two numbers: base goal, nearest goal"
     numbers = expect_shape(answer, (2,), "The answer")
-    places = ("base goal", "nearest goal")
-    for value, degrees, other, place in zip(numbers, _AWAY, _AWAY[::-1], places, strict=True):
+    for value, (place, degrees) in zip(numbers, _AWAY.items(), strict=True):
         yield f"the regret of walking to the {place}"
         right = float(law(degrees))
         # What is near enough is right, wherever else it may come from.
         if abs(value - right) <= 0.1 * right:
             continue
-        if np.isclose(value, law(degrees, 1), rtol=0.1):
-            raise NotYet(f"{value:g} is the cost of one step.", "How many steps has such an episode?")
-        if np.isclose(value, -right, rtol=0.1):
-            raise NotYet(
-                f"{value:g} is what the agent's return lacks.",
-                "Regret is the reference's return less the agent's: what the agent misses, above 0.",
-            )
-        if np.isclose(value, 100.0 * np.radians(degrees), rtol=0.02):
-            raise NotYet(
-                f"{value:g} is a hundred times the arc along the circle.",
-                "The reward is the distance straight through the plane: the chord.",
-            )
-        if np.isclose(value, law(other), rtol=0.1):
-            raise NotYet(
-                f"{value:g} is not the regret of walking to the {place}.",
-                "Which training goal is walked to, and how many degrees is that from 30°?",
-            )
+        lacks = "Regret is the reference's return less the agent's: what the agent misses, above 0."
+        arc = "The reward is the distance straight through the plane: the chord."
+        which = "Which training goal is walked to, and how many degrees is that from 30°?"
+        for wrong, near, message, hint in (
+            (law(degrees, 1), 0.1, "is the cost of one step.", "How many steps has such an episode?"),
+            (-right, 0.1, "is what the agent's return lacks.", lacks),
+            (100.0 * np.radians(degrees), 0.02, "is a hundred times the arc along the circle.", arc),
+            (law(sum(_AWAY.values()) - degrees), 0.1, f"is not the regret of walking to the {place}.", which),
+        ):
+            expect(not np.isclose(value, wrong, rtol=near), f"{value:g} {message}", hint)
         raise NotYet(
             f"{value:g} is not within a tenth of the law's value for walking to the {place}.",
             "Find the angle δ between the goal it walks to and the true goal, then use 100 · 2 sin(δ/2).",
@@ -70,58 +64,53 @@ def paired_interval(agent: ArrayLike, reference: ArrayLike) -> tuple[float, floa
     return float(regret.mean()), float(1.96 * regret.std(ddof=1) / np.sqrt(len(regret)))
 
 
-def _check_paired(answer: Any) -> Iterator[str]:
-    rng = np.random.default_rng(7)
-    luck = 3.0 * rng.normal(size=40)
-    reference, agent = luck - 5.0, luck - 5.5 + 0.2 * rng.normal(size=40)
-    yield "mean and half width for five episodes"
-    few = (np.array([-6.0, -5.0, -9.0, -8.0, -6.0]), np.array([-5.0, -5.0, -7.0, -7.0, -6.0]))
-    _compare_interval(answer, *few)
-    yield "forty episodes in which luck is larger than the difference"
-    _compare_interval(answer, agent, reference)
-    yield "an agent that beats the reference in about half of the episodes, in a large unit"
-    _compare_interval(answer, 1e3 * luck, 1e3 * (luck + 0.2 * rng.normal(size=40)))
-
-
 _SIGN = (
     "The reference is the best on average, not in every episode: an agent may be luckier. Keep the sign, or "
     "luck counts on one side only."
 )
 
 
-def _compare_interval(answer: Any, agent: Array, reference: Array) -> None:
-    right = paired_interval(agent, reference)
-    mean, half = right
-    count = len(agent)
-    apart = 1.96 * np.sqrt((agent.var(ddof=1) + reference.var(ddof=1)) / count)
-    above = np.maximum(reference - agent, 0.0)
-    expect_close(
-        call(answer, agent, reference),
-        right,
+def _interval_mistakes(agent: Array, reference: Array) -> Mistakes:
+    (mean, half), n = paired_interval(agent, reference), len(agent)
+    apart = 1.96 * np.sqrt((agent.var(ddof=1) + reference.var(ddof=1)) / n)
+    by_n = (mean, half * np.sqrt((n - 1) / n))
+    above, size = np.maximum(reference - agent, 0.0), np.abs(reference - agent)
+    return {
+        "Regret is what the agent misses: the reference's return less the agent's.": (-mean, half),
+        "This takes the two samples as independent. Subtract episode by episode first: what both share "
+        "drops out.": (mean, apart),
+        "The mean of n episodes scatters √n times less than one episode.": (mean, half * np.sqrt(n)),
+        "NumPy's `std` divides by n; with the mean taken from the same data it is n − 1: `ddof=1`.": by_n,
+        "This is the standard error; the 95 % interval is 1.96 times as wide.": (mean, half / 1.96),
+        "This is the whole width; half of it is asked for.": (mean, 2.0 * half),
+        _SIGN: [paired_interval(0.0 * agent, luck) for luck in (above, size)],
+    }
+
+
+@exercise("07.2", "A difference and its interval", paired_interval)
+@hints(
+    "Both agents met the same noise in episode j. What do you get if you subtract first, and average "
+    "afterwards?",
+    "The standard error of a mean is the standard deviation of the numbers, divided by √n.",
+    "`np.std(x, ddof=1)` is the standard deviation from a sample; 1.96 standard errors make 95 %.",
+)
+def _exercise_2(answer: Any) -> Iterator[str]:
+    rng = np.random.default_rng(7)
+    luck = 3.0 * rng.normal(size=40)
+    agent = luck - 5.5 + 0.2 * rng.normal(size=40)
+    few = (np.array([-6.0, -5.0, -9.0, -8.0, -6.0]), np.array([-5.0, -5.0, -7.0, -7.0, -6.0]))
+    beats = (1e3 * luck, 1e3 * (luck + 0.2 * rng.normal(size=40)))
+    yield from each_case(
+        answer,
+        paired_interval,
         "`paired_interval(agent, reference)`",
-        1e-5,
-        mistakes=[
-            ((-mean, half), "Regret is what the agent misses: the reference's return less the agent's."),
-            (
-                (mean, apart),
-                "This takes the two samples as independent. Subtract episode by episode first: what both "
-                "share drops out.",
-            ),
-            (
-                (mean, half * np.sqrt(count)),
-                "The mean of n episodes scatters √n times less than one episode.",
-            ),
-            (
-                (mean, half * np.sqrt((count - 1) / count)),
-                "NumPy's `std` divides by n; with the mean taken from the same data it is n − 1: `ddof=1`.",
-            ),
-            ((mean, half / 1.96), "This is the standard error; the 95 % interval is 1.96 times as wide."),
-            ((mean, 2.0 * half), "This is the whole width; half of it is asked for."),
-            *(
-                ((of.mean(), 1.96 * of.std(ddof=1) / np.sqrt(count)), _SIGN)
-                for of in (above, np.abs(reference - agent))
-            ),
-        ],
+        {
+            "mean and half width for five episodes": few,
+            "forty episodes in which luck is larger than the difference": (agent, luck - 5.0),
+            "an agent that beats the reference in about half of the episodes, in a large unit": beats,
+        },
+        _interval_mistakes,
+        tolerance=1e-5,
     )
 
 
@@ -140,7 +129,13 @@ _ABOUT = {
 }
 
 
-def _check_wrong_lines(answer: Any) -> Iterator[str]:
+@exercise("07.3", "Find what is wrong with this evaluation", WRONG_LINES)
+@hints(
+    "There are four. Each has had a section of its own in this lesson.",
+    "For each line ask: would an agent that has learned nothing look better by it?",
+    "For each line ask: is this the same for the agent and for its rival?",
+)
+def _exercise_3(answer: Any) -> Iterator[str]:
     yield "letters of lines, from A to H"
     try:
         letters = list(answer) if isinstance(answer, (str, list, tuple, set, frozenset)) else None
@@ -174,9 +169,9 @@ def honest_regret(agent: Any, goal: ArrayLike, seeds: Any) -> Array:
 class _Compass:
     """An agent that walks in a direction of its own: towards the best next state, turned by an error."""
 
-    def __init__(self, error: float = 0.0, *, exact: Array | None = None, context_size: int = 20) -> None:
+    def __init__(self, degrees: float = 0.0, *, exact: Array | None = None, context_size: int = 20) -> None:
         self.context_size = context_size
-        self.error = error
+        self.turn = lie.so2_exp(np.radians(degrees))
         self.exact = exact
         self.seen: list[Transitions] = []
 
@@ -187,46 +182,43 @@ class _Compass:
     def adapt(self, context: Transitions) -> Any:
         """Return the greedy policy of where the agent believes the goal to be."""
         self.seen.append(context)
-        if self.exact is not None:
-            aim = self.exact
-        else:
+        aim = self.exact
+        if aim is None:
             # The reward is minus the distance: where it grows is where the goal is.
-            slope = np.linalg.lstsq(
-                context.next_states - context.next_states.mean(axis=0),
-                context.rewards - context.rewards.mean(),
-                rcond=None,
-            )[0]
+            places, rewards = context.next_states, context.rewards
+            slope = np.linalg.lstsq(places - places.mean(axis=0), rewards - rewards.mean(), rcond=None)[0]
             aim = slope / np.linalg.norm(slope)
-        cosine, sine = np.cos(self.error), np.sin(self.error)
-        return family.reference(np.array([[cosine, -sine], [sine, cosine]]) @ aim)
+        return family.reference(self.turn @ aim)
 
 
-def _check_honest(answer: Any) -> Iterator[str]:
+@exercise("07.4", "An honest evaluation", honest_regret, seconds=60.0)
+@hints(
+    "Write the loop over the seeds first: one context, one policy and one row of regrets for each.",
+    "The greedy reference `family.reference(goal)` meets the noise of `family.rollout(..., seed=0)` "
+    "too, and does not depend on the context.",
+    "`family.rollout(policy, [goal], seed=0).returns` has shape (1, 100): one row a goal.",
+)
+def _exercise_4(answer: Any) -> Iterator[str]:
     goal = envs.goals_at(0.7)
     seeds = [3, 5, 8]
     what = "`honest_regret(agent, goal, [3, 5, 8])`"
-
-    def ask(agent: _Compass) -> Array:
-        return expect_shape(call(answer, agent, goal, seeds, what="honest_regret"), (3, 100), what)
-
     yield "an array of one regret a context and episode, shape (3, 100)"
     perfect = _Compass(exact=goal, context_size=15)
-    regret = ask(perfect)
+    regret = expect_shape(call(answer, perfect, goal, seeds, what="honest_regret"), (3, 100), what)
     yield "the agent adapts once for each seed, to that seed's context of the true goal"
-    contexts = [family.explore(goal, perfect.context_size, seed=seed) for seed in seeds]
-    if len(perfect.seen) != len(seeds):
-        raise NotYet(
-            f"The agent was adapted {len(perfect.seen)} times for {len(seeds)} seeds.",
-            "Each context draw is a chance to be lucky or unlucky: explore and adapt inside the loop.",
-        )
-    for given, wanted, seed in zip(perfect.seen, contexts, seeds, strict=True):
-        if not isinstance(given, Transitions) or len(given) != len(wanted):
-            raise NotYet(
-                f"`adapt` got {describe(given)}, not a context of {perfect.context_size} transitions.",
-                "Use `family.explore(goal, agent.context_size, seed=seed)`.",
-            )
+    expect(
+        len(perfect.seen) == len(seeds),
+        f"The agent was adapted {len(perfect.seen)} times for {len(seeds)} seeds.",
+        "Each context draw is a chance to be lucky or unlucky: explore and adapt inside the loop.",
+    )
+    for given, seed in zip(perfect.seen, seeds, strict=True):
         expect(
-            bool(np.array_equal(given.rewards, wanted.rewards)),
+            isinstance(given, Transitions) and len(given) == perfect.context_size,
+            f"`adapt` got {describe(given)}, not a context of {perfect.context_size} transitions.",
+            "Use `family.explore(goal, agent.context_size, seed=seed)`.",
+        )
+        expect(
+            np.array_equal(given.rewards, family.explore(goal, perfect.context_size, seed=seed).rewards),
             f"The context for seed {seed} is not what `family.explore(goal, agent.context_size, "
             f"seed={seed})` gives.",
             "Explore the true goal's task, with that seed and nothing else.",
@@ -238,30 +230,24 @@ def _check_honest(answer: Any) -> Iterator[str]:
             "The agent and its reference meet different noise. Give both rollouts the same seed, 0.",
         )
     expect_close(regret, np.zeros((3, 100)), what, 1e-9)
-    yield "an agent that errs by 40° pays for it on the true goal"
-    wrong = ask(_Compass(np.radians(40.0), exact=goal))
-    right = honest_regret(_Compass(np.radians(40.0), exact=goal), goal, seeds)
-    expect_close(
-        wrong,
-        right,
-        what,
-        1e-6,
-        mistakes=[
-            (np.zeros((3, 100)), "It is judged on the goal that it believes in. Judge it on the true one."),
-            (-right, "Regret is the reference's return less the agent's."),
-        ],
-    )
-    yield "an agent that errs by 3° is sometimes luckier than the reference: then its regret is below 0"
-    lucky = honest_regret(_Compass(np.radians(3.0), exact=goal), goal, seeds)
-    expect_close(
-        ask(_Compass(np.radians(3.0), exact=goal)),
-        lucky,
-        what,
-        1e-6,
-        mistakes=[(np.abs(lucky), _SIGN), (np.maximum(lucky, 0.0), _SIGN)],
-    )
-    yield "an agent that uses its context: each draw has a regret of its own"
-    expect_close(ask(_Compass(0.5)), honest_regret(_Compass(0.5), goal, seeds), what, 1e-6)
+
+    def mistakes(agent: _Compass, goal: Array, seeds: list[int]) -> Mistakes:
+        right = honest_regret(agent, goal, seeds)
+        believed = "It is judged on the goal that it believes in. Judge it on the true one."
+        return {
+            believed: 0.0 * right,
+            "Regret is the reference's return less the agent's.": -right,
+            _SIGN: [np.abs(right), np.maximum(right, 0.0)],
+        }
+
+    agents = {
+        "an agent that errs by 40° pays for it on the true goal": _Compass(40.0, exact=goal),
+        "an agent that errs by 3° is sometimes luckier than the reference: then its regret is below "
+        "0": _Compass(3.0, exact=goal),
+        "an agent that uses its context: each draw has a regret of its own": _Compass(np.degrees(0.5)),
+    }
+    cases = {words: (agent, goal, seeds) for words, agent in agents.items()}
+    yield from each_case(answer, honest_regret, what, cases, mistakes)
 
 
 CASES = (
@@ -285,7 +271,14 @@ _WHY = (
 )
 
 
-def _check_notices(answer: Any) -> Iterator[str]:
+@exercise("07.5", "Who notices?", NOTICES)
+@hints(
+    "Ask first when the damage is there to be seen: in the training tasks, or only in the new one?",
+    "The geometry's report looks at how the training tasks and the system are built. The inference "
+    "looks at how well some turned base task explains the new rewards.",
+    "Three are noticed before any test, one at the test, and two by nobody.",
+)
+def _exercise_5(answer: Any) -> Iterator[str]:
     yield "six words, one for each case"
     # Only an array of the right size is unpacked: an answer may be a view of any size.
     if isinstance(answer, np.ndarray) and answer.shape == (len(CASES),):
@@ -295,71 +288,8 @@ def _check_notices(answer: Any) -> Iterator[str]:
             f"The answer should be {len(CASES)} words, not {describe(answer)}.",
             'One of "geometry", "inference", "nobody" for each case, in the order of the list.',
         )
-    for got, right, case, why in zip(answer, NOTICES, CASES, _WHY, strict=True):
-        yield f"who notices {case}"
-        wrong = {option: why for option in _OPTIONS if option != right}
-        expect_choice(got, right, _OPTIONS, f"Who notices {case}", wrong)
+    given, right, why = (dict(zip(CASES, those, strict=True)) for those in (answer, NOTICES, _WHY))
+    yield from each_choice(given, right, _OPTIONS, "Who notices {}", why)
 
 
-EXERCISES = (
-    Exercise(
-        "07.1",
-        "Predict two regrets",
-        (
-            "Both agents walk to a training goal and stay there, for a hundred steps. Which goal is it?",
-            "The base goal is at 135°, the other training goals are at −18°, −96.5° and −144.5°. How far is "
-            "each from 30°?",
-            "About a hundred steps, each as costly as the chord 2 sin(δ/2), as at the end of lesson 00.",
-        ),
-        _check_predicted,
-        tuple(law(_AWAY)),
-    ),
-    Exercise(
-        "07.2",
-        "A difference and its interval",
-        (
-            "Both agents met the same noise in episode j. What do you get if you subtract first, and average "
-            "afterwards?",
-            "The standard error of a mean is the standard deviation of the numbers, divided by √n.",
-            "`np.std(x, ddof=1)` is the standard deviation from a sample; 1.96 standard errors make 95 %.",
-        ),
-        _check_paired,
-        paired_interval,
-    ),
-    Exercise(
-        "07.3",
-        "Find what is wrong with this evaluation",
-        (
-            "There are four. Each has had a section of its own in this lesson.",
-            "For each line ask: would an agent that has learned nothing look better by it?",
-            "For each line ask: is this the same for the agent and for its rival?",
-        ),
-        _check_wrong_lines,
-        WRONG_LINES,
-    ),
-    Exercise(
-        "07.4",
-        "An honest evaluation",
-        (
-            "Write the loop over the seeds first: one context, one policy and one row of regrets for each.",
-            "The greedy reference `family.reference(goal)` meets the noise of `family.rollout(..., seed=0)` "
-            "too, and does not depend on the context.",
-            "`family.rollout(policy, [goal], seed=0).returns` has shape (1, 100): one row a goal.",
-        ),
-        _check_honest,
-        honest_regret,
-        60.0,
-    ),
-    Exercise(
-        "07.5",
-        "Who notices?",
-        (
-            "Ask first when the damage is there to be seen: in the training tasks, or only in the new one?",
-            "The geometry's report looks at how the training tasks and the system are built. The inference "
-            "looks at how well some turned base task explains the new rewards.",
-            "Three are noticed before any test, one at the test, and two by nobody.",
-        ),
-        _check_notices,
-        NOTICES,
-    ),
-)
+EXERCISES = (_exercise_1, _exercise_2, _exercise_3, _exercise_4, _exercise_5)

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from hgmrl_lite.course.exercise import Exercise, all_exercises
 from hgmrl_lite.course.progress import progress_file, read_states
-from hgmrl_lite.course.report import SYMBOLS, State
+from hgmrl_lite.course.report import SYMBOLS, State, signed, table
 
 _WORDS: dict[State, str] = {"Correct": "done", "Not yet": "begun", "Not attempted": "open"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Progress:
     """How far a student has come.
 
@@ -72,26 +72,21 @@ class Progress:
 
     def _repr_html_(self) -> str:
         """Give the map as a table, a row a lesson; states are words as well as signs."""
-        left = 'style="text-align:left;vertical-align:top"'
-        rows = ""
+        rows = []
         for lesson, exercises in self.lessons.items():
+            states = [self.state(one) for one in exercises]
             items = "".join(
-                f'<li style="margin:0"><span aria-hidden="true">{SYMBOLS[self.state(one)]}</span> '
-                f"{one.id} {html.escape(one.title)} ({_WORDS[self.state(one)]})</li>"
-                for one in exercises
+                f'<li style="margin:0">{signed(SYMBOLS[state], one.id)} {html.escape(one.title)} '
+                f"({_WORDS[state]})</li>"
+                for one, state in zip(exercises, states, strict=True)
             )
-            done = sum(self.state(one) == "Correct" for one in exercises)
-            rows += (
-                f'<tr><th scope="row" {left}>{self._link(lesson)}</th>'
-                f"<td {left}>{done} of {len(exercises)}</td>"
-                f'<td {left}><ul style="list-style:none;margin:0;padding:0">{items}</ul></td></tr>'
-            )
-        head = "".join(f'<th scope="col" {left}>{name}</th>' for name in ("Lesson", "Done", "Exercises"))
+            listed = f'<ul style="list-style:none;margin:0;padding:0">{items}</ul>'
+            rows.append((self._link(lesson), f"{states.count('Correct')} of {len(states)}", listed))
         caption = (
-            f'<caption style="text-align:left"><strong>{html.escape(self.summary)}</strong> '
-            f"Kept in {html.escape(self.file.name)}, on this machine only.</caption>"
+            f"<strong>{html.escape(self.summary)}</strong> Kept in {html.escape(self.file.name)}, on this "
+            "machine only."
         )
-        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        return table(caption, ("Lesson", "Done", "Exercises"), rows)
 
     def _link(self, lesson: str) -> str:
         """Link to the lesson's notebook where it lies beside the file."""

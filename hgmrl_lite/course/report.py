@@ -2,14 +2,21 @@
 
 import html
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    from hgmrl_lite.course.exercise import Exercise
+from typing import Literal, Protocol
 
 State = Literal["Correct", "Not yet", "Not attempted"]
 SYMBOLS: dict[State, str] = {"Correct": "✓", "Not yet": "✗", "Not attempted": "○"}
+
+
+class Titled(Protocol):
+    """What a report says of an exercise."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+    @property
+    def title(self) -> str: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
@@ -18,7 +25,7 @@ class CheckResult:
 
     Parameters
     ----------
-    exercise : Exercise
+    exercise : Titled
         The exercise.
     state : {"Correct", "Not yet", "Not attempted"}
         The verdict.
@@ -32,7 +39,7 @@ class CheckResult:
         What else went wrong, such as a progress file that cannot be written.
     """
 
-    exercise: "Exercise"
+    exercise: Titled
     state: State
     tested: tuple[str, ...] = ()
     message: str = ""
@@ -54,10 +61,7 @@ class CheckResult:
         body += "".join(f"<div>{_prose(text)}</div>" for text in (self.message, self.hint, self.note) if text)
         if self.state == "Not yet":
             body += f'<div>For help: <code>course.hint("{self.exercise.id}")</code></div>'
-        return _box(
-            f'<strong><span aria-hidden="true">{SYMBOLS[self.state]}</span> {self.state}</strong>'
-            f" · {_prose(name)}{body}"
-        )
+        return _box(f"<strong>{signed(SYMBOLS[self.state], self.state)}</strong> · {_prose(name)}{body}")
 
     def _steps(self) -> list[tuple[str, str]]:
         """Pair what was tested with how it went."""
@@ -73,13 +77,13 @@ class Hints:
 
     Parameters
     ----------
-    exercise : Exercise
+    exercise : Titled
         The exercise.
     level : int
         How many hints are shown.
     """
 
-    exercise: "Exercise"
+    exercise: Titled
     level: int
 
     def __repr__(self) -> str:
@@ -106,6 +110,23 @@ class Hints:
         if self.level >= len(self.exercise.hints):
             return "These are all the hints."
         return "Run this cell again for the next hint."
+
+
+def signed(symbol: str, word: str) -> str:
+    """Write a sign before a word in HTML; a screen reader reads the word alone."""
+    return f'<span aria-hidden="true">{symbol}</span> {word}'
+
+
+def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Write a table in HTML, whose parts are HTML already; the first cell of each row is its head."""
+    left = 'style="text-align:left;vertical-align:top"'
+    head = "".join(f'<th scope="col" {left}>{name}</th>' for name in columns)
+    body = ""
+    for first, *rest in rows:
+        cells = "".join(f"<td {left}>{cell}</td>" for cell in rest)
+        body += f'<tr><th scope="row" {left}>{first}</th>{cells}</tr>'
+    caption = f'<caption style="text-align:left">{caption}</caption>'
+    return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _prose(text: str) -> str:

@@ -7,7 +7,7 @@ since it brings torch.
 
 from typing import TYPE_CHECKING, Any
 
-from hgmrl_lite.envs.family import EXPLORATION_LAWS, Policy, TaskFamily
+from hgmrl_lite.envs.family import EXPLORATION_LAWS, TaskFamily
 from hgmrl_lite.envs.navigation import (
     ARENA,
     GOAL_RADIUS,
@@ -26,6 +26,7 @@ from hgmrl_lite.envs.synthetic import bent_valley, sample_transitions
 from hgmrl_lite.envs.system import System, project_action
 from hgmrl_lite.envs.task_env import TaskEnv
 from hgmrl_lite.envs.task_vector_env import TaskVectorEnv
+from hgmrl_lite.envs.tasks import Policy
 
 if TYPE_CHECKING:
     from hgmrl_lite.envs.sb3 import StableBaselinesVecEnv

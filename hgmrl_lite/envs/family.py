@@ -1,67 +1,38 @@
-"""A family of tasks of one system: what is trained on, what is tested on, and what ends in a reward."""
+"""A family of tasks that can be played: explored, rolled out, and handed on as Gymnasium environments."""
 
 import math
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
 
+import gymnasium
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hgmrl_lite._validate import Array, as_array, as_count
 from hgmrl_lite.envs.episodes import Act, Episodes, simulate
 from hgmrl_lite.envs.rollouts import Rollouts
-from hgmrl_lite.envs.system import System, as_deviation
+from hgmrl_lite.envs.task_env import TaskEnv
+from hgmrl_lite.envs.task_vector_env import TaskVectorEnv
+from hgmrl_lite.envs.tasks import Policy, Tasks
 from hgmrl_lite.streams import EXPLORED, RANDOM_POLICY, episode_seeds
 from hgmrl_lite.transitions import Transitions
-
-if TYPE_CHECKING:
-    import gymnasium
-
-    from hgmrl_lite.envs.task_env import TaskEnv
-    from hgmrl_lite.envs.task_vector_env import TaskVectorEnv
 
 EXPLORATION_LAWS: Final = ("uniform", "gaussian")
 """Random policies: uniform on [-1, 1]^m as ``action_space.sample()`` is, or N(0, I), the paper's σ = 0.1."""
 
 
-class Policy(Protocol):
-    """Anything that maps a batch of observations (..., n) to a batch of actions (..., m)."""
-
-    def __call__(self, observations: ArrayLike) -> Array:
-        """Return the actions for ``observations``."""
-
-
-class Renderer(Protocol):
-    """Draws one episode."""
-
-    def draw(self, task: Array, path: Array) -> NDArray[np.uint8]:
-        """Return the picture (H, W, 3) of a task (d,) and the states so far (t + 1, n)."""
-
-
 @dataclass(frozen=True, eq=False)
-class TaskFamily(ABC):
-    """Tasks of one system; a task is a vector, of a goal's coordinates say.
+class TaskFamily(Tasks):
+    """Tasks of one system, a task being a vector (of a goal's coordinates, say), and how they are played.
 
     A subclass says what a task rewards and where it ends (:meth:`outcome`), and may give the policy that
     regret is measured against (:meth:`reference`).
 
     Parameters
     ----------
-    system : System
-        How the world moves.
-    train : array_like, shape (k, d)
-        Training tasks.
-    test : array_like, shape (j, d)
-        Test tasks.
-    base_index : int
-        Which training task the base policy is trained on.
-    reward_noise : float
-        Standard deviation of Gaussian noise on the rewards that exploration observes.
-    chart : Chart, optional
-        Coordinates in which the group acts by matrices, for the geometry and the agent; the states themselves
-        when left out.
+    system, train, test, base_index, reward_noise, chart
+        As in :class:`~hgmrl_lite.envs.tasks.Tasks`.
 
     Attributes
     ----------
@@ -76,92 +47,6 @@ class TaskFamily(ABC):
     """
 
     simulates: ClassVar[bool] = True
-
-    system: System
-    train: Array
-    test: Array
-    base_index: int = 0
-    reward_noise: float = 0.0
-    chart: Any = None
-
-    def __post_init__(self) -> None:
-        for name in ("train", "test"):
-            object.__setattr__(self, name, self.as_tasks(name, getattr(self, name)))
-        tasks = len(self.train)
-        if not -tasks <= self.base_index < tasks:
-            raise ValueError(f"base_index must name one of the {tasks} training tasks, got {self.base_index}")
-        object.__setattr__(self, "base_index", self.base_index % tasks)
-        object.__setattr__(self, "reward_noise", as_deviation("reward_noise", self.reward_noise))
-
-    @abstractmethod
-    def outcome(self, next_states: Array, tasks: Array) -> tuple[Array, NDArray[np.bool_]]:
-        """Return rewards (B,) and whether the episode ends (B,), for next states (B, n) and tasks (B, d)."""
-
-    def reference(self, task: ArrayLike) -> Policy | None:
-        """Return the policy that regret on a task (d,) is measured against; None to train it on the task."""
-        return None
-
-    @property
-    def reference_name(self) -> str:
-        """What a figure calls the reference."""
-        return "the policy trained on the task itself"
-
-    def renderer(self) -> Renderer | None:
-        """Return what draws an episode; None when nothing does."""
-        return None
-
-    @property
-    def rows(self) -> int | None:
-        """How many rows its vectorised environments must have; None for any number."""
-        return None
-
-    @property
-    def base_task(self) -> Array:
-        """The training task of the base policy, shape (d,)."""
-        task: Array = self.train[self.base_index]
-        return task
-
-    @property
-    def state_dim(self) -> int:
-        """Dimension n of the states."""
-        return self.system.state_dim
-
-    @property
-    def action_dim(self) -> int:
-        """Dimension m of the actions."""
-        return self.system.action_dim
-
-    def as_tasks(self, name: str, tasks: ArrayLike) -> Array:
-        """Return one or more tasks as a new array (k, d), checked.
-
-        Raises
-        ------
-        ValueError
-            When the shape is another, there is none, or a number is not finite.
-        """
-        train = self.train
-        width = train.shape[1] if isinstance(train, np.ndarray) and train.ndim == 2 else "d"
-        array = as_array(name, tasks, ("k", width)).copy()
-        if not len(array):
-            raise ValueError(f"{name} must hold at least one task, got none")
-        return array
-
-    def as_task(self, task: ArrayLike) -> Array:
-        """Return one task as a new array (d,), checked."""
-        one = self.as_tasks("task", as_array("task", task, (self.train.shape[1],))[None])
-        return np.asarray(one[0])
-
-    def tasks_of_rows(self, task: ArrayLike, rows: int) -> Array:
-        """Return one task (d,) for all rows, or one a row (rows, d), as a new array (rows, d), checked."""
-        if as_array("task", task).ndim == 1:
-            return np.tile(self.as_task(task), (rows, 1))
-        return self.as_tasks("task", as_array("task", task, (rows, self.train.shape[1])))
-
-    def rule(self, task: ArrayLike | None = None) -> dict[str, Any]:
-        """Return what a policy trained in this family, on one task (d,) say, depends on, for a cache."""
-        others = ("train", "test", "base_index", "reward_noise")
-        own = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in others}
-        return {"family": type(self), **own} | ({} if task is None else {"task": np.asarray(task)})
 
     def play(self, tasks: Array, seeds: list[int], act: Act, *, reward_noise: float = 0.0) -> Episodes:
         """Play one episode a row: of the tasks (B, d), in the noise of the seeds, by what ``act`` chooses."""
@@ -307,18 +192,14 @@ class TaskFamily(ABC):
             played.states.swapaxes(0, 1).reshape(*shape, -1, self.state_dim).copy() if trajectories else None,
         )
 
-    def env(self, task: ArrayLike, *, render_mode: str | None = None) -> "TaskEnv | gymnasium.Env[Any, Any]":
+    def env(self, task: ArrayLike, *, render_mode: str | None = None) -> TaskEnv | gymnasium.Env[Any, Any]:
         """Return one task as a Gymnasium environment."""
-        from hgmrl_lite.envs.task_env import TaskEnv
-
         return TaskEnv(self, task, render_mode=render_mode)
 
     def vector_env(
         self, task: ArrayLike, num_envs: int, *, render_mode: str | None = None
-    ) -> "TaskVectorEnv | gymnasium.vector.VectorEnv[Any, Any, Any]":
+    ) -> TaskVectorEnv | gymnasium.vector.VectorEnv[Any, Any, Any]:
         """Return many rows of one task (d,), or of one task a row (num_envs, d), stepped together."""
-        from hgmrl_lite.envs.task_vector_env import TaskVectorEnv
-
         return TaskVectorEnv(self, num_envs, task, render_mode=render_mode)
 
     @staticmethod

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hgmrl_lite._validate import Array, as_array, as_count, as_real
-from hgmrl_lite.envs.family import Policy, Renderer, TaskFamily
+from hgmrl_lite.envs.family import TaskFamily
 from hgmrl_lite.envs.system import LARGEST_NORMAL, System, norms_of
 from hgmrl_lite.envs.task_env import TaskEnv
 from hgmrl_lite.envs.task_vector_env import TaskVectorEnv
+from hgmrl_lite.envs.tasks import Policy, Renderer
 
 ARENA: Final = 5.0
 """Half the side of the square onto which the mean next state is clipped."""

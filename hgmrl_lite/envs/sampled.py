@@ -14,9 +14,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from hgmrl_lite._validate import Array, as_array, as_count
 from hgmrl_lite.envs.episodes import Act, Episodes
-from hgmrl_lite.envs.family import Policy, TaskFamily
+from hgmrl_lite.envs.family import TaskFamily
 from hgmrl_lite.envs.state_vector_env import StateVectorEnv
 from hgmrl_lite.envs.system import System
+from hgmrl_lite.envs.tasks import Policy
 
 SingleEnv = gymnasium.Env[Any, Any]
 Rows = VectorEnv[Any, Any, Any]

@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from hgmrl_lite._validate import Array, as_array, as_count
 from hgmrl_lite.envs.episodes import draw_noise
-from hgmrl_lite.envs.family import Renderer, TaskFamily
 from hgmrl_lite.envs.system import System
+from hgmrl_lite.envs.tasks import Renderer, Tasks
 
 RENDER_FPS: Final = 15
 RENDER_MODES: Final = (None, "rgb_array")
@@ -29,7 +29,7 @@ class TaskEnv(gymnasium.Env[Array, Array]):
 
     Parameters
     ----------
-    family : TaskFamily
+    family : Tasks
         The family, with a system that is simulated.
     task : array_like, shape (d,)
         The task.
@@ -53,7 +53,7 @@ class TaskEnv(gymnasium.Env[Array, Array]):
 
     metadata = {"render_modes": ["rgb_array"], "render_fps": RENDER_FPS}  # noqa: RUF012
 
-    def __init__(self, family: TaskFamily, task: ArrayLike, *, render_mode: str | None = None) -> None:
+    def __init__(self, family: Tasks, task: ArrayLike, *, render_mode: str | None = None) -> None:
         self.family, self.system = family, family.system
         self.task = task
         self.render_mode, self._renderer = render_mode, renderer_of(family, render_mode)
@@ -136,7 +136,7 @@ def spaces_of(system: System) -> tuple[gymnasium.Space[Any], gymnasium.Space[Any
     )
 
 
-def renderer_of(family: TaskFamily, render_mode: str | None) -> Renderer | None:
+def renderer_of(family: Tasks, render_mode: str | None) -> Renderer | None:
     """Return what draws the family's episodes in this mode, or raise a ValueError when there is no such."""
     if render_mode not in RENDER_MODES:
         raise ValueError(f"render_mode must be one of {RENDER_MODES}, got {render_mode!r}")

@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from hgmrl_lite._validate import Array, as_array, as_count
 from hgmrl_lite.envs.episodes import draw_noise
-from hgmrl_lite.envs.family import TaskFamily
 from hgmrl_lite.envs.task_env import RENDER_FPS, check_options, renderer_of, spaces_of
+from hgmrl_lite.envs.tasks import Tasks
 
 
 class TaskVectorEnv(VectorEnv[Array, Array, NDArray[Any]]):
@@ -27,7 +27,7 @@ class TaskVectorEnv(VectorEnv[Array, Array, NDArray[Any]]):
 
     Parameters
     ----------
-    family : TaskFamily
+    family : Tasks
         The family, with a system that is simulated.
     num_envs : int
         Number of rows.
@@ -51,7 +51,7 @@ class TaskVectorEnv(VectorEnv[Array, Array, NDArray[Any]]):
     """
 
     def __init__(
-        self, family: TaskFamily, num_envs: int, task: ArrayLike, *, render_mode: str | None = None
+        self, family: Tasks, num_envs: int, task: ArrayLike, *, render_mode: str | None = None
     ) -> None:
         self.num_envs = as_count("num_envs", num_envs)
         self.family, self.system = family, family.system

@@ -9,6 +9,7 @@ from hgmrl_lite.experiments.contenders import make_agent
 from hgmrl_lite.experiments.distance import AGENTS, RegretByDistance, regret_by_distance
 from hgmrl_lite.experiments.limits import HIGH, Breaking, Case, Trial, breaking
 from hgmrl_lite.experiments.published import PublishedRegret, published
+from hgmrl_lite.experiments.sample_efficiency import SampleEfficiency, sample_efficiency
 from hgmrl_lite.experiments.task_number import Coverage, CoverageCase, coverage
 from hgmrl_lite.experiments.trials import VERDICTS
 
@@ -26,6 +27,7 @@ __all__ = [
     "RegretByDistance",
     "RotationCase",
     "RotationError",
+    "SampleEfficiency",
     "Trial",
     "adaptation",
     "breaking",
@@ -34,4 +36,5 @@ __all__ = [
     "published",
     "regret_by_distance",
     "rotation_error",
+    "sample_efficiency",
 ]

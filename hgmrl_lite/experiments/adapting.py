@@ -17,8 +17,9 @@ SIZES: Final = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500)
 """Numbers of transitions N from which the agent adapts."""
 REWARD_NOISES: Final = (0.0, 0.05, 0.1)
 """Standard deviations of the noise on observed rewards."""
-QUICK_SIZES: Final = (1, 3, 10, 50, 500)
-"""The sizes of the quick form."""
+QUICK_SIZES: Final = (3, 10, 50, 200)
+QUICK_NOISES: Final = (0.0, 0.05)
+"""The sizes and noises of the quick form."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -112,7 +113,7 @@ def adaptation(
     *,
     quick: bool = False,
     sizes: Sequence[int] | None = None,
-    reward_noises: ArrayLike = REWARD_NOISES,
+    reward_noises: ArrayLike | None = None,
     jobs: int = 2,
     progress: bool = True,
     refresh: bool = False,
@@ -124,7 +125,7 @@ def adaptation(
     protocol : Protocol, optional
         What is fixed; ``Protocol()``, or ``Protocol.quick()`` in the quick form.
     quick : bool, optional
-        The form for a lesson, with fewer sizes.
+        The form for a lesson, with fewer sizes, noises and episodes.
     sizes : sequence of int, optional
         Numbers of transitions, ascending; fewer of a draw are the first of more.
     reward_noises : array_like, shape (R,), optional
@@ -141,11 +142,12 @@ def adaptation(
     ValueError
         When a size is below 1, sizes do not ascend, or a noise is negative.
     """
-    protocol = protocol or (Protocol.quick() if quick else Protocol())
+    protocol = protocol or (Protocol.quick(contexts=2, episodes=20) if quick else Protocol())
     counts = [as_count("sizes", size) for size in (sizes or (QUICK_SIZES if quick else SIZES))]
     if counts != sorted(set(counts)):
         raise ValueError(f"sizes must ascend, got {counts}")
-    noises = as_array("reward_noises", reward_noises, ("R",))
+    wanted = (QUICK_NOISES if quick else REWARD_NOISES) if reward_noises is None else reward_noises
+    noises = as_array("reward_noises", wanted, ("R",))
     if not len(noises) or (noises < 0.0).any():
         raise ValueError(f"reward_noises must be one or more numbers of at least 0, got {noises.tolist()}")
     units = [

@@ -93,8 +93,8 @@ class Protocol:
         return (
             f"All agents in the same noisy environment ({environment or system.describe()}; at most "
             f"{system.max_steps} steps), on true tasks, {count(self.episodes, 'episode')} a task {paired} "
-            f"for every agent and {reference}; {', '.join(counts)}. Regret: return of {reference} on the task "
-            f"less the agent's. {self._intervals(draws)}"
+            f"for every agent and {reference}; {', '.join(counts)}. Regret: return of {reference} less the "
+            f"agent's. {self._intervals(draws)}"
         )
 
     def _intervals(self, draws: bool) -> str:

@@ -1,15 +1,18 @@
 """Every static figure of the lessons, one function each; each returns the Matplotlib figure."""
 
-from hgmrl_lite.plots.adapting import adaptation
-from hgmrl_lite.plots.cliff import rotation_error
 from hgmrl_lite.plots.descent import (
     condition_meshes,
     descent_angles,
     divided_landscape,
     symmetry_spectra,
 )
-from hgmrl_lite.plots.distance import regret_by_distance
-from hgmrl_lite.plots.evaluations import evaluations
+from hgmrl_lite.plots.experiments import (
+    adaptation,
+    coverage,
+    regret_by_distance,
+    rotation_error,
+    sample_efficiency,
+)
 from hgmrl_lite.plots.flows import charted_orbits, euler_polygons, planar_flows
 from hgmrl_lite.plots.group_actions import (
     carried_tasks,
@@ -29,9 +32,8 @@ from hgmrl_lite.plots.level_sets import (
     transformed_normals,
 )
 from hgmrl_lite.plots.limits import breaking
-from hgmrl_lite.plots.regret import regret_around_circle, wrong_goal_regret
+from hgmrl_lite.plots.regret import evaluations, regret_around_circle
 from hgmrl_lite.plots.sphere import sphere_paths
-from hgmrl_lite.plots.task_number import coverage
 
 __all__ = [
     "adaptation",
@@ -60,10 +62,10 @@ __all__ = [
     "regret_by_distance",
     "reward_as_a_function_of",
     "rotation_error",
+    "sample_efficiency",
     "search_losses",
     "sphere_paths",
     "symmetry_by_angle",
     "symmetry_spectra",
     "transformed_normals",
-    "wrong_goal_regret",
 ]

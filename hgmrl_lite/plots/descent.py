@@ -11,46 +11,47 @@ from numpy.typing import ArrayLike
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.descent import Descent
 from hgmrl_lite.discovery import Symmetry
-from hgmrl_lite.plots.style import COLOURS, DASHES, MARKERS
+from hgmrl_lite.plots.style import COLOURS, DASHES, MARKERS, in_style, panels, write_ticks
+
+# The angle to the true algebra that counts as arrived, in degrees.
+_ARRIVED = 1.0
 
 
-def descent_angles(results: Mapping[str, Descent], below_deg: float = 1.0) -> Figure:
+@in_style
+def descent_angles(results: Mapping[str, Descent]) -> Figure:
     """Draw the angle to the true algebra against the step, every run and the median of the runs.
 
     Parameters
     ----------
     results : mapping of str to Descent
         One panel each, by the name to show.
-    below_deg : float, optional
-        The angle that counts as arrived, in degrees.
 
     Returns
     -------
     matplotlib.figure.Figure
     """
-    figure = Figure(figsize=(8.4, 3.5), layout="constrained")
-    panels = figure.subplots(1, len(results), sharex=True, sharey=True, squeeze=False)[0]
-    for index, (axes, (name, result)) in enumerate(zip(panels, results.items(), strict=True)):
+    figure, row = panels(len(results), (8.4, 3.5), sharex=True, sharey=True)
+    for index, (axes, (name, result)) in enumerate(zip(row, results.items(), strict=True)):
         steps = np.arange(1, result.steps + 2)
         angle = np.maximum(result.angle_deg, 1e-2)
         axes.plot(steps, angle, color=COLOURS[index], lw=0.7, alpha=0.4)
         axes.plot(steps, np.median(angle, axis=1), DASHES[index], color="black", lw=2, label="median")
-        arrivals = result.steps_to(below_deg)
+        arrivals = result.steps_to(_ARRIVED)
         arrivals = arrivals[np.isfinite(arrivals)]
-        label = f"below {below_deg:g}° first: {len(arrivals)} of {result.runs} runs"
-        mark = {"mfc": COLOURS[index], "mec": "white", "ms": 8, "ls": ""}
-        axes.plot(arrivals + 1, np.full(len(arrivals), below_deg), MARKERS[index], label=label, **mark)
-        axes.axhline(below_deg, color="0.5", lw=1)
+        label = f"below {_ARRIVED:g}° first: {len(arrivals)} of {result.runs} runs"
+        mark: dict[str, Any] = {"mfc": COLOURS[index], "mec": "white", "ms": 8, "ls": ""}
+        axes.plot(arrivals + 1, np.full(len(arrivals), _ARRIVED), MARKERS[index], label=label, **mark)
+        axes.axhline(_ARRIVED, color="0.5", lw=1)
         axes.set(xscale="log", yscale="log", ylim=(1e-2, 120), xlabel="step", title=name)
-        axes.set_yticks([0.01, 0.1, 1, 10, 90], ["0.01°", "0.1°", "1°", "10°", "90°"])
-        axes.grid(alpha=0.25)
-        axes.legend(frameon=False, loc="lower left", fontsize=9)
-    panels[0].set_ylabel("angle between W and the truth")
+        write_ticks(axes.yaxis, (0.01, 0.1, 1, 10, 90), "°")
+        axes.legend(loc="lower left")
+    row[0].set_ylabel("angle between W and the truth")
     return figure
 
 
+@in_style
 def condition_meshes(
-    conditions: Mapping[str, ArrayLike], coordinates: ArrayLike, labels: Sequence[str] = ("u", "v")
+    conditions: Mapping[str, ArrayLike], coordinates: ArrayLike, labels: Sequence[str]
 ) -> Figure:
     """Draw condition numbers over a square mesh of generators, on one logarithmic scale.
 
@@ -61,7 +62,7 @@ def condition_meshes(
         coordinate.
     coordinates : array_like, shape (m,)
         The values of either coordinate, 0 in the middle.
-    labels : sequence of str, optional
+    labels : sequence of str
         Names of the coordinates.
 
     Returns
@@ -76,8 +77,7 @@ def condition_meshes(
     from matplotlib.colors import LogNorm
 
     ticks = as_array("coordinates", coordinates, ("m",))
-    figure = Figure(figsize=(8.4, 3.6), layout="constrained")
-    panels = figure.subplots(1, len(conditions), sharey=True, squeeze=False)[0]
+    figure, row = panels(len(conditions), (8.4, 3.6), sharey=True, grid=False)
     arrays = [np.asarray(values, dtype=np.float64) for values in conditions.values()]
     for name, values in zip(conditions, arrays, strict=True):
         if values.shape != (len(ticks), len(ticks)):
@@ -85,19 +85,20 @@ def condition_meshes(
                 f"conditions[{name!r}] must have shape {(len(ticks), len(ticks))}, got {values.shape}"
             )
     norm = LogNorm(1.0, max(float(values[np.isfinite(values)].max()) for values in arrays))
-    for axes, name, values in zip(panels, conditions, arrays, strict=True):
+    for axes, name, values in zip(row, conditions, arrays, strict=True):
         picture = axes.pcolormesh(ticks, ticks, values, norm=norm, cmap="cividis_r", shading="nearest")
         axes.plot(0, 0, "*", mfc="white", mec="black", ms=13)
         middle = len(ticks) // 2
         axes.set(aspect="equal", xlabel=labels[0], title=f"{name}: {values[middle, middle]:.3g} at the star")
-    panels[0].set_ylabel(labels[1])
-    figure.colorbar(
-        picture, ax=panels, label="condition number", ticks=[1, 3, 10, 30, 100, 300, 1000]
-    ).ax.set_yticklabels(["1", "3", "10", "30", "100", "300", "1000"])
+    row[0].set_ylabel(labels[1])
+    ticks_of_bar = [1, 3, 10, 30, 100, 300, 1000]
+    bar = figure.colorbar(picture, ax=row, label="condition number", ticks=ticks_of_bar)
+    bar.ax.set_yticklabels([str(tick) for tick in ticks_of_bar])
     return figure
 
 
-def divided_landscape(result: Descent, below_deg: float = 1.0) -> Figure:
+@in_style
+def divided_landscape(result: Descent) -> Figure:
     """Draw the divided differential loss over all directions of 2 × 2 generators, with the runs of a descent.
 
     For circles about the origin that loss knows of W = aI + bJ + cD, D a reflection, no more than growth
@@ -108,8 +109,6 @@ def divided_landscape(result: Descent, below_deg: float = 1.0) -> Figure:
     ----------
     result : Descent
         Linear runs in the plane; drawn are their starts and their ends.
-    below_deg : float, optional
-        The angle that counts as arrived, in degrees.
 
     Returns
     -------
@@ -130,15 +129,14 @@ def divided_landscape(result: Descent, below_deg: float = 1.0) -> Figure:
     phase = (np.arange(720) + 0.5) * np.pi / 360
     seen = (growth + 1j * turn)[..., None] + stretch[..., None] * np.exp(1j * phase)
     loss = 2.0 * np.abs(np.cos(np.angle(seen))).mean(axis=-1)
-    arrived = np.isfinite(result.steps_to(below_deg))
-    figure = Figure(figsize=(8.4, 4.1), layout="constrained")
-    panels = figure.subplots(1, 2, sharey=True)
+    arrived = np.isfinite(result.steps_to(_ARRIVED))
+    figure, row = panels(2, (8.4, 4.1), sharey=True, grid=False)
     titles = ("starts", f"after {result.steps} steps")
-    for axes, title, generators in zip(panels, titles, (result.start, result.generators), strict=True):
+    for axes, title, generators in zip(row, titles, (result.start, result.generators), strict=True):
         picture = axes.contourf(growth, turn, loss, np.linspace(0.0, 2.0, 21), cmap="Greys", vmax=3.2)
         place = np.abs(_growth_and_turn(generators))
         for chosen, index, label in ((~arrived, 1, "not arrived"), (arrived, 0, "arrived")):
-            mark = {"color": COLOURS[index], "mec": "white", "mew": 0.4, "ms": 5, "ls": ""}
+            mark: dict[str, Any] = {"color": COLOURS[index], "mec": "white", "mew": 0.4, "ms": 5, "ls": ""}
             axes.plot(*place[chosen].T, MARKERS[index], label=f"{label}: {chosen.sum()}", **mark)
         edge = np.linspace(0.0, np.pi / 2, 91)
         axes.plot(*(np.sqrt(0.5) * np.array([np.cos(edge), np.sin(edge)])), "k--", lw=1.2)
@@ -146,9 +144,9 @@ def divided_landscape(result: Descent, below_deg: float = 1.0) -> Figure:
         axes.text(0.22, 0.42, "det W < 0", ha="center", fontsize=9, bbox=box)
         axes.plot(0, 1, "*", mfc="white", mec="black", ms=13, clip_on=False)
         axes.set(aspect="equal", xlim=(0, 1.03), ylim=(0, 1.03), xlabel="growth", title=title)
-        axes.legend(frameon=False, loc="upper right", fontsize=9)
-    panels[0].set_ylabel("turn")
-    figure.colorbar(picture, ax=panels, label="divided loss", ticks=[0.0, 0.5, 1.0, 1.5, 2.0])
+        axes.legend(loc="upper right")
+    row[0].set_ylabel("turn")
+    figure.colorbar(picture, ax=row, label="divided loss", ticks=[0.0, 0.5, 1.0, 1.5, 2.0])
     return figure
 
 
@@ -161,6 +159,7 @@ def _growth_and_turn(generators: Array) -> Array:
     return np.asarray(np.stack([growth, turn], axis=-1) / length[..., None])
 
 
+@in_style
 def symmetry_spectra(results: Mapping[str, Symmetry]) -> Figure:
     """Draw the defects of several functions with their 95 % bounds, beside the tolerance that decides.
 
@@ -173,8 +172,7 @@ def symmetry_spectra(results: Mapping[str, Symmetry]) -> Figure:
     -------
     matplotlib.figure.Figure
     """
-    figure = Figure(figsize=(8.4, 0.66 * len(results) + 1.4), layout="constrained")
-    axes = figure.subplots()
+    figure, (axes,) = panels(1, (8.4, 0.66 * len(results) + 1.4), grid=False)
     tolerance = max((result.tolerance for result in results.values()), default=0.0)
     axes.axvspan(0.0, tolerance, color=COLOURS[0], alpha=0.12, lw=0)
     beside: dict[str, Any] = {"transform": axes.get_yaxis_transform(), "va": "center"}
@@ -199,11 +197,10 @@ def symmetry_spectra(results: Mapping[str, Symmetry]) -> Figure:
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x", alpha=0.25)
     axes.set_axisbelow(True)
-    looks = (("*", COLOURS[0], "black", 11, "", "symmetry"), ("o", "white", "0.35", 5, "", "other candidate"))
     keys = [
-        Line2D([], [], marker=m, mfc=face, mec=edge, ms=size, ls=line, label=name)
-        for m, face, edge, size, line, name in looks
+        Line2D([], [], marker="*", mfc=COLOURS[0], mec="black", ms=11, ls="", label="symmetry"),
+        Line2D([], [], marker="o", mfc="white", mec="0.35", ms=5, ls="", label="other candidate"),
+        Line2D([], [], color="0.35", lw=1.6, label="95 % bounds"),
     ]
-    keys.append(Line2D([], [], color="0.35", lw=1.6, label="95 % bounds"))
-    figure.legend(handles=keys, loc="outside lower center", ncols=3, frameon=False, fontsize=9)
+    figure.legend(handles=keys, loc="outside lower center", ncols=3)
     return figure

@@ -1,7 +1,6 @@
 """Figures of flows in the plane: orbits of generators, straight steps along a field, an action in a chart."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -9,20 +8,21 @@ from numpy.typing import ArrayLike
 
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array, as_array, as_count
-from hgmrl_lite.plots.style import COLOURS, DASHES, MARKERS
+from hgmrl_lite.plots.style import COLOURS, curve, in_style, panels, plane, square
 
 PointMap = Callable[[Array], Array]
+# Half the side of the window.
+_HALF = 2.0
 
 
-def planar_flows(generators: Mapping[str, ArrayLike], half: float = 2.0) -> Figure:
+@in_style
+def planar_flows(generators: Mapping[str, ArrayLike]) -> Figure:
     """Draw the orbits of generators of the plane, one panel each, with trace and determinant below.
 
     Parameters
     ----------
     generators : mapping of str to array_like, shape (2, 2)
         One to five generators W, by the name to show.
-    half : float, optional
-        The window is [-half, half]².
 
     Returns
     -------
@@ -35,27 +35,23 @@ def planar_flows(generators: Mapping[str, ArrayLike], half: float = 2.0) -> Figu
     """
     if not 1 <= len(generators) <= 5:
         raise ValueError(f"generators must be one to five, got {len(generators)}")
-    figure = Figure(figsize=(2.1 * len(generators), 2.7), layout="constrained")
-    grid = np.linspace(-half, half, 25)
-    points = np.stack(np.meshgrid(grid, grid), axis=-1)
-    for index, (name, generator) in enumerate(generators.items()):
+    figure, row = panels(len(generators), (2.1 * len(generators), 2.7), grid=False)
+    grid = plane(_HALF, 25)
+    for axes, (name, generator) in zip(row, generators.items(), strict=True):
         matrix = as_array(f"generators[{name!r}]", generator, (2, 2))
-        axes = figure.add_subplot(1, len(generators), index + 1)
-        _square(axes, half)
-        velocity = points @ matrix.T
+        square(axes, _HALF, ticks=False)
         if matrix.any():
-            axes.streamplot(
-                grid, grid, velocity[..., 0], velocity[..., 1],
-                density=0.75, color=COLOURS[0], linewidth=1.0, arrowsize=1.1,
-            )  # fmt: skip
+            (x, y), (u, v) = np.moveaxis(grid, -1, 0), np.moveaxis(grid @ matrix.T, -1, 0)
+            axes.streamplot(x, y, u, v, density=0.75, color=COLOURS[0], linewidth=1.0, arrowsize=1.1)
         axes.plot(0, 0, "o", color=COLOURS[1], ms=4)
         trace, determinant = np.trace(matrix), np.linalg.det(matrix)
         numbers = f"tr {trace:.2g}, det {determinant + 0.0:.2g}".replace("-", "−")
-        axes.set_title(name, fontsize=10)
+        axes.set_title(name)
         axes.set_xlabel(f"{numbers}\n{lie.planar_type(matrix).kind}", fontsize=9)
     return figure
 
 
+@in_style
 def euler_polygons(generator: ArrayLike, start: ArrayLike, time: float, steps: Sequence[int]) -> Figure:
     """Draw the way of straight steps p + (t/N) W p beside the orbit exp(tW) p, and the error against N.
 
@@ -82,8 +78,7 @@ def euler_polygons(generator: ArrayLike, start: ArrayLike, time: float, steps: S
     matrix, point = as_array("generator", generator, (2, 2)), as_array("start", start, (2,))
     if not 2 <= len(steps) <= 6:
         raise ValueError(f"steps must be two to six numbers, got {len(steps)}")
-    figure = Figure(figsize=(8.4, 3.7), layout="constrained")
-    left, right = figure.subplots(1, 2)
+    figure, (left, right) = panels(2, (8.4, 3.7))
     times = np.linspace(0.0, time, 300)
     orbit = lie.exp(times[:, None, None] * matrix) @ point
     left.plot(*orbit.T, color="0.3", lw=4, alpha=0.35, label="exp(tW) p")
@@ -94,27 +89,24 @@ def euler_polygons(generator: ArrayLike, start: ArrayLike, time: float, steps: S
         for _ in range(number):
             way.append(step @ way[-1])
         errors.append(float(np.linalg.norm(way[-1] - orbit[-1])))
-        shape = {"marker": MARKERS[index], "ms": 3.5} if number <= 50 else {}
-        left.plot(
-            *np.array(way).T, color=COLOURS[index], ls=DASHES[index], lw=1.3, label=f"{number} steps", **shape
-        )
-        right.loglog(number, errors[-1], MARKERS[index], color=COLOURS[index], ms=8)
+        # The corners of few steps are marked; those of many would hide the way.
+        style = curve(index) | ({} if number <= 50 else {"marker": ""})
+        left.plot(*np.array(way).T, ms=3.5, lw=1.3, label=f"{number} steps", **style)
+        right.loglog(number, errors[-1], ms=8, **curve(index))
     left.plot(*point, "ko", ms=5)
     left.set_aspect("equal", adjustable="datalim")
-    left.legend(frameon=False, fontsize=8)
-    left.set_title("the way", fontsize=10)
+    left.legend()
+    left.set_title("the way")
     guide = np.array([min(steps), max(steps)], dtype=float)
     right.loglog(guide, errors[int(np.argmax(steps))] * max(steps) / guide, color="0.5", lw=1, label="1 / N")
-    right.set(xlabel="number of steps N", ylabel="distance from exp(tW) p at the end")
-    right.set_title("the error", fontsize=10)
-    right.legend(frameon=False)
-    for axes in (left, right):
-        axes.grid(alpha=0.25)
+    right.set(title="the error", xlabel="number of steps N", ylabel="distance from exp(tW) p at the end")
+    right.legend()
     return figure
 
 
+@in_style
 def charted_orbits(
-    chart: PointMap, chart_inverse: PointMap, generator: ArrayLike, start: ArrayLike, half: float = 2.0
+    chart: PointMap, chart_inverse: PointMap, generator: ArrayLike, start: ArrayLike
 ) -> Figure:
     """Draw orbits of p ↦ φ⁻¹(exp(tW) φ(p)) in the plane of the states, and the same ones in the chart.
 
@@ -126,8 +118,6 @@ def charted_orbits(
         W, which acts in the chart.
     start : array_like, shape (N, 2)
         Points of the plane of states, each with an orbit.
-    half : float, optional
-        The grid of the chart that is drawn in both is [-half, half]².
 
     Returns
     -------
@@ -137,29 +127,18 @@ def charted_orbits(
     kind = lie.planar_type(matrix)
     time = float(kind.period) if kind.is_compact else 2.0
     turn = lie.exp(np.linspace(0.0, time, 241)[:, None, None] * matrix)
-    figure = Figure(figsize=(8.0, 4.1), layout="constrained")
-    panels = figure.subplots(1, 2)
-    lines = np.linspace(-half, half, 9)
-    fine = np.linspace(-half, half, 81)
+    figure, (states, flat) = panels(2, (8.0, 4.1), grid=False)
+    grid = plane(_HALF, 81)
     for axes, back, title in (
-        (panels[0], chart_inverse, "states: the action is not linear"),
-        (panels[1], lambda q: q, "chart φ: the same action, linear"),
+        (states, chart_inverse, "states: the action is not linear"),
+        (flat, lambda q: q, "chart φ: the same action, linear"),
     ):
-        for value in lines:
-            fixed = np.full_like(fine, value)
-            for grid in (np.stack([fixed, fine], axis=-1), np.stack([fine, fixed], axis=-1)):
-                axes.plot(*back(grid).T, color="0.85", lw=0.8)
+        for line in (*grid[::10], *grid[:, ::10].swapaxes(0, 1)):
+            axes.plot(*back(line).T, color="0.85", lw=0.8)
         for index, point in enumerate(points):
             orbit = back((turn @ chart(point)[:, None])[..., 0])
-            axes.plot(*orbit.T, color=COLOURS[index % 6], ls=DASHES[index % 6], lw=2)
-            axes.plot(*orbit[0], MARKERS[index % 6], color=COLOURS[index % 6], ms=7)
+            axes.plot(*orbit.T, lw=2, ms=7, markevery=[0], **curve(index))
         axes.plot(*back(np.zeros(2)), "k+", ms=9)
-        axes.set_aspect("equal")
-        axes.set_title(title, fontsize=10)
+        axes.set(aspect="equal", title=title)
         axes.tick_params(labelsize=8)
     return figure
-
-
-def _square(axes: Any, half: float) -> None:
-    """Make axes a square window without numbers that nobody reads."""
-    axes.set(aspect="equal", xlim=(-half, half), ylim=(-half, half), xticks=[], yticks=[])

@@ -9,7 +9,17 @@ from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.actions import Action
-from hgmrl_lite.plots.style import COLOURS, DASHES, MARKERS
+from hgmrl_lite.plots.style import (
+    COLOURS,
+    DASHES,
+    circle,
+    curve,
+    in_style,
+    legend_outside,
+    panels,
+    plane,
+    square,
+)
 
 PointMap = Callable[[Array], Array]
 #: The letter F: no rotation and no reflection carries it to itself.
@@ -21,6 +31,7 @@ _F = np.array(
 )  # fmt: skip
 
 
+@in_style
 def composed_both_ways(first: Action, second: Action, names: tuple[str, str]) -> Figure:
     """Draw the letter F under two elements done one after the other, in both orders.
 
@@ -35,29 +46,27 @@ def composed_both_ways(first: Action, second: Action, names: tuple[str, str]) ->
     -------
     matplotlib.figure.Figure
     """
-    figure = Figure(figsize=(8.2, 3.9), layout="constrained")
+    figure, row = panels(2, (8.2, 3.9))
     orders = (((first, names[0]), (second, names[1])), ((second, names[1]), (first, names[0])))
     everything = np.concatenate(
         [g(_F) for g in (first, second, first @ second, second @ first)] + [_F, [[0, 0]]]
     )
     low, high = everything.min(axis=0) - 0.25, everything.max(axis=0) + 0.25
-    for axes, ((g, g_name), (h, h_name)) in zip(figure.subplots(1, 2), orders, strict=True):
+    for axes, ((g, g_name), (h, h_name)) in zip(row, orders, strict=True):
         shapes = (("F", _F), (f"{g_name}", g(_F)), (f"then {h_name}", h(g(_F))))
         for index, (name, shape) in enumerate(shapes):
             axes.plot(*shape.T, color=COLOURS[index], ls=DASHES[index], lw=1.8, label=name)
             axes.fill(*shape.T, color=COLOURS[index], alpha=0.12 if index < 2 else 0.45, lw=0)
         axes.plot(0, 0, "k+", ms=9)
         axes.set(aspect="equal", xlim=(low[0], high[0]), ylim=(low[1], high[1]))
-        axes.set_title(f"first {g_name}, then {h_name}", fontsize=10)
-        axes.legend(frameon=False, fontsize=8, ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.08))
-        axes.grid(alpha=0.25)
+        axes.set_title(f"first {g_name}, then {h_name}")
+        axes.legend(ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.08))
         axes.tick_params(labelsize=8)
     return figure
 
 
-def moved_functions(
-    function: PointMap, element: Action, top: ArrayLike, *, without_inverse: bool = True, half: float = 2.0
-) -> Figure:
+@in_style
+def moved_functions(function: PointMap, element: Action, top: ArrayLike) -> Figure:
     """Draw a function f, the moved f(g⁻¹ p), and beside them f(g p), with a point and where g carries it.
 
     Parameters
@@ -68,43 +77,39 @@ def moved_functions(
         The element g.
     top : array_like, shape (2,)
         A point to mark, such as where f is greatest; its image is marked as well.
-    without_inverse : bool, optional
-        Whether f(g p) has a panel.
-    half : float, optional
-        The window is [-half, half]².
 
     Returns
     -------
     matplotlib.figure.Figure
     """
     point = as_array("top", top, (2,))
-    panels: list[tuple[str, Callable[..., Any]]] = [
-        ("f(p)", function),
-        ("f(g⁻¹·p): the moved function", element.on_function(function)),
-    ]
-    if without_inverse:
-        panels.append(("f(g·p): without the inverse", element.inverse().on_function(function)))
-    figure = Figure(figsize=(3.1 * len(panels), 3.4), layout="constrained")
-    grid = _grid(half, 121)
+    moved = {
+        "f(p)": function,
+        "f(g⁻¹·p): the moved function": element.on_function(function),
+        "f(g·p): without the inverse": element.inverse().on_function(function),
+    }
+    figure, row = panels(3, (9.3, 3.4), grid=False)
+    grid = plane(2.0, 121)
     levels = np.linspace(function(grid).min(), function(grid).max(), 9)
-    for axes, (name, moved) in zip(figure.subplots(1, len(panels)), panels, strict=True):
-        axes.contourf(grid[..., 0], grid[..., 1], moved(grid), levels, cmap="Blues", extend="both")
+    for axes, (name, values) in zip(row, moved.items(), strict=True):
+        axes.contourf(*np.moveaxis(grid, -1, 0), values(grid), levels, cmap="Blues", extend="both")
         axes.plot(*point, "s", mfc="white", mec="black", ms=8, label="c")
         axes.plot(*element(point), "D", mfc=COLOURS[1], mec="black", ms=8, label="g·c")
-        _square(axes, half)
-        axes.set_title(name, fontsize=10)
-    figure.axes[0].legend(frameon=False, fontsize=9, loc="lower left")
+        square(axes, 2.0)
+        axes.set_title(name)
+    row[0].legend(loc="lower left")
     return figure
 
 
-def symmetry_by_angle(degrees: ArrayLike, panels: Mapping[str, Mapping[str, ArrayLike]]) -> Figure:
+@in_style
+def symmetry_by_angle(degrees: ArrayLike, quantities: Mapping[str, Mapping[str, ArrayLike]]) -> Figure:
     """Draw quantities against the angle of a rotation, one panel for each quantity.
 
     Parameters
     ----------
     degrees : array_like, shape (k,)
         Angles in degrees.
-    panels : mapping of str to mapping of str to array_like, shape (k,)
+    quantities : mapping of str to mapping of str to array_like, shape (k,)
         For each label of a vertical axis the curves to draw, by name.
 
     Returns
@@ -112,21 +117,17 @@ def symmetry_by_angle(degrees: ArrayLike, panels: Mapping[str, Mapping[str, Arra
     matplotlib.figure.Figure
     """
     angles = as_array("degrees", degrees, ("k",))
-    figure = Figure(figsize=(4.2 * len(panels), 3.3), layout="constrained")
-    for axes, (label, curves) in zip(
-        figure.subplots(1, len(panels), squeeze=False)[0], panels.items(), strict=True
-    ):
-        for index, (name, values) in enumerate(curves.items()):
-            axes.plot(
-                angles, as_array(f"panels[{label!r}][{name!r}]", values, (len(angles),)),
-                marker=MARKERS[index], color=COLOURS[index], ls=DASHES[index], ms=4, lw=1.2, label=name,
-            )  # fmt: skip
+    figure, row = panels(len(quantities), (4.2 * len(quantities), 3.3))
+    for axes, (label, curves) in zip(row, quantities.items(), strict=True):
+        for index, (name, given) in enumerate(curves.items()):
+            values = as_array(f"quantities[{label!r}][{name!r}]", given, (len(angles),))
+            axes.plot(angles, values, ms=4, lw=1.2, label=name, **curve(index))
         axes.set(xlabel="angle of the rotation (degrees)", ylabel=label, xticks=range(0, 361, 90))
-        axes.grid(alpha=0.25)
-    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=4, frameon=False)
+    legend_outside(figure, "upper", 4)
     return figure
 
 
+@in_style
 def carried_tasks(
     reward: PointMap, policy: PointMap, goal: ArrayLike, elements: Sequence[Action], names: Sequence[str]
 ) -> Figure:
@@ -148,33 +149,17 @@ def carried_tasks(
     matplotlib.figure.Figure
     """
     point = as_array("goal", goal, (2,))
-    figure = Figure(figsize=(2.7 * len(elements), 3.0), layout="constrained")
+    figure, row = panels(len(elements), (2.7 * len(elements), 3.0), grid=False)
     half = 1.7
-    fine, coarse = _grid(half, 81), _grid(1.5, 9).reshape(-1, 2)
-    turn = np.linspace(0.0, 2.0 * np.pi, 121)
-    radius = np.linalg.norm(point)
-    for axes, element, name in zip(
-        figure.subplots(1, len(elements), squeeze=False)[0], elements, names, strict=True
-    ):
+    fine, coarse = plane(half, 81), plane(1.5, 9).reshape(-1, 2)
+    for axes, element, name in zip(row, elements, names, strict=True):
         values = element.on_function(reward)(fine)
-        axes.contour(fine[..., 0], fine[..., 1], values, 9, colors="0.75", linewidths=1, linestyles="solid")
-        axes.plot(radius * np.cos(turn), radius * np.sin(turn), color="0.4", lw=1, ls="--")
+        level_sets: dict[str, Any] = {"colors": "0.75", "linewidths": 1, "linestyles": "solid"}
+        axes.contour(*np.moveaxis(fine, -1, 0), values, 9, **level_sets)
+        axes.plot(*(np.linalg.norm(point) * circle()).T, color="0.4", lw=1, ls="--")
         arrows = element.on_policy(policy, element)(coarse)
         axes.quiver(*coarse.T, *(0.26 * arrows).T, color=COLOURS[0], angles="xy", scale_units="xy", scale=1)
         axes.plot(*element(point), "o", mfc=COLOURS[1], mec="black", ms=10)
-        _square(axes, half)
-        axes.set_title(name, fontsize=10)
+        square(axes, half)
+        axes.set_title(name)
     return figure
-
-
-def _grid(half: float, count: int) -> Array:
-    """Return a grid of points of [-half, half]², shape (count, count, 2)."""
-    line = np.linspace(-half, half, count)
-    return np.stack(np.meshgrid(line, line), axis=-1)
-
-
-def _square(axes: Any, half: float) -> None:
-    """Make axes a square window with few numbers."""
-    ticks = np.arange(np.ceil(-half), np.floor(half) + 1)
-    axes.set(aspect="equal", xlim=(-half, half), ylim=(-half, half), xticks=ticks, yticks=ticks)
-    axes.tick_params(labelsize=8)

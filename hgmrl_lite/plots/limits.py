@@ -1,4 +1,6 @@
-"""The figure of experiment 5: regret where an assumption fails, and what the agent says there."""
+"""The figure of the last experiment: regret where an assumption fails, and what the agent says there."""
+
+from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -6,13 +8,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hgmrl_lite.experiments import VERDICTS, Breaking, Case
-from hgmrl_lite.plots.captions import add_caption
-from hgmrl_lite.plots.style import LOOKS
+from hgmrl_lite.plots.style import LOOKS, caption, in_style, intervals, write_ticks, zero_line
 
 _VERDICT_COLOURS = dict(zip(VERDICTS, ("#56B4E9", "#BBBBBB", "#D55E00"), strict=True))
 _VERDICT_HATCHES = dict(zip(VERDICTS, ("", "..", "///"), strict=True))
 
 
+@in_style
 def breaking(result: Breaking) -> Figure:
     """Draw each case's regret with the agent's verdicts below it, and where a translated policy runs.
 
@@ -25,7 +27,7 @@ def breaking(result: Breaking) -> Figure:
     -------
     matplotlib.figure.Figure
     """
-    figure = Figure(figsize=(10.0, 8.4), layout="constrained")
+    figure = Figure(figsize=(10.0, 8.4))
     cells = figure.subplot_mosaic(
         [
             ["action set", "off the circle", "states"],
@@ -35,76 +37,72 @@ def breaking(result: Breaking) -> Figure:
         ],
         height_ratios=(3.0, 1.0, 3.0, 1.0),
     )
+    entries: dict[str, Artist] = {}
     for case in result.cases:
-        _draw_case(cells[case.name], cells[f"{case.name} said"], case)
+        regrets, said = cells[case.name], cells[f"{case.name} said"]
+        _draw_regrets(regrets, case)
+        _draw_verdicts(said, case)
+        for axes in (regrets, said):
+            handles, labels = axes.get_legend_handles_labels()
+            entries |= dict(zip(labels, handles, strict=True))
     _draw_states(cells["states"], result)
-    handles: dict[str, Artist] = {}
-    for name in (*(case.name for case in result.cases), "action set said"):
-        for handle, label in zip(*cells[name].get_legend_handles_labels(), strict=True):
-            handles.setdefault(label, handle)
     cells["key"].axis("off")
-    cells["key"].legend(list(handles.values()), list(handles), loc="center", frameon=False, fontsize=9)
-    add_caption(figure, result.caption())
+    order = sorted(entries, key=lambda label: label.startswith("says"))
+    cells["key"].legend([entries[label] for label in order], order, loc="center")
+    caption(figure, result.caption())
     return figure
 
 
-def _draw_case(regrets: Axes, said: Axes, case: Case) -> None:
-    """Draw the regret of each agent, and the shares of the verdicts below."""
-    conditions = [trial.condition for trial in case.of(case.agents[0])]
-    places = np.arange(len(conditions))
+def _draw_regrets(axes: Axes, case: Case) -> None:
+    """Draw the mean regret of each agent under each condition."""
     for number, agent in enumerate(case.agents):
         trials = case.of(agent)
         colour, marker = LOOKS[agent]
-        regrets.errorbar(
-            places + 0.12 * (number - 0.5 * (len(case.agents) - 1)),
-            [float(trial.mean.mean) for trial in trials],
-            np.nan_to_num([float(trial.mean.half_width) for trial in trials]),
-            fmt=marker, color=colour, ms=7, elinewidth=1, mec="white", mew=0.5, label=agent,
-        )  # fmt: skip
-        if trials[0].verdicts is None:
-            continue
-        bottom = np.zeros(len(trials))
-        for verdict in VERDICTS:
-            share = 100.0 * np.array([trial.share(verdict) for trial in trials])
-            said.bar(
-                places, share, 0.6, bottom, color=_VERDICT_COLOURS[verdict], hatch=_VERDICT_HATCHES[verdict],
-                ec="white", label=f"says: {verdict}",
-            )  # fmt: skip
+        places = np.arange(len(trials)) + 0.12 * (number - 0.5 * (len(case.agents) - 1))
+        style = {"fmt": marker, "color": colour, "ms": 7, "mec": "white", "mew": 0.5, "label": agent}
+        intervals(axes, places, (trial.mean for trial in trials), **style)
+    zero_line(axes)
+    axes.set_yscale("asinh", linear_width=1.0)
+    top = max(2.0, 1.6 * max(float(trial.mean.mean) for trial in case.trials))
+    write_ticks(axes.yaxis, (tick for tick in (0, 1, 2, 5, 10, 20, 50, 100, 200) if tick <= top))
+    axes.set(title=case.name, ylabel="regret", xlim=(-0.6, len(trials) - 0.4), ylim=(-0.5, max(top, 2.2)))
+    axes.set_xticks(range(len(trials)), [])
+    axes.grid(axis="y", alpha=0.25)
+
+
+def _draw_verdicts(axes: Axes, case: Case) -> None:
+    """Draw how often an agent that gives verdicts gives each of them."""
+    trials = case.of(case.agents[0])
+    for agent in case.agents:
+        judged = case.of(agent)
+        bottom = np.zeros(len(judged))
+        for verdict in VERDICTS if judged[0].verdicts is not None else ():
+            share = 100.0 * np.array([trial.share(verdict) for trial in judged])
+            style: dict[str, Any] = {
+                "color": _VERDICT_COLOURS[verdict],
+                "hatch": _VERDICT_HATCHES[verdict],
+                "ec": "white",
+            }
+            axes.bar(range(len(judged)), share, 0.6, bottom, label=f"says: {verdict}", **style)
             bottom += share
-    regrets.axhline(0.0, color="0.75", lw=0.8, zorder=0)
-    regrets.set_yscale("asinh", linear_width=1.0)
-    top = max(float(trial.mean.mean) for trial in case.trials)
-    ticks = [tick for tick in (0, 1, 2, 5, 10, 20, 50, 100, 200) if tick <= max(1.6 * top, 2.0)]
-    regrets.set_yticks(ticks, [str(tick) for tick in ticks])
-    regrets.set_ylim(-0.5, max(1.6 * top, 2.2))
-    regrets.minorticks_off()
-    regrets.set(title=case.name, ylabel="regret", xlim=(-0.6, len(conditions) - 0.4))
-    regrets.set_xticks(places, [])
-    regrets.grid(axis="y", alpha=0.25)
-    said.set(ylim=(0, 100), yticks=(0, 100), ylabel="says (%)", xlim=(-0.6, len(conditions) - 0.4))
-    labels = [condition.replace(", base goal ", ",\n") for condition in conditions]
-    said.set_xticks(
-        places, [f"{trial.value:g}" for trial in case.of(case.agents[0])] if _numbers(case) else labels
-    )
-    said.set_xlabel(case.axis)
-
-
-def _numbers(case: Case) -> bool:
-    """Return whether the conditions are values on an axis."""
-    return case.name in ("off the circle", "wind")
+    axes.set(ylim=(0, 100), yticks=(0, 100), ylabel="says (%)", xlim=(-0.6, len(trials) - 0.4))
+    # Some conditions are values on an axis, the others are words.
+    values = case.name in ("off the circle", "wind")
+    words = [
+        f"{trial.value:g}" if values else trial.condition.replace(", base goal ", ",\n") for trial in trials
+    ]
+    axes.set_xticks(range(len(trials)), words)
+    axes.set_xlabel(case.axis)
 
 
 def _draw_states(axes: Axes, result: Breaking) -> None:
     """Draw where the base policy was trained, and where it runs when it is translated."""
     colour, _ = LOOKS["true translation"]
-    axes.plot(
-        *result.translated_states.T, ".", ms=2, color=colour, alpha=0.5, label="translated, pulled back"
-    )
+    pulled_back: dict[str, Any] = {"ms": 2, "color": colour, "alpha": 0.5, "label": "translated, pulled back"}
+    axes.plot(*result.translated_states.T, ".", **pulled_back)
     axes.plot(*result.own_states.T, ".", ms=2.5, color="black", alpha=0.7, label="on its own task")
     axes.plot(0.0, 0.0, "+", color="black", ms=10, mew=1.5)
-    axes.set(
-        title="where the base policy is asked", xlabel="x, as the base policy sees it",
-        ylabel="y, as the base policy sees it", aspect="equal",
-    )  # fmt: skip
-    axes.legend(frameon=False, fontsize=8.5, markerscale=5, loc="upper center", bbox_to_anchor=(0.5, -0.2))
+    axes.set(title="where the base policy is asked", aspect="equal")
+    axes.set(xlabel="x, as the base policy sees it", ylabel="y, as the base policy sees it")
+    axes.legend(markerscale=5, loc="upper center", bbox_to_anchor=(0.5, -0.2))
     axes.grid(alpha=0.25)

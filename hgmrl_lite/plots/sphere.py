@@ -3,7 +3,7 @@
 import base64
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_array
-from hgmrl_lite.plots.style import COLOURS
+from hgmrl_lite.plots.style import COLOURS, in_style
 
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 _SYMBOLS = ("circle", "square", "diamond", "cross", "x", "circle-open")
@@ -20,7 +20,7 @@ _SYMBOLS = ("circle", "square", "diamond", "cross", "x", "circle-open")
 _EYE = {"x": 1.0, "y": 0.78, "z": 0.56}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TurnableFigure:
     """A Plotly figure with a description, and a picture of it for places that cannot turn it.
 
@@ -84,45 +84,37 @@ def sphere_paths(paths: Mapping[str, ArrayLike], *, alt: str) -> TurnableFigure:
             raise ValueError(
                 f"paths[{name!r}] must lie on the unit sphere, got a point {away:.2g} away from it"
             )
-    figure = go.Figure(layout=_layout())
-    figure.add_trace(
-        go.Surface(
-            **dict(zip("xyz", _globe(0.985), strict=True)),
-            showscale=False, opacity=0.4, hoverinfo="skip", colorscale=[[0, "#c8ced4"], [1, "#c8ced4"]],
-            lighting={"ambient": 1.0, "diffuse": 0.0, "specular": 0.0},
-            contours={axis: {"highlight": False} for axis in "xyz"},
-        )
-    )  # fmt: skip
-    figure.add_trace(
-        go.Scatter3d(
-            **dict(zip("xyz", _graticule(), strict=True)), mode="lines", showlegend=False, hoverinfo="skip",
-            line={"color": "#a4acb3", "width": 1},
-        )
-    )  # fmt: skip
+    quiet = {"showlegend": False, "hoverinfo": "skip"}
+    surface = {
+        "showscale": False,
+        "hoverinfo": "skip",
+        "opacity": 0.4,
+        "colorscale": [[0, "#c8ced4"], [1, "#c8ced4"]],
+        "lighting": {"ambient": 1.0, "diffuse": 0.0, "specular": 0.0},
+        "contours": {axis: {"highlight": False} for axis in "xyz"},
+    }
+    traces = [go.Surface(**_xyz(_globe(0.985)), **surface)]
+
+    def add(points: Array, **style: Any) -> None:
+        traces.append(go.Scatter3d(**_xyz(points), **style))
+
+    add(_graticule(), mode="lines", line={"color": "#a4acb3", "width": 1}, **quiet)
     for end, axis in zip(1.35 * np.eye(3), "xyz", strict=True):
-        figure.add_trace(
-            go.Scatter3d(
-                **{name: [0.0, value] for name, value in zip("xyz", end, strict=True)},
-                mode="lines+text", text=["", axis], line={"color": "#808080", "width": 3},
-                showlegend=False, hoverinfo="skip",
-            )
-        )  # fmt: skip
+        ends, line = np.stack([0.0 * end, end], axis=1), {"color": "#808080", "width": 3}
+        add(ends, mode="lines+text", text=["", axis], line=line, **quiet)
     for index, (name, path) in enumerate(found.items()):
-        colour = COLOURS[index]
-        figure.add_trace(
-            go.Scatter3d(
-                **dict(zip("xyz", path.T, strict=True)), name=name, mode="lines", hoverinfo="name",
-                line={"color": colour, "width": 7, "dash": _DASHES[index]},
-            )
-        )  # fmt: skip
-        figure.add_trace(
-            go.Scatter3d(
-                **dict(zip("xyz", path[-1:].T, strict=True)), mode="markers", showlegend=False,
-                hoverinfo="text", text=[f"end of: {name}"],
-                marker={"color": colour, "symbol": _SYMBOLS[index], "size": 7},
-            )
-        )  # fmt: skip
+        line = {"color": COLOURS[index], "width": 7, "dash": _DASHES[index]}
+        add(path.T, name=name, mode="lines", hoverinfo="name", line=line)
+        marker = {"color": COLOURS[index], "symbol": _SYMBOLS[index], "size": 7}
+        hover = {"hoverinfo": "text", "text": [f"end of: {name}"]}
+        add(path[-1:].T, mode="markers", showlegend=False, marker=marker, **hover)
+    figure = go.Figure(traces, layout=_layout())
     return TurnableFigure(json.loads(figure.to_json()), _picture(found), alt.strip())
+
+
+def _xyz(points: Sequence[Array] | Array) -> dict[str, Array]:
+    """Name the three coordinates as Plotly does."""
+    return dict(zip("xyz", points, strict=True))
 
 
 def _layout() -> dict[str, Any]:
@@ -157,9 +149,10 @@ def _graticule() -> Array:
     return np.hstack([part for line in lines for part in (line, gap)])
 
 
+@in_style
 def _picture(paths: Mapping[str, Array]) -> bytes:
     """Return the same paths as a JPEG."""
-    figure = Figure(figsize=(6.2, 4.3), layout="constrained")
+    figure = Figure(figsize=(6.2, 4.3))
     axes: Any = figure.add_subplot(projection="3d")
     axes.plot_wireframe(*_globe(1.0), rstride=3, cstride=4, color="0.85", lw=0.6)
     for index, (name, path) in enumerate(paths.items()):
@@ -168,7 +161,7 @@ def _picture(paths: Mapping[str, Array]) -> bytes:
     axes.view_init(elev=24, azim=38)
     ticks = {f"{axis}ticks": [-1, 0, 1] for axis in "xyz"}
     axes.set(xlabel="x", ylabel="y", zlabel="z", box_aspect=(1, 1, 1), **ticks)
-    figure.legend(loc="outside upper center", ncols=2, frameon=False, fontsize=9)
+    figure.legend(loc="outside upper center", ncols=2)
     stream = io.BytesIO()
     figure.savefig(stream, format="jpeg", dpi=90, pil_kwargs={"quality": 90})
     return stream.getvalue()

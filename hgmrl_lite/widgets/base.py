@@ -1,7 +1,7 @@
-"""What all widgets share: their JavaScript put together, arrays on the wire, a picture where none can run.
+"""What all widgets share: their JavaScript and style, arrays on the wire, a picture where no widget can run.
 
-A widget is one Python class, one ES module and the shared modules of ``js/`` that it names. There is no
-bundler: the shared files have no imports, and their text goes before the widget's own.
+A widget is a folder: its Python class in ``__init__.py``, its ``view.js`` with the files that this imports,
+and its ``style.css``. What several widgets use is in ``js/``.
 """
 
 import base64
@@ -16,44 +16,24 @@ import traitlets
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import as_array
+from hgmrl_lite.looks import style_sheet
+from hgmrl_lite.widgets.modules import bundle
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _FOLDER = Path(__file__).parent
-# Okabe and Ito's palette, as in style.css.
-BLUE, VERMILLION, PURPLE, GREY = "#0072B2", "#D55E00", "#B0578D", "#8A8A8A"
 
 
-# Modules of js/ that every widget uses.
-_COMMON = ("connection", "shared", "plane", "controls")
+def esm(folder: str) -> str:
+    """Return the ES module of the widget in a folder: its ``view.js`` with all that it imports."""
+    return bundle(_FOLDER / folder / "view.js")
 
 
-def shared_javascript(*modules: str) -> str:
-    """Return the text of shared modules of ``js/``, in the order given: each after those it uses."""
-    return "\n".join((_FOLDER / "js" / f"{module}.js").read_text(encoding="utf-8") for module in modules)
-
-
-def esm(*modules: str, own: str) -> str:
-    """Return a widget's ES module: what all widgets share, the modules it names, then its own file.
-
-    Parameters
-    ----------
-    *modules : str
-        Names of further files of ``js/``, without ending.
-    own : str
-        Name of the widget's own file beside this one, without ending.
-
-    Returns
-    -------
-    str
-    """
-    return shared_javascript(*_COMMON, *modules) + "\n" + (_FOLDER / f"{own}.js").read_text(encoding="utf-8")
-
-
-def css() -> str:
-    """Return the style that all widgets share."""
-    return (_FOLDER / "style.css").read_text(encoding="utf-8")
+def css(folder: str) -> str:
+    """Return the style of the widget in a folder: that of all widgets, the agents' colours, and its own."""
+    shared, own = _FOLDER / "js" / "style.css", _FOLDER / folder / "style.css"
+    return "\n".join([shared.read_text(encoding="utf-8"), style_sheet(), own.read_text(encoding="utf-8")])
 
 
 def pack_arrays(arrays: Mapping[str, ArrayLike]) -> tuple[bytes, dict[str, dict[str, Any]]]:
@@ -90,7 +70,7 @@ def pack_arrays(arrays: Mapping[str, ArrayLike]) -> tuple[bytes, dict[str, dict[
 class HgmrlWidget(anywidget.AnyWidget):
     """A widget with arrays for its JavaScript, and a picture and a description of its state.
 
-    A subclass sets ``_esm = esm(..., own=...)`` and ``_css = css()``, and says what is on screen in
+    A subclass sets ``_esm = esm(folder)`` and ``_css = css(folder)``, and says what is on screen in
     :meth:`describe` and :meth:`figure`.
     """
 
@@ -127,13 +107,12 @@ class HgmrlWidget(anywidget.AnyWidget):
         return data, metadata
 
 
-def plane_axes(figure: "Figure", half: float) -> Any:
-    """Add square axes of the plane [-half, half]² to a figure, as the widgets draw it."""
-    axes = figure.add_subplot(aspect="equal", xlim=(-half, half), ylim=(-half, half))
-    ticks = np.arange(np.ceil(-half), np.floor(half) + 1)
-    axes.set(xticks=ticks, yticks=ticks)
-    axes.grid(color="0.92", lw=0.8)
-    axes.tick_params(length=0, colors="0.4", labelsize=9)
-    for spine in axes.spines.values():
-        spine.set_color("0.8")
-    return axes
+def wrap_degrees(degrees: float) -> float:
+    """Return the same angle in (-180, 180]."""
+    return -((180.0 - degrees) % 360.0 - 180.0) if not -180.0 < degrees <= 180.0 else degrees
+
+
+def direction_degrees(point: ArrayLike) -> float:
+    """Return the direction of a point (2,) from the origin, in degrees."""
+    x, y = np.asarray(point)
+    return float(np.degrees(np.arctan2(y, x)))

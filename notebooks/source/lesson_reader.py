@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
-import jupytext  # type: ignore[import-untyped]
+import jupytext
 
 LONGEST_CODE = 25
 

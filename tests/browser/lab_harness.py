@@ -28,7 +28,7 @@ from urllib.parse import urlsplit
 
 import nbformat
 import websocket
-from playwright.sync_api import Page, Request, Route, sync_playwright
+from playwright.sync_api import ConsoleMessage, Page, Request, Route, sync_playwright
 
 HOW_TO_GET_CHROMIUM = (
     "no Chromium found: install the system's package (Debian, Ubuntu: `sudo apt-get install chromium`), or "
@@ -275,13 +275,15 @@ class LabNotebook:
         self.name = name
         self.console_errors: list[str] = []
         self.outside_requests: list[str] = []
-        page.on(
-            "console", lambda message: message.type == "error" and self.console_errors.append(message.text)
-        )
+        page.on("console", self._note_message)
         page.on("pageerror", lambda error: self.console_errors.append(error.stack or str(error)))
         page.on("request", self._note_request)
         page.on("websocket", lambda websocket: self._note_url(websocket.url))
         page.route(_is_outside, _abort)
+
+    def _note_message(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.console_errors.append(message.text)
 
     def _note_request(self, request: Request) -> None:
         self._note_url(request.url)
@@ -395,7 +397,8 @@ class LabNotebook:
 
     def cell_count(self) -> int:
         """Return how many cells the notebook has."""
-        return self.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length")
+        count: int = self.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length")
+        return count
 
     def set_theme(self, name: str) -> None:
         """Change to "JupyterLab Light" or "JupyterLab Dark"."""
@@ -423,7 +426,8 @@ class LabNotebook:
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def _is_outside(url: str) -> bool:

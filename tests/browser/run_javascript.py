@@ -1,20 +1,25 @@
 """Run the widgets' JavaScript on its own, in an empty page."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page
 
+import hgmrl_lite.widgets as widgets
+from hgmrl_lite.widgets.modules import bundle
+
+WIDGETS = Path(widgets.__file__).parent
 # Milliseconds.
 LIMIT = 20_000
 
 
-def call(page: Page, module: str, names: list[str] | tuple[str, ...], body: str, argument: Any = None) -> Any:
-    """Return what ``body`` returns: JavaScript with ``input`` and the module ``lib`` that exports ``names``.
+def call(page: Page, files: str, body: str, argument: Any = None) -> Any:
+    """Return what ``body`` returns: JavaScript with ``input`` and a ``lib`` of all that ``files`` export.
 
-    Numbers that are not finite come as words.
+    Files of hgmrl_lite/widgets are named with a space between. Numbers that are not finite come as words.
     """
-    source = module + f"\nexport {{ {', '.join(names)} }};\n"
+    source = bundle(*(WIDGETS / file for file in files.split()))
     text = page.evaluate(
         """async ([source, body, input, limit]) => {
             const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));

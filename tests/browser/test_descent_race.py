@@ -8,8 +8,7 @@ from run_javascript import call
 from widget_view import THEMES, WidgetView
 
 from hgmrl_lite.widgets import DescentRace
-from hgmrl_lite.widgets.base import shared_javascript
-from hgmrl_lite.widgets.slice_descent import SLICES, degrees_to_j, descend_slice, loss_values
+from hgmrl_lite.widgets.descent_race.descent import SLICES, degrees_to_j, descend_slice, loss_values
 
 pytestmark = pytest.mark.browser
 
@@ -43,7 +42,6 @@ def test_javascript_descends_as_python_does(page, name, method):
     samples = race._samples
     start = np.array([0.3, 0.4])
     places = np.random.default_rng(0).uniform(-1.0, 1.0, (12, 2))
-    names = ["makeSliceLosses", "makeSliceDescent", "sliceGenerator"]
     argument = {
         "points": samples.points.tolist(),
         "normals": samples.normals.tolist(),
@@ -54,7 +52,7 @@ def test_javascript_descends_as_python_does(page, name, method):
         "places": places.tolist(),
         "steps": steps,
     }
-    got = call(page, shared_javascript("slice_descent"), names, RUN, argument)
+    got = call(page, "descent_race/descent.js", RUN, argument)
     window = samples.window(0, 64)
     np.testing.assert_allclose(got["losses"], loss_values(method, plane.generator(places), window), rtol=1e-9)
     slopes = []

@@ -6,7 +6,6 @@ from run_javascript import call
 from widget_view import THEMES, WidgetView, overlaps
 
 from hgmrl_lite import lie
-from hgmrl_lite.widgets.base import shared_javascript
 from hgmrl_lite.widgets.generator_flow import LIMIT, PRESETS
 
 pytestmark = pytest.mark.browser
@@ -16,11 +15,10 @@ from hgmrl_lite.widgets import GeneratorFlow
 flow = GeneratorFlow()
 flow
 """
-NAMES = ("planarType", "logOfExp2", "withTraceDeterminant", "orbitPoints", "exp2")
 
 
 def compute(page, body, argument):
-    return call(page, shared_javascript("matrix2", "planar_generator"), NAMES, body, argument)
+    return call(page, "generator_flow/generator.js", body, argument)
 
 
 def generators():

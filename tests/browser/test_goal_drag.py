@@ -259,7 +259,7 @@ def test_it_fits_a_narrow_page(drag):
 def test_a_failing_evaluation_is_told(drag):
     broken = Drag(drag.notebook, 2)
     broken.root.scroll_into_view_if_needed()
-    drag.notebook.wait_python("broken.evaluation_error != ''")
+    drag.notebook.wait_python("broken.answers['regrets']['error'] != ''")
     drag.page.wait_for_function(
         "() => document.querySelectorAll('.hgmrl-goal-drag')[2].textContent.includes('no evaluation today')"
     )

@@ -258,7 +258,7 @@ def test_rivals_and_regrets_are_python_s(blank, action_set):
     state = {name: getattr(drag, name) for name in names}
     state["array_data"] = base64.b64encode(drag.array_data).decode()
     asked = [60.0, -17.5, 180.0, 101.25]
-    answers = call(blank, str(drag._esm), ["goalDragScene"], SCENE, {"state": state, "degrees": asked})
+    answers = call(blank, "goal_drag/scene.js", SCENE, {"state": state, "degrees": asked})
     for degrees, got in zip(asked, answers, strict=True):
         drag.goal_degrees = degrees
         policies = [

@@ -7,8 +7,6 @@ import pytest
 from run_javascript import call
 from widget_view import WidgetView
 
-from hgmrl_lite.widgets.base import shared_javascript
-
 pytestmark = pytest.mark.browser
 
 HELPERS = Path(__file__).parents[1] / "widgets"
@@ -163,7 +161,7 @@ PROMPT = """
 
 
 def test_the_first_change_goes_at_once_and_the_next_ones_together(page):
-    got = call(page, shared_javascript("connection", "shared"), ["promptModel", "setTrait"], PROMPT)
+    got = call(page, "js/model.js", PROMPT)
     assert got["first"] == got["soonAfter"] == [[1, 0]]
     assert got["afterEcho"] == [2, 5]
     assert got["later"] == [[1, 0], [2, 5]]

@@ -11,20 +11,17 @@ from standin import fitted_policy, standin_agent
 import hgmrl_lite.widgets as widgets
 from hgmrl_lite.agents import GeometricAgent
 from hgmrl_lite.envs import navigation, training_tasks
-from hgmrl_lite.widgets.base import HgmrlWidget, pack_arrays, shared_javascript
+from hgmrl_lite.widgets.base import HgmrlWidget, pack_arrays
 
 pytestmark = pytest.mark.browser
-
-NUMERICS = ("arrays", "matrix2", "mlp", "rbf", "navigation", "inference", "words")
 
 
 @pytest.mark.parametrize(
     "name", [name for name in widgets.__all__ if getattr(widgets, name) is not HgmrlWidget]
 )
 def test_every_widget_s_module_loads(page, name):
-    widget = getattr(widgets, name)
-    parts = call(page, str(widget._esm), [], "const made = lib.default(); return Object.keys(made).sort();")
-    assert "render" in parts
+    file = f"{getattr(widgets, name).__module__.rpartition('.')[2]}/view.js"
+    assert call(page, file, "return Object.keys(lib.default()).sort();") == ["initialize", "render"]
 
 
 def test_packed_arrays_arrive(page):
@@ -38,7 +35,7 @@ def test_packed_arrays_arrive(page):
         return lib.unpackArrays(new DataView(message.buffer, 7), input.index);
     """
     argument = {"data": base64.b64encode(data).decode(), "index": index}
-    got = call(page, shared_javascript("arrays"), ["unpackArrays"], body, argument)
+    got = call(page, "js/arrays.js", body, argument)
     assert got == {
         "one": {"shape": [], "values": [2.5]},
         "matrix": {"shape": [2, 3], "values": [0, 1, 2, 3, 4, 5]},
@@ -59,7 +56,7 @@ def test_matrix_exponential_of_every_type(page):
     times = [1.0, -2.5, 0.3]
     body = "return input.map(([w, t]) => lib.exp2(w, t));"
     argument = [[np.ravel(w).tolist(), t] for w in matrices for t in times]
-    got = np.array(call(page, shared_javascript("matrix2"), ["exp2"], body, argument)).reshape(-1, 2, 2)
+    got = np.array(call(page, "js/matrix2.js", body, argument)).reshape(-1, 2, 2)
     for value, (w, t) in zip(got, argument, strict=True):
         expected = expm(t * np.reshape(w, (2, 2)))
         np.testing.assert_allclose(value, expected, rtol=1e-10, atol=1e-12 * np.abs(expected).max())
@@ -78,7 +75,7 @@ def test_policy(page, action_set, hidden):
         "const act = lib.makePolicy(input.layers, input.set); return input.states.map(([x, y]) => act(x, y));"
     )
     argument = {"layers": layers, "set": action_set, "states": states.tolist()}
-    got = call(page, shared_javascript("matrix2", "mlp"), ["makePolicy"], body, argument)
+    got = call(page, "js/policy.js", body, argument)
     np.testing.assert_allclose(got, policy(states), atol=1e-10)
     assert np.ptp(got) > 0.5
 
@@ -97,7 +94,7 @@ def test_reward_model(page):
         "linear": model.linear.tolist(),
         "points": points.tolist(),
     }
-    got = np.array(call(page, shared_javascript("rbf"), ["makeRewardModel"], body, argument))
+    got = np.array(call(page, "js/reward_model.js", body, argument))
     # The Python model takes distances from a product of matrices, which rounds more.
     np.testing.assert_allclose(got[:, 0], model(points), atol=1e-6)
     np.testing.assert_allclose(got[:, 1], got[:, 0], atol=1e-12)
@@ -147,9 +144,7 @@ def test_goal_drag_computes_what_python_computes(page, action_set):
         ]
     ]
     argument = {"state": state, "questions": questions}
-    for question, got in zip(
-        questions, call(page, drag._esm, ["goalDragScene"], SCENE, argument), strict=True
-    ):
+    for question, got in zip(questions, call(page, "goal_drag/scene.js", SCENE, argument), strict=True):
         for name, value in question.items():
             setattr(drag, name, value)
         context, inference = drag.context, drag.inference

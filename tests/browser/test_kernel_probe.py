@@ -8,8 +8,7 @@ from run_javascript import call
 from widget_view import THEMES, WidgetView, outside, overlaps
 
 from hgmrl_lite.widgets import KernelProbe
-from hgmrl_lite.widgets.base import shared_javascript
-from hgmrl_lite.widgets.planar_functions import FUNCTIONS
+from hgmrl_lite.widgets.kernel_probe.functions import FUNCTIONS
 
 pytestmark = pytest.mark.browser
 
@@ -28,7 +27,7 @@ def test_functions_and_gradients(page, name):
         "return input.points.map(([x, y]) => [f.value(x, y), ...f.gradient(x, y)]);"
     )
     argument = {"name": name, "points": points.tolist()}
-    got = np.array(call(page, shared_javascript("planar_functions"), ["PLANAR_FUNCTIONS"], body, argument))
+    got = np.array(call(page, "kernel_probe/scene.js", body, argument))
     np.testing.assert_allclose(got[:, 0], FUNCTIONS[name](points), atol=1e-13)
     np.testing.assert_allclose(got[:, 1:], FUNCTIONS[name].gradient(points), atol=1e-13)
 
@@ -43,7 +42,7 @@ def test_neighbours_are_the_nearest(page, count):
         return input.asked.map(([[x, y], k]) => [nearest(x, y, k), nearest.within(x, y, 0.4)]);
     """
     argument = {"points": points.tolist(), "asked": asked}
-    found = call(page, shared_javascript("neighbours"), ["makeNeighbours"], body, argument)
+    found = call(page, "js/local_regression.js", body, argument)
     for (place, k), (near, within) in zip(asked, found, strict=True):
         distance = np.linalg.norm(points - place, axis=1)
         assert near["index"] == np.argsort(distance)[:k].tolist()
@@ -56,9 +55,8 @@ def test_level_sets_lie_on_the_level(page):
         const f = lib.PLANAR_FUNCTIONS[input];
         return [-0.8, -0.1, 0.45].map((level) => lib.makeLevelSets(f.value, 2.2)(level));
     """
-    module = shared_javascript("planar_functions", "level_set")
     for name, f in FUNCTIONS.items():
-        found = call(page, module, ["PLANAR_FUNCTIONS", "makeLevelSets"], body, name)
+        found = call(page, "kernel_probe/scene.js js/level_set.js", body, name)
         assert any(found)
         for level, segments in zip((-0.8, -0.1, 0.45), found, strict=True):
             if segments:
@@ -106,7 +104,7 @@ def test_the_scene_is_what_python_computes(page):
     start = {name: state[name] for name in STATES[1] | {"radius": 0, "level_width": 0}}
     questions = [start | question for question in STATES]
     argument = {"state": state, "questions": questions}
-    found = call(page, str(widget._esm).partition("export default")[0], ["kernelProbeScene"], SCENE, argument)
+    found = call(page, "kernel_probe/scene.js", SCENE, argument)
     kept = 0
     for question, got in zip(questions, found, strict=True):
         for name, value in question.items():

@@ -10,7 +10,6 @@ from widget_view import THEMES, WidgetView, outside, overlaps
 
 from hgmrl_lite import actions
 from hgmrl_lite.widgets import OrbitExplorer
-from hgmrl_lite.widgets.base import shared_javascript
 from hgmrl_lite.widgets.orbit_explorer import FIGURE, GRIP
 from hgmrl_lite.widgets.plane_groups import GROUPS, plane_algebra, plane_element
 
@@ -21,17 +20,12 @@ from hgmrl_lite.widgets import OrbitExplorer
 explorer = OrbitExplorer()
 explorer
 """
-NAMES = (
-    "planeElement", "carryPoint", "inversePlace", "pulledPlace", "turnedAbout", "wrapRadians", "planeOrbit",
-    "planeStabiliser", "orbitScene",
-)  # fmt: skip
 TRAITS = ("group", "t", "direction", "shift", "point", "goal", "settings")
 SHOWS = ("figure", "orbit", "stabiliser", "level_sets", "arrows")
 
 
 def compute(page, body, argument):
-    module = shared_javascript("matrix2", "plane_groups", "orbit_scene")
-    return call(page, module, NAMES, body, argument)
+    return call(page, "js/plane_groups.js orbit_explorer/scene.js", body, argument)
 
 
 def places():

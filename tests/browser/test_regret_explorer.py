@@ -9,7 +9,6 @@ from regret_standin import standin_result
 from test_javascript import call
 
 from hgmrl_lite.widgets import RegretExplorer
-from hgmrl_lite.widgets.base import shared_javascript
 
 pytestmark = pytest.mark.browser
 
@@ -336,7 +335,7 @@ def test_heights_are_numpy_s(blank):
     body = "const f = lib.regretHeight(input.frame, input.bent); return input.values.map((v) => f(v));"
     for bent, bend in ((False, np.asarray), (True, np.arcsinh)):
         argument = {"frame": frame, "bent": bent, "values": values}
-        got = call(blank, shared_javascript("words", "regret_scene"), ["regretHeight"], body, argument)
+        got = call(blank, "regret_explorer/scene.js", body, argument)
         low, high = bend(frame["bottom"]), bend(frame["top"])
         np.testing.assert_allclose(got, np.clip((bend(values) - low) / (high - low), 0.0, 1.0), atol=1e-12)
 
@@ -345,13 +344,7 @@ def test_the_nearest_goal_is_found_across_the_seam(blank):
     angles = np.degrees(np.arctan2(*standin_result().goals.T[::-1])).tolist()
     asked = [*np.random.default_rng(0).uniform(-180.0, 180.0, 50).tolist(), 179.0, -179.9, 180.0]
     body = "return input.asked.map((degrees) => lib.nearestAngle(input.angles, degrees));"
-    got = call(
-        blank,
-        shared_javascript("words", "regret_scene"),
-        ["nearestAngle"],
-        body,
-        {"angles": angles, "asked": asked},
-    )
+    got = call(blank, "regret_explorer/scene.js", body, {"angles": angles, "asked": asked})
     apart = np.abs((np.subtract.outer(asked, angles) + 180.0) % 360.0 - 180.0)
     np.testing.assert_array_equal(got, apart.argmin(axis=1))
 
@@ -375,7 +368,7 @@ def test_the_scene_is_what_python_measured(blank):
             episodes: scene.agents.map((_, a) => scene.degrees.map((_, g) => scene.episodes(a, g))),
         };
     """
-    got = call(blank, str(explorer._esm), ["regretScene"], body, state)
+    got = call(blank, "regret_explorer/scene.js", body, state)
     result = standin_result()
     for row, agent in enumerate(result.agents[:3]):
         np.testing.assert_allclose(got["mean"][row], agent.by_task.mean, rtol=1e-12)

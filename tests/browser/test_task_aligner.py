@@ -2,10 +2,10 @@
 
 import base64
 import itertools
-import json
 
 import numpy as np
 import pytest
+from run_javascript import call
 from widget_view import seen_labels
 
 from hgmrl_lite.widgets import TaskAligner
@@ -28,24 +28,18 @@ def page(browser):
     page.close()
 
 
-SCENE = """async ([source, input]) => {
-    const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-    const lib = await import(url);
-    URL.revokeObjectURL(url);
-    const { state, questions } = JSON.parse(input);
+SCENE = """
+    const { state, questions } = input;
     state.array_data = new DataView(Uint8Array.from(atob(state.array_data), (c) => c.charCodeAt(0)).buffer);
     const scene = lib.taskAlignerScene({ get: (name) => state[name] });
     // One scene through all the questions, as under a hand: what it remembers must not leak into the next.
     return questions.map((question) => {
         Object.assign(state, question);
-        const { points, normals, base, lines, arrows, misalignment, trueTurn, carried, answer } = scene();
-        const plain = (array) => Array.from(array);
-        return {
-            points: plain(points), normals: plain(normals), base: plain(base), lines, arrows, misalignment,
-            trueTurn, carried, answer,
-        };
+        const { points, normals, base, lines, arrows, misalignment, trueTurn, carried, answer } =
+            scene.compute();
+        return { points, normals, base, lines, arrows, misalignment, trueTurn, carried, answer };
     });
-}"""
+"""
 QUESTIONS = [
     {},
     {"turn_degrees": 75.5},
@@ -62,13 +56,12 @@ QUESTIONS = [
 def ask_scene(page, widget, questions):
     """Return what the page computes for questions, each a change of the state before it."""
     names = (
-        "goal", "turn_degrees", "signed", "transitions", "noise", "draw", "revealed", "asked", "answer",
+        "goal", "turn_degrees", "signed", "transitions", "noise", "draw", "revealed", "asked", "answers",
         "settings", "array_index",
     )  # fmt: skip
     state = {name: getattr(widget, name) for name in names}
     state["array_data"] = base64.b64encode(widget.array_data).decode()
-    source = str(widget._esm).partition("export default")[0] + "\nexport { taskAlignerScene };\n"
-    return page.evaluate(SCENE, [source, json.dumps({"state": state, "questions": questions})])
+    return call(page, "task_aligner/scene.js", SCENE, {"state": state, "questions": questions})
 
 
 def test_the_scene_is_what_python_computes(page):
@@ -93,7 +86,7 @@ def test_the_scene_is_what_python_computes(page):
 
 def test_an_answer_is_shown_for_its_own_question_only(page):
     widget = TaskAligner(revealed=True)
-    widget.asked = [0, 20, 0.0, 0.866, 0.5]
+    widget.asked = {"turn": [0, 20, 0.0, 0.866, 0.5]}
     fresh, stale, hidden = ask_scene(page, widget, [{}, {"noise": 0.01}, {"noise": 0.0, "revealed": False}])
     assert stale["answer"] is None
     assert hidden["answer"] is None

@@ -2,16 +2,16 @@
 
 import base64
 import itertools
-import json
 import re
 
 import numpy as np
 import pytest
+from run_javascript import call
 from widget_view import seen_labels
 
 from hgmrl_lite.widgets import TaskPuller
-from hgmrl_lite.widgets.task_findings import ACTIONS, VERDICTS
-from hgmrl_lite.widgets.task_maps import BASE_GOAL, MAPS, REWARDS, TARGETS, task_map
+from hgmrl_lite.widgets.task_puller.findings import ACTIONS, VERDICTS
+from hgmrl_lite.widgets.task_puller.maps import BASE_GOAL, MAPS, REWARDS, TARGETS, task_map
 
 pytestmark = pytest.mark.browser
 
@@ -20,7 +20,7 @@ from hgmrl_lite.widgets import TaskPuller
 puller = TaskPuller()
 puller
 """
-NAMES = ("taskMap", "pulledTask", "taskScene", "taskRewards", "stretches", "wrapMirror")
+FILES = "task_puller/scene.js task_puller/maps.js task_puller/findings.js"
 TRAITS = (
     "kind",
     "t",
@@ -48,17 +48,7 @@ def page(browser):
 
 
 def compute(page, body, argument):
-    """Run ``body`` (JavaScript with ``lib`` and ``input``) beside the widget's own module."""
-    source = str(TaskPuller._esm) + f"\nexport {{ {', '.join(NAMES)} }};\n"
-    return page.evaluate(
-        """async ([source, body, input]) => {
-            const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-            const lib = await import(url);
-            URL.revokeObjectURL(url);
-            return new Function("lib", "input", body)(lib, JSON.parse(input));
-        }""",
-        [source, body, json.dumps(argument)],
-    )
+    return call(page, FILES, body, argument)
 
 
 def places():

@@ -13,19 +13,17 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from hgmrl_lite import course
+from hgmrl_lite.course.calling import call, call_rows
 from hgmrl_lite.course.exercise import Exercise, all_exercises, examine, find
 from hgmrl_lite.course.expect import (
     NotYet,
     as_numbers,
-    call,
-    call_rows,
-    describe,
     expect,
     expect_choice,
     expect_close,
     expect_shape,
 )
-from hgmrl_lite.course.inspection import is_blank
+from hgmrl_lite.course.inspection import describe, is_blank
 from hgmrl_lite.course.report import CheckResult, Hints
 
 POINTS = np.array([[1.0, 2.0], [3.0, 4.0], [-1.0, 0.5]])
@@ -42,7 +40,7 @@ def check_double(answer):
         call(answer, np.array([1.0, 2.0])),
         [2.0, 4.0],
         "`double([1, 2])`",
-        mistakes=[([1.0, 4.0], "This squares the coordinates."), ([1.0, 2.0], "Nothing happened.")],
+        mistakes={"This squares the coordinates.": [1.0, 4.0], "Nothing happened.": [1.0, 2.0]},
     )
     yield "three points at once"
     expect_close(call(answer, POINTS), 2 * POINTS, "`double` of three points")
@@ -50,7 +48,7 @@ def check_double(answer):
 
 def check_count(answer):
     yield "the number of fixed points"
-    expect_close(answer, 3.0, "The number", reveal=False, mistakes=[(4.0, "The origin is counted twice.")])
+    expect_close(answer, 3.0, "The number", reveal=False, mistakes={"The origin is counted twice.": 4.0})
 
 
 def check_kind(answer):

@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 
 from hgmrl_lite.course.exercise import all_exercises, examine
-from hgmrl_lite.course.expect import describe
+from hgmrl_lite.course.inspection import describe
 
 EXERCISES = {exercise.id: exercise for exercise in all_exercises()}
 FUNCTIONS = {id: exercise for id, exercise in EXERCISES.items() if callable(exercise.reference)}

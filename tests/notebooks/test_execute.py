@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.lessons import update_run_times
+from website.execution import execute
+
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = ROOT / "notebooks"
 ALL = [*sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")), *sorted(NOTEBOOKS.glob("solutions/[0-9][0-9]_*.ipynb"))]
@@ -19,7 +22,6 @@ def load(name: str, path: Path):
     return module
 
 
-lessons = load("benchmark_lessons", ROOT / "benchmarks" / "lessons.py")
 builder = load("lesson_builder", NOTEBOOKS / "source" / "build.py")
 
 # A lesson with its exercise in the first cell, where a real one has it in the package.
@@ -35,7 +37,8 @@ import numpy as np
 from hgmrl_lite import course
 from hgmrl_lite.cache import cache_directory
 from hgmrl_lite.course.exercise import Exercise
-from hgmrl_lite.course.expect import call, expect_close
+from hgmrl_lite.course.calling import call
+from hgmrl_lite.course.expect import expect_close
 
 def check_double(answer):
     yield "a point of the plane"
@@ -103,7 +106,7 @@ def assert_clean(notebook) -> None:
 @pytest.mark.notebook
 @pytest.mark.parametrize("path", ALL, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_lesson(path, lesson_cache):
-    notebook = lessons.execute(path, lesson_cache, timeout(path.name[:2])).notebook
+    notebook = execute(path, lesson_cache, timeout(path.name[:2])).notebook
     assert_clean(notebook)
     expected = "✓ Correct" if path.parent.name == "solutions" else "○ Not attempted"
     for cell in with_tag(notebook, "check"):
@@ -124,7 +127,7 @@ def test_mechanism_in_a_jupyter_kernel(tmp_path, lesson_cache, solved, verdict):
     path = tmp_path / "99_example.ipynb"
     path.write_bytes(builder.to_bytes(built))
     before = path.read_bytes()
-    execution = lessons.execute(path, lesson_cache, 60)
+    execution = execute(path, lesson_cache, 60)
     notebook = execution.notebook
     assert_clean(notebook)
     (check,) = with_tag(notebook, "check")
@@ -151,7 +154,7 @@ def test_a_failing_lesson_is_noticed(tmp_path, lesson_cache):
     source.write_text("# %% [markdown]\n# # 99 · Failing\n\n# %%\n1 / 0\n")
     path.write_bytes(builder.to_bytes(builder.student(builder.read(source), "")))
     with pytest.raises(Exception, match="ZeroDivisionError"):
-        lessons.execute(path, lesson_cache, 60)
+        execute(path, lesson_cache, 60)
 
 
 def test_run_times_change_only_when_they_changed(tmp_path):
@@ -160,10 +163,10 @@ def test_run_times_change_only_when_they_changed(tmp_path):
 
     path = tmp_path / "run_times.json"
     first = {"00": taken(1, 200), "01": taken(10, 200)}
-    assert lessons.update_run_times(path, {"01": taken(10.2), "00": taken(0.2)}) == first
-    assert lessons.update_run_times(path, {"01": taken(12.5, 230.0)}) == first
-    assert lessons.update_run_times(path, {"01": taken(12.5, 300.0)}) == first | {"01": taken(10, 300)}
+    assert update_run_times(path, {"01": taken(10.2), "00": taken(0.2)}) == first
+    assert update_run_times(path, {"01": taken(12.5, 230.0)}) == first
+    assert update_run_times(path, {"01": taken(12.5, 300.0)}) == first | {"01": taken(10, 300)}
     last = {"00": taken(1, 200), "01": taken(20, 300), "02": taken(3, 200)}
-    assert lessons.update_run_times(path, {"01": taken(20.0, 300.0), "02": taken(3.0)}) == last
+    assert update_run_times(path, {"01": taken(20.0, 300.0), "02": taken(3.0)}) == last
     assert builder.run_times(path) == last
     assert list(json.loads(path.read_text())) == ["00", "01", "02"]

@@ -33,12 +33,6 @@ def test_descents_are_drawn_run_by_run_and_marked_where_they_arrive():
     assert [axes.get_title() for axes in (left, right)] == ["three", "one"]
 
 
-def test_another_angle_may_count_as_arrived():
-    (axes,) = plots.descent_angles({"runs": descent_at(np.array([[40.0], [4.0]]))}, below_deg=5.0).axes
-    assert axes.lines[-2].get_label() == "below 5° first: 1 of 1 runs"
-    np.testing.assert_array_equal(axes.lines[-1].get_ydata(), [5.0, 5.0])
-
-
 def test_divided_landscape_shows_growth_and_turn_of_every_run():
     # Multiples of J, of I and of a reflection; the second run arrives at the end.
     path = np.array([[2 * np.eye(2), np.eye(2) + lie.J], [np.diag([1.0, -3.0]), -3 * lie.J]])
@@ -79,7 +73,7 @@ def test_condition_meshes_share_one_scale_and_say_the_number_at_the_star():
 
 def test_a_mesh_of_another_size_is_named():
     with pytest.raises(ValueError, match=r"conditions\['low'\] must have shape \(3, 3\), got \(2, 3\)"):
-        plots.condition_meshes({"low": np.ones((2, 3))}, [-1.0, 0.0, 1.0])
+        plots.condition_meshes({"low": np.ones((2, 3))}, [-1.0, 0.0, 1.0], ("u", "v"))
 
 
 def test_spectra_put_symmetries_apart_from_the_rest():

@@ -33,10 +33,9 @@ def test_the_two_orders_are_the_two_products():
             assert high >= y.max()
 
 
-@pytest.mark.parametrize("without_inverse", [True, False])
-def test_the_marks_are_the_point_and_its_image(without_inverse):
-    figure = plots.moved_functions(bump, TURN, [1.0, 0.0], without_inverse=without_inverse)
-    assert len(figure.axes) == 2 + without_inverse
+def test_the_marks_are_the_point_and_its_image():
+    figure = plots.moved_functions(bump, TURN, [1.0, 0.0])
+    assert len(figure.axes) == 3
     for axes in figure.axes:
         np.testing.assert_allclose(line(axes, "c"), [[1.0, 0.0]])
         np.testing.assert_allclose(line(axes, "g·c"), [TURN([1.0, 0.0])])
@@ -50,7 +49,7 @@ def test_curves_against_the_angle():
     left, right = figure.axes
     np.testing.assert_array_equal(line(left, "box"), [[0, 0], [90, 1], [180, 0]])
     np.testing.assert_array_equal(line(right, "box")[:, 1], [1, 2, 3])
-    with pytest.raises(ValueError, match=r"panels\['share'\]\['disc'\] must have shape"):
+    with pytest.raises(ValueError, match=r"quantities\['share'\]\['disc'\] must have shape"):
         plots.symmetry_by_angle(degrees, {"share": {"disc": [0, 0]}})
 
 

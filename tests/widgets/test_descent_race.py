@@ -8,7 +8,7 @@ from hgmrl_lite import descent, lie
 from hgmrl_lite.descent.losses import mean_length
 from hgmrl_lite.widgets import DescentRace
 from hgmrl_lite.widgets.descent_race import BATCH, STEPS
-from hgmrl_lite.widgets.slice_descent import (
+from hgmrl_lite.widgets.descent_race.descent import (
     SLICES,
     Samples,
     degrees_to_j,
@@ -125,15 +125,15 @@ def test_traits_can_be_set_within_bounds():
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"start": [2.0, 0.0]}, "start must be within"),
+        ({"start": [2.0, 0.0]}, "every entry of start must be within ±1.1"),
         ({"start": [np.nan, 0.0]}, "start must be finite"),
         ({"start": [0.0, 0.0, 0.0]}, "start must have shape"),
         ({"function": "bump"}, "function must be one of"),
         ({"plane": "across"}, "plane must be one of"),
-        ({"learning_rate": 1.0}, "learning_rate must be from"),
+        ({"learning_rate": 1.0}, "learning_rate must be from 0.001 to 0.05, got 1.0"),
         ({"learning_rate": np.inf}, "learning_rate must be finite"),
-        ({"step": STEPS + 1}, "step must be at most"),
-        ({"step": -1}, "step must be a whole number"),
+        ({"step": STEPS + 1}, "step must be from 0 to 2000, got 2001"),
+        ({"step": -1}, "step must be from 0 to 2000, got -1"),
         ({"seed": -1}, "seed must be a whole number"),
     ],
 )

@@ -72,10 +72,10 @@ def test_the_picture_follows_the_state(flow):
         ({"generator": np.eye(3)}, r"generator must have shape \(2, 2\), got \(3, 3\)"),
         ({"generator": [0, 1, 2, 3]}, r"generator must have shape"),
         ({"generator": [[0, np.nan], [0, 0]]}, "generator must be finite"),
-        ({"generator": [[0, 1.6], [0, 0]]}, f"generator must have entries within ±{LIMIT}"),
+        ({"generator": [[0, 1.6], [0, 0]]}, f"every entry of generator must be within ±{LIMIT}"),
         ({"generator": "J"}, "generator must be an array of real numbers"),
         ({"t": np.inf}, "t must be finite"),
-        ({"t": 7.5}, f"t must be within ±{TIME_LIMIT}"),
+        ({"t": 7.5}, f"t must be within ±{TIME_LIMIT:g}"),
     ],
 )
 def test_bad_input_is_named(flow, options, message):

@@ -9,8 +9,8 @@ from hgmrl_lite.agents import GeometricAgent, MLPPolicy
 from hgmrl_lite.envs import Navigation, circle_tasks, navigation
 from hgmrl_lite.hereditary import RewardModel, discover_geometry
 from hgmrl_lite.widgets import GoalDrag
-from hgmrl_lite.widgets.goal_arrays import context_seed
-from hgmrl_lite.widgets.goal_drag import wrap_degrees
+from hgmrl_lite.widgets.base import wrap_degrees
+from hgmrl_lite.widgets.goal_drag.arrays import context_seed
 
 
 def make(family=None, **options):
@@ -87,7 +87,7 @@ def test_explorations_hold_enough_episodes_for_early_arrivals():
 class TestEvaluation:
     def test_rest_is_answered_with_the_regrets_of_both_policies(self):
         drag = make(goal_degrees=-60.0)
-        drag.settled = [-60.0, 0, 20]
+        drag.asked = {"regrets": [-60.0, 0, 20]}
         assert drag.answered == [-60.0, 0, 20]
         assert drag.regrets["geometric"] < 1.0
         # Going to the base goal costs the chord at every step: 100 · 2 sin(195° / 2).
@@ -101,7 +101,7 @@ class TestEvaluation:
             return {"geometric": 1.5, "base": np.float32(2.5)}
 
         drag = make(goal_degrees=90.0, evaluate=evaluate)
-        drag.settled = [90.0, 0, 20]
+        drag.asked = {"regrets": [90.0, 0, 20]}
         np.testing.assert_allclose(seen, [[0.0, 1.0]], atol=1e-12)
         assert drag.regrets == {"geometric": 1.5, "base": 2.5}
 
@@ -112,16 +112,16 @@ class TestEvaluation:
     def test_a_failing_evaluation_is_shown_and_raised(self, answer, error):
         drag = make(evaluate=lambda goal: answer)
         with pytest.raises(error):
-            drag.settled = [60.0, 0, 20]
-        assert drag.evaluation_error.startswith(error.__name__)
+            drag.asked = {"regrets": [60.0, 0, 20]}
+        assert drag.answers["regrets"]["error"].startswith(error.__name__)
         assert drag.regrets == {}
         assert drag.answered == [60.0, 0, 20]
 
     def test_it_can_be_left_out(self):
         drag = make(evaluation_episodes=0)
         assert not drag.evaluates
-        drag.settled = [60.0, 0, 20]
-        assert drag.answered == []
+        drag.asked = {"regrets": [60.0, 0, 20]}
+        assert drag.regrets == {}
 
 
 class TestPicture:
@@ -236,7 +236,7 @@ def test_bad_values_of_traits_are_refused(drag, trait, value):
 def test_actions_are_those_of_the_family():
     drag = GoalDrag(standin_agent("box"), navigation(action_set="box"), goal_degrees=45.0)
     assert drag.settings["constants"]["action_set"] == "box"
-    drag.settled = [45.0, 0, 20]
+    drag.asked = {"regrets": [45.0, 0, 20]}
     assert drag.regrets["base"] > 50.0 > drag.regrets["geometric"]
 
 

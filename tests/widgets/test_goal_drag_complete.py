@@ -35,7 +35,7 @@ def test_everything_is_off_by_default():
 
 def test_regrets_of_the_rivals_are_theirs():
     drag = make(goal_degrees=60.0, evaluation_episodes=20)
-    drag.settled = [60.0, 0, 20]
+    drag.asked = {"regrets": [60.0, 0, 20]}
     assert set(drag.regrets) == {"geometric", "base", "nearest task", "goal-conditioned"}
     nearest = standin_rivals()[0].nearest(drag.context)
     degrees = np.degrees(np.arctan2(*training_tasks()[nearest][::-1])) - 60.0
@@ -56,7 +56,7 @@ def test_moved_training_goals_make_the_geometry_stale_until_it_is_discovered_aga
     assert drag.agent is before
     np.testing.assert_allclose(drag.training_goals[-1], [np.cos(np.radians(20)), np.sin(np.radians(20))])
     data = drag.array_data
-    drag.trained = moved
+    drag.asked = {"geometry": moved}
     assert not drag.stale
     assert drag.discovered == moved
     assert drag.agent is not before
@@ -66,10 +66,12 @@ def test_moved_training_goals_make_the_geometry_stale_until_it_is_discovered_aga
 
 def test_regrets_are_measured_again_after_a_discovery():
     drag = make(evaluation_episodes=5)
-    drag.settled = [60.0, 0, 20]
-    drag.regrets = {}
+    drag.asked = {"regrets": [60.0, 0, 20]}
+    before = drag.answers["regrets"]
     drag.training_degrees = [135.0, 0.0, -96.5, -144.5]
-    drag.trained = drag.training_degrees
+    drag.asked = {**drag.asked, "geometry": drag.training_degrees}
+    assert drag.answers["regrets"] is not before
+    assert drag.answered == [60.0, 0, 20]
     assert drag.regrets["geometric"] < 5.0
 
 
@@ -80,8 +82,8 @@ def test_a_discovery_that_fails_is_shown_and_raised():
     drag = make(rediscover=fail)
     drag.training_degrees = [100.0, -18.0, -96.5, -144.5]
     with pytest.raises(RuntimeError, match="no discovery today"):
-        drag.trained = drag.training_degrees
-    assert drag.training_error == "RuntimeError: no discovery today"
+        drag.asked = {**drag.asked, "geometry": drag.training_degrees}
+    assert drag.answers["geometry"]["error"] == "RuntimeError: no discovery today"
     assert drag.stale
 
 

@@ -5,7 +5,7 @@ from hgmrl_lite import tangents
 from hgmrl_lite.actions import numerical_gradient
 from hgmrl_lite.widgets import KernelProbe
 from hgmrl_lite.widgets.kernel_probe import RANGES
-from hgmrl_lite.widgets.planar_functions import FUNCTIONS, GOAL
+from hgmrl_lite.widgets.kernel_probe.functions import FUNCTIONS, GOAL
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -76,15 +76,15 @@ def test_what_is_dropped_is_said():
     ("options", "message"),
     [
         ({"function": "cone"}, "function must be one of .*'cone'"),
-        ({"probe": (3.0, 0.0)}, "probe must be within ±1.9"),
+        ({"probe": (3.0, 0.0)}, "every entry of probe must be within ±1.9"),
         ({"probe": (np.nan, 0.0)}, "probe must be finite"),
         ({"probe": (1.0, 2.0, 3.0)}, r"probe must have shape \(2\)"),
         ({"samples": 100}, "samples must be from 200 to 5000, got 100"),
-        ({"noise": -0.1}, "noise must be from 0.0 to 0.3"),
+        ({"noise": -0.1}, "noise must be from 0 to 0.3"),
         ({"noise": float("nan")}, "noise must be finite, got 1 NaN"),
         ({"neighbours": 5}, "neighbours must be from 12 to 200, got 5"),
         ({"degree": 4}, "degree must be from 1 to 3, got 4"),
-        ({"radius": 0.0}, "radius must be from 0.05 to 1.0"),
+        ({"radius": 0.0}, "radius must be from 0.05 to 1, got 0.0"),
         ({"level_width": 2.0}, "level_width must be from 0.005 to 0.5"),
     ],
 )

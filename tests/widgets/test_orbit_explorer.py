@@ -106,7 +106,7 @@ def test_the_picture_shows_what_is_chosen(show, name):
     [("rotation", [0.0, 0.0]), ("scaling", [0.0, 0.0]), ("shear", [1.3, 0.0]), ("rigid", [0.9, -1.2])],
 )
 def test_the_copies_in_the_picture_leave_the_point_in_place(group, point):
-    from hgmrl_lite.widgets.orbit_picture import _fixing
+    from hgmrl_lite.widgets.orbit_explorer.picture import _fixing
 
     copies = _fixing(OrbitExplorer(group, t=0.5, point=point))
     assert len(copies) == 12
@@ -144,12 +144,12 @@ def test_arrays_may_be_assigned():
         ({"t": 3.2}, r"t must be within ±3.142 for the group rotation, got 3.2"),
         ({"group": "scaling", "t": 2.0}, r"t must be within ±1.2 for the group scaling, got 2.0"),
         ({"point": [1.0]}, r"point must have shape \(2\), got \(1,\)"),
-        ({"point": [3.0, 0.0]}, r"point must be within ±2.5 in each coordinate, got \[3.0, 0.0\]"),
+        ({"point": [3.0, 0.0]}, r"every entry of point must be within ±2.5, got \[3.0, 0.0\]"),
         ({"goal": [0.0, np.inf]}, "goal must be finite"),
-        ({"shift": [0.0, 6.0]}, r"shift must be within ±5 in each coordinate"),
+        ({"shift": [0.0, 6.0]}, r"every entry of shift must be within ±5"),
         ({"direction": "east"}, "direction must be an array of real numbers"),
         ({"show": ["orbits"]}, r"show must be a list of figure, orbit, .*, got \['orbits'\]"),
-        ({"show": "orbit"}, r"show must be a list of figure, orbit, .*, got \['orbit'\]"),
+        ({"show": "orbit"}, r"show must be a list of figure, orbit, .*, got 'orbit'"),
     ],
 )
 def test_bad_input_is_named(options, message):

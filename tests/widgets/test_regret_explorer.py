@@ -3,9 +3,10 @@ import pytest
 from regret_standin import standin_result
 
 from hgmrl_lite.experiments import published
+from hgmrl_lite.looks import look
 from hgmrl_lite.plots.style import LOOKS
 from hgmrl_lite.widgets import RegretExplorer
-from hgmrl_lite.widgets.regret_arrays import AGENT_COLOURS, goal_indices, look, regret_at
+from hgmrl_lite.widgets.regret_explorer.arrays import goal_indices, regret_at
 
 
 @pytest.fixture
@@ -90,7 +91,7 @@ def test_each_agent_has_a_look_of_its_own():
     from hgmrl_lite.experiments import AGENTS
 
     looks = [look(name) for name in (*AGENTS, "something new")]
-    assert len({colour for colour, _ in looks}) == len({mark for _, mark in looks}) == len(looks)
+    assert len({one.colour for one in looks}) == len({one.marker for one in looks}) == len(looks)
 
 
 @pytest.mark.parametrize(
@@ -142,9 +143,7 @@ class TestPicture:
 
     def test_picture_names_what_it_draws(self, explorer):
         explorer.show_published = True
-        legends = {
-            text.get_text() for part in explorer.figure().subfigs for text in part.legends[0].get_texts()
-        }
+        legends = {text.get_text() for text in explorer.figure().legends[0].get_texts()}
         assert {"geometric", "base policy", "200 sin(δ/2)", "published: CCM", "goal in focus"} <= legends
 
     def test_mimebundle_keeps_the_live_view(self, explorer):
@@ -152,9 +151,15 @@ class TestPicture:
         assert set(data) == {"application/vnd.jupyter.widget-view+json", "text/plain", "image/png"}
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="Small again")
-def test_an_agent_has_one_colour_in_figures_and_widgets():
-    names = [name for name in LOOKS if look(name)[0] != "other"]
-    assert len(names) == 7
-    shown = {name: AGENT_COLOURS[look(name)[0]].lower() for name in names}
-    assert shown == {name: LOOKS[name][0].lower() for name in names}
+def test_an_agent_has_one_colour_and_marker_in_figures_and_widgets(explorer):
+    assert len(LOOKS) == 9
+    for name, figure in LOOKS.items():
+        mine = look(name)
+        assert figure == (mine.colour, mine.marker)
+        assert f".hgmrl-agent-{mine.kind} {{ --hgmrl-own: var(--hgmrl-{mine.kind}); }}" in explorer._css
+        assert f"--hgmrl-{mine.kind}: {mine.colour};" in explorer._css
+        # A widget draws each marker by its letter.
+        assert f"{mine.marker}: " in explorer._esm or f'"{mine.marker}": ' in explorer._esm
+    assert look("geometric agent") == look("geometric") != look("nobody")
+    shown = {agent["name"]: (agent["kind"], agent["mark"]) for agent in explorer.settings["agents"]}
+    assert shown == {name: (look(name).kind, look(name).marker) for name in shown}

@@ -21,7 +21,7 @@ def as_made(request):
         shared = request.getfixturevalue("aligner")
         shared.set_trait("goal", (0.866, 0.5))
         fresh = {"turn_degrees": 0.0, "signed": False, "transitions": 20, "noise": 0.0, "draw": 0}
-        for name, value in (fresh | {"revealed": False, "asked": [], "answer": None}).items():
+        for name, value in (fresh | {"revealed": False, "asked": {}, "answers": {}}).items():
             shared.set_trait(name, value)
 
 
@@ -90,17 +90,17 @@ def test_directions_hardly_see_how_far_away_a_goal_is(aligner):
 
 def test_the_answer_is_the_package_s(aligner):
     found = infer(lie.J, aligner.reward_model, aligner.context)
-    aligner.asked = [0, 20, 0.0, 0.866, 0.5]
-    answer = aligner.answer
-    assert answer["question"] == [0, 20, 0.0, 0.866, 0.5]
+    aligner.asked = {"turn": [0, 20, 0.0, 0.866, 0.5]}
+    answer = aligner.answers["turn"]["value"]
+    assert aligner.answers["turn"]["question"] == [0, 20, 0.0, 0.866, 0.5]
     assert answer["degrees"] == pytest.approx(np.degrees(found.angle))
     assert answer["degrees"] == pytest.approx(aligner.true_turn, abs=1.0)
     assert answer["verdict"] == found.verdict == "decided"
     assert answer["bound"] == found.bound_deg
     aligner.goal = (0.3, 0.1)
-    aligner.asked = [0, 20, 0.0, 0.3, 0.1]
-    assert aligner.answer["verdict"] == "unrelated"
-    assert aligner.answer["bound"] is None
+    aligner.asked = {"turn": [0, 20, 0.0, 0.3, 0.1]}
+    assert aligner.answers["turn"]["value"]["verdict"] == "unrelated"
+    assert aligner.answers["turn"]["value"]["bound"] is None
 
 
 def test_the_base_goal_can_be_another():
@@ -118,7 +118,7 @@ def test_the_base_goal_can_be_another():
         ({"goal": (np.nan, 0.0)}, "goal must be finite"),
         ({"goal": (1.0, 0.0, 0.0)}, r"goal must have shape \(2\)"),
         ({"base_goal": (0.1, 0.0)}, "base_goal must be 0.3 to 1.4"),
-        ({"turn_degrees": 181.0}, "turn_degrees must be from -180 to 180, got 181"),
+        ({"turn_degrees": 181.0}, "turn_degrees must be within ±180, got 181"),
         ({"transitions": NEIGHBOURS - 1}, "transitions must be from 8 to 100, got 7"),
         ({"noise": 0.2}, "noise must be from 0 to 0.1, got 0.2"),
         ({"noise": float("nan")}, "noise must be finite, got 1 NaN"),

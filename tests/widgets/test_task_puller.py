@@ -6,8 +6,8 @@ from standin import standin_agent
 
 from hgmrl_lite import actions, envs, lie
 from hgmrl_lite.widgets import TaskPuller
-from hgmrl_lite.widgets.task_findings import ACTIONS, BOUNDS, TIMES, mean_next_state, sample_arrays
-from hgmrl_lite.widgets.task_maps import BASE_GOAL, MAPS, REWARDS, TARGETS, task_map
+from hgmrl_lite.widgets.task_puller.findings import ACTIONS, BOUNDS, TIMES, mean_next_state, sample_arrays
+from hgmrl_lite.widgets.task_puller.maps import BASE_GOAL, MAPS, REWARDS, TARGETS, task_map
 
 SAMPLES = sample_arrays()
 OTHER = np.random.default_rng(7).normal(size=(200, 2))
@@ -221,7 +221,6 @@ def test_an_unknown_kind_has_no_map():
         task_map("glide", 0.3)
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="Small again")
 def test_the_same_word_has_the_same_bound_as_in_the_report_on_a_geometry():
     report = standin_agent().geometry.report
     words = {"aligned": "aligned", "rewards": "same rewards", "system": "inherited", "starts": "start law"}

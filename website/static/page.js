@@ -2,8 +2,11 @@
 "use strict";
 
 {
+  // What the other scripts of a page define, where it has them.
+  const { MathJax, Plotly, requirejs } = /** @type {any} */ (window);
+
   // The theme: the reader's choice, or else the system's. Widgets look at the body's attribute.
-  const dark = document.getElementById("dark");
+  const dark = /** @type {HTMLStyleElement} */ (document.getElementById("dark"));
   const button = document.getElementById("theme");
   const system = matchMedia("(prefers-color-scheme: dark)");
   // A browser may refuse storage to a file.
@@ -36,7 +39,8 @@
 
   // What is wider than the page can be scrolled by keyboard; the rest is no stop of the Tab key.
   const wide = new ResizeObserver((entries) => {
-    for (const { target } of entries) {
+    for (const entry of entries) {
+      const target = /** @type {HTMLElement} */ (entry.target);
       if (target.scrollWidth > target.clientWidth + 1) target.tabIndex = 0;
       else target.removeAttribute("tabindex");
     }
@@ -45,10 +49,10 @@
     for (const box of document.querySelectorAll(boxes)) wide.observe(box);
   };
   watch(".code pre, .output, .wide");
-  window.MathJax?.startup.promise.then(() => watch("mjx-container[display]"));
+  MathJax?.startup.promise.then(() => watch("mjx-container[display]"));
 
   // Contents: open where they stand beside the text, folded where they stand before it.
-  const contents = document.querySelector(".contents details");
+  const contents = /** @type {HTMLDetailsElement} */ (document.querySelector(".contents details"));
   if (contents) {
     const beside = matchMedia("(min-width: 78rem)");
     const fold = () => {
@@ -87,5 +91,5 @@
   }
 
   // anywidget is a file beside the page; without this its manager would ask a server on the network for it.
-  if (window.requirejs) requirejs.config({ paths: { anywidget: "assets/anywidget" } });
+  requirejs?.config({ paths: { anywidget: "assets/anywidget" } });
 }

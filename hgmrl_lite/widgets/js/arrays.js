@@ -1,6 +1,6 @@
 // Arrays that Python packed: one Bytes trait holds the float64 numbers, one Dict trait their places and shapes.
 
-function unpackArrays(bytes, index) {
+export function unpackArrays(bytes, index) {
   // A trait's bytes may begin anywhere in a message, and a Float64Array must begin at a multiple of eight.
   const numbers = new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
   const arrays = {};

@@ -1,8 +1,10 @@
 // A canvas below a plane's SVG, for what has many pieces or moves all the time: the SVG above is left alone.
 
+import { htmlElement } from "./dom.js";
+
 // paint(draw) calls draw(context, colour) in the plane's own units, and again when the size or the theme changes;
 // colour(name) is the colour --hgmrl-name. A canvas that is `opaque` has the plane's background, and hides what is below.
-function planeCanvas(parent, plane, signal, { name, opaque = false }) {
+export function planeCanvas(parent, plane, signal, { name, opaque = false }) {
   const canvas = htmlElement("canvas", { class: `hgmrl-canvas ${name}`, "aria-hidden": "true" }, parent);
   const context = canvas.getContext("2d", { alpha: !opaque });
   const style = getComputedStyle(canvas);
@@ -12,6 +14,7 @@ function planeCanvas(parent, plane, signal, { name, opaque = false }) {
     if (!colours.has(of)) colours.set(of, style.getPropertyValue(`--hgmrl-${of}`).trim());
     return colours.get(of);
   };
+  /** @type {(context: CanvasRenderingContext2D, colour: (of: string) => string) => void} */
   let shown = () => {};
   const repaint = () => {
     context.setTransform(canvas.width / plane.size, 0, 0, canvas.height / plane.size, 0, 0);

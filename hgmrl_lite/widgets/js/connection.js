@@ -1,5 +1,7 @@
 // The connection to Python: a widget says when it is gone, and goes on with what it computes itself.
 
+import { htmlElement, setText } from "./dom.js";
+
 const CONNECTION_WORDS = {
   busy: "Python is busy with another cell. The figure follows your hand; what Python adds comes later.",
   away: "No connection to Jupyter. The figure follows your hand, and tells Python when the connection is back.",
@@ -12,7 +14,7 @@ const KERNEL_ENDS = ["restarting", "autorestarting", "terminating", "dead"];
 // What there is to say of the session that a model's host keeps with a Jupyter kernel: a name of CONNECTION_WORDS, "none"
 // on a page that says it has no kernel, or "" when all is well or nothing is known. A kernel that has ended stays lost for
 // this model: the next one does not know it. Short work is not worth a word: busy counts from `patience` ms on.
-function kernelConnection(model, patience = 2000) {
+export function kernelConnection(model, patience = 2000) {
   const session = model.widget_manager?.context?.sessionContext;
   const tells = new Set();
   let state = document.body.dataset.jupyterKernel === "none" ? "none" : "";
@@ -66,7 +68,7 @@ function kernelConnection(model, patience = 2000) {
 }
 
 // A line beside the figure that says it, on screen and to a screen reader.
-function connectionNotice(parent, connection, signal) {
+export function connectionNotice(parent, connection, signal) {
   const line = htmlElement("p", { class: "hgmrl-connection", role: "status" }, parent);
   connection.markedIn(parent);
   connection.watch((state) => setText(line, CONNECTION_WORDS[state] ?? ""), signal);

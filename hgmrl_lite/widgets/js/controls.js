@@ -1,46 +1,12 @@
 // Controls and readouts beside a plane.
 
-function htmlElement(tag, attributes = {}, parent = null, text = null) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  if (text !== null) element.textContent = text;
-  if (parent) parent.append(element);
-  return element;
-}
-
-// Change a text only when it is another: the same text again would cost the page a layout.
-function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
-}
-
-// JupyterLab takes single keys for commands ("a" adds a cell): keep them inside the widget.
-// Combinations with Ctrl, Alt or Cmd, Shift+Enter, Escape and Tab go on to the page.
-function keepSingleKeys(root, signal) {
-  root.addEventListener(
-    "keydown",
-    (event) => {
-      const passes = event.ctrlKey || event.metaKey || event.altKey || ["Tab", "Escape"].includes(event.key);
-      if (!passes && !(event.key === "Enter" && event.shiftKey)) event.stopPropagation();
-    },
-    { signal },
-  );
-}
-
-// The figure, its legend and the panel with the controls: beside each other, or one below the other where it is narrow.
-// The panel begins with what there is to say of the connection to Python: at the hand, and never below the fold.
-function widgetAreas(parent, name, model, signal) {
-  const root = htmlElement("div", { class: `hgmrl ${name}` }, parent);
-  const body = htmlElement("div", { class: "hgmrl-body" }, root);
-  keepSingleKeys(root, signal);
-  const area = (part) => htmlElement("div", { class: `hgmrl-${part}` }, body);
-  const areas = { root, figure: area("figure"), legend: area("legend"), panel: area("panel") };
-  connectionNotice(areas.panel, model.connection, signal);
-  return areas;
-}
+import { htmlElement, setText, svgElement } from "./dom.js";
+import { steppable } from "./handles.js";
+import { afterPause, setTrait } from "./model.js";
 
 // A labelled range input with its value in words beside it; arrow keys as on the plane. `value()` is what the model holds:
 // keys step from it, as a second one may come before the first is drawn. change(value, byKey). Returns show(value).
-function labelledSlider(parent, { label, min, max, step, format, value, change, release, signal }) {
+export function labelledSlider(parent, { label, min, max, step, format, value, change, release = () => {}, signal }) {
   const row = htmlElement("label", { class: "hgmrl-slider" }, parent);
   htmlElement("span", {}, row, label);
   const input = htmlElement("input", { type: "range", min, max, step: "any", "aria-label": label }, row);
@@ -71,7 +37,7 @@ function labelledSlider(parent, { label, min, max, step, format, value, change, 
 }
 
 // A checkbox on a boolean trait; `mark` is the piece of the legend that it switches.
-function traitCheckbox(parent, model, { trait, label, mark, signal }) {
+export function traitCheckbox(parent, model, { trait, label, mark, signal }) {
   const row = htmlElement("label", { class: "hgmrl-legend-item" }, parent);
   const input = htmlElement("input", { type: "checkbox" }, row);
   row.append(mark);
@@ -83,33 +49,51 @@ function traitCheckbox(parent, model, { trait, label, mark, signal }) {
 }
 
 // A small drawing for the legend: `draw` gets a 26 × 16 SVG.
-function legendMark(draw) {
+export function legendMark(draw) {
   const svg = svgElement("svg", { viewBox: "0 0 26 16", width: 26, height: 16, "aria-hidden": "true" });
   svg.setAttribute("class", "hgmrl-mark");
   draw(svg);
   return svg;
 }
 
-function legendItem(parent, label, draw) {
+export function legendItem(parent, label, draw) {
   const item = htmlElement("span", { class: "hgmrl-legend-item" }, parent);
   item.append(legendMark(draw));
   htmlElement("span", {}, item, label);
   return item;
 }
 
-// Text that a screen reader speaks, at most once every `pause` ms, and always the last one.
-function spokenText(parent, pause = 600) {
+// Text that a screen reader speaks, at most once every `pause` ms, and always the last one. Returns say(text).
+export function spokenText(parent, signal, pause = 600) {
   const region = htmlElement("div", { class: "hgmrl-spoken", "aria-live": "polite" }, parent);
   let last = "";
   const later = afterPause(() => {
     region.textContent = last;
   }, pause);
-  return {
-    say(text) {
-      if (text === last) return;
-      last = text;
-      later.call();
-    },
-    stop: later.cancel,
+  signal.addEventListener("abort", later.cancel);
+  return (text) => {
+    if (text !== last) later.call();
+    last = text;
   };
 }
+
+// Buttons of which one is pressed: `options` are [value, text], with choose(value). Returns show(value).
+export function choiceButtons(parent, options, choose, signal) {
+  const buttons = options.map(([value, text]) => {
+    const button = htmlElement("button", { type: "button", class: "hgmrl-button" }, parent, text);
+    button.addEventListener("click", () => choose(value), { signal });
+    return { value, button };
+  });
+  let pressed = null;
+  return (current) => {
+    if (current === pressed) return;
+    pressed = current;
+    for (const { value, button } of buttons) button.setAttribute("aria-pressed", String(value === current));
+  };
+}
+
+// Drawings for marks of the legend: a stroke, a shape about the middle, the ring that is dragged.
+export const strokeMark = (name, d = "M1 8H25") => (svg) => svgElement("path", { d, class: name }, svg);
+export const shapeMark = (d, name, scale = 1) => (svg) =>
+  svgElement("path", { d, class: name, transform: `translate(13 8) scale(${scale})` }, svg);
+export const ringMark = (svg) => svgElement("circle", { cx: 13, cy: 8, r: 6, class: "hgmrl-ring" }, svg);

@@ -1,7 +1,7 @@
 // Level sets of a function on the square [-half, half]², by marching squares; its values are sampled once.
 
 // Returns levelSet(level): line segments [x0, y0, x1, y1], one array each.
-function makeLevelSets(f, half, steps = 80) {
+export function makeLevelSets(f, half, steps = 80) {
   const width = steps + 1;
   const at = (k) => -half + (2 * half * k) / steps;
   const values = new Float64Array(width * width);

@@ -1,3 +1,55 @@
+// The samples nearest to a place of the plane, by a grid of cells.
+
+// points: [x0, y0, x1, y1, ...], of which the first `count` are there.
+// Returns nearest(x, y, k): { index, radius }, by distance, radius being that of the last; and nearest.within(x, y, r).
+export function makeNeighbours(points, count) {
+  let [left, bottom, right, top] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (let i = 0; i < count; i++) {
+    left = Math.min(left, points[2 * i]);
+    right = Math.max(right, points[2 * i]);
+    bottom = Math.min(bottom, points[2 * i + 1]);
+    top = Math.max(top, points[2 * i + 1]);
+  }
+  // About four samples in a cell.
+  const side = Math.max(Math.sqrt(((right - left) * (top - bottom) * 4) / count), 1e-9);
+  const columns = Math.floor((right - left) / side) + 1;
+  const rows = Math.floor((top - bottom) / side) + 1;
+  const cells = Array.from({ length: columns * rows }, () => []);
+  const column = (x) => Math.floor((x - left) / side);
+  const row = (y) => Math.floor((y - bottom) / side);
+  for (let i = 0; i < count; i++) cells[row(points[2 * i + 1]) * columns + column(points[2 * i])].push(i);
+
+  // Samples in the cells around a place, `reach` cells to each side, by distance: [distance, number].
+  const around = (x, y, reach) => {
+    const [cx, cy] = [column(x), row(y)];
+    const found = [];
+    for (let j = Math.max(0, cy - reach); j <= Math.min(rows - 1, cy + reach); j++) {
+      for (let i = Math.max(0, cx - reach); i <= Math.min(columns - 1, cx + reach); i++) {
+        for (const at of cells[j * columns + i]) {
+          found.push([Math.hypot(points[2 * at] - x, points[2 * at + 1] - y), at]);
+        }
+      }
+    }
+    return found.sort((a, b) => a[0] - b[0]);
+  };
+
+  const nearest = (x, y, k) => {
+    const [cx, cy] = [column(x), row(y)];
+    const farthest = Math.max(cx, cy, columns - cx, rows - cy);
+    for (let reach = Math.ceil(Math.sqrt(k / (4 * Math.PI))) + 1; ; reach *= 2) {
+      const found = around(x, y, reach);
+      // What lies outside these cells is at least `reach` cells away.
+      if ((found.length >= k && found[k - 1][0] <= reach * side) || reach > farthest) {
+        const best = found.slice(0, k);
+        return { index: best.map(([, at]) => at), radius: best[best.length - 1][0] };
+      }
+    }
+  };
+  nearest.within = (x, y, r) =>
+    around(x, y, Math.ceil(r / side)).filter(([distance]) => distance <= r).map(([, at]) => at);
+  return nearest;
+}
+
 // A polynomial fitted to the nearest samples, as hgmrl_lite.tangents.local_regression does it in the plane.
 
 // Variance of a gradient, relative to that of a round neighbourhood, from which the fit counts as rank-deficient.
@@ -33,7 +85,7 @@ function solvePositive(a, b, n, m) {
 
 // xs, ys: samples relative to the centre; targets: values less the centre's; radius: of the farthest of them.
 // Returns the gradient, its covariance for unit noise [xx, xy, yy], the residual variance, and whether it is usable.
-function fitGradient(xs, ys, targets, radius, degree) {
+export function fitGradient(xs, ys, targets, radius, degree) {
   const count = xs.length;
   const terms = polynomialTerms(degree);
   const scale = radius > 0 ? radius : 1;
@@ -81,7 +133,7 @@ function medianOf(numbers) {
 // Variance of what the local polynomials leave over: the median over fits at `pilot` of the samples and a probe, which
 // counts as the sample after the last. Returns variance(x, y, value, scatter) for a probe with its own fit's scatter;
 // for each place only the fits are done again whose neighbourhood the probe enters.
-function makePilotVariance(points, values, count, nearest, { neighbours, degree, pilot }) {
+export function makePilotVariance(points, values, count, nearest, { neighbours, degree, pilot }) {
   const number = Math.min(pilot, count + 1);
   const fitAt = (x, y, value, xs, ys, own, radius) =>
     fitGradient(xs.map((u) => u - x), ys.map((v) => v - y), own.map((w) => w - value), radius, degree);
@@ -111,7 +163,7 @@ function makePilotVariance(points, values, count, nearest, { neighbours, degree,
 }
 
 // Direction, error and verdict from a fit: a few residuals make a poor variance, so it leans on the common one.
-function regressionNormal(fit, neighbours, degree, commonVariance) {
+export function regressionNormal(fit, neighbours, degree, commonVariance) {
   const terms = polynomialTerms(degree);
   const freedom = neighbours - terms;
   const variance = (freedom * fit.scatter + terms * commonVariance) / (freedom + terms);

@@ -1,7 +1,8 @@
 // Real 2×2 matrices as [a, b, c, d], row by row.
 
 // exp(tW) in closed form: e^(t tr W / 2) (c I + s W0) with W0 = W - (tr W / 2) I, whose square is -det(W0) I.
-function exp2(w, t = 1) {
+/** @returns {number[]} */
+export function exp2(w, t = 1) {
   const half = (w[0] + w[3]) / 2;
   const p = (w[0] - w[3]) / 2;
   const determinant = -p * p - w[1] * w[2];
@@ -23,20 +24,13 @@ function exp2(w, t = 1) {
   return [scale * (c + s * p), scale * s * w[1], scale * s * w[2], scale * (c - s * p)];
 }
 
-function inverse2(m) {
+/** @returns {number[]} */
+export function inverse2(m) {
   const determinant = m[0] * m[3] - m[1] * m[2];
   return [m[3] / determinant, -m[1] / determinant, -m[2] / determinant, m[0] / determinant];
 }
 
-function multiply2(m, n) {
-  return [
-    m[0] * n[0] + m[1] * n[2],
-    m[0] * n[1] + m[1] * n[3],
-    m[2] * n[0] + m[3] * n[2],
-    m[2] * n[1] + m[3] * n[3],
-  ];
-}
-
-function apply2(m, x, y) {
+/** @returns {[number, number]} */
+export function apply2(m, x, y) {
   return [m[0] * x + m[1] * y, m[2] * x + m[3] * y];
 }

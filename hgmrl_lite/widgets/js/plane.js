@@ -1,48 +1,10 @@
-// The plane as an SVG: axes, layers, paths, and the hand on it (pointer and keyboard).
+// The plane as an SVG: axes, layers, paths and arrows.
 
-const SVG_NAMESPACE = "http://www.w3.org/2000/svg";
-
-function svgElement(tag, attributes = {}, parent = null) {
-  const element = document.createElementNS(SVG_NAMESPACE, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  if (parent) parent.append(element);
-  return element;
-}
-
-// Write a path only when it has changed, as setText does with texts.
-function setPath(element, d) {
-  if (element.getAttribute("d") !== d) element.setAttribute("d", d);
-}
-
-// Put an element at (x, y) of its drawing.
-function setPlace(element, x, y) {
-  element.setAttribute("transform", `translate(${x.toFixed(2)} ${y.toFixed(2)})`);
-}
-
-// How often the page has got another size.
-let pageSizes = 0;
-window.addEventListener("resize", () => (pageSizes += 1));
-
-// Where on a drawing a pointer event is: at(event) returns [x, y] in the drawing's own units. To ask where the drawing
-// is costs the page a layout: during a move it is asked five times a second, which is soon enough for a page that scrolls,
-// and when the page has another size.
-function pointerOn(svg) {
-  let toDrawing = null;
-  let fresh = -Infinity;
-  let size = pageSizes;
-  return (event) => {
-    if (event.type !== "pointermove" || event.timeStamp > fresh || size !== pageSizes) {
-      toDrawing = svg.getScreenCTM().inverse();
-      fresh = event.timeStamp + 200;
-      size = pageSizes;
-    }
-    const { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(toDrawing);
-    return [x, y];
-  };
-}
+import { svgElement } from "./dom.js";
+import { pointerOn } from "./handles.js";
 
 // A square window [-half, half]² with a frame and ticks. x(), y() go from the plane to the drawing, at() back.
-function makePlane({ half, size = 440, ticks = [-1, 0, 1], label }) {
+export function makePlane({ half, size = 440, ticks = [-1, 0, 1], label }) {
   const svg = svgElement("svg", { viewBox: `0 0 ${size} ${size}`, class: "hgmrl-plane" });
   svg.setAttribute("aria-label", label);
   svg.setAttribute("role", "group");
@@ -90,66 +52,17 @@ function makePlane({ half, size = 440, ticks = [-1, 0, 1], label }) {
   return plane;
 }
 
-// Let `element` be dragged with mouse, pen or touch: begin, move and end get the pointer's place on the plane.
-function draggable(plane, element, { begin, move, end, signal }) {
-  let pointer = null;
-  element.style.touchAction = "none";
-  // Browsers leave touch-action aside on the shapes inside an SVG: without this a finger scrolls the page.
-  element.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false, signal });
-  element.addEventListener(
-    "pointerdown",
-    (event) => {
-      if (pointer !== null || event.button !== 0) return;
-      pointer = event.pointerId;
-      element.setPointerCapture(pointer);
-      begin(plane.at(event));
-      event.preventDefault();
-    },
-    { signal },
-  );
-  element.addEventListener(
-    "pointermove",
-    (event) => {
-      if (event.pointerId === pointer) move(plane.at(event));
-    },
-    { signal },
-  );
-  const finish = (event) => {
-    if (event.pointerId !== pointer) return;
-    pointer = null;
-    end();
-  };
-  // The last moves of a finger may come with its release only.
-  element.addEventListener(
-    "pointerup",
-    (event) => {
-      if (event.pointerId === pointer) move(plane.at(event));
-    },
-    { signal },
-  );
-  // Losing the capture ends a drag however it ends: release, cancel, or the element leaving the page.
-  element.addEventListener("lostpointercapture", finish, { signal });
-}
-
-// Arrow keys as steps: right and up +1, left and down -1, ten times as far with Shift or Page keys; Home, End.
-// step(amount) gets the number of steps, limit(-1 or +1) the ends.
-function steppable(element, { step, limit, signal }) {
-  const amounts = {
-    ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10,
-  };
-  element.addEventListener(
-    "keydown",
-    (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.key in amounts) {
-        step(amounts[event.key] * (event.shiftKey && event.key.startsWith("Arrow") ? 10 : 1));
-      } else if (event.key === "Home" || event.key === "End") {
-        limit(event.key === "Home" ? -1 : 1);
-      } else {
-        return;
-      }
-      event.preventDefault();
-    },
-    { signal },
-  );
+// An arrow from (x, y) along (u, v), in the drawing's own units: long ones are shortened, so that none is crossed.
+export function arrowPath(plane, x, y, u, v, reach) {
+  const size = Math.hypot(u, v);
+  const [px, py] = [plane.x(x), plane.y(y)];
+  if (size < 1e-9) return `M${px.toFixed(1)} ${py.toFixed(1)}h0`;
+  const length = plane.length((reach * size) / (0.7 + size));
+  const [ux, uy] = [u / size, -v / size];
+  const [tx, ty] = [px + length * ux, py + length * uy];
+  const head = 0.32 * length;
+  const barb = (side) =>
+    `${(tx - head * (ux - side * 0.55 * uy)).toFixed(1)} ${(ty - head * (uy + side * 0.55 * ux)).toFixed(1)}`;
+  const tip = `${tx.toFixed(1)} ${ty.toFixed(1)}`;
+  return `M${px.toFixed(1)} ${py.toFixed(1)}L${tip}M${barb(1)}L${tip}L${barb(-1)}`;
 }

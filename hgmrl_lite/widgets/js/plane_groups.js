@@ -1,9 +1,14 @@
 // Groups that act on the plane, each element p ↦ L p + b as { linear: [a, b, c, d], shift: [u, v] }.
 // A place in a group is { group, t, direction, shift }: what t means hangs on the group, see planeElement.
 
-const PLANE_RADIANS = Math.PI / 180;
+import { apply2, inverse2 } from "./matrix2.js";
+import { DEGREE } from "./words.js";
 
-function planeElement({ group, t, direction, shift }) {
+/** @typedef {{ group?: string, t?: number, direction?: number, shift?: number[] }} Place */
+/** @typedef {{ linear: number[], shift: number[] }} Element2 */
+
+/** @param {Place} place @returns {Element2} */
+export function planeElement({ group, t, direction, shift }) {
   const turn = [Math.cos(t), -Math.sin(t), Math.sin(t), Math.cos(t)];
   if (group === "rotation") return { linear: turn, shift: [0, 0] };
   if (group === "scaling") return { linear: [Math.exp(t), 0, 0, Math.exp(t)], shift: [0, 0] };
@@ -15,29 +20,32 @@ function planeElement({ group, t, direction, shift }) {
   return { linear: turn, shift };
 }
 
-function planeDirection(degrees) {
-  return [Math.cos(degrees * PLANE_RADIANS), Math.sin(degrees * PLANE_RADIANS)];
+/** @returns {[number, number]} */
+export function planeDirection(degrees) {
+  return [Math.cos(degrees * DEGREE), Math.sin(degrees * DEGREE)];
 }
 
-function carryPoint({ linear, shift }, x, y) {
+/** @returns {[number, number]} */
+export function carryPoint({ linear, shift }, x, y) {
   const [u, v] = apply2(linear, x, y);
   return [u + shift[0], v + shift[1]];
 }
 
-function inverseElement({ linear, shift }) {
+/** @returns {Element2} */
+export function inverseElement({ linear, shift }) {
   const back = inverse2(linear);
   const [u, v] = apply2(back, ...shift);
   return { linear: back, shift: [-u, -v] };
 }
 
 // The place of the inverse element.
-function inversePlace(place) {
+export function inversePlace(place) {
   const { shift } = inverseElement(planeElement(place));
   return { t: -place.t, shift: place.group === "rigid" ? shift : place.shift };
 }
 
 // The place whose element carries the point q as near as it can to `target`; null where q cannot be moved.
-function pulledPlace(place, q, target) {
+export function pulledPlace(place, q, target) {
   const [x, y] = q;
   const [u, v] = target;
   if (place.group === "rotation") {
@@ -58,13 +66,13 @@ function pulledPlace(place, q, target) {
 }
 
 // The rigid motion with this angle that carries the point q to where `place` carries it.
-function turnedAbout(place, q, t) {
+export function turnedAbout(place, q, t) {
   const [u, v] = carryPoint(planeElement(place), ...q);
   const [mx, my] = apply2(planeElement({ ...place, t }).linear, ...q);
   return { t, shift: [u - mx, v - my] };
 }
 
-function wrapRadians(angle) {
+export function wrapRadians(angle) {
   // (-π, π]
   const turn = 2 * Math.PI;
   return -((((Math.PI - angle) % turn) + turn) % turn) + Math.PI;
@@ -77,7 +85,8 @@ function isFixedPoint(group, x, y) {
 }
 
 // The orbit of a point within `reach`: { kind: "point" | "curve" | "plane", points: [x0, y0, x1, y1, ...] }.
-function planeOrbit({ group, direction }, x, y, reach) {
+/** @param {Place} place @returns {{ kind: string, points: number[] }} */
+export function planeOrbit({ group, direction }, x, y, reach) {
   if (isFixedPoint(group, x, y)) return { kind: "point", points: [x, y] };
   if (group === "rigid") return { kind: "plane", points: [] };
   if (group === "rotation") {
@@ -96,7 +105,8 @@ function planeOrbit({ group, direction }, x, y, reach) {
 }
 
 // What fixes a point: { kind: "identity" | "all" | "rotations about it", elements } with some of its elements.
-function planeStabiliser({ group, direction }, x, y, count = 12) {
+/** @param {Place} place @returns {{ kind: string, elements: Element2[] }} */
+export function planeStabiliser({ group, direction }, x, y, count = 12) {
   const identity = { linear: [1, 0, 0, 1], shift: [0, 0] };
   const elements = [];
   if (group === "rigid") {
@@ -114,3 +124,8 @@ function planeStabiliser({ group, direction }, x, y, count = 12) {
   }
   return { kind: "all", elements };
 }
+
+// Numbers that can be read in Python: four digits, angles to a hundredth of a degree.
+export const orbitTidy = (value) => Math.round(1e4 * value) / 1e4;
+
+export const orbitTidyAngle = (t) => (Math.round((100 * t) / DEGREE) / 100) * DEGREE;

@@ -1,0 +1,353 @@
+"""GoalDrag: drag the goal of a new task, and the policy trained on one task follows."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import traitlets
+
+from hgmrl_lite import lie
+from hgmrl_lite._validate import Array, as_array, as_count
+from hgmrl_lite.agents import GeometricAgent, TransformedPolicy
+from hgmrl_lite.envs import ARENA, GOAL_RADIUS, STEP, NavigationTasks, Policy
+from hgmrl_lite.hereditary import Inference
+from hgmrl_lite.hereditary.inference import settings_of_inference
+from hgmrl_lite.transitions import Transitions
+from hgmrl_lite.widgets.asking import AnsweringWidget
+from hgmrl_lite.widgets.base import css, direction_degrees, esm, pack_arrays, wrap_degrees
+from hgmrl_lite.widgets.goal_drag.arrays import (
+    agent_arrays,
+    check_planar,
+    context_seed,
+    episode_arrays,
+    exploration_arrays,
+)
+from hgmrl_lite.widgets.goal_drag.rivals import Rival, rival_arrays
+from hgmrl_lite.widgets.traits import Coordinates, Flag, Number, Whole
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Evaluate = Callable[[Array], Mapping[str, float]]
+Rediscover = Callable[[Array], GeometricAgent]
+
+# How many explorations "Explore again" goes through, and how many random steps each has at least.
+_DRAWS = 8
+_MAX_CONTEXT = 40
+
+
+class GoalDrag(AnsweringWidget):
+    """The plane with the training goals, and a test goal to drag: the geometric agent follows it.
+
+    At every move the widget explores the new task (a few random steps), infers which group element carries
+    the base task to it, and runs the base policy transformed by that element, beside the base policy as it
+    is. All of this happens in JavaScript, from the same numbers and the same noise as the family's
+    ``explore``, :func:`hgmrl_lite.hereditary.infer` and the family's ``rollout`` in Python. The true angle
+    enters in two places only: in the environment's rewards, and in the error that is shown. When the goal
+    comes to rest, Python evaluates both policies.
+
+    More is there on request: other agents beside these two; training goals that can be moved, whereupon
+    Python discovers the geometry anew; the regret of every agent around the circle as a ring, over the
+    episodes on screen; and the episodes in motion.
+
+    Parameters
+    ----------
+    agent : GeometricAgent
+        Base policy, discovered generator and base reward model; states and actions in the plane.
+    family : NavigationTasks
+        The family that the agent was trained on. Its training goals are drawn; the base goal also sets the
+        circle, and what the error refers to.
+    goal_degrees : float, optional
+        Where the test goal starts on the circle, in degrees.
+    episodes : int, optional
+        Noisy episodes drawn for each policy.
+    context_size : int, optional
+        Random steps from which the angle is inferred, at least 2.
+    seed : int, optional
+        Seed of explorations and episodes.
+    evaluate : callable, optional
+        From a goal (2,) to the regrets ``{"geometric": ..., "base": ...}``. When left out, the two policies
+        on screen are held against the greedy reference in the same noise.
+    evaluation_episodes : int, optional
+        Episodes of that evaluation; 0 for none.
+    rivals : sequence of NearestTaskAgent or GoalConditionedAgent, optional
+        Other agents, to be shown by check box.
+    rediscover : callable, optional
+        From training goals (k, 2) to the geometric agent that is meta-trained on them. When given, the
+        training goals can be moved, each on its circle.
+    ring, replay : bool, optional
+        Show the regret around the circle; offer to play the episodes.
+
+    Attributes
+    ----------
+    goal_degrees : float
+        Where the test goal is, in (-180, 180].
+    draw, context_size : int
+        Which exploration is used, and how many of its steps.
+    show_base, show_geometric, show_exploration : bool
+        What is drawn.
+    shown_rivals : list of str
+        Names of the rivals that are shown.
+    training_degrees, discovered : list of float
+        Where the training goals are, and where they were when the geometry on screen was discovered.
+    answered, regrets : list, dict
+        The last question about regrets that was answered, and the answer.
+    asked, answers : dict
+        What the page asks and Python answers: "regrets" at ``[goal_degrees, draw, context_size]``, once the
+        test goal rests, and "geometry" at ``training_degrees``, once the training goals do.
+
+    Raises
+    ------
+    ValueError
+        When the agent is not one of the plane, or was trained in another system than the family's, a count is
+        out of range, or a number is not finite.
+    """
+
+    _esm, _css = esm("goal_drag"), css("goal_drag")
+
+    goal_degrees = Number(60.0).tag(sync=True)
+    draw = Whole(0).tag(sync=True)
+    context_size = Whole(20).tag(sync=True)
+    show_base = Flag(True).tag(sync=True)
+    show_geometric = Flag(True).tag(sync=True)
+    show_exploration = Flag(True).tag(sync=True)
+    evaluates = Flag(True).tag(sync=True)
+    shown_rivals: traitlets.List[str] = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    training_degrees = Coordinates("k").tag(sync=True, echo_update=False)
+    discovered: traitlets.List[float] = traitlets.List().tag(sync=True)
+    settings = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self,
+        agent: GeometricAgent,
+        family: NavigationTasks,
+        *,
+        goal_degrees: float = 60.0,
+        episodes: int = 12,
+        context_size: int = 20,
+        seed: int = 0,
+        evaluate: Evaluate | None = None,
+        evaluation_episodes: int = 100,
+        rivals: Sequence[Rival] = (),
+        rediscover: Rediscover | None = None,
+        ring: bool = False,
+        replay: bool = False,
+    ) -> None:
+        if not isinstance(family, NavigationTasks):
+            raise ValueError(f"family must be one of navigation in the plane, got {type(family).__name__}")
+        # The rewards of an exploration on screen are computed where it is shown, without noise.
+        self.family = replace(family, reward_noise=0.0)
+        goals, self.base_index = family.train, family.base_index
+        self._radii = np.linalg.norm(goals, axis=1)
+        self._radius = float(self._radii[self.base_index])
+        if self._radius <= GOAL_RADIUS:
+            raise ValueError(
+                f"family must have a base goal farther than {GOAL_RADIUS:.3f} from the origin, "
+                f"got {goals[self.base_index].tolist()}"
+            )
+        check_planar(agent)
+        agent.check_system(family)
+        self.episodes = as_count("episodes", episodes)
+        self._max_context = max(_MAX_CONTEXT, as_count("context_size", context_size, 2))
+        self.seed = as_count("seed", seed, 0)
+        self._evaluation_episodes = as_count("evaluation_episodes", evaluation_episodes, 0)
+        self._evaluate, self._rediscover = evaluate, rediscover
+        self.rivals = tuple(rivals)
+        self._arrays, self._rival_words = rival_arrays(self.rivals, family.system.action_set)
+        self._options = {"movable": rediscover is not None, "ring": bool(ring), "replay": bool(replay)}
+        degrees = [direction_degrees(goal) for goal in goals]
+        super().__init__(
+            goal_degrees=goal_degrees,
+            context_size=context_size,
+            evaluates=evaluate is not None or self._evaluation_episodes > 0,
+            shown_rivals=[rival.name for rival in self.rivals],
+            training_degrees=degrees,
+            discovered=degrees,
+            **self._show(agent, goals),
+        )
+
+    def _show(self, agent: GeometricAgent, goals: Array) -> dict[str, Any]:
+        """Take an agent that was meta-trained on these goals, and return what JavaScript needs of it."""
+        self.agent, self._discovered_goals = agent, goals
+        data, index = pack_arrays(
+            {
+                "training_goals": goals,
+                **agent_arrays(agent),
+                **self._arrays,
+                **episode_arrays(self.family, self.episodes, self.seed),
+                **exploration_arrays(self.family, _DRAWS, self._max_context, self._radius, self.seed),
+            }
+        )
+        return {
+            "array_data": data,
+            "array_index": index,
+            "settings": {
+                "base_index": self.base_index,
+                "max_context": self._max_context,
+                "inference": settings_of_inference(agent.reward_model, self._max_context),
+                "constants": {
+                    "step": STEP,
+                    "arena": ARENA,
+                    "goal_radius": GOAL_RADIUS,
+                    "action_set": self.family.system.action_set,
+                    "wind": list(self.family.system.wind),
+                },
+                "rivals": self._rival_words,
+                **self._options,
+            },
+        }
+
+    @traitlets.validate("goal_degrees")
+    def _valid_goal_degrees(self, proposal: Any) -> float:
+        return wrap_degrees(proposal["value"])
+
+    @traitlets.validate("draw")
+    def _valid_draw(self, proposal: Any) -> int:
+        draw: int = proposal["value"]
+        return draw % _DRAWS
+
+    @traitlets.validate("context_size")
+    def _valid_context_size(self, proposal: Any) -> int:
+        size = as_count("context_size", proposal["value"], 2)
+        if size > self._max_context:
+            raise ValueError(f"context_size must be at most {self._max_context}, got {size}")
+        return size
+
+    @traitlets.validate("training_degrees")
+    def _valid_training_degrees(self, proposal: Any) -> list[float]:
+        degrees = as_array("training_degrees", proposal["value"], (len(self._radii),))
+        return [wrap_degrees(float(angle)) for angle in degrees]
+
+    @traitlets.validate("shown_rivals")
+    def _valid_shown_rivals(self, proposal: Any) -> list[str]:
+        names: list[str] = list(proposal["value"])
+        known = [rival.name for rival in self.rivals]
+        if not set(names) <= set(known):
+            raise ValueError(f"shown_rivals must name rivals of {known}, got {names}")
+        return names
+
+    @property
+    def training_goals(self) -> Array:
+        """Where the training goals are, shape (k, 2)."""
+        angles = np.radians(self.training_degrees)
+        return np.asarray(self._radii[:, None] * np.stack([np.cos(angles), np.sin(angles)], axis=1))
+
+    @property
+    def stale(self) -> bool:
+        """Whether the training goals have moved since the geometry on screen was discovered."""
+        return self.training_degrees != self.discovered
+
+    @property
+    def goal(self) -> Array:
+        """The test goal, shape (2,)."""
+        angle = np.radians(self.goal_degrees)
+        return self._radius * np.array([np.cos(angle), np.sin(angle)])
+
+    @property
+    def context(self) -> Transitions:
+        """The exploration of the new task on screen."""
+        return self.family.explore(self.goal, self.context_size, seed=context_seed(self.seed, self.draw))
+
+    @property
+    def inference(self) -> Inference:
+        """What is inferred from it."""
+        return self.agent.infer(self.context)
+
+    @property
+    def policy(self) -> TransformedPolicy:
+        """The geometric agent's policy on screen."""
+        return self.agent.policy_at(self.inference.angle)
+
+    @property
+    def _question(self) -> list[float]:
+        return [self.goal_degrees, self.draw, self.context_size]
+
+    @property
+    def answered(self) -> list[float]:
+        """The question that :attr:`regrets` belongs to, empty when none was answered."""
+        question: list[float] = self.answers.get("regrets", {}).get("question", [])
+        return question
+
+    @property
+    def regrets(self) -> dict[str, float]:
+        """Regret of each agent where the goal last rested, by name; empty before, and after an error."""
+        return self.answers.get("regrets", {}).get("value") or {}
+
+    def _answer_regrets(self) -> dict[str, float]:
+        """Evaluate every agent where the goal came to rest."""
+        if not self.evaluates:
+            return {}
+        own = self._evaluate is None
+        evaluated = self._regrets() if self._evaluate is None else self._evaluate(self.goal)
+        names = ["geometric", "base", *(rival.name for rival in self.rivals if own)]
+        return {name: float(as_array(name, evaluated[name], ())) for name in names}
+
+    def _regrets(self) -> dict[str, float]:
+        from hgmrl_lite.meta import evaluate
+
+        context = self.context
+        policies: dict[str, Policy] = {
+            "geometric": self.policy,
+            "base": self.agent.base_policy,
+            **{rival.name: rival.adapt(context, self.goal) for rival in self.rivals},
+        }
+        result = evaluate(
+            self.family,
+            list(policies.values()),
+            np.tile(self.goal, (len(policies), 1)),
+            episodes=self._evaluation_episodes,
+            seed=self.seed,
+        )
+        return dict(zip(policies, result.regret_by_task, strict=True))
+
+    def _answer_geometry(self) -> None:
+        """Meta-train again on the training goals as they came to rest."""
+        if self._rediscover is None:
+            return
+        degrees, goals = self.training_degrees, self.training_goals
+        agent = self._rediscover(goals)
+        check_planar(agent)
+        with self.hold_sync():
+            self.discovered = degrees
+            for name, value in self._show(agent, goals).items():
+                setattr(self, name, value)
+
+    def _answer(self, name: str, question: list[float]) -> None:
+        super()._answer(name, question)
+        # After that the regrets on screen are those of the agent before.
+        if name == "geometry" and self.answered:
+            super()._answer("regrets", self._question)
+
+    def aim(self, theta: float) -> Array:
+        """Return where exp(θW) carries the base goal, shape (2,)."""
+        return np.asarray(
+            lie.exp(theta * self.agent.generator_states) @ self._discovered_goals[self.base_index]
+        )
+
+    @property
+    def inferred_degrees(self) -> float:
+        """Where the policy on screen aims, as an angle in degrees."""
+        return direction_degrees(self.aim(self.inference.angle))
+
+    def describe(self) -> str:
+        """Return in words what is on screen."""
+        inferred = self.inferred_degrees
+        error = abs(wrap_degrees(inferred - self.goal_degrees))
+        text = (
+            f"test goal at {self.goal_degrees:.1f}°; geometric agent: policy at the inferred angle "
+            f"{inferred:.1f}° (error {error:.1f}°); base policy, unchanged: trained for the goal at "
+            f"{direction_degrees(self._discovered_goals[self.base_index]):.1f}°"
+        )
+        if self.stale:
+            text += "; the training goals have moved since the geometry was discovered"
+        if self.answered == self._question and self.regrets:
+            told = ", ".join(f"{name} {regret:.2f}" for name, regret in self.regrets.items())
+            text += f"; regret: {told}"
+        return text
+
+    def figure(self) -> "Figure":
+        """Return the current state as a Matplotlib figure."""
+        from hgmrl_lite.widgets.goal_drag.picture import goal_picture
+
+        return goal_picture(self)

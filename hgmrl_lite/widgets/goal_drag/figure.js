@@ -1,0 +1,145 @@
+// GoalDrag's plane: goals, episodes, exploration, and the hands on them.
+
+import { setPlace, setRange, setValue, svgElement } from "../js/dom.js";
+import { draggedAround, steppable } from "../js/handles.js";
+import { boxesOverlap, makeLabel, placeBeside } from "../js/labels.js";
+import { makePlane } from "../js/plane.js";
+import { DEGREE, inDegrees } from "../js/words.js";
+import { meanPath } from "./navigation.js";
+import { onScreen } from "./panel.js";
+import { pathAt } from "./replay.js";
+import { regretRing } from "./ring.js";
+import { CROSS, trainingMarks } from "./training.js";
+
+// Returns { svg, show(scene) }.
+export function goalDragPlane(scene, hand, training, signal) {
+  const { radius, goalRadius, settings } = scene;
+  const { goals } = scene.current();
+  const farthest = Math.max(radius, ...Array.from(goals, Math.abs));
+  const plane = makePlane({ half: 1.7 * farthest, ticks: [-1, 1], label: "Plane with the goals and the paths" });
+  const circle = { cx: plane.x(0), cy: plane.y(0), r: plane.length(radius) };
+  const rim = plane.layer("goals");
+  svgElement("circle", { ...circle, class: "hgmrl-circle" }, rim);
+  const showRing = settings.ring ? regretRing(plane, radius, ["geometric", "base", ...settings.rivals.map(({ kind }) => kind)]) : null;
+
+  const paths = plane.layer("paths");
+  const line = (name) => svgElement("path", { class: name }, paths);
+  const baseFaint = line("hgmrl-faint hgmrl-of-base");
+  const exploration = line("hgmrl-exploration");
+  const geometricFaint = line("hgmrl-faint hgmrl-of-geometric");
+  const baseMean = line("hgmrl-mean hgmrl-of-base");
+  const rivals = settings.rivals.map(({ kind }) => ({
+    faint: line(`hgmrl-faint hgmrl-rival hgmrl-agent-${kind}`),
+    mean: line(`hgmrl-mean hgmrl-rival hgmrl-agent-${kind}`),
+  }));
+  const geometricMean = line("hgmrl-mean hgmrl-of-geometric");
+  // Where every shown episode is at the clock's time: one path of dots an agent.
+  const walkers = ["hgmrl-of-geometric", "hgmrl-of-base", ...settings.rivals.map(({ kind }) => `hgmrl-agent-${kind}`)].map(
+    (name) => line(`hgmrl-walkers ${name}`),
+  );
+
+  const marks = plane.layer("marks");
+  const label = (content) => makeLabel(marks, content);
+  const baseLabel = label("base goal");
+  const place = (text, [x, y], gap) => placeBeside(text, plane.x(x), plane.y(y), x, y, gap, plane.size, plane.size);
+  const placeBase = (training) => {
+    const [angle, reach] = [training[settings.base_index] * DEGREE, scene.radii[settings.base_index]];
+    return place(baseLabel, [reach * Math.cos(angle), reach * Math.sin(angle)], 14);
+  };
+  const testLabel = label("test goal");
+
+  // A wide invisible ring around the circle takes a press anywhere on it; the handle lies above.
+  const band = svgElement("circle", { ...circle, class: "hgmrl-band" }, plane.svg);
+  const showTraining = trainingMarks(plane, settings.movable ? plane.layer("training") : marks, scene, training, signal);
+  const handle = svgElement("g", { class: "hgmrl-handle", tabindex: "0", role: "slider" }, plane.svg);
+  handle.setAttribute("aria-label", "Test goal, angle on the circle in degrees");
+  setRange(handle, -180, 180);
+  svgElement("circle", { r: 26, class: "hgmrl-hit" }, handle);
+  svgElement("circle", { r: 24, class: "hgmrl-focus" }, handle);
+  svgElement("circle", { r: plane.length(goalRadius), class: "hgmrl-reach" }, handle);
+  svgElement("circle", { r: 10, class: "hgmrl-ring" }, handle);
+  const aim = svgElement("path", { d: CROSS, class: "hgmrl-aim" }, plane.svg);
+
+  let shown = null;
+  const turning = { turn: hand.turn, least: 0.1 * radius, focus: handle, begin: hand.grab, end: hand.release, signal };
+  draggedAround(plane, handle, { ...turning, degrees: () => shown.degrees });
+  draggedAround(plane, band, turning);
+  steppable(handle, {
+    step: hand.step,
+    limit: (side) => hand.turn(side < 0 ? -179 : 180),
+    signal,
+  });
+
+  let cuts = "";
+  let drawnBase = null;
+  let explored = "";
+  return {
+    svg: plane.svg,
+    show(state) {
+      shown = state;
+      const [x, y] = state.goal;
+      setPlace(handle, plane.x(x), plane.y(y));
+      setValue(handle, state.degrees.toFixed(1), `test goal at ${inDegrees(state.degrees)}; ${onScreen(state)}`);
+      const [ax, ay] = state.aimPoint;
+      setPlace(aim, plane.x(ax), plane.y(ay));
+      showTraining(state);
+      baseLabel.style.visibility = boxesOverlap(place(testLabel, state.goal, 25), placeBase(state.training)) ? "hidden" : "";
+      geometricFaint.setAttribute("d", plane.path(state.geometric.paths));
+      geometricMean.setAttribute("d", plane.path([state.geometric.mean]));
+      const same = state.base.paths === drawnBase && String(state.base.lengths) === cuts;
+      if (!same) {
+        [drawnBase, cuts] = [state.base.paths, String(state.base.lengths)];
+        baseFaint.setAttribute("d", plane.path(state.base.paths, state.base.lengths));
+        baseMean.setAttribute("d", plane.path([meanPath(state.base.paths, state.base.lengths)]));
+      }
+      for (const element of [baseFaint, baseMean]) element.style.display = state.showBase ? "" : "none";
+      for (const element of [geometricFaint, geometricMean, aim]) {
+        element.style.display = state.showGeometric ? "" : "none";
+        element.classList.toggle("hgmrl-out-of-date", state.stale);
+      }
+      rivals.forEach(({ faint, mean }, k) => {
+        const played = state.rivals[k];
+        for (const element of [faint, mean]) element.style.display = played ? "" : "none";
+        if (!played) return;
+        faint.setAttribute("d", plane.path(played.paths, played.lengths));
+        mean.setAttribute("d", plane.path([meanPath(played.paths, played.lengths)]));
+      });
+      if (showRing) showRing(state.ring);
+      shownEpisodes(state).forEach((played, k) => {
+        walkers[k].style.display = played && state.time !== null ? "" : "none";
+        if (played && state.time !== null) walkers[k].setAttribute("d", dots(plane, walkersAt(played, state.time)));
+      });
+      exploration.style.display = state.showExploration ? "" : "none";
+      const points = dots(plane, state.context.points);
+      if (points !== explored) exploration.setAttribute("d", points);
+      explored = points;
+    },
+  };
+}
+
+// The episodes of each agent as they are shown, in the order geometric, base, rivals; null for who is hidden.
+function shownEpisodes(state) {
+  return [state.showGeometric ? state.geometric : null, state.showBase ? state.base : null, ...state.rivals];
+}
+
+// The places of all episodes at a time, [x0, y0, x1, y1, ...].
+function walkersAt({ paths, lengths }, time) {
+  return paths.flatMap((path, e) => pathAt(path, lengths ? lengths[e] : path.length / 2, time));
+}
+
+// The last step of the longest episode that is shown.
+export function lastStep(state) {
+  const lengths = shownEpisodes(state).flatMap((played) =>
+    played ? (played.lengths ?? played.paths.map((path) => path.length / 2)) : [],
+  );
+  return Math.max(2, ...lengths) - 1;
+}
+
+// Points as zero-length strokes, which round caps turn into dots: one element for all of them.
+function dots(plane, points) {
+  let text = "";
+  for (let at = 0; at < points.length; at += 2) {
+    text += `M${plane.x(points[at]).toFixed(1)} ${plane.y(points[at + 1]).toFixed(1)}h0`;
+  }
+  return text;
+}

@@ -1,0 +1,62 @@
+"""GoalDrag as a still picture, for places where no widget runs."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from hgmrl_lite._validate import Array
+from hgmrl_lite.envs import Policy
+from hgmrl_lite.looks import BLUE, GREY, PURPLE, VERMILLION, look
+from hgmrl_lite.widgets.picture import PlanePicture
+
+if TYPE_CHECKING:
+    from hgmrl_lite.widgets.goal_drag import GoalDrag
+
+
+def goal_picture(drag: "GoalDrag") -> Figure:
+    """Draw what the widget shows: the goals, the agents' episodes and the exploration."""
+    goals, base_goal = drag.training_goals, drag.training_goals[drag.base_index]
+    radius = float(np.linalg.norm(base_goal))
+    picture = PlanePicture(1.7 * max(radius, float(np.abs(goals).max())))
+    turn = np.linspace(0.0, 2.0 * np.pi, 181)
+    picture.line(radius * np.stack([np.cos(turn), np.sin(turn)], axis=1), "0.6", lw=1)
+
+    def draw(policy: Policy, agent: str, name: str, dashes: tuple[float, ...] = ()) -> None:
+        paths, colour = _paths(drag, policy), look(agent).colour
+        picture.line(paths, colour, lw=0.8, alpha=0.25)
+        picture.line(_mean(paths), colour, name, lw=2.5, dashes=dashes)
+
+    if drag.show_base:
+        draw(drag.agent.base_policy, "base policy", "base policy, unchanged", (2, 2))
+    for rival in drag.rivals:
+        if rival.name in drag.shown_rivals:
+            draw(rival.adapt(drag.context, drag.goal), rival.name, rival.name, (5, 2))
+    inferred = drag.inference
+    if drag.show_geometric:
+        draw(drag.agent.policy_at(inferred.angle), "geometric", "geometric agent")
+    if drag.show_exploration:
+        picture.dots(drag.context.next_states, PURPLE, "random steps it learned from", 4)
+    picture.mark(np.delete(goals, drag.base_index, axis=0), "D", "other training goals", edge=GREY, size=7)
+    picture.mark(base_goal, "s", "base goal", face=VERMILLION, size=9)
+    picture.mark(drag.goal, "o", "test goal", size=13)
+    picture.mark(drag.aim(inferred.angle), "x", "where the policy aims", edge=BLUE, size=7)
+    return picture.finished()
+
+
+def _paths(drag: "GoalDrag", policy: Policy) -> Array:
+    """Return the episodes on screen, shape (E, T, 2); NaN after an episode's end."""
+    paths = drag.family.rollout(
+        policy, drag.goal[None], episodes=drag.episodes, seed=drag.seed, trajectories=True
+    ).trajectories
+    assert paths is not None
+    return np.asarray(paths[0])
+
+
+def _mean(paths: Array) -> Array:
+    """Return the mean path (T, 2); an episode that has ended stays where it ended."""
+    held = paths[:, ~np.isnan(paths[..., 0]).all(axis=0)].copy()
+    for t in range(1, held.shape[1]):
+        ended = np.isnan(held[:, t, 0])
+        held[ended, t] = held[ended, t - 1]
+    return np.asarray(held.mean(axis=0))

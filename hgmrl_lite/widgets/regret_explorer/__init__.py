@@ -1,0 +1,164 @@
+"""RegretExplorer: regret against distance as a figure to move in, with the episodes behind each number."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import traitlets
+
+from hgmrl_lite._validate import as_count
+from hgmrl_lite.looks import look
+from hgmrl_lite.widgets.base import HgmrlWidget, css, esm, pack_arrays
+from hgmrl_lite.widgets.regret_explorer.arrays import regret_arrays, regret_at
+from hgmrl_lite.widgets.traits import Flag, Whole
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from hgmrl_lite.experiments import RegretByDistance
+
+
+class RegretExplorer(HgmrlWidget):
+    """Experiment 1 under the hand: regret against distance, around the circle, and episode by episode.
+
+    On the left each mark is one agent's mean regret on one test goal, against the angular distance to the
+    nearest training goal, with a 95 % interval. On the right the same regrets stand around the circle of
+    goals, and in its middle the chosen agents' episodes on the goal in focus, all in the same noise. Moving
+    the pointer over either figure, the arrow keys or the slider bring a goal into focus. Everything travels
+    to the page once; what follows the hand is computed there.
+
+    Parameters
+    ----------
+    result : RegretByDistance
+        The experiment's result.
+    focus : int, optional
+        Index of the test goal in focus; the one farthest from all training goals when left out.
+    chosen : iterable of str, optional
+        Names of the agents that are shown; all of them when left out.
+    show_published : bool, optional
+        Draw the published points beside ours. They were measured for other training goals and by another
+        protocol: only their distances can be compared.
+    stretched : bool, optional
+        Draw regrets by asinh, so that small ones can be told apart.
+    episodes : int, optional
+        Episodes of each goal that are drawn, from 1 to 8.
+
+    Attributes
+    ----------
+    focus : int
+        Index of the goal in focus.
+    chosen : list of str
+        Which agents are shown.
+    show_published, stretched : bool
+        As above.
+
+    Raises
+    ------
+    ValueError
+        When the focus is no goal, a chosen name is no agent, or the episodes are too many.
+    """
+
+    _esm, _css = esm("regret_explorer"), css("regret_explorer")
+
+    # No echo of every move; what Python sets is sent.
+    focus = Whole(0).tag(sync=True, echo_update=False)
+    chosen: traitlets.List[str] = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    show_published = Flag(False).tag(sync=True)
+    stretched = Flag(False).tag(sync=True)
+    settings = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self,
+        result: "RegretByDistance",
+        *,
+        focus: int | None = None,
+        chosen: Iterable[str] | None = None,
+        show_published: bool = False,
+        stretched: bool = False,
+        episodes: int = 4,
+    ) -> None:
+        from hgmrl_lite.experiments import published
+        from hgmrl_lite.meta.runs import SHOWN
+
+        if as_count("episodes", episodes) > SHOWN:
+            raise ValueError(f"episodes must be at most the {SHOWN} that were kept, got {episodes}")
+        self.result, self.episodes, self.published = result, episodes, published()
+        arrays = regret_arrays(result, episodes)
+        data, index = pack_arrays(
+            {
+                "goals": result.goals,
+                "training_goals": result.training_goals,
+                "distance": result.distances(),
+                **arrays,
+                "published_distance": self.published.distance,
+                "published_regret": np.array(list(self.published.regret.values())),
+            }
+        )
+        super().__init__(
+            focus=int(np.argmax(result.distances())) if focus is None else focus,
+            chosen=list(result.names) if chosen is None else list(chosen),
+            show_published=show_published,
+            stretched=stretched,
+            array_data=data,
+            array_index=index,
+            settings={
+                "agents": [
+                    {
+                        "name": agent.name,
+                        "kind": look(agent.name).kind,
+                        "mark": look(agent.name).marker,
+                        "steps": _thousands(agent.env_steps),
+                        "told_goal": agent.uses_goal,
+                    }
+                    for agent in result.agents
+                ],
+                "base_index": result.base_index,
+                "published": list(self.published.regret),
+                # The frame holds the law up to its end, whatever was measured.
+                "range": {
+                    "bottom": min(0.0, float(arrays["low"].min())),
+                    "top": max(205.0, float(arrays["high"].max())),
+                },
+                "caption": result.caption(),
+                "differences": self.published.differences,
+            },
+        )
+
+    @traitlets.validate("focus")
+    def _valid_focus(self, proposal: Any) -> int:
+        focus = as_count("focus", proposal["value"], 0)
+        if focus >= len(self.result.goals):
+            raise ValueError(f"focus must be one of the {len(self.result.goals)} test goals, got {focus}")
+        return focus
+
+    @traitlets.validate("chosen")
+    def _valid_chosen(self, proposal: Any) -> list[str]:
+        names: list[str] = list(proposal["value"])
+        unknown = [name for name in names if name not in self.result.names]
+        if unknown:
+            raise ValueError(f"chosen must name agents of {', '.join(self.result.names)}, got {unknown}")
+        return names
+
+    def describe(self) -> str:
+        """Return in words what is on screen."""
+        goal = self.result.goals[self.focus]
+        degrees = np.degrees(np.arctan2(goal[1], goal[0]))
+        away = np.degrees(self.result.distances()[self.focus])
+        here = {name: regret_at(self.result[name], goal) for name in self.chosen}
+        regrets = [f"{name} {regret:.2f}" for name, regret in here.items() if regret is not None]
+        return (
+            f"regret of {len(self.chosen)} agents on {len(self.result.goals)} test goals; in focus the "
+            f"goal at {degrees:.0f}°, {away:.0f}° from the nearest training goal; "
+            f"regret there: {', '.join(regrets) or 'no agent chosen'}"
+        )
+
+    def figure(self) -> "Figure":
+        """Return the current state as a Matplotlib figure."""
+        from hgmrl_lite.widgets.regret_explorer.picture import regret_picture
+
+        return regret_picture(self)
+
+
+def _thousands(steps: int) -> str:
+    """Write a number of environment steps for a narrow column."""
+    return f"{steps / 1000:.0f}k" if steps >= 1000 else str(steps)
