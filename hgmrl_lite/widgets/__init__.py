@@ -1,6 +1,7 @@
 """Widgets for Jupyter: figures that a hand can take hold of. Each is imported on first use."""
 
 import importlib
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,17 +15,6 @@ if TYPE_CHECKING:
     from hgmrl_lite.widgets.task_aligner import TaskAligner
     from hgmrl_lite.widgets.task_puller import TaskPuller
 
-_MODULES = {
-    "DescentRace": "descent_race",
-    "HgmrlWidget": "base",
-    "GeneratorFlow": "generator_flow",
-    "GoalDrag": "goal_drag",
-    "KernelProbe": "kernel_probe",
-    "OrbitExplorer": "orbit_explorer",
-    "RegretExplorer": "regret_explorer",
-    "TaskAligner": "task_aligner",
-    "TaskPuller": "task_puller",
-}
 __all__ = [
     "DescentRace",
     "GeneratorFlow",
@@ -40,8 +30,11 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Import a widget when it is first asked for."""
-    if name in _MODULES:
-        return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
+    if name in __all__:
+        # GoalDrag is in the folder goal_drag.
+        folder = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+        module = "base" if name == "HgmrlWidget" else folder
+        return getattr(importlib.import_module(f"{__name__}.{module}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it has {', '.join(__all__)}")
 
 

@@ -31,6 +31,8 @@ _NAMES = r"\{\s*([\w$]+(?:\s+as\s+[\w$]+)?(?:\s*,\s*[\w$]+(?:\s+as\s+[\w$]+)?)*)
 _IMPORT = re.compile(rf"import\s*{_NAMES}\s*from\s*([\"'])\s*\2;?")
 _EXPORT_NAMES = re.compile(rf"export\s*{_NAMES}(?!\s*from\b);?")
 _EXPORT = re.compile(r"export\s+(?=(?:(?:async\s+)?function\b\s*\*?|class\b|const\b)\s*([\w$]+))")
+# import(…) and import.meta, wherever they stand.
+_LATE = re.compile(r"\s*[(.]")
 _DECLARED = re.compile(r"\b(?:function\b\s*\*?|class\b|const\b|let\b)\s*([\w$]+)")
 _IMPORT_FORM = 'import as in: import { a, b as c } from "./file.js";'
 _EXPORT_FORM = "export a function, a class, one const, or { a, b as c } of this file"
@@ -116,7 +118,7 @@ def _collect(path: Path, files: dict[Path, _File], above: tuple[Path, ...]) -> N
 
 @cache
 def _read(path: Path) -> _File:
-    """Return a file with its imports and exports taken apart."""
+    """Return a file with its imports and exports taken apart; each is read once, for all widgets."""
     file = _File(path, path.read_text(encoding="utf-8"))
     code = _mask(file)
     declared = set[str]()
@@ -127,7 +129,7 @@ def _read(path: Path) -> _File:
         depth += sum(code.count(one, seen, start) for one in "([{")
         depth -= sum(code.count(one, seen, start) for one in ")]}")
         seen = start
-        late = match[1] == "import" and code[match.end() : match.end() + 1] in ("(", ".")
+        late = match[1] == "import" and _LATE.match(code, match.end())
         if depth and not late:
             continue
         if match[1] == "import":

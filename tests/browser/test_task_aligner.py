@@ -35,9 +35,7 @@ SCENE = """
     // One scene through all the questions, as under a hand: what it remembers must not leak into the next.
     return questions.map((question) => {
         Object.assign(state, question);
-        const { points, normals, base, lines, arrows, misalignment, trueTurn, carried, answer } =
-            scene.compute();
-        return { points, normals, base, lines, arrows, misalignment, trueTurn, carried, answer };
+        return scene.compute();
     });
 """
 QUESTIONS = [

@@ -137,6 +137,11 @@ BAD = {
     "no names": ('import {} from "./parts.js";', 1, "import as in"),
     "string as a name": ('import { "a" as b } from "./parts.js";', 1, "import as in"),
     "dynamic import": ('\n\n\nconst late = () => import("./parts.js");', 4, "import as in"),
+    "dynamic import in a function": (
+        "\nfunction f() {\n  return import /* late */ ('./parts.js');\n}",
+        3,
+        "import as in",
+    ),
     "import.meta": ("\nconst here = import.meta.url;", 2, "import as in"),
     "a package": ('import { select } from "d3";', 1, "only own files"),
     "an address": ('import { select } from "https://example.org/d3.js";', 1, "only own files"),
