@@ -122,10 +122,12 @@ def test_distances(changed: Collection[Path], modules: Mapping[str, int], tests:
     modules : mapping of str to int
         As of :func:`module_distances`.
     tests : Path
-        The folder of the tests. Files in it that are no tests are helpers, which tests import by their stem.
+        The folder of the tests. Files in it that are no tests, and the builder of the notebooks beside it,
+        are helpers, which tests import by their stem.
     """
-    helpers = {path.stem: path for path in tests.rglob("*.py") if not path.stem.startswith("test_")}
     root = tests.parent
+    files = [path for folder in (tests, root / "notebooks") for path in folder.rglob("[a-z]*.py")]
+    helpers = {path.stem: path for path in files if not path.stem.startswith("test_")}
     # What no import leads to: it is reached by its own name, or by that of its folder.
     named = {
         (path.name, *([f'"{path.parent.name}"'] if path.parent != root else []))

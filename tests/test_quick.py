@@ -58,6 +58,11 @@ def test_a_test_is_as_far_as_its_imports_from_the_change(tests):
 def test_a_changed_test_is_nearest_and_a_helper_reaches_the_tests_that_import_it(tests):
     assert reached(tests, ["tests/lie/test_other.py"], {}) == {"lie/test_other.py": 0}
     assert reached(tests, ["tests/course/helper.py"], {}) == {"course/test_course.py": 1}
+    builder = tests.parent / "notebooks" / "source" / "build.py"
+    builder.parent.mkdir(parents=True)
+    builder.write_text("import json")
+    (tests / "test_builder.py").write_text("import build")
+    assert reached(tests, ["notebooks/source/build.py"], {}) == {"test_builder.py": 1}
     (tests / "lie" / "conftest.py").touch()
     assert reached(tests, ["tests/lie/conftest.py"], {}) == {"lie/test_exp_log.py": 1, "lie/test_other.py": 1}
 

@@ -7,5 +7,5 @@ puts the folder together.
 
 import os
 
-# Small networks and short arrays: a second thread costs more than it brings. Read when NumPy is imported.
+# Small networks and short arrays: a second thread costs more than it brings. NumPy reads this when it starts.
 os.environ.setdefault("OMP_NUM_THREADS", "1")

@@ -1,7 +1,6 @@
 """The builder: same bytes every time, no solution on the student's side, every malformed source named."""
 
 import hashlib
-import importlib.util
 import json
 import os
 import re
@@ -9,13 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import build as builder
 import nbformat
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-_spec = importlib.util.spec_from_file_location("lesson_builder", ROOT / "notebooks" / "source" / "build.py")
-builder = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(builder)
 
 LESSON = """# %% [markdown]
 # # 01 · A lesson

@@ -1,9 +1,9 @@
 """Run All never fails, on either side; an exercise says "Not attempted" here and "Correct" there."""
 
-import importlib.util
 import json
 from pathlib import Path
 
+import build as builder
 import pytest
 
 from benchmarks.lessons import update_run_times
@@ -13,16 +13,6 @@ ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = ROOT / "notebooks"
 ALL = [*sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")), *sorted(NOTEBOOKS.glob("solutions/[0-9][0-9]_*.ipynb"))]
 
-
-def load(name: str, path: Path):
-    """Import a file that is in no package."""
-    spec = importlib.util.spec_from_file_location(name, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-builder = load("lesson_builder", NOTEBOOKS / "source" / "build.py")
 
 # A lesson with its exercise in the first cell, where a real one has it in the package.
 EXAMPLE = '''# %% [markdown]

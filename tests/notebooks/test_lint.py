@@ -1,16 +1,13 @@
 """The lessons are complete and honest, and each rule that says so can say no."""
 
-import importlib.util
 import json
 from pathlib import Path
 
+import lesson_lint as lint
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "notebooks" / "source"
-_spec = importlib.util.spec_from_file_location("lesson_lint", SOURCE / "lesson_lint.py")
-lint = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(lint)
 
 HEADER = (
     "# 01 · A lesson\n\n**You will be able to** turn. **Prerequisites** vectors. **Minutes** about 30 · "
