@@ -54,7 +54,7 @@ def each_case(
             if makes:
                 *parts, points = given
                 want, made = right(*parts)(points), call(answer, *parts)
-                expect(callable(made), f"A function is needed, {makes}, but yours returned values.")
+                expect(callable(made), f"It should return a function, {makes}, but it returned values.")
                 got = call_rows(made, points, what=makes)
             else:
                 want = right(*given)
