@@ -73,7 +73,7 @@ def as_real(name: str, value: ArrayLike) -> Array:
 def masked_entries(value: Any) -> int:
     """Return how many entries of a masked array, or of a list with masked arrays in it, are masked."""
     if isinstance(value, np.ma.MaskedArray):
-        return int(np.ma.count_masked(value))
+        return int(np.count_nonzero(np.ma.getmaskarray(value)))
     if isinstance(value, (list, tuple)):
         return sum(
             masked_entries(part) for part in value if isinstance(part, (list, tuple, np.ma.MaskedArray))
