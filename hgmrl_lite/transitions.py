@@ -1,6 +1,5 @@
 """Transitions of one task: what exploration hands to discovery and to test-time inference."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +17,7 @@ class Transitions:
 
     It owns its arrays: what the caller does with the arrays handed over does not reach into it, and its own
     are read-only. So each array is copied once, unless it is read-only all the way down: then it is taken as
-    it is, as are slices and the parts that :meth:`with_rewards` keeps. For data that fill the memory, freeze
+    it is, as are slices and the parts that `dataclasses.replace` keeps. For data that fill the memory, freeze
     an array first (``states.flags.writeable = False``), or open it by ``np.load(file, mmap_mode="r")``.
 
     Two batches are equal only when they are the same object; compare their arrays to compare what is in them.
@@ -90,12 +89,6 @@ class Transitions:
         begins = np.ones(len(self), dtype=bool)
         begins[1:] = (self.states[1:] != self.next_states[:-1]).any(axis=1)
         return self.states[begins]
-
-    def with_rewards(self, reward: Callable[[Array], ArrayLike]) -> "Transitions":
-        """Return the same motion under another reward, a function of next states (N, n) with values (N,)."""
-        assert self.terminated is not None
-        rewards = as_array("the rewards", reward(self.next_states), (len(self),))
-        return Transitions(self.states, self.actions, rewards, self.next_states, self.terminated)
 
     def __repr__(self) -> str:
         """Tell how many there are and of what dimensions."""
