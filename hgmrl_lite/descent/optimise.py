@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hgmrl_lite._validate import Array, as_array, as_count
 from hgmrl_lite.descent.losses import FULL_TURN, Loss, mean_length
-from hgmrl_lite.descent.result import Descent, orthonormal_reference
+from hgmrl_lite.descent.result import Descent, angle_to, orthonormal_reference
 
 if TYPE_CHECKING:
     import torch
@@ -82,8 +82,8 @@ def descend(
     if learning_rate <= 0:
         raise ValueError(f"learning_rate must be greater than 0, got {learning_rate}")
     basis = orthonormal_reference(reference, n)
-    if stop_below_deg is not None and basis is None:
-        raise ValueError("stop_below_deg needs a reference, got None")
+    if stop_below_deg is not None and (basis is None or not stop_below_deg > 0.0):
+        raise ValueError(f"stop_below_deg must be positive and needs a reference, got {stop_below_deg}")
     streams = [np.random.default_rng([as_count("seed", seed, 0), k]) for k in range(runs)]
     first = _starts(start, streams, n, normalisation)
 
@@ -97,9 +97,8 @@ def descend(
         unit = normalisation == "unit"
         value = mean_length(loss.residuals(_on_sphere(weights) if unit else weights, index, times))
         losses[step] = value.detach().numpy()
-        if stop_below_deg is not None and step and step % _BLOCK == 0:
-            so_far = Descent(path[step - _BLOCK : step + 1], losses, basis, "", 0.0, 0, "", 0.0)
-            arrived |= np.isfinite(so_far.steps_to(stop_below_deg))
+        if stop_below_deg is not None and basis is not None and step and step % _BLOCK == 0:
+            arrived |= (angle_to(path[step - _BLOCK : step + 1], basis) < stop_below_deg).any(axis=0)
             if arrived.all():
                 last = step
                 break

@@ -77,12 +77,7 @@ class Descent:
         """Principal angle between W and the true algebra in degrees, shape (T + 1, R); 90° where W = 0."""
         if self.reference is None:
             raise ValueError("reference must be given to descend(...) for angles, got None")
-        basis = self.reference.reshape(len(self.reference), -1)
-        flat = self.path.reshape(*self.path.shape[:2], -1)
-        inside = flat @ basis.T
-        across = np.linalg.norm(flat - inside @ basis, axis=-1)
-        along = np.linalg.norm(inside, axis=-1)
-        return np.degrees(np.where(self.norm > 0, np.arctan2(across, along), np.pi / 2))
+        return angle_to(self.path, self.reference)
 
     def steps_to(self, angle_deg: float = 1.0) -> Array:
         """Return after how many steps each run was first below an angle, shape (R,); infinity for never."""
@@ -141,6 +136,16 @@ class Descent:
             for name, text in self._rows()
         )
         return f"<strong>Descent, {html.escape(self.name)}</strong><table>{rows}</table>"
+
+
+def angle_to(generators: Array, basis: Array) -> Array:
+    """Return the angles (...) in degrees from generators (..., n, n) to the span of an orthonormal basis."""
+    rows = basis.reshape(len(basis), -1)
+    flat = generators.reshape(*generators.shape[:-2], -1)
+    inside = flat @ rows.T
+    across = np.linalg.norm(flat - inside @ rows, axis=-1)
+    along = np.linalg.norm(inside, axis=-1)
+    return np.degrees(np.where(flat.any(axis=-1), np.arctan2(across, along), np.pi / 2))
 
 
 def orthonormal_reference(reference: "ArrayLike | LieAlgebra | None", n: int) -> Array | None:

@@ -107,6 +107,7 @@ def test_in_three_dimensions_it_finds_the_axis():
         ({"reference": np.eye(3)}, "reference must be generators of shape"),
         ({"reference": np.zeros((1, 2, 2))}, "reference must hold a generator"),
         ({"stop_below_deg": 1.0}, "needs a reference"),
+        ({"stop_below_deg": 0.0, "reference": lie.J}, "stop_below_deg must be positive"),
     ],
 )
 def test_bad_arguments_of_descend(arguments, words):
