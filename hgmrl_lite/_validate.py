@@ -134,6 +134,14 @@ def as_array(name: str, value: ArrayLike, shape: tuple[int | str | None, ...] | 
     return array
 
 
+def as_square(name: str, value: ArrayLike) -> Array:
+    """Return ``value`` as a finite float64 array of square matrices (..., n, n), or raise a ValueError."""
+    array = as_array(name, value, ("...", "n", "n"))
+    if array.shape[-1] != array.shape[-2]:
+        raise ValueError(f"{name} must be square (..., n, n), got shape {array.shape}")
+    return array
+
+
 def is_double(value: ArrayLike) -> bool:
     """Return whether ``value`` has double precision (or is exact), rather than that of float32 or float16."""
     dtype = as_numpy("value", value).dtype

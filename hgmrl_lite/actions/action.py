@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite._validate import Array, as_array, as_square
 
 PointMap = Callable[[Array], ArrayLike]
 _EPS = float(np.finfo(np.float64).eps)
@@ -149,10 +149,10 @@ def invertible(name: str, value: ArrayLike) -> Array:
     ValueError
         When they are not square, not finite, or singular.
     """
-    matrix = as_array(name, value, ("...", "n", "n"))
+    matrix = as_square(name, value)
     n = matrix.shape[-1]
-    if n == 0 or n != matrix.shape[-2]:
-        raise ValueError(f"{name} must be square (..., n, n), got shape {matrix.shape}")
+    if not n:
+        raise ValueError(f"{name} must have at least one row, got shape {matrix.shape}")
     # Units are no singularity: rows and columns are first scaled to a largest entry of 1.
     scaled = matrix
     for axis in (-1, -2):

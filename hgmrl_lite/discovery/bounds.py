@@ -110,18 +110,28 @@ class Forms:
         again = _generalised(drawn, self.lifted_drawn)[1][:, :dimension]
         return self.unit * found.reshape(shape), self.unit * again.reshape(-1, *shape)
 
-    @cached_property
-    def upper(self) -> Array:
-        """The 95 % upper bounds (P,) of the largest squared defect in the span of the first d fields.
+    def upper(self, dimension: int) -> float:
+        """Return the 95 % upper bound of the largest squared defect in the span of the d best fields.
 
         In a resample the best span is chosen anew, and its defect in the original data is known: what the
         resample took it for falls short by as much as the data's own span may.
         """
-        # The spans are nested, so one Cholesky factor serves them all, block by block.
-        whitened = _whitened(self.change, self.lifted, self.drawn_spectrum[1])
-        worst = [np.linalg.eigvalsh(whitened[:, :d, :d])[:, -1] for d in range(1, len(self.change) + 1)]
-        short = np.stack(worst, axis=1) - self.drawn_spectrum[0]
-        return np.asarray(self.spectrum[0] + np.quantile(short, CERTAIN, axis=0, method="higher"))
+        if dimension not in self._uppers:
+            # The spans are nested: each is a block of the largest one in the same bases.
+            worst = np.linalg.eigvalsh(self._drawn_here[:, :dimension, :dimension])[:, -1]
+            short = np.quantile(worst - self.drawn_spectrum[0][:, dimension - 1], CERTAIN, method="higher")
+            self._uppers[dimension] = float(self.spectrum[0][dimension - 1] + short)
+        return self._uppers[dimension]
+
+    @cached_property
+    def _uppers(self) -> dict[int, float]:
+        """The upper bounds that were asked for."""
+        return {}
+
+    @cached_property
+    def _drawn_here(self) -> Array:
+        """A in the data, in the best fields of every resample made orthonormal in B, (R, P, P)."""
+        return _whitened(self.change, self.lifted, self.drawn_spectrum[1])
 
     @cached_property
     def lower(self) -> Array:

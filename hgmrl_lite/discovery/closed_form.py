@@ -101,7 +101,8 @@ def _dress(samples: Samples, claim: Claim, tolerance: float) -> Symmetry:
         squares, vectors = forms.spectrum
         spectrum = np.sqrt(np.clip(squares, 0.0, 1.0))
         lower = np.sqrt(np.clip(forms.lower, 0.0, 1.0))
-        upper = np.sqrt(np.clip(np.maximum.accumulate(forms.upper), 0.0, 1.0))
+        uppers = [forms.upper(i + 1) for i in range(unknowns)]
+        upper = np.sqrt(np.clip(np.maximum.accumulate(uppers), 0.0, 1.0))
         candidates = frame.generators(forms.unit * vectors)
     if claim.fields is not None:
         generators, fits = (frame.generators(found.reshape(*found.shape[:-2], -1)) for found in claim.fields)

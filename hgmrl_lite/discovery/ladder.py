@@ -61,7 +61,7 @@ def climb(samples: Samples, tolerance: float, resamples: int, rng: np.random.Gen
     found = first = 0
     for neighbours in samples.ladder:
         forms = measure(samples, neighbours, resamples, rng)
-        if isinstance(forms, Forms) and forms.upper[0] < IMPOSSIBLE * bound:
+        if isinstance(forms, Forms) and forms.upper(1) < IMPOSSIBLE * bound:
             forms = "the two halves of the data contradict each other"
         if isinstance(forms, str):
             troubles.append(forms)
@@ -96,7 +96,7 @@ def climb(samples: Samples, tolerance: float, resamples: int, rng: np.random.Gen
     usable = [forms for forms in rungs if forms is not None]
     if not usable:
         return Claim("undecided", 0, False, None, tuple(troubles))
-    closest = min(usable, key=lambda forms: forms.upper[0])
+    closest = min(usable, key=lambda forms: forms.upper(1))
     guess = int((closest.spectrum[0] < bound).sum())
     fields = _sharpest(rungs, guess) if guess else None
     return Claim("undecided", guess, False, closest, tuple(troubles), fields)
@@ -104,7 +104,7 @@ def climb(samples: Samples, tolerance: float, resamples: int, rng: np.random.Gen
 
 def _upper(forms: Forms | None, dimension: int) -> float:
     """Return the upper bound at a rung; infinite where the rung says nothing."""
-    return np.inf if forms is None else float(forms.upper[dimension - 1])
+    return np.inf if forms is None else forms.upper(dimension)
 
 
 def _fields(rungs: Sequence[Forms | None], dimension: int, bound: float) -> tuple[Array, Array]:
@@ -144,7 +144,7 @@ def _symmetric(rungs: Sequence[Forms | None], bound: float) -> int:
     while (
         dimension < len(squares)
         and squares[dimension] < bound
-        and _shown(rungs, candidates[: dimension + 1], float(forms.upper[dimension]), bound)
+        and _shown(rungs, candidates[: dimension + 1], forms.upper(dimension + 1), bound)
     ):
         dimension += 1
     return dimension

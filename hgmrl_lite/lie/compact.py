@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._spans import null_space, scaled_norm
-from hgmrl_lite._validate import Array, as_array, is_double, tolerance
-from hgmrl_lite.lie.matrix_functions import as_square
+from hgmrl_lite._validate import Array, as_array, as_square, is_double, tolerance
 
 _EPS = float(np.finfo(np.float64).eps)
 

@@ -13,7 +13,7 @@ TWO_AXES = lie.LieAlgebra(lie.so(3).basis[:2])
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: lie.exp(np.zeros((2, 3))), "matrix must have square"),
+        (lambda: lie.exp(np.zeros((2, 3))), "matrix must be square"),
         (lambda: lie.exp(np.zeros(3)), "matrix must have shape"),
         (lambda: lie.exp(NAN), "matrix must be finite"),
         (lambda: lie.log(np.full((3, 3), np.inf)), "matrix must be finite"),
