@@ -73,7 +73,7 @@ def as_real(name: str, value: ArrayLike) -> Array:
 def masked_entries(value: Any) -> int:
     """Return how many entries of a masked array, or of a list with masked arrays in it, are masked."""
     if isinstance(value, np.ma.MaskedArray):
-        return int(np.ma.count_masked(value))
+        return int(np.count_nonzero(np.ma.getmaskarray(value)))
     if isinstance(value, (list, tuple)):
         return sum(
             masked_entries(part) for part in value if isinstance(part, (list, tuple, np.ma.MaskedArray))
@@ -131,6 +131,14 @@ def as_array(name: str, value: ArrayLike, shape: tuple[int | str | None, ...] | 
     if not np.isfinite(array).all():
         bad = int(array.size - np.isfinite(array).sum())
         raise ValueError(f"{name} must be finite, got {bad} NaN or infinite of {array.size} entries")
+    return array
+
+
+def as_square(name: str, value: ArrayLike) -> Array:
+    """Return ``value`` as a finite float64 array of square matrices (..., n, n), or raise a ValueError."""
+    array = as_array(name, value, ("...", "n", "n"))
+    if array.shape[-1] != array.shape[-2]:
+        raise ValueError(f"{name} must be square (..., n, n), got shape {array.shape}")
     return array
 
 

@@ -1,6 +1,5 @@
 """Transitions of one task: what exploration hands to discovery and to test-time inference."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +8,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from hgmrl_lite._validate import Array, as_array, as_numpy
 
+_NAMES = ("states", "actions", "rewards", "next_states", "terminated")
+
 
 @dataclass(frozen=True, eq=False)
 class Transitions:
@@ -16,7 +17,7 @@ class Transitions:
 
     It owns its arrays: what the caller does with the arrays handed over does not reach into it, and its own
     are read-only. So each array is copied once, unless it is read-only all the way down: then it is taken as
-    it is, as are slices and the parts that :meth:`with_rewards` keeps. For data that fill the memory, freeze
+    it is, as are slices and the parts that `dataclasses.replace` keeps. For data that fill the memory, freeze
     an array first (``states.flags.writeable = False``), or open it by ``np.load(file, mmap_mode="r")``.
 
     Two batches are equal only when they are the same object; compare their arrays to compare what is in them.
@@ -53,26 +54,16 @@ class Transitions:
         rewards = as_array("rewards", self.rewards, ("N",))
         next_states = as_array("next_states", self.next_states, ("N", states.shape[1]))
         terminated = np.zeros(len(states), dtype=bool) if self.terminated is None else _flags(self.terminated)
-        lengths = [
-            len(states),
-            len(actions),
-            len(rewards),
-            len(next_states),
-            terminated.shape[0] if terminated.ndim else -1,
-        ]
-        if len(set(lengths)) != 1 or terminated.ndim != 1:
+        parts = [states, actions, rewards, next_states, terminated]
+        if len({part.shape[:1] for part in parts}) != 1 or terminated.ndim != 1:
             raise ValueError(
-                "states, actions, rewards, next_states and terminated must have one length N, got "
-                f"{lengths[0]}, {lengths[1]}, {lengths[2]}, {lengths[3]} and shape {terminated.shape}"
+                f"{', '.join(_NAMES[:-1])} and {_NAMES[-1]} must have one length N, got "
+                f"{', '.join(str(len(part)) for part in parts[:-1])} and shape {terminated.shape}"
             )
         if not len(states):
             raise ValueError("transitions must hold at least one transition, got none")
-        for name, value in zip(
-            ("states", "actions", "rewards", "next_states", "terminated"),
-            (states, actions, rewards, next_states, terminated),
-            strict=True,
-        ):
-            object.__setattr__(self, name, _own(value))
+        for name, part in zip(_NAMES, parts, strict=True):
+            object.__setattr__(self, name, _own(part))
 
     def __len__(self) -> int:
         """Return N."""
@@ -80,11 +71,7 @@ class Transitions:
 
     def __getitem__(self, index: slice | NDArray[np.int_]) -> "Transitions":
         """Return the transitions at a slice or an index array."""
-        assert self.terminated is not None
-        parts: list[Any] = [
-            np.asarray(values[index])
-            for values in (self.states, self.actions, self.rewards, self.next_states, self.terminated)
-        ]
+        parts: list[Any] = [np.asarray(getattr(self, name)[index]) for name in _NAMES]
         for part in parts:
             # Either a view of what is read-only, or new: there is no need to copy it.
             part.flags.writeable = False
@@ -102,12 +89,6 @@ class Transitions:
         begins = np.ones(len(self), dtype=bool)
         begins[1:] = (self.states[1:] != self.next_states[:-1]).any(axis=1)
         return self.states[begins]
-
-    def with_rewards(self, reward: Callable[[Array], ArrayLike]) -> "Transitions":
-        """Return the same motion under another reward, a function of next states (N, n) with values (N,)."""
-        assert self.terminated is not None
-        rewards = as_array("the rewards", reward(self.next_states), (len(self),))
-        return Transitions(self.states, self.actions, rewards, self.next_states, self.terminated)
 
     def __repr__(self) -> str:
         """Tell how many there are and of what dimensions."""

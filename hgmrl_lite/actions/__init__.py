@@ -1,10 +1,10 @@
-"""How group elements move points, tangents, covectors, functions, vector fields and policies.
+"""How group elements move points, tangents, covectors, functions and policies.
 
 An element g moves a point to g p, a function f to f(g⁻¹ p), a policy π to K_g π(g⁻¹ s), a tangent v at p to
 dg_p v and a covector n to dg_p^{-T} n. What does not change under this is invariant or equivariant.
 """
 
-from hgmrl_lite.actions.action import Action, ComposedAction
+from hgmrl_lite.actions.action import Action
 from hgmrl_lite.actions.charts import ChartedAction
 from hgmrl_lite.actions.derivatives import numerical_gradient, numerical_jacobian
 from hgmrl_lite.actions.matrices import AffineAction, LinearAction
@@ -15,7 +15,6 @@ __all__ = [
     "Action",
     "AffineAction",
     "ChartedAction",
-    "ComposedAction",
     "LinearAction",
     "action_of",
     "equivariance_residual",

@@ -1,13 +1,12 @@
-"""How one group element moves points, tangents, covectors, functions, vector fields and policies."""
+"""How one group element moves points, tangents, covectors, functions and policies."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite._validate import Array, as_array, as_square
 
 PointMap = Callable[[Array], ArrayLike]
 _EPS = float(np.finfo(np.float64).eps)
@@ -32,8 +31,8 @@ class Action(ABC):
         """Return the differentials dg_p, shape (..., n, n), at points (..., n)."""
 
     def __matmul__(self, other: "Action") -> "Action":
-        """Return the action of the product: ``other`` first, then this one."""
-        return ComposedAction(self, other) if isinstance(other, Action) else NotImplemented
+        """Return the action of the product, ``other`` first; only elements of one kind have one."""
+        return NotImplemented
 
     def push_tangent(self, points: ArrayLike, vectors: ArrayLike) -> Array:
         """Return dg_p v: tangents at p carried to g p.
@@ -91,17 +90,6 @@ class Action(ABC):
 
         return moved
 
-    def on_vector_field(self, field: PointMap) -> Callable[[ArrayLike], Array]:
-        """Return g·X, the vector field p ↦ dg X(g⁻¹ p)."""
-        back = self.inverse()
-
-        def moved(points: ArrayLike) -> Array:
-            """Return dg X(g⁻¹ p) for points (..., n)."""
-            origin = back(points)
-            return self.push_tangent(origin, field(origin))
-
-        return moved
-
     def on_policy(
         self, policy: PointMap, action_map: "ArrayLike | Action | None" = None
     ) -> Callable[[ArrayLike], Array]:
@@ -141,26 +129,6 @@ class Action(ABC):
         return moved
 
 
-@dataclass(frozen=True, eq=False)
-class ComposedAction(Action):
-    """The action that does ``inner`` first, then ``outer``: of elements that share no chart."""
-
-    outer: Action
-    inner: Action
-
-    def __call__(self, points: ArrayLike) -> Array:
-        """Return outer(inner(p)) for points (..., n)."""
-        return self.outer(self.inner(points))
-
-    def inverse(self) -> "ComposedAction":
-        """Return the inverses in the opposite order."""
-        return ComposedAction(self.inner.inverse(), self.outer.inverse())
-
-    def jacobian(self, points: ArrayLike) -> Array:
-        """Return the product of the differentials, shape (..., n, n)."""
-        return np.asarray(self.outer.jacobian(self.inner(points)) @ self.inner.jacobian(points))
-
-
 def invertible(name: str, value: ArrayLike) -> Array:
     """Return finite, square, invertible matrices (..., n, n), or raise a ValueError.
 
@@ -181,10 +149,10 @@ def invertible(name: str, value: ArrayLike) -> Array:
     ValueError
         When they are not square, not finite, or singular.
     """
-    matrix = as_array(name, value, ("...", "n", "n"))
+    matrix = as_square(name, value)
     n = matrix.shape[-1]
-    if n == 0 or n != matrix.shape[-2]:
-        raise ValueError(f"{name} must be square (..., n, n), got shape {matrix.shape}")
+    if not n:
+        raise ValueError(f"{name} must have at least one row, got shape {matrix.shape}")
     # Units are no singularity: rows and columns are first scaled to a largest entry of 1.
     scaled = matrix
     for axis in (-1, -2):

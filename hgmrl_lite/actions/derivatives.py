@@ -40,7 +40,14 @@ def numerical_jacobian(
     ValueError
         When ``step`` is not positive, or the function returns another shape or NaN.
     """
-    points, values, width = _differences(function, points, step, 1)
+    points = as_array("points", points, ("...", "n"))
+    if not step > 0.0:
+        raise ValueError(f"step must be positive, got {step}")
+    n = points.shape[-1]
+    width = step * np.maximum(1.0, np.abs(points))
+    shifts = np.eye(n).reshape(n, *([1] * (points.ndim - 1)), n) * width
+    shifted = points + _OFFSETS.reshape(4, *([1] * (points.ndim + 1))) * shifts
+    values = evaluate("function", function, shifted, 1)
     jacobian = np.tensordot(_WEIGHTS, values, axes=1) / np.moveaxis(width, -1, 0)[..., None]
     return np.ascontiguousarray(np.moveaxis(jacobian, 0, -1))
 
@@ -69,9 +76,9 @@ def numerical_gradient(
     ValueError
         When ``step`` is not positive, or the function returns another shape or NaN.
     """
-    points, values, width = _differences(function, points, step, 0)
-    gradient = np.tensordot(_WEIGHTS, values, axes=1) / np.moveaxis(width, -1, 0)
-    return np.ascontiguousarray(np.moveaxis(gradient, 0, -1))
+    return numerical_jacobian(lambda p: evaluate("function", function, p, 0)[..., None], points, step)[
+        ..., 0, :
+    ]
 
 
 def evaluate(name: str, function: Callable[[Array], ArrayLike], points: Array, value_ndim: int) -> Array:
@@ -108,17 +115,3 @@ def evaluate(name: str, function: Callable[[Array], ArrayLike], points: Array, v
             f"{name} must map points {points.shape} to {need} with the same leading axes, got {values.shape}"
         )
     return values
-
-
-def _differences(
-    function: Callable[[Array], ArrayLike], points: ArrayLike, step: float, value_ndim: int
-) -> tuple[Array, Array, Array]:
-    """Return the points, the values (4, n, ..., [m]) around them, and the step taken in each coordinate."""
-    points = as_array("points", points, ("...", "n"))
-    if not step > 0.0:
-        raise ValueError(f"step must be positive, got {step}")
-    n = points.shape[-1]
-    width = step * np.maximum(1.0, np.abs(points))
-    shifts = np.eye(n).reshape(n, *([1] * (points.ndim - 1)), n) * width
-    shifted = points + _OFFSETS.reshape(4, *([1] * (points.ndim + 1))) * shifts
-    return points, evaluate("function", function, shifted, value_ndim), width

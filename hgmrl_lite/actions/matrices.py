@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite._validate import Array, as_array, as_square
 from hgmrl_lite.actions.action import Action, invertible
-from hgmrl_lite.lie.matrix_functions import as_square
 
 
 @dataclass(frozen=True, eq=False)

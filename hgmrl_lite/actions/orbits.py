@@ -1,9 +1,9 @@
 """Orbits and stabilisers of points under the connected group of a Lie algebra."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from hgmrl_lite._norms import scaled_norm
+from hgmrl_lite._spans import scaled_norm
 from hgmrl_lite._validate import Array, as_array, as_count, tolerance
 from hgmrl_lite.actions.matrices import AffineAction, LinearAction
 from hgmrl_lite.lie import LieAlgebra
@@ -33,79 +33,64 @@ def action_of(algebra: LieAlgebra, theta: ArrayLike) -> LinearAction | AffineAct
     return AffineAction(element) if algebra.affine else LinearAction(element)
 
 
-def orbit(
-    algebra: LieAlgebra,
-    point: ArrayLike,
-    count: int = 200,
-    extent: float = np.pi,
-    seed: int | np.random.Generator = 0,
-) -> Array:
-    """Return points of the orbit {g p} of the connected group.
+def orbit(algebra: LieAlgebra, point: ArrayLike, count: int = 200, extent: float = np.pi) -> Array:
+    """Return points of the orbit {exp(θ W) p} of one generator W.
 
     Parameters
     ----------
     algebra : LieAlgebra
-        Generators.
-    point : array_like, shape (..., n)
+        The algebra of one generator.
+    point : array_like, shape (n,)
         Where the orbit starts.
     count : int
         How many points.
     extent : float
-        Coordinates run over [-extent, extent]: in equal steps for one generator, both ends included (a full
-        turn by default), else uniformly at random.
-    seed : int or Generator
-        Source of the random coordinates; unused for one generator.
+        The coordinate θ runs over [-extent, extent] in equal steps, both ends included (a full turn by
+        default).
 
     Returns
     -------
-    ndarray, shape (..., count, n)
-        Points, in the order of the coordinate for one generator.
+    ndarray, shape (count, n)
+        Points, in the order of the coordinate.
 
     Raises
     ------
     ValueError
-        When a shape does not fit, or ``extent`` is not positive.
+        When there are more generators, a shape does not fit, or ``extent`` is not positive.
     """
-    point = as_array("point", point, ("...", algebra.state_dim))
-    count = as_count("count", count)
+    if algebra.dimension != 1:
+        raise ValueError(f"algebra must have one generator to walk along, got {algebra!r}")
+    point = as_array("point", point, (algebra.state_dim,))
     if not 0.0 < extent < np.inf:
         raise ValueError(f"extent must be positive and finite, got {extent}")
-    if algebra.dimension == 1:
-        theta = np.linspace(-extent, extent, count)[:, None]
-    else:
-        theta = np.random.default_rng(seed).uniform(-extent, extent, (count, algebra.dimension))
-    return action_of(algebra, theta)(point[..., None, :])
+    theta = np.linspace(-extent, extent, as_count("count", count))
+    return action_of(algebra, theta[:, None])(point)
 
 
-def orbit_dimension(
-    algebra: LieAlgebra, points: ArrayLike, tol: float | None = None
-) -> int | NDArray[np.int_]:
-    """Return the dimension of the orbits through points: the rank of θ ↦ Σ θ_k W_k p.
+def orbit_dimension(algebra: LieAlgebra, point: ArrayLike, tol: float | None = None) -> int:
+    """Return the dimension of the orbit through a point: the rank of θ ↦ Σ θ_k W_k p.
 
     Parameters
     ----------
     algebra : LieAlgebra
         Generators of the whole Lie algebra: take the closure first if it is not closed.
-    points : array_like, shape (..., n)
-        Points.
+    point : array_like, shape (n,)
+        The point.
     tol : float, optional
         Velocities below this, relative to |W| (1 + |p|), are zero: 1e-9 when left out, 1e-5 for an algebra
         whose basis came as float32.
 
     Returns
     -------
-    int or ndarray of int, shape (...)
-        Dimensions; a plain int for a single point.
+    int
+        The dimension.
 
     Raises
     ------
     ValueError
-        When the points have another dimension.
+        When the point has another dimension.
     """
-    points = as_array("points", points, ("...", algebra.state_dim))
-    values = np.linalg.svd(_unit_velocities(algebra, points), compute_uv=False)
-    dimension = (values > tolerance(tol, algebra.is_double, 1e-9)).sum(axis=-1)
-    return int(dimension) if points.ndim == 1 else dimension
+    return _rank(algebra, point, tol)[0]
 
 
 def stabiliser(algebra: LieAlgebra, point: ArrayLike, tol: float | None = None) -> LieAlgebra:
@@ -140,12 +125,8 @@ def stabiliser(algebra: LieAlgebra, point: ArrayLike, tol: float | None = None) 
             [ 1.,  0.,  0.],
             [ 0.,  0.,  0.]]])
     """
-    point = as_array("point", point, (algebra.state_dim,))
-    d = algebra.dimension
-    left, values, _ = np.linalg.svd(_unit_velocities(algebra, point), full_matrices=True)
-    rank = int((values > tolerance(tol, algebra.is_double, 1e-9)).sum())
-    norms = scaled_norm(algebra.basis, 2)
-    weights = left[:, rank:].T / norms if d else np.zeros((0, 0))
+    rank, left = _rank(algebra, point, tol)
+    weights = left[:, rank:].T / scaled_norm(algebra.basis, 2) if algebra.dimension else np.zeros((0, 0))
     weights /= scaled_norm(weights)[:, None]
     # The sign of a singular vector is arbitrary: the largest coordinate is made positive.
     largest = weights[np.arange(len(weights)), np.abs(weights).argmax(axis=-1)] if len(weights) else 1.0
@@ -153,9 +134,11 @@ def stabiliser(algebra: LieAlgebra, point: ArrayLike, tol: float | None = None) 
     return LieAlgebra(algebra.matrix(weights), algebra.affine)
 
 
-def _unit_velocities(algebra: LieAlgebra, points: Array) -> Array:
-    """Return the velocities (..., d, n) of generators of norm 1, relative to 1 + |p|."""
-    norms = scaled_norm(algebra.basis, 2)
-    scale = 1.0 + scaled_norm(points)
-    unit = LieAlgebra(algebra.basis / norms[:, None, None], algebra.affine)
-    return np.asarray(unit.velocities(points) / scale[..., None, None])
+def _rank(algebra: LieAlgebra, point: ArrayLike, tol: float | None) -> tuple[int, Array]:
+    """Return the rank of the velocities at a point, and their left singular vectors (d, d)."""
+    point = as_array("point", point, (algebra.state_dim,))
+    unit = LieAlgebra(algebra.basis / scaled_norm(algebra.basis, 2)[:, None, None], algebra.affine)
+    # Generators of norm 1, relative to 1 + |p|.
+    velocities = unit.velocities(point) / (1.0 + scaled_norm(point))
+    left, values, _ = np.linalg.svd(velocities)
+    return int((values > tolerance(tol, algebra.is_double, 1e-9)).sum()), left

@@ -18,7 +18,6 @@ def invariance_residual(
     function: Callable[[Array], ArrayLike],
     symmetry: Action | LieAlgebra,
     points: ArrayLike,
-    step: float = STEP,
 ) -> float | Array:
     """Return how far a function is from invariant: 0 when it is.
 
@@ -36,8 +35,6 @@ def invariance_residual(
         A group element, or generators.
     points : array_like, shape (..., n)
         Where to test.
-    step : float
-        Step of the central differences, for an algebra.
 
     Returns
     -------
@@ -51,7 +48,7 @@ def invariance_residual(
     """
     points = _some_points(points)
     if isinstance(symmetry, LieAlgebra):
-        gradients = numerical_gradient(function, points, step)
+        gradients = numerical_gradient(function, points)
         velocities = symmetry.velocities(points)
         axes = tuple(range(points.ndim - 1))
         along = np.square(np.einsum("...n,...kn->...k", gradients, velocities)).mean(axis=axes)
@@ -60,7 +57,7 @@ def invariance_residual(
         # Rounding of the values, divided by the step, is what the differences of a constant come to.
         size = np.sqrt(np.square(evaluate("function", function, points, 0)).mean())
         speed = np.sqrt(np.square(velocities).sum(axis=-1).mean(axis=axes))
-        return np.asarray(_quotient(along, whole, _ROUNDING * size * speed / step))
+        return np.asarray(_quotient(along, whole, _ROUNDING * size * speed / STEP))
     if not isinstance(symmetry, Action):
         raise ValueError(f"symmetry must be an Action or a LieAlgebra, got {type(symmetry).__name__}")
     values = evaluate("function", function, points, 0)
@@ -118,4 +115,4 @@ def _quotient(away: ArrayLike, whole: ArrayLike, floor: ArrayLike) -> Array:
     away, whole = np.asarray(away, dtype=np.float64), np.asarray(whole, dtype=np.float64)
     varies = away > np.square(floor)
     with np.errstate(divide="ignore"):
-        return np.sqrt(np.divide(away, whole, out=np.zeros(np.shape(away)), where=varies))
+        return np.asarray(np.sqrt(np.divide(away, whole, out=np.zeros(np.shape(away)), where=varies)))

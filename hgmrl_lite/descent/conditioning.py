@@ -20,7 +20,7 @@ def gauss_newton_condition(loss: Loss, generators: ArrayLike, *, samples: int = 
     loss : Differential or Functional
         The residuals and their data.
     generators : array_like, shape (..., n, n)
-        Where to look; for affine generators (..., n, n + 1).
+        Where to look.
     samples : int, optional
         Points (and times) over which the mean is taken, the same for every generator.
     seed : int, optional
@@ -39,13 +39,8 @@ def gauss_newton_condition(loss: Loss, generators: ArrayLike, *, samples: int = 
     import torch
 
     n = loss.points.shape[1]
-    generators = as_array("generators", generators, ("...", n, None))
-    columns = generators.shape[-1]
-    if columns not in (n, n + 1):
-        raise ValueError(
-            f"generators must have shape (..., {n}, {n}) or (..., {n}, {n + 1}), got {generators.shape}"
-        )
-    flat = generators.reshape(-1, n, columns)
+    generators = as_array("generators", generators, ("...", n, n))
+    flat = generators.reshape(-1, n, n)
     length = np.linalg.norm(flat, axis=(1, 2))
     if not length.all():
         raise ValueError("generators must not be zero: W = 0 has no direction")
@@ -53,7 +48,7 @@ def gauss_newton_condition(loss: Loss, generators: ArrayLike, *, samples: int = 
     samples = as_count("samples", samples)
     index = torch.from_numpy(rng.integers(len(loss.points), size=samples))
     times = torch.from_numpy(rng.uniform(0.0, FULL_TURN, size=samples))
-    size = n * columns
+    size = n * n
     conditions = np.empty(len(flat))
     # Few generators at a time: forward mode keeps the derivative of every residual.
     step = max(1, 200_000 // samples)
@@ -66,7 +61,7 @@ def gauss_newton_condition(loss: Loss, generators: ArrayLike, *, samples: int = 
             return torch.cat(loss.residuals(weights, *drawn), dim=-1)
 
         columns_of = []
-        for unit in torch.eye(size, dtype=torch.float64).reshape(size, n, columns):
+        for unit in torch.eye(size, dtype=torch.float64).reshape(size, n, n):
             # Forward mode, one entry of W at a time.
             change = torch.func.jvp(residuals, (here,), (unit.expand(count, -1, -1),))[1]
             columns_of.append(change.flatten(1))

@@ -1,7 +1,4 @@
-"""The flow exp(tW) p in PyTorch, batched over generators, and a NumPy function made differentiable."""
-
-from collections.abc import Callable
-from typing import Any
+"""The flow exp(tW) p in PyTorch, batched over generators."""
 
 import torch
 
@@ -52,42 +49,3 @@ def _cosine_sine(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         torch.where(near, 1.0 - x / 2.0 + x * x / 24.0, cosine),
         torch.where(near, 1.0 - x / 6.0 + x * x / 120.0, sine),
     )
-
-
-def as_torch_function(f: Callable[[Any], Any]) -> Callable[[torch.Tensor], torch.Tensor]:
-    """Return f as a function of tensors; one with a ``gradient`` method is taken for a NumPy model."""
-    gradient = getattr(f, "gradient", None)
-    if gradient is None:
-        return f
-
-    def call(points: torch.Tensor) -> torch.Tensor:
-        values: torch.Tensor = _Fitted.apply(points, f, gradient)
-        return values
-
-    return call
-
-
-class _Fitted(torch.autograd.Function):
-    """A NumPy function with its gradient, as a node of the graph; backward and forward mode."""
-
-    @staticmethod
-    def forward(points: torch.Tensor, f: Any, gradient: Any) -> torch.Tensor:
-        """Return f(p), shape (...), for points (..., n)."""
-        return torch.as_tensor(f(points.detach().numpy()), dtype=points.dtype)
-
-    @staticmethod
-    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: torch.Tensor) -> None:
-        """Keep what both derivatives need."""
-        points, _, gradient = inputs
-        ctx.slope = torch.as_tensor(gradient(points.detach().numpy()), dtype=points.dtype)
-
-    @staticmethod
-    def backward(ctx: Any, *outputs: torch.Tensor) -> tuple[torch.Tensor, None, None]:
-        """Return df_pᵀ times the incoming derivative."""
-        return outputs[0][..., None] * ctx.slope, None, None
-
-    @staticmethod
-    def jvp(ctx: Any, *tangents: Any) -> torch.Tensor:
-        """Return df_p of a tangent."""
-        value: torch.Tensor = (ctx.slope * tangents[0]).sum(-1)
-        return value

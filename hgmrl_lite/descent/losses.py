@@ -82,8 +82,8 @@ class Differential:
 
         Parameters
         ----------
-        generators : Tensor, shape (R, n, m)
-            Linear (m = n) or affine (m = n + 1, W = [A b]) generators.
+        generators : Tensor, shape (R, n, n)
+            Generators.
         index : Tensor of int, shape (R, B)
             Which points each run looks at.
         times : Tensor, optional
@@ -92,9 +92,7 @@ class Differential:
         import torch
 
         points, normals, tangents = (tensor[index] for tensor in self._tensors)
-        velocity = points @ generators[..., : points.shape[-1]].mT
-        if generators.shape[-1] > points.shape[-1]:
-            velocity = velocity + generators[:, None, :, -1]
+        velocity = points @ generators.mT
         speed = torch.linalg.vector_norm(velocity, dim=-1, keepdim=True).clamp_min(_TINY)
         direction = velocity / speed
         across = ((direction if self.relative else velocity) * normals).sum(-1, keepdim=True)
@@ -116,9 +114,8 @@ class Functional:
     points : array_like, shape (N, n)
         Points p.
     f : callable
-        The function, of tensors (..., n) with values (...); or a fitted NumPy model with a method
-        ``gradient(points)``, such as `hgmrl_lite.hereditary.RewardModel`. It is asked for values wherever
-        exp(tW) carries the points, so it must be known there.
+        The function, of tensors (..., n) with values (...). It is asked for values wherever exp(tW) carries
+        the points, so it must be known there.
 
     Raises
     ------
@@ -140,10 +137,8 @@ class Functional:
     def _tensors(self) -> "tuple[torch.Tensor, torch.Tensor]":
         import torch
 
-        from hgmrl_lite.descent.flow import as_torch_function
-
         points = torch.from_numpy(np.ascontiguousarray(self.points))
-        values = as_torch_function(self.f)(points)
+        values = self.f(points)
         if not isinstance(values, torch.Tensor) or values.shape != points.shape[:1]:
             got = tuple(values.shape) if isinstance(values, torch.Tensor) else type(values).__name__
             raise ValueError(f"f must return one value a point, shape ({len(points)},), got {got}")
@@ -155,19 +150,11 @@ class Functional:
         self, generators: "torch.Tensor", index: "torch.Tensor", times: "torch.Tensor | None" = None
     ) -> "list[torch.Tensor]":
         """Return the residual f(exp(tW) p) − f(p), shape (R, B, 1); parameters as for `Differential`."""
-        import torch
-
-        from hgmrl_lite.descent.flow import as_torch_function, flow
+        from hgmrl_lite.descent.flow import flow
 
         assert times is not None
         points, values = (tensor[index] for tensor in self._tensors)
-        n = points.shape[-1]
-        if generators.shape[-1] > n:
-            # Affine generators act on homogeneous coordinates [p; 1].
-            points = torch.cat([points, torch.ones_like(points[..., :1])], dim=-1)
-            generators = torch.cat([generators, torch.zeros_like(generators[:, :1])], dim=1)
-        moved = flow(generators, times, points)[..., :n]
-        return [(as_torch_function(self.f)(moved) - values)[..., None]]
+        return [(self.f(flow(generators, times, points)) - values)[..., None]]
 
     def __repr__(self) -> str:
         """Tell the size and the function's name."""

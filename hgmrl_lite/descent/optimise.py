@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hgmrl_lite._validate import Array, as_array, as_count
 from hgmrl_lite.descent.losses import FULL_TURN, Loss, mean_length
-from hgmrl_lite.descent.result import Descent, orthonormal_reference
+from hgmrl_lite.descent.result import Descent, angle_to, orthonormal_reference
 
 if TYPE_CHECKING:
     import torch
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from hgmrl_lite.lie import LieAlgebra
 
 NORMALISATIONS = ("free", "unit")
-ALGEBRAS = ("linear", "affine")
 # How many steps' random numbers are drawn at a time, and how often a descent asks whether it may stop.
 _BLOCK = 64
 
@@ -30,7 +29,6 @@ def descend(
     batch: int = 64,
     steps: int = 1000,
     normalisation: str = "free",
-    algebra: str = "linear",
     runs: int = 16,
     seed: int = 0,
     reference: "ArrayLike | LieAlgebra | None" = None,
@@ -45,8 +43,8 @@ def descend(
     ----------
     loss : Differential or Functional
         What to make small, with its data.
-    start : array_like, shape (n, m) or (runs, n, m), optional
-        First generators, m = n or for affine ones n + 1; uniform in [0, 1] when left out.
+    start : array_like, shape (n, n) or (runs, n, n), optional
+        First generators; uniform in [0, 1] when left out.
     learning_rate : float, optional
         Of Adam.
     batch : int, optional
@@ -56,13 +54,11 @@ def descend(
     normalisation : {"free", "unit"}, optional
         "unit" descends on the sphere ‖W‖ = 1 (Frobenius), "free" leaves ‖W‖ alone; W = 0 then is a minimum of
         the functional loss.
-    algebra : {"linear", "affine"}, optional
-        Whether W may have a translation part, W = [A b].
     runs : int, optional
         How many runs.
     seed : int, optional
         Seed of starts, batches and times; run k draws from its own stream (seed, k).
-    reference : LieAlgebra or array_like, shape (d, n, m), optional
+    reference : LieAlgebra or array_like, shape (d, n, n), optional
         The true algebra, for the recorded angle only.
     stop_below_deg : float, optional
         Stop early, at a multiple of 64 steps, once every run has been below this angle to the reference.
@@ -79,18 +75,17 @@ def descend(
     import torch
 
     n = loss.points.shape[1]
-    _check_choice("algebra", algebra, ALGEBRAS)
-    _check_choice("normalisation", normalisation, NORMALISATIONS)
+    if normalisation not in NORMALISATIONS:
+        raise ValueError(f"normalisation must be one of {NORMALISATIONS}, got {normalisation!r}")
     batch, steps, runs = as_count("batch", batch), as_count("steps", steps, 0), as_count("runs", runs)
     learning_rate = float(as_array("learning_rate", learning_rate, ()))
     if learning_rate <= 0:
         raise ValueError(f"learning_rate must be greater than 0, got {learning_rate}")
-    columns = n + (algebra == "affine")
-    basis = orthonormal_reference(reference, n, columns)
-    if stop_below_deg is not None and basis is None:
-        raise ValueError("stop_below_deg needs a reference, got None")
+    basis = orthonormal_reference(reference, n)
+    if stop_below_deg is not None and (basis is None or not stop_below_deg > 0.0):
+        raise ValueError(f"stop_below_deg must be positive and needs a reference, got {stop_below_deg}")
     streams = [np.random.default_rng([as_count("seed", seed, 0), k]) for k in range(runs)]
-    first = _starts(start, streams, n, columns, normalisation)
+    first = _starts(start, streams, n, normalisation)
 
     begun = time.process_time()
     weights = torch.from_numpy(first.copy()).requires_grad_()
@@ -102,15 +97,14 @@ def descend(
         unit = normalisation == "unit"
         value = mean_length(loss.residuals(_on_sphere(weights) if unit else weights, index, times))
         losses[step] = value.detach().numpy()
-        if stop_below_deg is not None and step and step % _BLOCK == 0:
-            so_far = Descent(path[step - _BLOCK : step + 1], losses, basis, "", 0.0, 0, "", 0.0)
-            arrived |= np.isfinite(so_far.steps_to(stop_below_deg))
+        if stop_below_deg is not None and basis is not None and step and step % _BLOCK == 0:
+            arrived |= (angle_to(path[step - _BLOCK : step + 1], basis) < stop_below_deg).any(axis=0)
             if arrived.all():
                 last = step
                 break
         if step < steps:
             optimiser.zero_grad()
-            value.sum().backward()
+            torch.autograd.backward(value.sum())
             optimiser.step()
             if unit:
                 # Back to the sphere: Adam's step leaves it, the loss does not feel the length.
@@ -122,30 +116,22 @@ def descend(
     )
 
 
-def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise ValueError(f"{name} must be one of {choices}, got {value!r}")
-
-
 def _on_sphere(weights: "torch.Tensor") -> "torch.Tensor":
     """Return W / ‖W‖ for each run."""
-    return weights / weights.flatten(1).norm(dim=1)[:, None, None]
+    import torch
+
+    unit: torch.Tensor = weights / torch.linalg.vector_norm(weights, dim=(1, 2), keepdim=True)
+    return unit
 
 
-def _starts(
-    start: ArrayLike | None,
-    streams: list[np.random.Generator],
-    n: int,
-    columns: int,
-    normalisation: str,
-) -> Array:
-    """Return the first generators (R, n, columns), drawn from each run's stream when none is given."""
+def _starts(start: ArrayLike | None, streams: list[np.random.Generator], n: int, normalisation: str) -> Array:
+    """Return the first generators (R, n, n), drawn from each run's stream when none is given."""
     # Drawn in any case, so that batches and times do not depend on whether a start was given.
-    drawn = np.stack([stream.uniform(size=(n, columns)) for stream in streams])
+    drawn = np.stack([stream.uniform(size=(n, n)) for stream in streams])
     if start is not None:
         given = as_array("start", start)
-        if given.shape not in ((n, columns), drawn.shape):
-            raise ValueError(f"start must have shape {(n, columns)} or {drawn.shape}, got {given.shape}")
+        if given.shape not in ((n, n), drawn.shape):
+            raise ValueError(f"start must have shape {(n, n)} or {drawn.shape}, got {given.shape}")
         drawn = np.broadcast_to(given, drawn.shape).copy()
     if normalisation == "unit":
         length = np.linalg.norm(drawn, axis=(1, 2))

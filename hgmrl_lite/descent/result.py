@@ -20,11 +20,11 @@ class Descent:
 
     Attributes
     ----------
-    path : ndarray, shape (T + 1, R, n, m)
-        The generator of each run before each step and after the last; m = n, or n + 1 for affine W = [A b].
+    path : ndarray, shape (T + 1, R, n, n)
+        The generator of each run before each step and after the last.
     loss : ndarray, shape (T + 1, R)
         The loss on the batch of that step.
-    reference : ndarray or None, shape (d, n, m)
+    reference : ndarray or None, shape (d, n, n)
         Orthonormal basis of the true algebra, where one was given.
     name : str
         Which loss.
@@ -55,34 +55,29 @@ class Descent:
     @property
     def runs(self) -> int:
         """Number of runs."""
-        return self.path.shape[1]
+        return int(self.path.shape[1])
 
     @property
     def start(self) -> Array:
-        """Where the runs began, shape (R, n, m)."""
-        return self.path[0]
+        """Where the runs began, shape (R, n, n)."""
+        return np.asarray(self.path[0])
 
     @property
     def generators(self) -> Array:
-        """Where they ended, shape (R, n, m)."""
-        return self.path[-1]
+        """Where they ended, shape (R, n, n)."""
+        return np.asarray(self.path[-1])
 
     @cached_property
     def norm(self) -> Array:
         """Frobenius norm ‖W‖ on the way, shape (T + 1, R); a run that nears 0 is in the trap W = 0."""
-        return np.linalg.norm(self.path, axis=(-2, -1))
+        return np.asarray(np.linalg.norm(self.path, axis=(-2, -1)))
 
     @cached_property
     def angle_deg(self) -> Array:
         """Principal angle between W and the true algebra in degrees, shape (T + 1, R); 90° where W = 0."""
         if self.reference is None:
             raise ValueError("reference must be given to descend(...) for angles, got None")
-        basis = self.reference.reshape(len(self.reference), -1)
-        flat = self.path.reshape(*self.path.shape[:2], -1)
-        inside = flat @ basis.T
-        across = np.linalg.norm(flat - inside @ basis, axis=-1)
-        along = np.linalg.norm(inside, axis=-1)
-        return np.degrees(np.where(self.norm > 0, np.arctan2(across, along), np.pi / 2))
+        return angle_to(self.path, self.reference)
 
     def steps_to(self, angle_deg: float = 1.0) -> Array:
         """Return after how many steps each run was first below an angle, shape (R,); infinity for never."""
@@ -143,8 +138,18 @@ class Descent:
         return f"<strong>Descent, {html.escape(self.name)}</strong><table>{rows}</table>"
 
 
-def orthonormal_reference(reference: "ArrayLike | LieAlgebra | None", n: int, columns: int) -> Array | None:
-    """Return an orthonormal basis (d, n, columns) of the span of generators, homogeneous ones cut to [A b].
+def angle_to(generators: Array, basis: Array) -> Array:
+    """Return the angles (...) in degrees from generators (..., n, n) to the span of an orthonormal basis."""
+    rows = basis.reshape(len(basis), -1)
+    flat = generators.reshape(*generators.shape[:-2], -1)
+    inside = flat @ rows.T
+    across = np.linalg.norm(flat - inside @ rows, axis=-1)
+    along = np.linalg.norm(inside, axis=-1)
+    return np.degrees(np.where(flat.any(axis=-1), np.arctan2(across, along), np.pi / 2))
+
+
+def orthonormal_reference(reference: "ArrayLike | LieAlgebra | None", n: int) -> Array | None:
+    """Return an orthonormal basis (d, n, n) of the span of generators.
 
     Raises
     ------
@@ -156,13 +161,10 @@ def orthonormal_reference(reference: "ArrayLike | LieAlgebra | None", n: int, co
     basis: Any = getattr(reference, "basis", reference)
     matrices = as_array("reference", basis)
     matrices = matrices[None] if matrices.ndim == 2 else matrices
-    sizes = ((n, columns), (columns, columns))
-    if matrices.ndim != 3 or matrices.shape[1:] not in sizes:
-        need = " or ".join(str(("d", *size)) for size in dict.fromkeys(sizes))
-        raise ValueError(f"reference must be generators of shape {need}, got {matrices.shape}")
-    flat = matrices[:, :n].reshape(len(matrices), -1)
-    _, values, rows = np.linalg.svd(flat, full_matrices=False)
+    if matrices.ndim != 3 or matrices.shape[1:] != (n, n):
+        raise ValueError(f"reference must be generators of shape (d, {n}, {n}), got {matrices.shape}")
+    _, values, rows = np.linalg.svd(matrices.reshape(len(matrices), -1), full_matrices=False)
     rank = int((values > 1e-12 * values.max(initial=0.0)).sum())
     if not rank:
         raise ValueError("reference must hold a generator that is not zero")
-    return rows[:rank].reshape(rank, n, columns)
+    return np.asarray(rows[:rank].reshape(rank, n, n))

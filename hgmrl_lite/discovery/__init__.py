@@ -9,8 +9,7 @@ measure of symmetry goes back to LieGG (A. Moskalev, A. Sepliarskaia, I. Sosnovi
 """
 
 from hgmrl_lite.discovery.closed_form import discover
-from hgmrl_lite.discovery.frame import Frame
 from hgmrl_lite.discovery.null_space import affine_null_space
 from hgmrl_lite.discovery.symmetry import Symmetry
 
-__all__ = ["Frame", "Symmetry", "affine_null_space", "discover"]
+__all__ = ["Symmetry", "affine_null_space", "discover"]

@@ -36,7 +36,7 @@ LEAST_VARIANCE = 0.1
 LIKELY, CERTAIN = 0.80, 0.95
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Forms:
     """The forms A and B on the rows of W, and what the bootstrap makes of them.
 
@@ -73,12 +73,12 @@ class Forms:
     @cached_property
     def spectrum(self) -> tuple[Array, Array]:
         """Squared defects (P,), ascending, and the candidates (P, P) in rows, orthonormal in B."""
-        return generalised(self.change, self.lifted)
+        return _generalised(self.change, self.lifted)
 
     @cached_property
     def drawn_spectrum(self) -> tuple[Array, Array]:
         """The same in every resample, (R, P) and (R, P, P)."""
-        return generalised(self.change_drawn, self.lifted_drawn)
+        return _generalised(self.change_drawn, self.lifted_drawn)
 
     @property
     def unit(self) -> float:
@@ -106,8 +106,8 @@ class Forms:
         weights = 1.0 / ((variance + left) / np.median(variance) + LEAST_VARIANCE)
         change, _ = _forms((self.products * weights[:, None, None])[..., None], self.points)
         drawn, _ = _forms(self.drawn * weights[:, None, None, None], self.points)
-        found = generalised(change[0], self.lifted)[1][:dimension]
-        again = generalised(drawn, self.lifted_drawn)[1][:, :dimension]
+        found = _generalised(change[0], self.lifted)[1][:dimension]
+        again = _generalised(drawn, self.lifted_drawn)[1][:, :dimension]
         return self.unit * found.reshape(shape), self.unit * again.reshape(-1, *shape)
 
     def upper(self, dimension: int) -> float:
@@ -116,39 +116,66 @@ class Forms:
         In a resample the best span is chosen anew, and its defect in the original data is known: what the
         resample took it for falls short by as much as the data's own span may.
         """
-        found, taken = self.drawn_spectrum[1][:, :dimension], self.drawn_spectrum[0][:, dimension - 1]
-        return float(
-            self.spectrum[0][dimension - 1] + np.quantile(self.worst(found) - taken, CERTAIN, method="higher")
+        if dimension not in self._uppers:
+            # The spans are nested: each is a block of the largest one in the same bases.
+            worst = np.linalg.eigvalsh(self._drawn_here[:, :dimension, :dimension])[:, -1]
+            short = np.quantile(worst - self.drawn_spectrum[0][:, dimension - 1], CERTAIN, method="higher")
+            self._uppers[dimension] = float(self.spectrum[0][dimension - 1] + short)
+        return self._uppers[dimension]
+
+    @cached_property
+    def _uppers(self) -> dict[int, float]:
+        """The upper bounds that were asked for."""
+        return {}
+
+    @cached_property
+    def _drawn_here(self) -> Array:
+        """A in the data, in the best fields of every resample made orthonormal in B, (R, P, P)."""
+        return _whitened(self.change, self.lifted, self.drawn_spectrum[1])
+
+    @cached_property
+    def lower(self) -> Array:
+        """The 95 % lower bounds (P,) of the squared defects."""
+        return np.array(
+            [
+                _lower(here, drawn)
+                for here, drawn in zip(self.spectrum[0], self.drawn_spectrum[0].T, strict=True)
+            ]
         )
+
+    @property
+    def likely_lower(self) -> float:
+        """The 80 % lower bound of the least squared defect."""
+        return _lower(self.spectrum[0][0], self.drawn_spectrum[0][:, 0], LIKELY)
 
     def upper_of(self, span: Array, confidence: float) -> float:
         """Return an upper bound of the largest squared defect in a span (d, P) that was chosen elsewhere."""
-        here = float(self.worst(span[None])[0])
-        drawn = worst_in(self.change_drawn, self.lifted_drawn, span)
-        return 2.0 * here - float(np.quantile(drawn, 1.0 - confidence, method="lower"))
+        here = self.worst(span)
+        return 2.0 * here - float(np.quantile(self._drawn_worst(span), 1.0 - confidence, method="lower"))
 
     def lower_of(self, span: Array) -> float:
         """Return the 95 % lower bound of the largest squared defect in a span (d, P)."""
-        here = float(self.worst(span[None])[0])
-        error = worst_in(self.change_drawn, self.lifted_drawn, span) - here
-        return here - max(float(np.quantile(error, CERTAIN, method="higher")), NORMAL_99 * float(error.std()))
+        return _lower(self.worst(span), self._drawn_worst(span))
 
-    def lower(self, number: int, confidence: float = CERTAIN) -> float:
-        """Return the lower bound of the squared defect number ``number``, counted from 0."""
-        here = self.spectrum[0][number]
-        error = self.drawn_spectrum[0][:, number] - here
-        width = float(np.quantile(error, confidence, method="higher"))
-        return float(here - (max(width, NORMAL_99 * float(error.std())) if confidence == CERTAIN else width))
+    def worst(self, span: Array) -> float:
+        """Return the largest squared defect in a span (d, P)."""
+        return float(_worst(self.change, self.lifted, span))
 
-    def worst(self, spans: Array) -> Array:
-        """Return the largest squared defects (R,) of spans (R, d, P) in the data themselves."""
-        return worst_in(self.change, self.lifted, spans)
+    def _drawn_worst(self, span: Array) -> Array:
+        """Return the same in the resamples, (R,)."""
+        return _worst(self.change_drawn, self.lifted_drawn, span)
+
+
+def _lower(here: float, drawn: Array, confidence: float = CERTAIN) -> float:
+    """Return a lower bound of a squared defect from its estimate and those of the resamples (R,)."""
+    width = float(np.quantile(drawn - here, confidence, method="higher"))
+    # Far out a few resamples say little: there the normal law has a say as well.
+    return float(here - (max(width, NORMAL_99 * float(drawn.std())) if confidence == CERTAIN else width))
 
 
 def measure(samples: Samples, neighbours: int, resamples: int, rng: np.random.Generator) -> Forms | str:
     """Return the forms for one size of the neighbourhoods, or why they say nothing."""
     frame, points = samples.frame, samples.compared
-    n = points.shape[1]
     fits = samples.smoothers(neighbours)
     variance = sum(fit.variance()[:, 1:].sum(axis=1) for fit in fits)
     known = np.isfinite(variance)
@@ -162,16 +189,15 @@ def measure(samples: Samples, neighbours: int, resamples: int, rng: np.random.Ge
     points, weights = points[known], np.minimum(1.0, UNSURE * usual / variance[known])
     gradients, errors, reach, covariances = [], [], [], []
     for half, fit, residuals in zip(samples.halves, fits, samples.residuals, strict=True):
-        near = fit.index[known]
-        if samples.step and np.median(np.ptp(half.values[near], axis=1)) < STEPS * samples.step:
+        fit = fit.at(known)
+        if samples.step and np.median(np.ptp(half.values[fit.index], axis=1)) < STEPS * samples.step:
             return f"the values are rounded: a neighbourhood spans fewer than {STEPS:g} of their steps"
-        gradients.append(fit.apply(half.values)[known, 1:])
+        gradients.append(fit.apply(half.values)[:, 1:])
         signs = rng.choice([-1.0, 1.0], size=(len(residuals), resamples))
-        drawn = fit.gradient_matrix(len(residuals)) @ (residuals[:, None] * signs)
-        errors.append(drawn.reshape(len(known), n, resamples)[known])
-        slopes = fit.weights[known, 1:] * residuals[near][:, None]
+        errors.append(fit.gradients(residuals[:, None] * signs))
+        slopes = fit.weights[:, 1:] * residuals[fit.index][:, None]
         covariances.append(slopes @ np.swapaxes(slopes, 1, 2))
-        reach.append(np.linalg.norm(np.asarray(half.tree.data)[near[:, -1]] - points, axis=1))
+        reach.append(np.linalg.norm(np.asarray(half.tree.data)[fit.index[:, -1]] - points, axis=1))
     one, two = gradients
     lift = frame.lift(points)
     # A few steep or far places must not speak for the rest: above the median, lengths count alike.
@@ -223,7 +249,7 @@ def _definite(lifted: Array) -> NDArray[np.bool_]:
     return np.asarray(values[:, 0] > 1e-12 * np.abs(values[:, -1]))
 
 
-def generalised(change: Array, lifted: Array) -> tuple[Array, Array]:
+def _generalised(change: Array, lifted: Array) -> tuple[Array, Array]:
     """Solve A v = λ B v for one pair or a stack: λ (..., P) ascending, v in rows (..., P, P), vᵀBv = 1."""
     root = np.linalg.inv(np.linalg.cholesky(lifted))
     wide = np.kron(np.eye(change.shape[-1] // lifted.shape[-1]), root)
@@ -231,11 +257,14 @@ def generalised(change: Array, lifted: Array) -> tuple[Array, Array]:
     return values, np.swapaxes(vectors, -1, -2) @ wide
 
 
-def worst_in(change: Array, lifted: Array, spans: Array) -> Array:
-    """Return the largest λ within spans (..., d, P), for one pair of forms or a stack."""
+def _whitened(change: Array, lifted: Array, spans: Array) -> Array:
+    """Return A within spans (..., d, P), (..., d, d), in bases that are orthonormal in B."""
     wide = np.kron(np.eye(change.shape[-1] // lifted.shape[-1]), lifted)
     turned = np.swapaxes(spans, -1, -2)
     root = np.linalg.inv(np.linalg.cholesky(spans @ wide @ turned))
-    return np.asarray(
-        np.linalg.eigvalsh(root @ (spans @ change @ turned) @ np.swapaxes(root, -1, -2))[..., -1]
-    )
+    return np.asarray(root @ (spans @ change @ turned) @ np.swapaxes(root, -1, -2))
+
+
+def _worst(change: Array, lifted: Array, span: Array) -> Array:
+    """Return the largest λ within a span (d, P), for one pair of forms or a stack."""
+    return np.asarray(np.linalg.eigvalsh(_whitened(change, lifted, span))[..., -1])

@@ -18,8 +18,6 @@ def discover(
     *,
     algebra: str = "affine",
     tolerance: float = 0.1,
-    degree: int | None = None,
-    neighbours: int | None = None,
     bootstrap: int = 80,
     seed: int = 0,
 ) -> Symmetry:
@@ -34,11 +32,12 @@ def discover(
     equivalence test: "symmetric" when the 95 % *upper* bound of the defect is below the tolerance, "none"
     when the *lower* bound of every candidate's defect is above it, else "undecided".
 
-    Gradients come from local polynomials, fitted to two random halves of the data, so that their errors are
-    independent; the bounds come from a wild bootstrap (Wu, 1986) of the residuals through the same fits, and
-    the neighbourhoods grow until the data allow a claim. Beyond the smallest neighbourhoods, a claim also
-    needs those of the next smaller size to agree. Bends of f that are finer than the neighbourhoods behind
-    the verdict are not seen: `Symmetry.resolution` states their radius.
+    Gradients come from local polynomials (cubic in the plane, quadratic above, where a cubic has too many
+    terms), fitted to two random halves of the data, so that their errors are independent; the bounds come
+    from a wild bootstrap (Wu, 1986) of the residuals through the same fits, and the neighbourhoods grow until
+    the data allow a claim. Beyond the smallest neighbourhoods, a claim also needs those of the next smaller
+    size to agree. Bends of f that are finer than the neighbourhoods behind the verdict are not seen:
+    `Symmetry.resolution` states their radius.
 
     Parameters
     ----------
@@ -51,11 +50,6 @@ def discover(
     tolerance : float
         Largest defect that still counts as a symmetry, between 0 and 1/√n. At 0.1 a reported field is, in
         root mean square, within six degrees of the level sets.
-    degree : {1, 2, 3}, optional
-        Degree of the local polynomials; by default 3 in the plane and 2 above, where a cubic has too many
-        terms.
-    neighbours : int, optional
-        Samples of each half in a local fit; by default several sizes are tried.
     bootstrap : int
         Resamples, at least 20.
     seed : int
@@ -91,7 +85,7 @@ def discover(
         )
     bootstrap = as_count("bootstrap", bootstrap, 20)
     rng = np.random.default_rng(seed)
-    samples = gather(points, values, algebra, degree, neighbours, rng)
+    samples = gather(points, values, algebra, rng)
     claim = climb(samples, tolerance, bootstrap, rng)
     return _dress(samples, claim, tolerance)
 
@@ -106,10 +100,9 @@ def _dress(samples: Samples, claim: Claim, tolerance: float) -> Symmetry:
     if forms is not None:
         squares, vectors = forms.spectrum
         spectrum = np.sqrt(np.clip(squares, 0.0, 1.0))
-        lower = np.sqrt(np.clip([forms.lower(i) for i in range(unknowns)], 0.0, 1.0))
-        upper = np.sqrt(
-            np.clip(np.maximum.accumulate([forms.upper(i + 1) for i in range(unknowns)]), 0.0, 1.0)
-        )
+        lower = np.sqrt(np.clip(forms.lower, 0.0, 1.0))
+        uppers = [forms.upper(i + 1) for i in range(unknowns)]
+        upper = np.sqrt(np.clip(np.maximum.accumulate(uppers), 0.0, 1.0))
         candidates = frame.generators(forms.unit * vectors)
     if claim.fields is not None:
         generators, fits = (frame.generators(found.reshape(*found.shape[:-2], -1)) for found in claim.fields)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hgmrl_lite._spans import null_space
 from hgmrl_lite._validate import Array
 
 ALGEBRAS = ("affine", "linear")
@@ -11,7 +12,7 @@ ALGEBRAS = ("affine", "linear")
 FLAT = 1e-15
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Frame:
     """An invertible change of coordinates p = shift + scale q.
 
@@ -110,13 +111,11 @@ class Frame:
         speed = generators[:, :n, :n] @ self.shift + generators[:, :n, n]
         shift = speed @ self.inverse.T
         stacked = np.concatenate([linear, shift[:, :, None]], axis=2).reshape(-1, n + 1)
-        _, singular, right = np.linalg.svd(stacked, full_matrices=True)
-        singular = np.concatenate([singular, np.zeros(n + 1 - len(singular))])
-        null = right[singular <= max(tolerance, 1e-10) * singular[0]]
+        null = null_space(stacked, max(tolerance, 1e-10) * float(np.linalg.norm(stacked, 2)))
         if not len(null):
             return None
         # Of the null vectors the one closest to [0; 1]; its last entry is then 1 / (1 + ‖c‖²).
         point = null.T @ null[:, -1]
         if point[-1] < 1.0 / (1.0 + 10.0**2):
             return None
-        return self.shift + self.scale @ (point[:-1] / point[-1])
+        return np.asarray(self.shift + self.scale @ (point[:-1] / point[-1]))

@@ -25,7 +25,7 @@ CLEAR = 0.5
 MOVED = 3.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Claim:
     """What the neighbourhoods allow to say.
 
@@ -88,7 +88,7 @@ def climb(samples: Samples, tolerance: float, resamples: int, rng: np.random.Gen
         # Larger neighbourhoods hide defects, so the smallest that claim as much may tell best that there is
         # no more.
         exact = found == len(last.change) or any(
-            forms is not None and forms.lower(found) > bound for forms in rungs[first:]
+            forms is not None and forms.lower[found] > bound for forms in rungs[first:]
         )
         return Claim("symmetric", found, exact, last, tuple(troubles), _fields(rungs, found, bound))
     if _asymmetric(rungs, None, bound):
@@ -155,7 +155,7 @@ def _shown(rungs: Sequence[Forms | None], span: Array, upper: float, bound: floa
     last, before = rungs[-1], rungs[-2] if len(rungs) > 1 else None
     assert last is not None
     # Larger neighbourhoods may hide a defect: what they find less of it than the smaller ones is added.
-    hidden = 0.0 if before is None else float((before.worst(span[None]) - last.worst(span[None]))[0])
+    hidden = 0.0 if before is None else before.worst(span) - last.worst(span)
     return (
         upper + max(0.0, hidden) < bound
         and (before is None or before.upper_of(span, LIKELY) < bound)
@@ -177,6 +177,6 @@ def _asymmetric(rungs: Sequence[Forms | None], next_one: Forms | None, bound: fl
         bend = next_one.spectrum[0][0] - least
     else:
         bend = least - before.spectrum[0][0] if before is not None else 0.0
-    if forms.lower(0) - max(0.0, bend) <= bound:
+    if forms.lower[0] - max(0.0, bend) <= bound:
         return False
-    return before is None or before.lower(0, LIKELY) > bound
+    return before is None or before.likely_lower > bound

@@ -4,8 +4,11 @@ import numpy as np
 import scipy.linalg
 from numpy.typing import ArrayLike
 
-from hgmrl_lite._validate import Array, as_array, as_count
+from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.discovery.frame import Frame
+
+#: Rows that are folded into the triangular factor at a time: bounds the memory.
+CHUNK = 65536
 
 
 def affine_null_space(
@@ -14,7 +17,6 @@ def affine_null_space(
     weights: ArrayLike | None = None,
     *,
     algebra: str = "affine",
-    chunk: int = 65536,
 ) -> tuple[Array, Array]:
     """Return every candidate generator with its score, the best first.
 
@@ -32,8 +34,6 @@ def affine_null_space(
         Weight of each squared row, such as `LevelSetNormals.weights`; equal when left out.
     algebra : {"affine", "linear"}
         Whether translations belong to the candidates.
-    chunk : int
-        Rows at a time.
 
     Returns
     -------
@@ -62,7 +62,6 @@ def affine_null_space(
     """
     points = as_array("points", points, ("N", "n"))
     normals = as_array("normals", normals, points.shape)
-    chunk = as_count("chunk", chunk)
     weights = np.ones(len(points)) if weights is None else as_array("weights", weights, (len(points),))
     if (weights < 0.0).any() or not weights.any():
         raise ValueError(
@@ -75,8 +74,8 @@ def affine_null_space(
         raise ValueError(f"points must number at least {unknowns} (the unknowns of W), got {len(points)}")
     frame = Frame.of(points, algebra)
     triangle = np.zeros((0, unknowns))
-    for start in range(0, len(points), chunk):
-        rows = slice(start, start + chunk)
+    for start in range(0, len(points), CHUNK):
+        rows = slice(start, start + CHUNK)
         covectors = frame.covectors(normals[rows])
         length = np.linalg.norm(covectors, axis=1)
         if not length.all():

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.spatial import cKDTree
 
-from hgmrl_lite._validate import Array, as_array, as_count
+from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.discovery.frame import Frame
 from hgmrl_lite.tangents.outliers import outliers
 from hgmrl_lite.tangents.smoother import Smoother, local_smoother
@@ -24,7 +24,7 @@ TIED = 0.3
 OUTLYING = "value far from its neighbours'"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Half:
     """One half of the samples.
 
@@ -40,7 +40,7 @@ class Half:
     values: Array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Samples:
     """Values of a function at points, ready for local fits.
 
@@ -101,17 +101,10 @@ class Samples:
             return np.full(len(residuals), math.nan)
         # Where the fit extrapolates, a residual from elsewhere tells more about the noise.
         residuals[poor] = np.random.default_rng(len(good)).choice(good, size=int(poor.sum()))
-        return residuals
+        return np.asarray(residuals)
 
 
-def gather(
-    points: Array,
-    values: ArrayLike,
-    algebra: str,
-    degree: int | None,
-    neighbours: int | None,
-    rng: np.random.Generator,
-) -> Samples:
+def gather(points: Array, values: ArrayLike, algebra: str, rng: np.random.Generator) -> Samples:
     """Return samples from the arguments of `discover`; raise ValueError as documented there."""
     number, n = points.shape
     values = as_array("values", values, (number,))
@@ -121,14 +114,9 @@ def gather(
         )
     # By a power of two, which rounds nothing: squares of huge and tiny values stay in range.
     values = np.asarray(values / 2.0 ** math.floor(math.log2(np.abs(values).max())))
-    if degree is None:
-        degree = 3 if n == 2 else 2
-    elif as_count("degree", degree) > 3:
-        raise ValueError(f"degree must be 1, 2 or 3, got {degree}")
+    degree = 3 if n == 2 else 2
     terms = math.comb(n + degree, degree)
-    finest = (
-        math.ceil(FINEST * terms) if neighbours is None else as_count("neighbours", neighbours, terms + 1)
-    )
+    finest = math.ceil(FINEST * terms)
     if number < 2 * finest:
         raise ValueError(
             f"points must number at least {2 * finest} (twice the {finest} neighbours of a fit with {terms} "
@@ -149,9 +137,9 @@ def gather(
     ladder = [finest]
     # Rounded values need neighbourhoods of some width, however many samples are in them.
     largest = int(min(LARGEST_ROUNDED if step else LARGEST, SHARE * middle))
-    while neighbours is None and ladder[-1] * GROWTH <= largest:
+    while ladder[-1] * GROWTH <= largest:
         ladder.append(round(ladder[-1] * GROWTH))
-    if step and neighbours is None and largest > ladder[-1]:
+    if step and largest > ladder[-1]:
         ladder.append(largest)
     # The split is random, so the first points of both halves are as well.
     drawn = np.concatenate([kept[:middle][: COMPARED // 2], kept[middle:][: COMPARED // 2]])

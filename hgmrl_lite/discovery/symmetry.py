@@ -10,7 +10,7 @@ from hgmrl_lite._validate import Array
 from hgmrl_lite.discovery.ladder import Claim
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Symmetry:
     """Symmetry algebra of a sampled function.
 

@@ -1,4 +1,4 @@
-"""Matrix Lie groups and algebras: exp, log, bracket, adjoint, closure, compactness.
+"""Matrix Lie groups and algebras: exp, log, bracket, closure, compactness.
 
 Notation: W_1..W_d is a basis of a Lie algebra, θ the coordinates in it, g = exp(Σ θ_k W_k); J generates
 the plane's rotations. Affine maps are homogeneous matrices [[L, t], [0, 1]], generators [[A, b], [0, 0]].
@@ -10,22 +10,19 @@ from hgmrl_lite.lie.angles import principal_angles
 from hgmrl_lite.lie.brackets import bracket
 from hgmrl_lite.lie.closed_forms import J, se2_exp, se2_log, so2_exp, so2_log
 from hgmrl_lite.lie.compact import find_fixed_point, find_inner_product, polar_factor
-from hgmrl_lite.lie.families import aff, gl, rotations_about, scalings, se, sl, so, translations
+from hgmrl_lite.lie.families import rotations_about, scalings, se, so, translations
 from hgmrl_lite.lie.matrix_functions import exp, log
-from hgmrl_lite.lie.planar import PLANAR_KINDS, PlanarType, gl2_exp, gl2_log, planar_type
+from hgmrl_lite.lie.planar import PlanarType, gl2_exp, gl2_log, planar_type
 from hgmrl_lite.lie.so3 import so3_exp, so3_hat, so3_log, so3_vee
 
 __all__ = [
-    "PLANAR_KINDS",
     "J",
     "LieAlgebra",
     "PlanarType",
-    "aff",
     "bracket",
     "exp",
     "find_fixed_point",
     "find_inner_product",
-    "gl",
     "gl2_exp",
     "gl2_log",
     "log",
@@ -37,7 +34,6 @@ __all__ = [
     "se",
     "se2_exp",
     "se2_log",
-    "sl",
     "so",
     "so2_exp",
     "so2_log",

@@ -1,4 +1,4 @@
-"""Lie algebras of matrices, given by a basis: coordinates, exp and log, adjoint, closure, compactness."""
+"""Lie algebras of matrices, given by a basis: coordinates, exp and log, closure, compactness."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -7,10 +7,10 @@ from html import escape
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hgmrl_lite._norms import scaled_norm
+from hgmrl_lite._spans import scaled_norm
 from hgmrl_lite._validate import Array, as_array, is_double, tolerance
 from hgmrl_lite.lie import matrix_functions, so3
-from hgmrl_lite.lie.brackets import bracket, brackets_outside
+from hgmrl_lite.lie.brackets import brackets_outside
 from hgmrl_lite.lie.branches import framed_log, one_parameter_log
 from hgmrl_lite.lie.closed_forms import ROTATION_TOLERANCE
 from hgmrl_lite.lie.compact import find_fixed_point, find_inner_product, inner_product_root
@@ -23,8 +23,8 @@ DEPENDENT = 1e-9
 class LieAlgebra:
     """The span of matrices W_1..W_d, and the group of products of exponentials exp(Σ θ_k W_k).
 
-    It need not be closed under the bracket: what discovery finds seldom is at first. Methods that need it
-    closed say so, and :meth:`closure` gives the smallest closed algebra that contains it.
+    It need not be closed under the bracket: what discovery finds seldom is at first. :meth:`closure` gives
+    the smallest closed algebra that contains it.
 
     Parameters
     ----------
@@ -111,17 +111,6 @@ class LieAlgebra:
         matrix = self._sized("matrix", matrix)
         return matrix.reshape(*matrix.shape[:-2], self.size**2) @ self._dual
 
-    def project(self, matrix: ArrayLike) -> Array:
-        """Return the element of the algebra nearest to ``matrix`` (..., size, size) in the Frobenius norm."""
-        return self.matrix(self.coordinates(matrix))
-
-    def contains(self, matrix: ArrayLike, tol: float | None = None) -> bool:
-        """Return whether every matrix of a batch lies in the algebra, up to ``tol`` times its norm."""
-        tol = tolerance(tol, self.is_double and is_double(matrix))
-        matrix = self._sized("matrix", matrix)
-        away = scaled_norm(matrix - self.project(matrix), 2)
-        return bool((away <= tol * scaled_norm(matrix, 2)).all())
-
     def velocities(self, points: ArrayLike) -> Array:
         """Return W_k p (A_k p + b_k when affine) at ``points`` (..., n), shape (..., d, n)."""
         n = self.state_dim
@@ -192,81 +181,6 @@ class LieAlgebra:
             )
         return theta
 
-    def adjoint(self, element: ArrayLike, tol: float | None = None) -> Array:
-        """Return Ad_g, the matrices (..., d, d) of X ↦ g X g⁻¹ in coordinates.
-
-        Parameters
-        ----------
-        element : array_like, shape (..., size, size)
-            Invertible matrices g.
-        tol : float, optional
-            Largest distance of g W_k g⁻¹ from the algebra, relative to its norm.
-
-        Returns
-        -------
-        ndarray, shape (..., d, d)
-            Column k holds the coordinates of g W_k g⁻¹.
-
-        Raises
-        ------
-        ValueError
-            When g is singular, or carries the algebra out of itself.
-        """
-        tol = tolerance(tol, self.is_double and is_double(element))
-        element = self._sized("element", element)
-        moved = self._conjugate(element)
-        theta = self.coordinates(moved)
-        away = scaled_norm(moved - self.matrix(theta), 2)
-        size = scaled_norm(moved, 2)
-        worst = (away / np.where(size > 0.0, size, 1.0)).max(initial=0.0)
-        if worst > tol:
-            raise ValueError(
-                f"element must carry {self!r} to itself for its adjoint to exist, got one that carries a "
-                f"generator {worst:.3g} (relative) away"
-            )
-        return theta.swapaxes(-1, -2)
-
-    def conjugated(self, element: ArrayLike) -> "LieAlgebra":
-        """Return the algebra g 𝔥 g⁻¹ for one invertible matrix ``element`` (size, size)."""
-        element = as_array("element", element, (self.size, self.size))
-        return LieAlgebra(self._conjugate(element), self.affine)
-
-    # ---- bracket
-
-    @cached_property
-    def structure_constants(self) -> Array:
-        """The c with [W_i, W_j] = Σ_k c[i, j, k] W_k, shape (d, d, d); a ValueError when not closed."""
-        brackets = bracket(self.basis[:, None], self.basis[None, :])
-        if not self.is_closed():
-            raise ValueError(
-                f"algebra must be closed under the bracket, {self!r} is not: take its closure() first"
-            )
-        return self.coordinates(brackets)
-
-    def bracket(self, left: ArrayLike, right: ArrayLike) -> Array:
-        """Return the coordinates (..., d) of [X, Y] for coordinates of X and Y; needs a closed algebra."""
-        left = as_array("left", left, ("...", self.dimension))
-        right = as_array("right", right, ("...", self.dimension))
-        return np.asarray(np.einsum("...i,...j,ijk->...k", left, right, self.structure_constants))
-
-    def ad(self, theta: ArrayLike) -> Array:
-        """Return the matrices (..., d, d) of Y ↦ [X, Y] for X = Σ θ_k W_k; needs a closed algebra."""
-        theta = as_array("theta", theta, ("...", self.dimension))
-        return np.asarray(np.einsum("...i,ijk->...kj", theta, self.structure_constants))
-
-    @cached_property
-    def killing_form(self) -> Array:
-        """The symmetric matrix tr(ad_i ad_j), shape (d, d); negative definite when compact semisimple."""
-        ad = self.ad(np.eye(self.dimension))
-        return np.asarray(np.einsum("iab,jba->ij", ad, ad))
-
-    def is_closed(self, tol: float | None = None) -> bool:
-        """Return whether every bracket lies in the span, up to ``tol`` times |W_i| |W_j|."""
-        unit = self.basis / scaled_norm(self.basis, 2)[:, None, None]
-        brackets = bracket(unit[:, None], unit[None, :])
-        away = scaled_norm(brackets - self.project(brackets), 2)
-        return bool((away <= tolerance(tol, self.is_double)).all())
-
     def closure(self, tol: float | None = None) -> "LieAlgebra":
         """Return the smallest algebra closed under the bracket that contains this one.
 
@@ -312,10 +226,6 @@ class LieAlgebra:
         if self.affine and find_fixed_point(self.basis, tol) is None:
             return None
         return find_inner_product(self.basis[:, :n, :n], tol)
-
-    def is_compact(self, tol: float | None = None) -> bool:
-        """Return whether the group is relatively compact: whether its closure is compact."""
-        return self.invariant_inner_product(tol) is not None
 
     def fixed_point(self, tol: float | None = None) -> Array | None:
         """Return the point (n,) that every element fixes, the nearest to the origin, or None."""
@@ -367,14 +277,6 @@ class LieAlgebra:
             for matrix in (self.exp(theta) - element, element)
         )
         return np.asarray(np.maximum(away[0] / size[0], away[1] / (size[0] + size[1])))
-
-    def _conjugate(self, element: Array) -> Array:
-        """Return g W_k g⁻¹, shape (..., d, size, size)."""
-        try:
-            inverse = np.linalg.inv(element)
-        except np.linalg.LinAlgError as error:
-            raise ValueError("element must be invertible, got a singular matrix") from error
-        return np.asarray(element[..., None, :, :] @ self.basis @ inverse[..., None, :, :])
 
     # ---- print
 

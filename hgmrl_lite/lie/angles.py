@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hgmrl_lite._norms import scaled_norm
+from hgmrl_lite._spans import scaled_norm
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.lie.algebra import DEPENDENT, LieAlgebra
 

@@ -3,8 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hgmrl_lite._validate import Array
-from hgmrl_lite.lie.matrix_functions import as_square
+from hgmrl_lite._validate import Array, as_square
 
 
 def bracket(left: ArrayLike, right: ArrayLike) -> Array:

@@ -7,9 +7,8 @@ W^T P + P W = 0 has a positive definite solution P common to all generators; an 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hgmrl_lite._norms import scaled_norm
-from hgmrl_lite._validate import Array, as_array, is_double, tolerance
-from hgmrl_lite.lie.matrix_functions import as_square
+from hgmrl_lite._spans import null_space, scaled_norm
+from hgmrl_lite._validate import Array, as_array, as_square, is_double, tolerance
 
 _EPS = float(np.finfo(np.float64).eps)
 
@@ -122,8 +121,8 @@ def find_inner_product(generators: ArrayLike, tol: float | None = None) -> Array
     moved = np.einsum("wji,ajk->waik", unit, forms)
     moved += moved.swapaxes(-1, -2)
     action = np.einsum("bik,waik->wba", forms, moved)
-    invariant = _null_space(action.reshape(-1, len(forms)), tol)
-    annihilator = _null_space(action.swapaxes(-1, -2).reshape(-1, len(forms)), tol)
+    invariant = null_space(action.reshape(-1, len(forms)), tol)
+    annihilator = null_space(action.swapaxes(-1, -2).reshape(-1, len(forms)), tol)
     if not len(invariant) or len(invariant) != len(annihilator):
         return None
     pairing = annihilator @ invariant.T
@@ -181,10 +180,3 @@ def _symmetric_basis(n: int) -> Array:
     basis[index, rows, columns] = weight
     basis[index, columns, rows] = weight
     return basis
-
-
-def _null_space(matrix: Array, tol: float) -> Array:
-    """Return orthonormal rows that span the null space of ``matrix``, singular values up to ``tol``."""
-    _, values, rows = np.linalg.svd(np.vstack([matrix, np.zeros((1, matrix.shape[1]))]))
-    rank = int((values > tol).sum())
-    return np.asarray(rows[rank:])

@@ -56,73 +56,6 @@ def se(n: int) -> LieAlgebra:
     return LieAlgebra(_affine(_skew(as_count("n", n, 2))), affine=True, name=f"se({n})")
 
 
-def gl(n: int) -> LieAlgebra:
-    """Return gl(n): all matrices, with the basis of single ones E_11, E_12, ..., E_nn.
-
-    Parameters
-    ----------
-    n : int
-        Dimension of the space.
-
-    Returns
-    -------
-    LieAlgebra
-        Dimension n².
-
-    Raises
-    ------
-    ValueError
-        When ``n`` is below 1.
-    """
-    return LieAlgebra(_single(as_count("n", n)), name=f"gl({n})")
-
-
-def sl(n: int) -> LieAlgebra:
-    """Return sl(n): the matrices of trace 0, which keep volumes.
-
-    Parameters
-    ----------
-    n : int
-        Dimension of the space, at least 2.
-
-    Returns
-    -------
-    LieAlgebra
-        Dimension n² - 1: the E_ij off the diagonal, then E_ii - E_(i+1)(i+1).
-
-    Raises
-    ------
-    ValueError
-        When ``n`` is below 2.
-    """
-    singles = _single(as_count("n", n, 2)).reshape(n, n, n, n)
-    index = np.arange(n)
-    off = singles[index[:, None] != index[None, :]]
-    diagonal = singles[index[:-1], index[:-1]] - singles[index[1:], index[1:]]
-    return LieAlgebra(np.concatenate([off, diagonal]), name=f"sl({n})")
-
-
-def aff(n: int) -> LieAlgebra:
-    """Return aff(n): all affine maps, the generators of gl(n) first, then the translations.
-
-    Parameters
-    ----------
-    n : int
-        Dimension of the space.
-
-    Returns
-    -------
-    LieAlgebra
-        Affine, of dimension n (n + 1).
-
-    Raises
-    ------
-    ValueError
-        When ``n`` is below 1.
-    """
-    return LieAlgebra(_affine(_single(as_count("n", n))), affine=True, name=f"aff({n})")
-
-
 def translations(n: int) -> LieAlgebra:
     """Return the translations of R^n, along one axis after the other.
 
@@ -145,30 +78,25 @@ def translations(n: int) -> LieAlgebra:
     return LieAlgebra(_affine(empty), affine=True, name=f"translations({n})")
 
 
-def scalings(n: int, uniform: bool = True) -> LieAlgebra:
+def scalings(n: int) -> LieAlgebra:
     """Return the scalings of R^n about the origin.
 
     Parameters
     ----------
     n : int
         Dimension of the space.
-    uniform : bool
-        Whether all axes scale alike, with the one generator I; else each on its own, with E_11, ..., E_nn.
 
     Returns
     -------
     LieAlgebra
-        Dimension 1, or n when not uniform.
+        Dimension 1, with the generator I: all axes scale alike.
 
     Raises
     ------
     ValueError
         When ``n`` is below 1.
     """
-    identity = np.eye(as_count("n", n))
-    if uniform:
-        return LieAlgebra(identity[None], name=f"scalings({n})")
-    return LieAlgebra(identity[:, :, None] * identity[:, None, :], name=f"axis scalings({n})")
+    return LieAlgebra(np.eye(as_count("n", n))[None], name=f"scalings({n})")
 
 
 def rotations_about(centre: ArrayLike) -> LieAlgebra:
@@ -196,11 +124,6 @@ def rotations_about(centre: ArrayLike) -> LieAlgebra:
     basis = np.pad(rotations, ((0, 0), (0, 1), (0, 1)))
     basis[:, :-1, -1] = -rotations @ centre
     return LieAlgebra(basis, affine=True, name=f"so({len(centre)}) about a point")
-
-
-def _single(n: int) -> Array:
-    """Return the matrices E_ij, shape (n², n, n)."""
-    return np.eye(n * n).reshape(n * n, n, n)
 
 
 def _skew(n: int) -> Array:

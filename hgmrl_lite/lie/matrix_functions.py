@@ -6,7 +6,7 @@ import numpy as np
 import scipy.linalg
 from numpy.typing import ArrayLike, NDArray
 
-from hgmrl_lite._validate import Array, as_array, as_numpy, is_double
+from hgmrl_lite._validate import Array, as_numpy, as_square, is_double
 from hgmrl_lite.lie import closed_forms, planar, so3
 from hgmrl_lite.lie.closed_forms import NEAR_HALF_TURN, ROTATION_TOLERANCE
 from hgmrl_lite.lie.real_log import ORTHOGONAL, gram_defect, nearest_orthogonal, real_log
@@ -146,14 +146,6 @@ def log(matrix: ArrayLike) -> Array:
             where = tuple(int(i) for i in np.unravel_index(index, matrix.shape[:-2]))
             raise ValueError(str(error).replace("matrix", f"matrix at index {where}", 1)) from error
     return out.reshape(matrix.shape)
-
-
-def as_square(name: str, value: ArrayLike) -> Array:
-    """Return ``value`` as a finite float64 array of square matrices (..., n, n), or raise a ValueError."""
-    array = as_array(name, value, ("...", "n", "n"))
-    if array.shape[-1] != array.shape[-2]:
-        raise ValueError(f"{name} must have square matrices (..., n, n), got shape {array.shape}")
-    return array
 
 
 def _rotations(matrix: Array) -> NDArray[np.bool_]:

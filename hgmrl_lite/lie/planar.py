@@ -1,16 +1,16 @@
 """Real 2×2 matrices: exp and log in closed form, and the type of a generator of the plane."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hgmrl_lite._norms import scaled_norm
+from hgmrl_lite._spans import scaled_norm
 from hgmrl_lite._validate import Array, as_array, is_double, tolerance
 from hgmrl_lite.lie.closed_forms import NEAR_HALF_TURN, ROTATION_TOLERANCE, J, turn_angle
 from hgmrl_lite.lie.real_log import ORTHOGONAL, why_no_log
 
-PLANAR_KINDS = ("zero", "scalar", "elliptic", "hyperbolic", "parabolic")
 _EPS = float(np.finfo(np.float64).eps)
 #: e to this power, or to minus it, is a double with all its digits.
 _LARGE_EXPONENT = 700.0
@@ -178,41 +178,40 @@ class PlanarType:
 
     Attributes
     ----------
-    kind : str or ndarray of str
+    kind : str
         "elliptic" (det W_0 > 0: orbits turn), "hyperbolic" (< 0), "parabolic" (= 0, W_0 ≠ 0),
         "scalar" (W_0 = 0: scaling) or "zero".
-    trace : float or ndarray
+    trace : float
         tr W; positive grows, negative shrinks areas.
-    determinant : float or ndarray
+    determinant : float
         det W.
-    is_compact : bool or ndarray of bool
+    is_compact : bool
         Whether {exp(tW)} is compact: tr W = 0 and det W > 0, or W = 0 with the trivial group.
-    period : float or ndarray
+    period : float
         Smallest t > 0 with exp(tW) = I when compact; 0 for W = 0, infinite when not compact.
     """
 
-    kind: str | NDArray[np.str_]
-    trace: float | Array
-    determinant: float | Array
-    is_compact: bool | NDArray[np.bool_]
-    period: float | Array
+    kind: str
+    trace: float
+    determinant: float
+    is_compact: bool
+    period: float
 
 
 def planar_type(generator: ArrayLike, tol: float | None = None) -> PlanarType:
-    """Return the type of 2×2 generators.
+    """Return the type of a 2×2 generator.
 
     Parameters
     ----------
-    generator : array_like, shape (..., 2, 2)
-        Generators W.
+    generator : array_like, shape (2, 2)
+        Generator W.
     tol : float, optional
         What counts as zero, relative to the Frobenius norm of W (to its square for determinants): 1e-9 when
-        left out, 1e-5 for generators that came as float32.
+        left out, 1e-5 for a generator that came as float32.
 
     Returns
     -------
     PlanarType
-        Plain values for a single generator, arrays of shape (...) for a batch.
 
     Raises
     ------
@@ -225,23 +224,17 @@ def planar_type(generator: ArrayLike, tol: float | None = None) -> PlanarType:
     'elliptic'
     """
     tol = tolerance(tol, is_double(generator), 1e-9)
-    generator = as_array("generator", generator, ("...", 2, 2))
-    norm = scaled_norm(generator, 2)
-    mean, traceless, sign, root = _split(generator / np.where(norm > 0.0, norm, 1.0)[..., None, None])
-    delta = sign * np.square(root)
-    zero = norm == 0.0
-    scalar = np.sqrt(np.square(traceless).sum(axis=(-2, -1))) <= tol
-    kind = np.select(
-        [zero, scalar, delta < -tol, delta > tol], ["zero", "scalar", "elliptic", "hyperbolic"], "parabolic"
-    )
-    compact = zero | ((kind == "elliptic") & (np.abs(2.0 * mean) <= tol))
-    rate = np.sqrt(np.where(compact & ~zero, -delta, 1.0)) * np.where(zero, 1.0, norm)
-    period = np.where(zero, 0.0, np.where(compact, 2.0 * np.pi / rate, np.inf))
-    with np.errstate(over="ignore"):
-        determinant = (
-            generator[..., 0, 0] * generator[..., 1, 1] - generator[..., 0, 1] * generator[..., 1, 0]
-        )
-    trace = generator[..., 0, 0] + generator[..., 1, 1]
-    if generator.ndim == 2:
-        return PlanarType(str(kind), float(trace), float(determinant), bool(compact), float(period))
-    return PlanarType(kind, trace, determinant, compact, period)
+    generator = as_array("generator", generator, (2, 2))
+    norm = float(scaled_norm(generator, 2))
+    mean, traceless, sign, root = _split(generator / norm if norm else generator)
+    delta = float(sign * np.square(root))
+    if not norm:
+        kind = "zero"
+    elif np.linalg.norm(traceless) <= tol:
+        kind = "scalar"
+    else:
+        kind = "elliptic" if delta < -tol else "hyperbolic" if delta > tol else "parabolic"
+    compact = kind == "zero" or (kind == "elliptic" and abs(2.0 * float(mean)) <= tol)
+    period = 0.0 if kind == "zero" else 2.0 * math.pi / (math.sqrt(-delta) * norm) if compact else math.inf
+    (a, b), (c, d) = generator.tolist()
+    return PlanarType(kind, a + d, a * d - b * c, compact, period)

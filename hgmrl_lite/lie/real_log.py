@@ -13,6 +13,7 @@ import numpy as np
 import scipy.linalg
 from numpy.typing import NDArray
 
+from hgmrl_lite._spans import null_space
 from hgmrl_lite._validate import Array
 from hgmrl_lite.lie.closed_forms import NEAR_HALF_TURN, ROTATION_TOLERANCE, J
 
@@ -57,10 +58,11 @@ def real_log(matrix: Array, double: bool = True) -> Array:
     if n == 1:
         if matrix[0, 0] <= 0.0:
             raise ValueError(f"matrix has no real logarithm, its only eigenvalue is {matrix[0, 0]:.6g}")
-        return np.log(matrix)
+        return np.asarray(np.log(matrix))
     exponent = int(np.frexp(np.abs(matrix).max())[1])
     if abs(exponent) > _LARGE_EXPONENT:
-        return real_log(np.ldexp(matrix, -exponent), double) + exponent * np.log(2.0) * np.eye(n)
+        scaled = real_log(np.ldexp(matrix, -exponent), double)
+        return np.asarray(scaled + exponent * np.log(2.0) * np.eye(n))
     defect = float(gram_defect(matrix))
     if defect <= ORTHOGONAL:
         return _orthogonal_log(matrix)
@@ -129,7 +131,8 @@ def _near_logs(block: Array, noise: float, double: bool) -> list[tuple[Array, fl
 def _sorted_schur(matrix: Array, output: str, first: Callable[..., bool]) -> tuple[Any, Any, int]:
     """Return T, Z with matrix = Z T Z^H, and how many leading eigenvalues of T satisfy ``first``."""
     schur: Any = scipy.linalg.schur
-    return schur(matrix, output=output, sort=first)
+    triangle, basis, count = schur(matrix, output=output, sort=first)
+    return triangle, basis, int(count)
 
 
 def _principal_log(matrix: Array) -> Array:
@@ -162,7 +165,7 @@ def _orthogonal_log(matrix: Array) -> Array:
     for i, j in zip(half_turns[::2], half_turns[1::2], strict=True):
         logarithm[j, i], logarithm[i, j] = np.pi, -np.pi
     skew = basis @ logarithm @ basis.T
-    return 0.5 * (skew - skew.T)
+    return np.asarray(0.5 * (skew - skew.T))
 
 
 def _complex_structures(block: Array, noise: float) -> list[Array]:
@@ -194,8 +197,7 @@ def _commuting_structure(block: Array, tol: float) -> list[Array]:
     """Return a K made from a matrix without real eigenvalues that commutes with ``block``, if any."""
     size = len(block)
     commutator = np.kron(block, np.eye(size)) - np.kron(np.eye(size), block.T)
-    _, values, rows = np.linalg.svd(commutator)
-    commutant = rows[values <= tol * np.linalg.norm(block, 2)].reshape(-1, size, size)
+    commutant = null_space(commutator, tol * float(np.linalg.norm(block, 2))).reshape(-1, size, size)
     standard = np.kron(np.eye(size // 2), J)
     skew = (commutant - commutant.swapaxes(-1, -2)).reshape(-1, size * size)
     # The standard structure where it commutes, the most skew element, and draws, the same ones at every call.

@@ -248,4 +248,4 @@ def _so3_log_near_pi(entries: Array) -> Array:
     angle = np.arctan2(np.abs(sine), cosine)
     # Within rounding of π the sign of the sine is noise.
     angle[sine < -AT_PI] *= -1.0
-    return (axis * angle).T
+    return np.asarray((axis * angle).T)

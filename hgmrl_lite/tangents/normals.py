@@ -41,7 +41,7 @@ def orthogonal_complement(normals: ArrayLike) -> Array:
     mirror = normals.copy()
     mirror[..., 0] += np.where(normals[..., 0] < 0, -1.0, 1.0)
     scale = 2.0 / np.square(mirror).sum(axis=-1)
-    return (
+    return np.asarray(
         np.eye(normals.shape[-1])[1:] - scale[..., None, None] * mirror[..., 1:, None] * mirror[..., None, :]
     )
 
@@ -102,7 +102,7 @@ class LevelSetNormals:
         if not floor > 0.0:
             return np.ones(len(variance))
         weights = 1.0 / (variance + floor)
-        return weights / weights.mean()
+        return np.asarray(weights / weights.mean())
 
     def __len__(self) -> int:
         """Return M."""

@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from hgmrl_lite._validate import Array
+from hgmrl_lite.tangents.local_fits import Neighbourhoods, neighbourhoods
 from hgmrl_lite.tangents.normals import Index
-from hgmrl_lite.tangents.regression import BATCH
 
 #: Neighbours of the robust fit, beside the sample itself.
 AROUND = 24
@@ -60,44 +60,30 @@ def _fits(
     tree: cKDTree, points: Array, values: Array, rows: Index, around: int, rounds: int
 ) -> tuple[Array, Array, Array]:
     """Return how far values are off from their neighbours' fit, its scatter and its variance, (m,) each."""
-    n = points.shape[1]
     off, scale, inflation = np.empty(len(rows)), np.empty(len(rows)), np.empty(len(rows))
-    batch = max(1, BATCH // (around * (n + 1)))
-    for start in range(0, len(rows), batch):
-        part = slice(start, start + batch)
-        at = rows[part]
-        near = np.asarray(tree.query(points[at], k=around + 1)[1])
-        # The sample itself is usually the first; among coinciding points it may be any, or none.
-        itself = near == at[:, None]
-        itself[~itself.any(axis=1), -1] = True
-        near = near[~itself].reshape(len(at), around)
-        off[part], scale[part], inflation[part] = _fit(
-            points[near] - points[at, None], values[near] - values[at, None], rounds
-        )
+    for part in neighbourhoods(tree, points[rows], 1, around, without=rows):
+        rises = values[part.index] - values[rows[part.rows], None]
+        off[part.rows], scale[part.rows], inflation[part.rows] = _fit(part, rises, rounds)
     return off, scale, inflation
 
 
-def _fit(offsets: Array, rises: Array, rounds: int) -> tuple[Array, Array, Array]:
+def _fit(near: Neighbourhoods, rises: Array, rounds: int) -> tuple[Array, Array, Array]:
     """Return the fitted rise at offset zero, the scatter about the fit and the fit's variance, (m,) each."""
-    m, k, n = offsets.shape
-    radius = np.sqrt(np.einsum("mki,mki->mk", offsets, offsets).max(axis=1))
-    design = np.empty((m, k, n + 1))
-    design[:, :, 0] = 1.0
-    design[:, :, 1:] = offsets / np.where(radius > 0.0, radius, 1.0)[:, None, None]
-    turned = np.swapaxes(design, 1, 2)
-    ridge = 1e-9 * k * np.eye(n + 1)
-    plain = turned @ design + ridge
-    gram, right = plain, turned @ rises[:, :, None]
+    design = near.design
+    m, terms, k = design.shape
+    turned, ridge = np.swapaxes(design, 1, 2), 1e-9 * k * np.eye(terms)
+    plain = near.gram + ridge
+    gram, right = plain, design @ rises[:, :, None]
     for left in reversed(range(rounds + 1)):
         fit = np.linalg.solve(gram, right)
-        residuals = np.abs(rises - (design @ fit)[:, :, 0])
+        residuals = np.abs(rises - (turned @ fit)[:, :, 0])
         middle = np.median(residuals, axis=1)
         if left:
             floor = np.maximum(0.1 * middle, np.finfo(float).tiny)[:, None]
             weights = middle[:, None] / np.maximum(residuals, floor) + 1e-9
-            weighted = turned * weights[:, None]
-            gram = weighted @ design + ridge * weights.mean(axis=1)[:, None, None]
+            weighted = design * weights[:, None]
+            gram = weighted @ turned + ridge * weights.mean(axis=1)[:, None, None]
             right = weighted @ rises[:, :, None]
-    unit = np.zeros((m, n + 1, 1))
+    unit = np.zeros((m, terms, 1))
     unit[:, 0] = 1.0
     return fit[:, 0, 0], NORMAL * middle, np.linalg.solve(plain, unit)[:, 0, 0]

@@ -2,13 +2,13 @@
 
 import math
 from dataclasses import dataclass, fields
-from itertools import combinations_with_replacement
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import cKDTree
 
 from hgmrl_lite._validate import Array, as_array, as_count
+from hgmrl_lite.tangents.local_fits import INFLATED, neighbourhoods
 from hgmrl_lite.tangents.normals import DUPLICATES, RANK_DEFICIENT, Index, LevelSetNormals, from_gradients
 
 #: Neighbourhoods that the data choose from, as multiples of the number of terms of the polynomial.
@@ -17,11 +17,6 @@ LADDER = (2.4, 6.0, 15.0)
 DISAGREE = 3.0
 #: Points on which the noise is estimated first.
 PILOT = 128
-#: Variance of a gradient, in units of noise variance over neighbours times radius squared, from which a
-#: neighbourhood counts as rank-deficient (about 10 for a round one).
-INFLATED = 1e10
-#: Numbers in one batch of design matrices: bounds the memory.
-BATCH = 1 << 19
 
 
 def local_regression(
@@ -93,20 +88,13 @@ def local_regression(
         )
     sample = _Sample(cKDTree(points), points, values, degree, terms)
     noise, ladder = _pilot(sample, ladder if standard_errors else ladder[:1])
-    gradients, covariance = np.empty((number, n)), np.empty((number, n, n))
-    used, duplicate, deficient = np.empty(number, np.intp), np.empty(number, bool), np.empty(number, bool)
-    step = max(1, BATCH // (ladder[0] * terms))
-    for start in range(0, number, step):
-        rows = np.arange(start, min(number, start + step))
-        fit, used[rows] = _climb(sample, rows, ladder, noise)
-        gradients[rows], duplicate[rows] = fit.gradients, ~(fit.radius > 0)
-        covariance[rows] = _error(fit, terms, used[rows], noise) if standard_errors else math.nan
-        deficient[rows] = ~(fit.inflation < INFLATED)
+    fit, used = _climb(sample, ladder, noise)
+    covariance = _error(fit, terms, used, noise) if standard_errors else np.full((number, n, n), math.nan)
     return from_gradients(
         points,
-        gradients,
+        fit.gradients,
         covariance,
-        refused={DUPLICATES: duplicate, RANK_DEFICIENT: deficient},
+        refused={DUPLICATES: ~(fit.radius > 0.0), RANK_DEFICIENT: ~(fit.inflation < INFLATED)},
         noise=math.sqrt(noise),
         neighbours=used,
         degree=degree,
@@ -146,55 +134,29 @@ class _Fit:
 
 def _fit(sample: _Sample, rows: Index, neighbours: int) -> _Fit:
     """Fit the polynomial to the nearest neighbours of some points."""
-    batch = max(1, BATCH // (neighbours * sample.terms))
-    if len(rows) > batch:
-        parts = [_fit(sample, rows[i : i + batch], neighbours) for i in range(0, len(rows), batch)]
-        names = [field.name for field in fields(_Fit)]
-        return _Fit(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
-    centre, terms = sample.points[rows], sample.terms
-    n = centre.shape[1]
-    found, near = sample.tree.query(centre, k=neighbours)
-    radius = np.asarray(found)[:, -1]
-    scale = np.where(radius > 0, radius, 1.0)
-    offsets = np.empty((len(rows), n, neighbours))
-    for i in range(n):
-        offsets[:, i] = (sample.points[near, i] - centre[:, i, None]) / scale[:, None]
-    design = monomials(offsets, sample.degree)
-    # Subtracting the value at the centre keeps the precision when f has a large offset.
-    target = sample.values[near] - sample.values[rows, None]
-    gram = design @ np.swapaxes(design, 1, 2)
-    # A ridge at rounding level keeps singular systems solvable; their inflation gives them away.
-    gram[:, np.arange(terms), np.arange(terms)] += 1e-13 * neighbours
-    right = np.zeros((len(rows), terms, 1 + n))
-    right[:, :, :1] = design @ target[..., None]
-    right[:, np.arange(1, n + 1), np.arange(1, n + 1)] = 1.0
-    solution = np.linalg.solve(gram, right)
-    coefficients, unit = solution[:, :, :1], solution[:, 1 : n + 1, 1:]
-    inflation = np.where(radius > 0, neighbours * np.einsum("mii->mi", unit).max(axis=1), math.inf)
-    residual = target - (np.swapaxes(coefficients, 1, 2) @ design)[:, 0]
-    return _Fit(
-        gradients=coefficients[:, 1 : n + 1, 0] / scale[:, None],
-        unit=0.5 * (unit + np.swapaxes(unit, 1, 2)) / np.square(scale)[:, None, None],
-        scatter=np.square(residual).sum(axis=1) / (neighbours - terms),
-        radius=radius,
-        inflation=inflation,
-    )
-
-
-def monomials(offsets: Array, degree: int) -> Array:
-    """Return the monomials up to ``degree`` of offsets (m, n, k), as (m, terms, k): constant, linear, ..."""
-    m, n, k = offsets.shape
-    design = np.empty((m, math.comb(n + degree, degree), k))
-    design[:, 0] = 1.0
-    design[:, 1 : n + 1] = offsets
-    at: dict[tuple[int, ...], int] = {(i,): i + 1 for i in range(n)}
-    column = n + 1
-    for order in range(2, degree + 1):
-        for factors in combinations_with_replacement(range(n), order):
-            np.multiply(design[:, at[factors[:-1]]], offsets[:, factors[-1]], out=design[:, column])
-            at[factors] = column
-            column += 1
-    return design
+    parts = []
+    for near in neighbourhoods(sample.tree, sample.points[rows], sample.degree, neighbours):
+        m, terms, _ = near.design.shape
+        n = sample.points.shape[1]
+        # Subtracting the value at the centre keeps the precision when f has a large offset.
+        target = sample.values[near.index] - sample.values[rows[near.rows], None]
+        right = np.zeros((m, terms, 1 + n))
+        right[:, :, :1] = near.design @ target[..., None]
+        right[:, np.arange(1, n + 1), np.arange(1, n + 1)] = 1.0
+        solution = np.linalg.solve(near.gram, right)
+        coefficients, unit = solution[:, :, :1], solution[:, 1 : n + 1, 1:]
+        residual = target - (np.swapaxes(coefficients, 1, 2) @ near.design)[:, 0]
+        parts.append(
+            _Fit(
+                gradients=coefficients[:, 1 : n + 1, 0] / near.scale,
+                unit=0.5 * (unit + np.swapaxes(unit, 1, 2)) / np.square(near.scale)[:, None],
+                scatter=np.square(residual).sum(axis=1) / (neighbours - terms),
+                radius=near.radius,
+                inflation=near.inflation(np.einsum("mii->mi", unit)),
+            )
+        )
+    names = [field.name for field in fields(_Fit)]
+    return _Fit(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
 def _pilot(sample: _Sample, ladder: list[int]) -> tuple[float, list[int]]:
@@ -215,33 +177,31 @@ def _pilot(sample: _Sample, ladder: list[int]) -> tuple[float, list[int]]:
     return noise, ladder
 
 
-def _agree(large: _Fit, small: _Fit, noise: float) -> np.ndarray:
+def _agree(large: _Fit, small: _Fit, noise: float) -> NDArray[np.bool_]:
     """Tell where a larger neighbourhood gives the same gradient as a smaller one within it, up to errors."""
     # For nested least squares the variance of the difference is the difference of the variances.
     gain = np.einsum("mii->m", small.unit) - np.einsum("mii->m", large.unit)
     variance = np.maximum(noise, small.scatter) * np.maximum(gain, 0.0)
-    return np.square(large.gradients - small.gradients).sum(axis=1) <= DISAGREE * variance
+    return np.asarray(np.square(large.gradients - small.gradients).sum(axis=1) <= DISAGREE * variance)
 
 
-def _climb(sample: _Sample, rows: Index, ladder: list[int], noise: float) -> tuple[_Fit, Index]:
-    """Fit some points on the highest rung that agrees with all below it; also return which that was."""
-    best = _fit(sample, rows, ladder[0])
-    used = np.full(len(rows), ladder[0], dtype=np.intp)
-    below, active = [best], np.arange(len(rows))
+def _climb(sample: _Sample, ladder: list[int], noise: float) -> tuple[_Fit, Index]:
+    """Fit every point on the highest rung that agrees with all below it; also return which that was."""
+    active = np.arange(len(sample.points))
+    best = _fit(sample, active, ladder[0])
+    used = np.full(len(active), ladder[0], dtype=np.intp)
+    below = [_take(best, active)]
     for rung in ladder[1:]:
-        fit = _fit(sample, rows[active], rung)
+        fit = _fit(sample, active, rung)
         good = np.all([_agree(fit, lower, noise) for lower in below], axis=0)
-        if not good.any():
-            break
-        chosen = _take(fit, good)
         below = [_take(lower, good) for lower in [*below, fit]]
         active = active[good]
-        best.put(active, chosen)
+        best.put(active, below[-1])
         used[active] = rung
     return best, used
 
 
-def _take(fit: _Fit, where: np.ndarray) -> _Fit:
+def _take(fit: _Fit, where: Index | NDArray[np.bool_]) -> _Fit:
     """Return a copy of some points of a fit."""
     return _Fit(*(getattr(fit, field.name)[where] for field in fields(fit)))
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse
+from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from hgmrl_lite._validate import Array
+from hgmrl_lite.tangents.local_fits import INFLATED, neighbourhoods
 from hgmrl_lite.tangents.normals import Index
-from hgmrl_lite.tangents.regression import BATCH, INFLATED, monomials
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,26 +28,31 @@ class Smoother:
     index: Index
     weights: Array
 
+    def at(self, points: Index | NDArray[np.bool_]) -> "Smoother":
+        """Return the fits at some of the points."""
+        return Smoother(self.index[points], self.weights[points])
+
     def apply(self, values: Array) -> Array:
         """Return value and gradient at every point, (m, 1 + n), from the samples' values (N,)."""
         # Subtracting one value keeps the precision when the function has a large offset.
         near = values[self.index]
-        result = np.einsum("mik,mk->mi", self.weights, near - near[:, :1])
+        result = np.asarray(np.einsum("mik,mk->mi", self.weights, near - near[:, :1]))
         result[:, 0] += near[:, 0]
         return result
 
-    def gradient_matrix(self, number: int) -> scipy.sparse.csr_array:
-        """Return the map from ``number`` values to all gradients, sparse, (m n, number)."""
+    def gradients(self, draws: Array) -> Array:
+        """Return the gradients (m, n, R) of R sets of values, (N, R)."""
         m, rows, k = self.weights.shape
         columns = np.repeat(self.index, rows - 1, axis=0).ravel()
         starts = np.arange(0, m * (rows - 1) * k + 1, k)
-        return scipy.sparse.csr_array(
-            (self.weights[:, 1:].ravel(), columns, starts), shape=(m * (rows - 1), number)
+        matrix = scipy.sparse.csr_array(
+            (self.weights[:, 1:].ravel(), columns, starts), shape=(m * (rows - 1), len(draws))
         )
+        return np.asarray(matrix @ draws).reshape(m, rows - 1, -1)
 
     def variance(self) -> Array:
         """Return the variance of value and gradient entries, (m, 1 + n), for noise of variance 1."""
-        return np.square(self.weights).sum(axis=2)
+        return np.asarray(np.square(self.weights).sum(axis=2))
 
 
 def local_smoother(tree: cKDTree, at: Array, degree: int, neighbours: int) -> Smoother:
@@ -69,24 +75,13 @@ def local_smoother(tree: cKDTree, at: Array, degree: int, neighbours: int) -> Sm
         The weights of a neighbourhood that does not determine the polynomial are NaN.
     """
     m, n = at.shape
-    terms = math.comb(n + degree, degree)
     index, weights = np.empty((m, neighbours), np.intp), np.empty((m, 1 + n, neighbours))
-    step = max(1, BATCH // (neighbours * terms))
-    wanted = np.eye(terms)[:, : 1 + n]
-    for start in range(0, m, step):
-        part = slice(start, start + step)
-        found, near = tree.query(at[part], k=neighbours)
-        radius = np.asarray(found)[:, -1]
-        scale = np.where(radius > 0.0, radius, 1.0)
-        offsets = (np.asarray(tree.data)[near] - at[part][:, None]) / scale[:, None, None]
-        design = monomials(np.ascontiguousarray(np.swapaxes(offsets, 1, 2)), degree)
-        gram = design @ np.swapaxes(design, 1, 2)
-        # A ridge at rounding level keeps singular systems solvable; their inflation gives them away.
-        gram[:, np.arange(terms), np.arange(terms)] += 1e-13 * neighbours
-        solution = np.linalg.solve(gram, np.broadcast_to(wanted, (len(gram), *wanted.shape)))
-        inflation = neighbours * solution[:, np.arange(1 + n), np.arange(1 + n)].max(axis=1)
-        solution[~((radius > 0.0) & (inflation < INFLATED))] = math.nan
-        local = np.swapaxes(solution, 1, 2) @ design
-        local[:, 1:] /= scale[:, None, None]
-        index[part], weights[part] = near, local
+    for part in neighbourhoods(tree, at, degree, neighbours):
+        wanted = np.broadcast_to(np.eye(part.design.shape[1])[:, : 1 + n], (*part.gram.shape[:2], 1 + n))
+        solution = np.linalg.solve(part.gram, wanted)
+        deficient = ~(part.inflation(np.einsum("mii->mi", solution[:, : 1 + n])) < INFLATED)
+        solution[deficient] = math.nan
+        local = np.swapaxes(solution, 1, 2) @ part.design
+        local[:, 1:] /= part.scale[:, None]
+        index[part.rows], weights[part.rows] = part.index, local
     return Smoother(index, weights)

@@ -24,12 +24,6 @@ def unbend(points):
     return np.stack([x, y + 0.5 * x**2], axis=-1)
 
 
-def bend_jacobian(points):
-    """Return the differential of ``bend``."""
-    x = points[..., 0]
-    return np.stack([np.stack([np.ones_like(x), 0 * x], -1), np.stack([-x, np.ones_like(x)], -1)], axis=-2)
-
-
 def hill(points):
     """Return a smooth function without symmetry."""
     x, y = np.moveaxis(np.asarray(points), -1, 0)
@@ -37,23 +31,20 @@ def hill(points):
 
 
 def near_identity(rng: np.random.Generator, affine: bool) -> np.ndarray:
-    algebra = lie.aff(2) if affine else lie.gl(2)
-    return algebra.exp(rng.uniform(-0.7, 0.7, algebra.dimension))
+    generator = rng.uniform(-0.7, 0.7, (2, 2 + affine))
+    return lie.exp(np.pad(generator, ((0, affine), (0, 0))))
 
 
 MAKERS = {
     "linear": lambda rng: actions.LinearAction(near_identity(rng, False)),
     "affine": lambda rng: actions.AffineAction(near_identity(rng, True)),
     "charted": lambda rng: actions.ChartedAction(bend, unbend, near_identity(rng, False)),
-    "charted, affine": lambda rng: actions.ChartedAction(
-        bend, unbend, near_identity(rng, True), affine=True, chart_jacobian=bend_jacobian
-    ),
-    "composed": lambda rng: actions.ComposedAction(
-        actions.ChartedAction(bend, unbend, near_identity(rng, False)),
-        actions.AffineAction(near_identity(rng, True)),
-    ),
 }
-every_pair = pytest.mark.parametrize("second", MAKERS.values(), ids=MAKERS)
+#: Elements that have a product: charted ones in one chart, or given by matrices.
+PAIRS = [(one, two) for one in MAKERS for two in MAKERS if (one == "charted") == (two == "charted")]
+every_pair = pytest.mark.parametrize(
+    ("make", "second"), [(MAKERS[one], MAKERS[two]) for one, two in PAIRS], ids=map(" @ ".join, PAIRS)
+)
 every_kind = pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
 every_shape = pytest.mark.parametrize("shape", [(), (1,), (3, 1, 2)], ids=str)
 
@@ -63,7 +54,6 @@ def close(left, right, tolerance=1e-10):
     assert np.abs(np.asarray(left) - np.asarray(right)).max() <= tolerance * (1.0 + np.abs(right).max())
 
 
-@every_kind
 @every_pair
 @every_shape
 def test_a_product_acts_as_its_factors_one_after_the_other(make, second, shape):
@@ -86,12 +76,11 @@ def test_products_keep_the_simplest_form():
     assert isinstance(linear @ linear, actions.LinearAction)
     assert isinstance(linear @ affine, actions.AffineAction)
     assert isinstance(affine @ linear, actions.AffineAction)
-    shared = charted @ actions.ChartedAction(bend, unbend, near_identity(rng, True), affine=True)
+    shared = charted @ actions.ChartedAction(bend, unbend, near_identity(rng, False))
     assert isinstance(shared, actions.ChartedAction)
-    assert shared.affine
-    assert isinstance(charted @ linear, actions.ComposedAction)
-    other = actions.ChartedAction(unbend, bend, np.eye(2))
-    assert isinstance(charted @ other, actions.ComposedAction)
+    for other in (linear, affine, actions.ChartedAction(unbend, bend, np.eye(2))):
+        with pytest.raises(TypeError):
+            charted @ other
 
 
 @every_kind
@@ -120,25 +109,16 @@ def test_the_gradient_of_a_moved_function_is_the_moved_gradient(make):
     close(moved, g.push_covector(points, actions.numerical_gradient(hill, points)), 1e-8)
 
 
-@every_kind
 @every_pair
-def test_functions_fields_and_policies_are_moved_by_a_left_action(make, second):
+def test_functions_and_policies_are_moved_by_a_left_action(make, second):
     rng = np.random.default_rng(4)
     g, h = make(rng), second(rng)
     points = rng.normal(size=(7, 2))
     close((g @ h).on_function(hill)(points), g.on_function(h.on_function(hill))(points))
     close((g @ h).on_function(hill)((g @ h)(points)), hill(points))
-    close((g @ h).on_vector_field(bend)(points), g.on_vector_field(h.on_vector_field(bend))(points))
     first, then = near_identity(rng, False), near_identity(rng, False)
     both = (g @ h).on_policy(bend, first @ then)
     close(both(points), g.on_policy(h.on_policy(bend, then), first)(points))
-
-
-def test_a_linear_field_is_moved_by_conjugation():
-    rng = np.random.default_rng(5)
-    matrix, generator, points = near_identity(rng, False), rng.normal(size=(2, 2)), rng.normal(size=(9, 2))
-    moved = actions.LinearAction(matrix).on_vector_field(lambda p: p @ generator.T)
-    close(moved(points), points @ (matrix @ generator @ np.linalg.inv(matrix)).T)
 
 
 @pytest.mark.parametrize("affine", [False, True])
@@ -252,18 +232,6 @@ def test_the_orbit_of_one_generator_is_in_the_order_of_time():
     close(line, [[-2, 1], [-1, 1], [0, 1], [1, 1], [2, 1]])
 
 
-def test_orbits_of_several_generators_are_sampled():
-    sphere = actions.orbit(lie.so(3), [0.0, 0.0, 3.0], count=500, seed=1)
-    close(np.linalg.norm(sphere, axis=-1), np.full(500, 3.0))
-    assert np.linalg.svd(sphere - sphere.mean(axis=0), compute_uv=False)[-1] > 10.0
-    assert np.array_equal(
-        sphere, actions.orbit(lie.so(3), [0.0, 0.0, 3.0], 500, seed=np.random.default_rng(1))
-    )
-    batch = actions.orbit(lie.so(3), np.eye(3)[:, None, :], count=4)
-    assert batch.shape == (3, 1, 4, 3)
-    close(batch[2, 0], actions.orbit(lie.so(3), [0.0, 0.0, 1.0], count=4))
-
-
 @pytest.mark.parametrize(
     ("algebra", "point", "dimension"),
     [
@@ -272,9 +240,9 @@ def test_orbits_of_several_generators_are_sampled():
         (lie.so(3), [0.0, 0.0, 1e-3], 2),
         (lie.so(4), [1.0, 2.0, 3.0, 4.0], 3),
         (lie.se(2), [5.0, -7.0], 2),
-        (lie.gl(2), [1.0, 1.0], 2),
+        (lie.LieAlgebra(np.eye(4).reshape(4, 2, 2)), [1.0, 1.0], 2),
         (lie.scalings(3), [1.0, 2.0, 3.0], 1),
-        (lie.scalings(3, uniform=False), [1.0, 0.0, 3.0], 2),
+        (lie.LieAlgebra(np.eye(3)[:, :, None] * np.eye(3)[:, None, :]), [1.0, 0.0, 3.0], 2),
         (lie.translations(3), [0.0, 0.0, 0.0], 3),
         (lie.rotations_about([1.0, 2.0]), [1.0, 2.0], 0),
         (lie.LieAlgebra(np.zeros((0, 2, 2))), [1.0, 2.0], 0),
@@ -287,15 +255,10 @@ def test_orbit_and_stabiliser_share_the_dimension_of_the_group(algebra, point, d
     fixing = actions.stabiliser(algebra, point)
     assert fixing.dimension == algebra.dimension - dimension
     assert fixing.affine == algebra.affine
-    assert algebra.contains(fixing.basis)
-    assert fixing.is_closed()
+    np.testing.assert_allclose(algebra.matrix(algebra.coordinates(fixing.basis)), fixing.basis, atol=1e-12)
+    assert fixing.closure() is fixing
     theta = np.random.default_rng(0).normal(size=(5, fixing.dimension))
     close(actions.action_of(fixing, theta)(point), np.broadcast_to(point, (5, len(point))))
-
-
-def test_orbit_dimensions_of_a_batch():
-    points = np.array([[[1.0, 0.0]], [[0.0, 0.0]], [[0.0, -2.0]]])
-    assert actions.orbit_dimension(lie.so(2), points).tolist() == [[1], [0], [1]]
 
 
 @some
@@ -307,7 +270,7 @@ def test_the_stabiliser_of_a_point_under_rigid_motions_is_the_turn_about_it(seed
     # The stabiliser of g p is the conjugate of that of p.
     g = lie.se(2).exp(np.random.default_rng(seed + 1).normal(size=3))
     moved = actions.stabiliser(lie.se(2), actions.AffineAction(g)(point))
-    assert lie.principal_angles(moved, fixing.conjugated(g)) < 1e-12
+    assert lie.principal_angles(moved.basis, g @ fixing.basis @ np.linalg.inv(g)) < 1e-12
 
 
 # ---- residuals
@@ -359,7 +322,9 @@ def test_a_constant_function_is_invariant_under_everything(value):
         return value * (np.cos(points).sum(axis=-1) ** 2 / np.square(np.cos(points).sum(axis=-1)))
 
     assert actions.invariance_residual(constant, actions.LinearAction(np.diag([2.0, 3.0])), POINTS) == 0.0
-    assert np.array_equal(actions.invariance_residual(constant, lie.gl(2), POINTS), np.zeros(4))
+    assert np.array_equal(
+        actions.invariance_residual(constant, lie.LieAlgebra(np.eye(4).reshape(4, 2, 2)), POINTS), np.zeros(4)
+    )
 
 
 def test_equivariance_residual_tells_the_disc_from_the_box():
@@ -392,10 +357,7 @@ def test_equivariance_residual_tells_the_disc_from_the_box():
         (lambda: actions.ChartedAction(np.log, np.exp, [[2.0]])([-1.0]), "chart\\(points\\) must be finite"),
         (lambda: actions.ChartedAction(np.sum, np.exp, np.eye(2))([1.0, 2.0]), "chart must map points"),
         (lambda: actions.ChartedAction(bend, unbend, np.eye(2))([1.0]), "points must have shape"),
-        (
-            lambda: actions.ChartedAction(bend, unbend, np.eye(2), chart_jacobian=bend).jacobian([1.0, 2.0]),
-            "chart_jacobian must return shape",
-        ),
+        (lambda: actions.ChartedAction(bend, unbend, [np.eye(2)]), "matrix must have shape"),
         (lambda: actions.LinearAction(np.eye(2))([1.0, 2.0, 3.0]), "points must have shape"),
         (lambda: actions.LinearAction(np.eye(2))([np.inf, 0.0]), "points must be finite"),
         (lambda: actions.LinearAction(np.eye(2)) @ actions.LinearAction(np.eye(3)), "one space"),
@@ -409,7 +371,8 @@ def test_equivariance_residual_tells_the_disc_from_the_box():
         (lambda: actions.orbit(lie.so(2), [1.0]), "point must have shape"),
         (lambda: actions.orbit(lie.so(2), [1.0, 0.0], count=0), "count must be a whole number"),
         (lambda: actions.orbit(lie.so(2), [1.0, 0.0], extent=0.0), "extent must be positive"),
-        (lambda: actions.orbit_dimension(lie.so(2), [1.0]), "points must have shape"),
+        (lambda: actions.orbit(lie.so(3), [1.0, 0.0, 0.0]), "algebra must have one generator"),
+        (lambda: actions.orbit_dimension(lie.so(2), [1.0]), "point must have shape"),
         (lambda: actions.stabiliser(lie.so(2), [1.0]), "point must have shape"),
         (lambda: actions.stabiliser(lie.so(2), [[1.0, 2.0]]), "point must have shape"),
         (lambda: actions.numerical_gradient(hill, [1.0, 2.0], step=0.0), "step must be positive"),

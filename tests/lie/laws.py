@@ -1,4 +1,4 @@
-"""The laws of Lie groups and algebras, each as one function that asserts it; the data come from elsewhere.
+"""The laws of Lie groups and algebras, each as one function that asserts it, and algebras to try them on.
 
 Tolerances are relative to what rounding can do: the product of the norms of an element and its inverse.
 """
@@ -10,6 +10,46 @@ from hgmrl_lite import actions, lie
 
 #: What a handful of products of well-conditioned matrices may lose.
 TOLERANCE = 1e-11
+
+
+def general(n: int) -> lie.LieAlgebra:
+    """Return gl(n), with the basis of single entries E_11, E_12, ..., E_nn."""
+    return lie.LieAlgebra(np.eye(n * n).reshape(n * n, n, n), name=f"gl({n})")
+
+
+def special(n: int) -> lie.LieAlgebra:
+    """Return sl(n): the E_ij off the diagonal, then E_ii - E_(i+1)(i+1)."""
+    singles = np.eye(n * n).reshape(n, n, n, n)
+    off = singles[~np.eye(n, dtype=bool)]
+    diagonal = [singles[i, i] - singles[i + 1, i + 1] for i in range(n - 1)]
+    return lie.LieAlgebra(np.concatenate([off, diagonal]), name=f"sl({n})")
+
+
+def affine(n: int) -> lie.LieAlgebra:
+    """Return the algebra of all affine maps, the generators of gl(n) first, then the translations."""
+    linear = np.pad(general(n).basis, ((0, 0), (0, 1), (0, 1)))
+    basis = np.concatenate([linear, lie.translations(n).basis])
+    return lie.LieAlgebra(basis, affine=True, name=f"aff({n})")
+
+
+def conjugated(algebra: lie.LieAlgebra, element: np.ndarray) -> lie.LieAlgebra:
+    """Return g 𝔥 g⁻¹ for one invertible matrix g."""
+    return lie.LieAlgebra(element @ algebra.basis @ np.linalg.inv(element), algebra.affine)
+
+
+def ad(algebra: lie.LieAlgebra, x: np.ndarray) -> np.ndarray:
+    """Return the matrices (..., d, d) of Y ↦ [X, Y], which has to stay in the algebra."""
+    brackets = lie.bracket(algebra.matrix(x)[..., None, :, :], algebra.basis)
+    theta = algebra.coordinates(brackets)
+    size = 1.0 + np.abs(brackets).max(initial=0.0)
+    close(algebra.matrix(theta), brackets, size)
+    return theta.swapaxes(-1, -2)
+
+
+def adjoint_matrix(algebra: lie.LieAlgebra, g: np.ndarray) -> np.ndarray:
+    """Return the matrices (..., d, d) of Y ↦ g Y g⁻¹."""
+    g = g[..., None, :, :]
+    return algebra.coordinates(g @ algebra.basis @ np.linalg.inv(g)).swapaxes(-1, -2)
 
 
 def condition(*elements: np.ndarray) -> float:
@@ -68,20 +108,20 @@ def adjoint(algebra: lie.LieAlgebra, x: np.ndarray, y: np.ndarray) -> None:
     """Ad_{exp X} = exp(ad X), and Ad is a homomorphism."""
     g, h = algebra.exp(x), algebra.exp(y)
     scale = condition(g, h)
-    close(algebra.adjoint(g), scipy.linalg.expm(algebra.ad(x)), scale)
-    close(algebra.adjoint(g @ h), algebra.adjoint(g) @ algebra.adjoint(h), scale**2)
+    close(adjoint_matrix(algebra, g), scipy.linalg.expm(ad(algebra, x)), scale)
+    close(adjoint_matrix(algebra, g @ h), adjoint_matrix(algebra, g) @ adjoint_matrix(algebra, h), scale**2)
 
 
 def jacobi(algebra: lie.LieAlgebra, x: np.ndarray, y: np.ndarray, z: np.ndarray) -> None:
-    """[X, [Y, Z]] + [Y, [Z, X]] + [Z, [X, Y]] = 0 in coordinates, and these are those of the matrices."""
-    cycle = sum(algebra.bracket(a, algebra.bracket(b, c)) for a, b, c in ((x, y, z), (y, z, x), (z, x, y)))
-    sizes = [1.0 + np.abs(theta).max(initial=0.0) for theta in (x, y, z)]
-    scale = float(np.prod(sizes)) * (1.0 + np.abs(algebra.structure_constants).max(initial=0.0)) ** 2
-    close(cycle, np.zeros_like(x), scale)
-    matrices = lie.bracket(algebra.matrix(x), algebra.matrix(y))
-    close(
-        algebra.matrix(algebra.bracket(x, y)), matrices, scale * np.abs(algebra.basis).max(initial=1.0) ** 2
-    )
+    """[X, [Y, Z]] + [Y, [Z, X]] + [Z, [X, Y]] = 0, and ad is a homomorphism: ad [X, Y] = [ad X, ad Y]."""
+    a, b, c = (algebra.matrix(theta) for theta in (x, y, z))
+    cycle = sum(lie.bracket(p, lie.bracket(q, r)) for p, q, r in ((a, b, c), (b, c, a), (c, a, b)))
+    scale = float(np.prod([1.0 + np.abs(m).max(initial=0.0) for m in (a, b, c)])) * algebra.size**2
+    close(cycle, np.zeros_like(a), scale)
+    product = algebra.coordinates(lie.bracket(a, b))
+    left, right = ad(algebra, x), ad(algebra, y)
+    size = 1.0 + np.abs(left).max(initial=0.0) * np.abs(right).max(initial=0.0) * algebra.dimension
+    close(ad(algebra, product), lie.bracket(left, right), size * scale)
 
 
 def derivative_of_exp(algebra: lie.LieAlgebra, x: np.ndarray, y: np.ndarray) -> None:
@@ -89,7 +129,7 @@ def derivative_of_exp(algebra: lie.LieAlgebra, x: np.ndarray, y: np.ndarray) -> 
     d, step = algebra.dimension, 1e-3
     # Φ(A) is the upper right block of exp [[A, I], [0, 0]].
     block = np.zeros((*x.shape[:-1], 2 * d, 2 * d))
-    block[..., :d, :d] = -algebra.ad(x)
+    block[..., :d, :d] = -ad(algebra, x)
     block[..., :d, d:] = np.eye(d)
     phi = scipy.linalg.expm(block)[..., :d, d:]
     exact = algebra.exp(x) @ algebra.matrix((phi @ y[..., None])[..., 0])

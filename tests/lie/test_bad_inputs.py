@@ -13,7 +13,7 @@ TWO_AXES = lie.LieAlgebra(lie.so(3).basis[:2])
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: lie.exp(np.zeros((2, 3))), "matrix must have square"),
+        (lambda: lie.exp(np.zeros((2, 3))), "matrix must be square"),
         (lambda: lie.exp(np.zeros(3)), "matrix must have shape"),
         (lambda: lie.exp(NAN), "matrix must be finite"),
         (lambda: lie.log(np.full((3, 3), np.inf)), "matrix must be finite"),
@@ -48,7 +48,7 @@ TWO_AXES = lie.LieAlgebra(lie.so(3).basis[:2])
         (lambda: lie.principal_angles([J, 2.0 * J], [J]), "first must be linearly independent"),
         (lambda: lie.principal_angles([J], [np.zeros((2, 2))]), "second must be linearly independent"),
         (lambda: lie.so(1), "n must be a whole number of at least 2"),
-        (lambda: lie.gl(2.0), "n must be a whole number"),
+        (lambda: lie.scalings(2.0), "n must be a whole number"),
         (lambda: lie.rotations_about([1.0]), "centre must have at least 2"),
         (lambda: lie.LieAlgebra(J), "basis must have shape"),
         (lambda: lie.LieAlgebra(np.zeros((1, 2, 3))), "basis must be square"),
@@ -68,14 +68,7 @@ TWO_AXES = lie.LieAlgebra(lie.so(3).basis[:2])
         (lambda: lie.so(2).log(np.diag([1.0, -1.0])), "no real logarithm"),
         (lambda: lie.se(2).log(np.diag([1.0, 1.0, 2.0])), "element must be homogeneous"),
         (lambda: lie.se(2).log(np.diag([2.0, 1.0, 1.0])), "element must be in the group"),
-        (lambda: lie.so(2).adjoint(np.diag([1.0, 2.0])), "carry .* to itself"),
-        (lambda: lie.so(2).adjoint(np.zeros((2, 2))), "element must be invertible"),
-        (lambda: lie.so(2).conjugated(np.zeros((2, 2))), "element must be invertible"),
         (lambda: lie.so(2).velocities([1.0, 2.0, 3.0]), "points must have shape"),
-        (lambda: TWO_AXES.structure_constants, "must be closed under the bracket"),
-        (lambda: TWO_AXES.ad([1.0, 0.0]), "closure\\(\\) first"),
-        (lambda: TWO_AXES.bracket([1.0, 0.0], [0.0, 1.0]), "must be closed"),
-        (lambda: TWO_AXES.killing_form, "must be closed"),
         (lambda: TWO_AXES.closure(tol=0.0), "tol must be positive"),
     ],
 )

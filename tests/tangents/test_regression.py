@@ -1,49 +1,15 @@
-"""Normals of level sets from samples: exactness, rates, calibrated errors, and what is refused."""
+"""Local regression: exactness, rates, calibrated errors, and what is refused."""
 
 import math
 
 import numpy as np
 import pytest
+from gradients import CLOUD, angles, distance_from, polynomial
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hgmrl_lite.tangents import local_pca, local_regression, orthogonal_complement, regression
-from hgmrl_lite.tangents.normals import DUPLICATES, FLAT, RANK_DEFICIENT, TOO_FEW
-
-
-def polynomial(rng, n, degree):
-    """Return a random polynomial and its gradient."""
-    linear, quadratic, direction = rng.normal(size=n), rng.normal(size=(n, n)), rng.normal(size=n)
-    quadratic = (quadratic + quadratic.T) * (degree >= 2)
-    cubic = float(degree >= 3)
-
-    def value(p):
-        return (
-            7.0 + p @ linear + 0.5 * np.einsum("mi,ij,mj->m", p, quadratic, p) + cubic * (p @ direction) ** 3
-        )
-
-    def gradient(p):
-        return linear + p @ quadratic + 3.0 * cubic * (p @ direction)[:, None] ** 2 * direction
-
-    return value, gradient
-
-
-def angles(fit, gradient):
-    """Return the angles (M,) in radians between estimated and true normals, orientation included."""
-    truth = gradient(fit.points)
-    cosine = np.einsum("mi,mi->m", fit.normals, truth) / np.linalg.norm(truth, axis=1)
-    sine = np.linalg.norm(
-        truth / np.linalg.norm(truth, axis=1)[:, None] - cosine[:, None] * fit.normals, axis=1
-    )
-    return np.arctan2(sine, cosine)
-
-
-def distance_from(centre):
-    """Return −‖p − c‖ and its gradient."""
-    return (
-        lambda p: -np.linalg.norm(p - centre, axis=1),
-        lambda p: (centre - p) / np.linalg.norm(p - centre, axis=1)[:, None],
-    )
+from hgmrl_lite.tangents import local_fits, local_regression
+from hgmrl_lite.tangents.normals import DUPLICATES, FLAT, RANK_DEFICIENT
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 4])
@@ -157,29 +123,10 @@ def test_batches_do_not_change_the_answer(monkeypatch):
     points = rng.normal(size=(700, 2))
     values = np.sin(points[:, 0]) + 0.1 * rng.normal(size=700)
     whole = local_regression(points, values)
-    monkeypatch.setattr(regression, "BATCH", 1000)
+    monkeypatch.setattr(local_fits, "BATCH", 1000)
     parts = local_regression(points, values)
     np.testing.assert_allclose(parts.gradients, whole.gradients, rtol=1e-9, atol=1e-12)
     assert (parts.neighbours == whole.neighbours).all()
-
-
-@pytest.mark.parametrize("n", [2, 3, 5])
-def test_tangents_span_the_kernel(n):
-    rng = np.random.default_rng(n)
-    points = rng.normal(size=(300, n))
-    fit = local_regression(points, points[:, 0] + np.square(points).sum(axis=1), degree=1)
-    tangents = fit.tangents
-    assert tangents.shape == (len(fit), n - 1, n)
-    np.testing.assert_allclose(np.einsum("mti,mi->mt", tangents, fit.normals), 0.0, atol=1e-12)
-    np.testing.assert_allclose(
-        tangents @ np.swapaxes(tangents, 1, 2), np.tile(np.eye(n - 1), (len(fit), 1, 1)), atol=1e-12
-    )
-
-
-def test_complement_of_the_axes():
-    frames = orthogonal_complement(np.vstack([np.eye(3), -np.eye(3)]))
-    np.testing.assert_allclose(np.linalg.svd(frames)[1], 1.0)
-    assert orthogonal_complement(np.ones((4, 1))).shape == (4, 0, 1)
 
 
 def test_without_errors():
@@ -192,38 +139,7 @@ def test_without_errors():
     np.testing.assert_allclose(fit.gradients[full.index], full.gradients)
 
 
-@pytest.mark.parametrize("noise", [0.0, 0.02])
-def test_pca_and_regression_agree(noise):
-    value, gradient = distance_from(np.array([0.3, -0.2]))
-    rng = np.random.default_rng(0)
-    points = rng.normal(size=(3000, 2))
-    values = value(points) + noise * rng.normal(size=3000)
-    components, fit = local_pca(points, values), local_regression(points, values)
-    for estimate in (components, fit):
-        assert len(estimate) + sum(estimate.dropped.values()) == 3000
-    # PCA normals too point towards larger f; their scatter is what their errors say.
-    ratio = angles(components, gradient) / components.standard_error
-    assert 0.6 < np.median(ratio) / 0.6745 < 1.6
-    assert np.median(angles(fit, gradient)) < 0.5 * np.median(angles(components, gradient))
-    both = np.intersect1d(components.index, fit.index)
-    one, two = np.searchsorted(components.index, both), np.searchsorted(fit.index, both)
-    cosine = np.einsum("mi,mi->m", components.normals[one], fit.normals[two])
-    assert np.mean(cosine) > 0.98
-    slope = np.linalg.norm(components.gradients, axis=1)
-    assert np.median(slope) == pytest.approx(1.0, abs=0.1)
-
-
-def test_pca_in_space():
-    value, gradient = distance_from(np.array([0.3, -0.2, 0.1]))
-    points = np.random.default_rng(0).normal(size=(4000, 3))
-    fit = local_pca(points, value(points), radius=0.5, level_width=0.1)
-    assert fit.dropped[TOO_FEW] > 0
-    assert fit.neighbours.min() >= 6
-    assert np.median(angles(fit, gradient)) < 1.5 * np.median(fit.standard_error) < math.radians(15.0)
-
-
 LINE = np.linspace(-1, 1, 200)[:, None] * np.array([[1.0, 2.0]])
-CLOUD = np.random.default_rng(5).normal(size=(200, 2))
 
 
 @pytest.mark.parametrize(
@@ -270,28 +186,3 @@ BAD[3, 1] = np.nan
 def test_bad_input_to_regression(points, values, options, message):
     with pytest.raises(ValueError, match=message):
         local_regression(points, values, **options)
-
-
-@pytest.mark.parametrize(
-    ("points", "options", "message"),
-    [
-        (CLOUD[:, :1], {}, "at least 2 coordinates"),
-        (CLOUD[:7], {}, "points must number at least 8"),
-        (CLOUD, {"radius": 0.0}, "radius must be a positive number"),
-        (CLOUD, {"level_width": -1.0}, "level_width must be a positive number"),
-        (CLOUD, {"radius": math.nan}, "radius must be a positive number"),
-        (np.zeros((200, 2)), {}, "points must not coincide"),
-    ],
-)
-def test_bad_input_to_pca(points, options, message):
-    with pytest.raises(ValueError, match=message):
-        local_pca(points, points[:, 0], **options)
-
-
-def test_results_tell_their_story():
-    value, _ = distance_from(np.zeros(2))
-    fit = local_regression(CLOUD, value(CLOUD))
-    assert "200 in 2 dimensions" in repr(fit)
-    assert "median standard error" in fit._repr_html_()
-    assert "local PCA" in repr(local_pca(CLOUD, value(CLOUD)))
-    assert "neighbours coincide" in repr(local_regression(np.zeros((50, 2)), np.zeros(50)))

@@ -1,4 +1,4 @@
-"""Euclidean norms of any size: the squares neither overflow nor underflow."""
+"""Norms whose squares neither overflow nor underflow, and null spaces."""
 
 import numpy as np
 
@@ -25,3 +25,22 @@ def scaled_norm(array: Array, axes: int = 1) -> Array:
     # A power of two changes no digit.
     squares = np.square(np.ldexp(array, -exponent)).sum(axis=over)
     return np.asarray(np.ldexp(np.sqrt(squares), exponent.reshape(squares.shape)))
+
+
+def null_space(matrix: Array, tol: float) -> Array:
+    """Return orthonormal rows (k, n) that span the null space of a matrix (m, n).
+
+    Parameters
+    ----------
+    matrix : ndarray, shape (m, n)
+        Any matrix; without rows every vector is in its null space.
+    tol : float
+        Singular values up to this count as zero.
+
+    Returns
+    -------
+    ndarray, shape (k, n)
+        The rows.
+    """
+    values, rows = np.linalg.svd(matrix)[1:]
+    return np.asarray(rows[int((values > tol).sum()) :])

@@ -1,0 +1,118 @@
+"""The differential and the functional loss, by hand and by their laws."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from planar import GOOD, IDENTITY, POINTS, distance, square, value
+
+from hgmrl_lite import descent, lie
+from hgmrl_lite.descent.losses import mean_length
+
+MATRICES = arrays(np.float64, (2, 2), elements=st.floats(-2.0, 2.0))
+
+
+def test_both_losses_vanish_at_the_symmetry_and_only_the_functional_one_at_zero():
+    differential = descent.Differential(POINTS, POINTS)
+    for f in (distance, square):
+        functional = descent.Functional(POINTS, f)
+        for generator in (lie.J, -0.3 * lie.J):
+            assert value(differential, generator) < 1e-12
+            assert value(functional, generator) < 1e-12
+        assert value(functional, np.zeros((2, 2))) == 0.0
+    # At W = 0 nothing is spanned: the second residual is all of D^f_p, of length 1.
+    assert value(differential, np.zeros((2, 2))) == pytest.approx(1.0)
+
+
+def test_losses_by_hand():
+    # W = I moves along the normal: the first residual is ‖p‖, the second the whole tangent.
+    speed = np.linalg.norm(POINTS, axis=1)
+    assert value(descent.Differential(POINTS, POINTS), IDENTITY) == pytest.approx(speed.mean() + 1.0)
+    assert value(descent.Differential(POINTS, POINTS, relative=True), 5 * IDENTITY) == pytest.approx(2.0)
+    # exp(I) multiplies the distance by e.
+    assert value(descent.Functional(POINTS, distance), IDENTITY) == pytest.approx((np.e - 1.0) * speed.mean())
+
+
+@given(left=MATRICES, right=MATRICES, share=st.floats(0.0, 1.0))
+@settings(max_examples=50, deadline=None)
+def test_first_residual_is_convex(left, right, share):
+    loss = descent.Differential(POINTS[:50], POINTS[:50])
+    index = torch.arange(50)[None]
+
+    def first(generator):
+        return float(mean_length(loss.residuals(torch.from_numpy(generator)[None], index)[:1])[0])
+
+    middle = first(share * left + (1.0 - share) * right)
+    assert middle <= share * first(left) + (1.0 - share) * first(right) + 1e-9
+
+
+@given(generator=MATRICES)
+@settings(max_examples=50, deadline=None)
+def test_the_relative_loss_of_circles_is_flat_where_the_determinant_is_negative(generator):
+    # In (n · W p, t · W p) the origin is inside the circle that W p runs along, and sees it evenly all round.
+    determinant = generator[0, 0] * generator[1, 1] - generator[0, 1] * generator[1, 0]
+    # Far from singular, where 20,000 points on the circle do not resolve how fast W p turns.
+    assume(abs(determinant) > 1e-2 * np.sum(np.square(generator)))
+    angle = (np.arange(20_000) + 0.5) * np.pi / 10_000
+    circle = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    found = value(descent.Differential(circle, circle, relative=True), generator)
+    if determinant < 0:
+        assert found == pytest.approx(4 / np.pi, abs=1e-3)
+    elif abs(generator[1, 0] - generator[0, 1]) > abs(np.trace(generator)):
+        # More turn than growth: below the plateau, up to the small parts of higher frequency.
+        assert found < 4 / np.pi + 0.05
+    # The plain loss is not flat along W: its first part doubles with W, its second stays.
+    plain = descent.Differential(circle, circle)
+    assert value(plain, 2 * generator) - value(plain, generator) == pytest.approx(
+        value(plain, generator) - found / 2, abs=1e-9
+    )
+
+
+def test_nearly_all_runs_of_the_relative_loss_that_do_not_arrive_end_on_the_plateau():
+    options = {"runs": 64, "steps": 400, "reference": lie.J}
+    plain = descent.descend(descent.Differential(POINTS, POINTS), **options)
+    relative = descent.descend(descent.Differential(POINTS, POINTS, relative=True), **options)
+    begun, ended = np.linalg.det(relative.start), np.linalg.det(relative.generators)
+    late = ~np.isfinite(relative.steps_to())
+    assert plain.reached() == 64
+    # From either sign of the determinant most runs are lost, and end where it is negative.
+    assert late[begun < 0].mean() > 0.5
+    assert late[begun > 0].mean() > 0.5
+    assert (ended[late] < 0).mean() > 0.9
+
+
+def test_in_three_dimensions_one_generator_cannot_fill_the_level_sets():
+    points = np.random.default_rng(1).normal(size=(200, 3))
+    rotation = np.zeros((3, 3))
+    rotation[:2, :2] = lie.J
+    assert value(descent.Differential(points, points), rotation) == pytest.approx(np.sqrt(0.5))
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: descent.Differential(POINTS, POINTS[:3]), "normals must have shape"),
+        (lambda: descent.Differential(POINTS, 0 * POINTS), "normals must not be zero"),
+        (lambda: descent.Differential(np.full((3, 2), np.nan), np.ones((3, 2))), "points must be finite"),
+        (lambda: descent.Differential(np.ones((3, 1)), np.ones((3, 1))), "dimension 2 or more"),
+        (lambda: descent.Functional(POINTS, 3.0), "f must be a function"),
+        (lambda: descent.descend(descent.Functional(POINTS, lambda p: p), **GOOD), "one value a point"),
+        (
+            lambda: descent.descend(descent.Functional(POINTS, lambda p: p[:, 0].log()), **GOOD),
+            "f must be finite",
+        ),
+        (
+            lambda: descent.gauss_newton_condition(descent.Differential(POINTS, POINTS), 0 * lie.J),
+            "not be zero",
+        ),
+        (
+            lambda: descent.gauss_newton_condition(descent.Differential(POINTS, POINTS), np.eye(3)),
+            "generators must",
+        ),
+    ],
+)
+def test_bad_data(make, words):
+    with pytest.raises(ValueError, match=words):
+        make()
