@@ -150,7 +150,7 @@ def test_distances_are_angles_to_the_nearest_training_goal():
 
 def test_the_caption_has_the_numbers_and_says_how_intervals_are_made():
     text = Protocol().caption()
-    for part in ("disc actions", "200 episodes", "3 training seeds", "10 context draws", "the reference"):
+    for part in ("disc actions", "200 episodes", "3 training seeds", "10 context draws", "greedy reference"):
         assert part in text
     assert "the wider of Student's over the means of the 3 seeds" in text
     assert "another training seed" in Protocol.quick().caption()
