@@ -85,7 +85,8 @@ def drag(notebook):
     """Return the first view with the training goals where they were discovered; nothing may go wrong."""
     notebook.evaluate("() => document.activeElement?.blur()")
     notebook.python(
-        f"[drag.set_trait('training_degrees', {TRAINING}), drag.set_trait('trained', {TRAINING}),"
+        f"[drag.set_trait('training_degrees', {TRAINING}),"
+        f" drag.set_trait('asked', {{**drag.asked, 'geometry': {TRAINING}}}),"
         " setattr(drag, 'goal_degrees', 60.0)]"
     )
     notebook.wait_python("not drag.stale and drag.answered == [60.0, 0, 20]")
