@@ -116,6 +116,8 @@ class JupyterServer:
                 "--LabApp.news_url=",
                 "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
                 "--LabApp.extension_manager=readonly",
+                # As for a student: no search for language servers, which would start npm.
+                "--LanguageServerManager.autodetect=False",
             ],
             env=environment,
             stdout=self._log,
