@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 

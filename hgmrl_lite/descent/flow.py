@@ -1,4 +1,7 @@
-"""The flow exp(tW) p in PyTorch, batched over generators."""
+"""The flow exp(tW) p in PyTorch, batched over generators, and a NumPy model made differentiable."""
+
+from collections.abc import Callable
+from typing import Any
 
 import torch
 
@@ -49,3 +52,32 @@ def _cosine_sine(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         torch.where(near, 1.0 - x / 2.0 + x * x / 24.0, cosine),
         torch.where(near, 1.0 - x / 6.0 + x * x / 120.0, sine),
     )
+
+
+def as_torch_function(f: Callable[[Any], Any]) -> Callable[[torch.Tensor], torch.Tensor]:
+    """Return f as a function of tensors; one with a ``gradient`` method is taken for a NumPy model."""
+    gradient = getattr(f, "gradient", None)
+    if gradient is None:
+        return f
+
+    def call(points: torch.Tensor) -> torch.Tensor:
+        values: torch.Tensor = _Fitted.apply(points, f, gradient)
+        return values
+
+    return call
+
+
+class _Fitted(torch.autograd.Function):
+    """A NumPy function with its gradient, as a node of the graph."""
+
+    @staticmethod
+    def forward(ctx: Any, points: torch.Tensor, f: Any, gradient: Any) -> torch.Tensor:
+        """Return f(p), shape (...), for points (..., n), and keep what the derivative needs."""
+        values = points.detach().numpy()
+        ctx.slope = torch.as_tensor(gradient(values), dtype=points.dtype)
+        return torch.as_tensor(f(values), dtype=points.dtype)
+
+    @staticmethod
+    def backward(ctx: Any, *outputs: torch.Tensor) -> tuple[torch.Tensor, None, None]:
+        """Return df_pᵀ times the incoming derivative."""
+        return outputs[0][..., None] * ctx.slope, None, None

@@ -114,8 +114,9 @@ class Functional:
     points : array_like, shape (N, n)
         Points p.
     f : callable
-        The function, of tensors (..., n) with values (...). It is asked for values wherever exp(tW) carries
-        the points, so it must be known there.
+        The function, of tensors (..., n) with values (...); or a fitted NumPy model with a method
+        ``gradient(points)``, such as `hgmrl_lite.hereditary.RewardModel`. It is asked for values wherever
+        exp(tW) carries the points, so it must be known there.
 
     Raises
     ------
@@ -137,8 +138,10 @@ class Functional:
     def _tensors(self) -> "tuple[torch.Tensor, torch.Tensor]":
         import torch
 
+        from hgmrl_lite.descent.flow import as_torch_function
+
         points = torch.from_numpy(np.ascontiguousarray(self.points))
-        values = self.f(points)
+        values = as_torch_function(self.f)(points)
         if not isinstance(values, torch.Tensor) or values.shape != points.shape[:1]:
             got = tuple(values.shape) if isinstance(values, torch.Tensor) else type(values).__name__
             raise ValueError(f"f must return one value a point, shape ({len(points)},), got {got}")
@@ -150,11 +153,11 @@ class Functional:
         self, generators: "torch.Tensor", index: "torch.Tensor", times: "torch.Tensor | None" = None
     ) -> "list[torch.Tensor]":
         """Return the residual f(exp(tW) p) − f(p), shape (R, B, 1); parameters as for `Differential`."""
-        from hgmrl_lite.descent.flow import flow
+        from hgmrl_lite.descent.flow import as_torch_function, flow
 
         assert times is not None
         points, values = (tensor[index] for tensor in self._tensors)
-        return [(self.f(flow(generators, times, points)) - values)[..., None]]
+        return [(as_torch_function(self.f)(flow(generators, times, points)) - values)[..., None]]
 
     def __repr__(self) -> str:
         """Tell the size and the function's name."""

@@ -122,7 +122,8 @@ class SampledFamily(TaskFamily):
         space, dtype = Box(-np.inf, np.inf, (self.state_dim,), np.float64), env.action_space.dtype
         seen = TransformObservation(env, lambda observation: self._states(observation[None])[0], space)
         driven = TransformAction(seen, lambda raw: self.system.project(raw).astype(dtype), None)
-        return TimeLimit(driven, self.system.max_steps)
+        limited: SingleEnv = TimeLimit(driven, self.system.max_steps)
+        return limited
 
     def vector_env(self, task: ArrayLike, num_envs: int, *, render_mode: str | None = None) -> Rows:
         """Return rows of one task (d,) or of one task a row, stepped together and reset in the same step.

@@ -56,12 +56,14 @@ class Adaptation(Tabled):
 
     def quantile(self, share: float) -> Array:
         """Return a quantile of the angle error over seeds, draws and goals in degrees, shape (R, N)."""
-        return np.quantile(self.angle_error, share, axis=(1, 2, 4))
+        values: Array = np.quantile(self.angle_error, share, axis=(1, 2, 4))
+        return values
 
     @property
     def decided_share(self) -> Array:
         """Share of inferences that the agent called decided, shape (R, N)."""
-        return self.decided.mean(axis=(1, 2, 4))
+        share: Array = self.decided.mean(axis=(1, 2, 4))
+        return share
 
     @property
     def wrong_when_decided(self) -> Array:
@@ -69,7 +71,7 @@ class Adaptation(Tabled):
         wrong = (self.decided & (self.angle_error > 8.0)).sum(axis=(1, 2, 4))
         decided = self.decided.sum(axis=(1, 2, 4))
         # Where none was decided, none was decided wrongly.
-        return wrong / np.maximum(decided, 1)
+        return np.asarray(wrong / np.maximum(decided, 1))
 
     def caption(self) -> str:
         """Return how it was measured."""
@@ -192,4 +194,4 @@ def _adapt_from_prefixes(sizes: Sequence[int], protocol: Protocol) -> dict[str, 
 def _angles_between(first: Array, second: Array) -> Array:
     """Return the angle from 0 to π between planar vectors (..., 2), shape (...)."""
     cross = first[..., 0] * second[..., 1] - first[..., 1] * second[..., 0]
-    return np.abs(np.arctan2(cross, (first * second).sum(axis=-1)))
+    return np.asarray(np.abs(np.arctan2(cross, (first * second).sum(axis=-1))))

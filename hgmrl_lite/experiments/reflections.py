@@ -63,7 +63,8 @@ class BestStep:
         """Return the best of the candidates (..., 2) for states (..., 2)."""
         states = as_real("observations", observations)
         values = self.reward(states[..., None, :] + STEP * self.candidates)
-        return self.candidates[np.argmax(values, axis=-1)]
+        best: Array = self.candidates[np.argmax(values, axis=-1)]
+        return best
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,7 +24,7 @@ DRAWS: Final = 20
 """Independent draws of the samples."""
 
 # What both descents get: on the unit sphere, several starts, of which the one with the least loss counts.
-_DESCENT: Final = {"normalisation": "unit", "learning_rate": 0.05, "runs": 8}
+_DESCENT: Final[dict[str, Any]] = {"normalisation": "unit", "learning_rate": 0.05, "runs": 8}
 _STEPS, _QUICK_STEPS = 1000, 300
 _LAST = 50
 
@@ -156,7 +156,8 @@ def _closed_form(points: Array, values: Array, steps: int, seed: int) -> Array:
     """Return the best generator of the null space."""
     normals = tangents.local_regression(points, values)
     found = discovery.affine_null_space(normals.points, normals.normals, normals.weights, algebra="linear")
-    return found[1][0]
+    generator: Array = found[1][0]
+    return generator
 
 
 def _differential(points: Array, values: Array, steps: int, seed: int) -> Array:

@@ -10,6 +10,7 @@ from planar import GOOD, IDENTITY, POINTS, distance, square, value
 
 from hgmrl_lite import descent, lie
 from hgmrl_lite.descent.losses import mean_length
+from hgmrl_lite.hereditary import RewardModel
 
 MATRICES = arrays(np.float64, (2, 2), elements=st.floats(-2.0, 2.0))
 
@@ -116,3 +117,20 @@ def test_in_three_dimensions_one_generator_cannot_fill_the_level_sets():
 def test_bad_data(make, words):
     with pytest.raises(ValueError, match=words):
         make()
+
+
+def test_a_fitted_function_has_its_own_gradient():
+    model = RewardModel.fit(POINTS, distance(POINTS), centres=60)
+    assert value(descent.Functional(POINTS, model), lie.J) < 0.02
+    weights = torch.tensor([[[0.1, -1.0], [0.9, 0.0]]], dtype=torch.float64, requires_grad=True)
+    loss = descent.Functional(POINTS[:20], model)
+    index, times = torch.arange(20)[None], torch.linspace(0.1, 2.0, 20, dtype=torch.float64)[None]
+
+    def evaluate(w):
+        return mean_length(loss.residuals(w, index, times))
+
+    (gradient,) = torch.autograd.grad(evaluate(weights).sum(), weights)
+    step = 1e-6 * torch.eye(4, dtype=torch.float64).reshape(4, 1, 2, 2)
+    with torch.no_grad():
+        slopes = torch.stack([(evaluate(weights + h) - evaluate(weights - h)) / 2e-6 for h in step])
+    np.testing.assert_allclose(gradient.flatten().numpy(), slopes.flatten().numpy(), rtol=1e-5, atol=1e-6)

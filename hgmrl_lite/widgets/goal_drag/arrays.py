@@ -36,7 +36,7 @@ def episode_arrays(family: NavigationTasks, episodes: int, seed: int) -> dict[st
     """Return ``starts`` (E, 2) and ``noise`` (E, H, 2) of the episodes of the family's ``rollout``."""
     # An agent that stands still shows the noise that every agent will meet.
     paths = family.rollout(
-        np.zeros_like, [_FAR], episodes=episodes, seed=seed, trajectories=True
+        lambda states: np.zeros(np.shape(states)), [_FAR], episodes=episodes, seed=seed, trajectories=True
     ).trajectories
     assert paths is not None
     return {"starts": paths[0, :, 0], "noise": np.diff(paths[0], axis=1) - family.system.wind}
@@ -69,7 +69,7 @@ def exploration_arrays(
     system = family.system
     horizon = min(steps, system.max_steps)
     # Two more episodes than arrivals at full speed would end.
-    episodes = 2 + int(np.ceil(steps / min(horizon, reach / (STEP + np.hypot(*system.wind)))))
+    episodes = 2 + int(np.ceil(steps / min(horizon, reach / (STEP + np.linalg.norm(system.wind)))))
     arrays: dict[str, list[Array]] = {"explore_starts": [], "explore_actions": [], "explore_noise": []}
     for draw in range(draws):
         seen = family.explore(_FAR, episodes * system.max_steps, seed=context_seed(seed, draw))
