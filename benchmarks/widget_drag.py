@@ -4,6 +4,7 @@ import math
 import statistics
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,13 @@ MOVES_PER_SECOND = 60
 SECONDS = 3.0
 # Pixels: a circle that stays inside every plane and chart.
 RADIUS = 15.0
-# The widgets with a handle that moves freely: how to make one, its selector, and that of the handle.
-FREE_HANDLES = {
+# The widgets that are dragged: how to make one, its selector, and that of the handle.
+HANDLES = {
+    "GoalDrag": (
+        "GoalDrag(meta_train(family, progress=False), family, goal_degrees=60.0)",
+        ".hgmrl-goal-drag",
+        ".hgmrl-handle",
+    ),
     "OrbitExplorer": ("OrbitExplorer()", ".hgmrl-orbit-explorer", ".hgmrl-point-handle"),
     "GeneratorFlow": ("GeneratorFlow()", ".hgmrl-generator-flow", ".hgmrl-invariants"),
     "KernelProbe": ("KernelProbe()", ".hgmrl-kernel-probe", ".hgmrl-handle"),
@@ -22,15 +28,13 @@ FREE_HANDLES = {
     "TaskPuller": ('TaskPuller(kind="translation")', ".hgmrl-task-puller", ".hgmrl-carried-handle"),
     "TaskAligner": ("TaskAligner()", ".hgmrl-task-aligner", ".hgmrl-goal-handle"),
 }
-
-GOAL_DRAG = """
+_CELL = """
 from hgmrl_lite.envs import navigation
 from hgmrl_lite.meta import meta_train
-from hgmrl_lite.widgets import GoalDrag
+from hgmrl_lite.widgets import {name}
 family = navigation()
-agent = meta_train(family, progress=False)
-drag = GoalDrag(agent, family, goal_degrees=60.0)
-drag
+widget = {made}
+widget
 """
 
 # Notes each pointer move as it comes in, and each redraw of the handle once the frame it belongs to is
@@ -170,65 +174,71 @@ def medians(runs: list[dict[str, float]]) -> dict[str, float]:
     return {**figures, "backward_jumps": sum(run["backward_jumps"] for run in runs)}
 
 
-def _open_goal_drag(browser: Any) -> Any:
-    notebook = browser.open_notebook([GOAL_DRAG])
-    notebook.run_all()
-    notebook.page.wait_for_selector(".hgmrl-goal-drag .hgmrl-handle")
-    notebook.wait_python("drag.answered[:1] == [drag.goal_degrees]", limit=30.0)
-    notebook.page.wait_for_timeout(500)
-    notebook.page.locator(".hgmrl-plane").scroll_into_view_if_needed()
-    return notebook
+def repeated(
+    browser: Any, page: Any, name: str, runs: int, between: Callable[[], None] = lambda: None
+) -> list[dict[str, float]]:
+    """Return the figures of several drags of a widget that a page shows.
 
+    Parameters
+    ----------
+    browser : LabBrowser
+        The browser.
+    page : playwright.sync_api.Page
+        The page.
+    name : str
+        The widget, one of :data:`HANDLES`. GoalDrag's handle goes once around its circle, any other one
+        around a small circle where it is.
+    runs : int
+        Drags.
+    between : callable, optional
+        Called before the first drag and after each.
 
-def goal_drag(runs: int) -> list[dict[str, float]]:
-    """Return the figures of several drags of GoalDrag once around the circle, all in one notebook."""
-    harness = load_harness()
+    Returns
+    -------
+    list of dict
+        As of :func:`drag_figures`.
+    """
+    _, root, handle = HANDLES[name]
+    held = page.locator(f"{root} {handle}").first
+    held.locator("xpath=ancestor::*[local-name()='svg'][1]").scroll_into_view_if_needed()
+    page.wait_for_timeout(1000)
+    between()
     results = []
-    with harness.JupyterServer() as server, harness.LabBrowser(server) as browser:
-        notebook = _open_goal_drag(browser)
-        for run in range(runs):
-            points = once_around_circle(notebook.page, run)
-            notebook.page.mouse.move(*points[0])
-            results.append(
-                drag_figures(browser, notebook.page, ".hgmrl-goal-drag", ".hgmrl-handle", points[1:])
-            )
-            shown = float(notebook.page.locator(".hgmrl-handle").get_attribute("aria-valuenow"))
-            notebook.wait_python("drag.answered[0] == drag.goal_degrees")
-            held = notebook.python("drag.goal_degrees")
-            if abs(held - shown) > 0.06:
-                raise AssertionError(f"the Jupyter kernel's goal is {held}°, and the handle is at {shown}°")
-        notebook.close()
+    for run in range(runs):
+        points = once_around_circle(page, run) if name == "GoalDrag" else once_around_here(held, run)
+        page.mouse.move(*points[0])
+        results.append(drag_figures(browser, page, root, handle, points[1:]))
+        between()
     return results
 
 
-def free_handle(name: str, made: str, root: str, handle: str, runs: int) -> list[dict[str, float]]:
-    """Return the figures of several drags of a handle that moves freely, once around a small circle."""
-    harness = load_harness()
-    results = []
-    cell = f"from hgmrl_lite.widgets import {name}\nwidget = {made}\nwidget"
-    with harness.JupyterServer() as server, harness.LabBrowser(server) as browser:
-        notebook = browser.open_notebook([cell])
-        notebook.run_all()
-        notebook.page.wait_for_selector(f"{root} {handle}")
-        held = notebook.page.locator(f"{root} {handle}").first
-        held.scroll_into_view_if_needed()
-        notebook.page.wait_for_timeout(500)
-        for run in range(runs):
-            points = once_around_here(held, run)
-            notebook.page.mouse.move(*points[0])
-            results.append(drag_figures(browser, notebook.page, root, handle, points[1:]))
-        notebook.close()
+def in_jupyterlab(browser: Any, name: str, runs: int) -> list[dict[str, float]]:
+    """Return the figures of several drags of a widget in a notebook of its own."""
+    made, root, handle = HANDLES[name]
+    notebook = browser.open_notebook([_CELL.format(name=name, made=made)])
+    notebook.run_all()
+    notebook.page.wait_for_selector(f"{root} {handle}")
+
+    def same_on_both_sides() -> None:
+        if name != "GoalDrag":
+            return
+        notebook.wait_python("widget.answered[:1] == [widget.goal_degrees]", limit=30.0)
+        shown = float(notebook.page.locator(f"{root} {handle}").get_attribute("aria-valuenow"))
+        held = notebook.python("widget.goal_degrees")
+        if abs(held - shown) > 0.06:
+            raise AssertionError(f"the Jupyter kernel's goal is {held}°, and the handle is at {shown}°")
+
+    results = repeated(browser, notebook.page, name, runs, same_on_both_sides)
+    notebook.close()
     return results
 
 
 def run(quick: bool = False) -> dict[str, float]:
     """Return the figures of every widget that is dragged: medians over the drags, jumps in all of them."""
-    runs = 1 if quick else 5
-    drags = {"GoalDrag": goal_drag(runs)}
-    for name, (made, root, handle) in FREE_HANDLES.items():
-        drags[name] = free_handle(name, made, root, handle, runs)
-    return {
-        f"widget.{widget}.{name}": value
-        for widget, results in drags.items()
-        for name, value in medians(results).items()
-    }
+    harness = load_harness()
+    with harness.JupyterServer() as server, harness.LabBrowser(server) as browser:
+        return {
+            f"widget.{widget}.{name}": value
+            for widget in HANDLES
+            for name, value in medians(in_jupyterlab(browser, widget, 1 if quick else 5)).items()
+        }
