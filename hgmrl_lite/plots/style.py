@@ -2,14 +2,14 @@
 
 from typing import Final
 
-from hgmrl_lite import looks
+from hgmrl_lite import _looks
 
 # Okabe and Ito's palette holds with every common form of colour blindness; markers and dashes differ too.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 MARKERS = ("o", "s", "^", "D", "v", "P")
 DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)))
 
-LOOKS: Final = {name: (one.colour, one.marker) for name, one in looks.LOOKS.items()}
+LOOKS: Final = {name: (one.colour, one.marker) for name, one in _looks.LOOKS.items()}
 """Colour and marker of each agent, the same in every figure."""
 
 
