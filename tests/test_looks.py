@@ -1,6 +1,6 @@
 import re
 
-from hgmrl_lite.looks import LOOKS, OTHER, look, style_sheet
+from hgmrl_lite._looks import LOOKS, OTHER, look, style_sheet
 
 
 def luminance(colour):

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 from numpy.typing import ArrayLike
 
-from hgmrl_lite import looks
+from hgmrl_lite import _looks
 from hgmrl_lite._validate import Array
 from hgmrl_lite.meta import Interval
 
@@ -21,7 +21,7 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 MARKERS = ("o", "s", "^", "D", "v", "P")
 DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)))
 
-LOOKS: Final = {name: (one.colour, one.marker) for name, one in looks.LOOKS.items()}
+LOOKS: Final = {name: (one.colour, one.marker) for name, one in _looks.LOOKS.items()}
 """Colour and marker of each agent, the same in every figure."""
 
 in_style = rc_context(

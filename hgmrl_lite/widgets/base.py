@@ -15,8 +15,8 @@ import numpy as np
 import traitlets
 from numpy.typing import ArrayLike
 
+from hgmrl_lite._looks import style_sheet
 from hgmrl_lite._validate import as_array
-from hgmrl_lite.looks import style_sheet
 from hgmrl_lite.widgets.modules import bundle
 
 if TYPE_CHECKING:

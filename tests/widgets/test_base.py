@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import hgmrl_lite.widgets as widgets
-from hgmrl_lite.looks import LOOKS
+from hgmrl_lite._looks import LOOKS
 from hgmrl_lite.widgets.base import HgmrlWidget, pack_arrays
 
 WIDGETS = [

@@ -16,28 +16,35 @@ SOURCE = Path(widgets.__file__).parent
 FILES = sorted(SOURCE.glob("*/*.js"))
 
 
-def run(*arguments, **environment):
-    """Run Node on modules that no package.json calls so; skip where there is no Node for it."""
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """Return run(file, **environment): Node's tests on a copy that a package.json calls modules."""
     if NODE is None:
         pytest.skip("Node.js is not installed; the browser tests run the same numerics")
-    flag = "--experimental-default-type=module"
-    known = subprocess.run([NODE, flag, "--eval", "0"], capture_output=True, check=False).returncode == 0
-    command = [NODE, *([flag] if known else []), *map(str, arguments)]
-    return subprocess.run(
-        command, capture_output=True, text=True, check=False, env={**os.environ, **environment}
-    )
+    copy = tmp_path_factory.mktemp("node")
+    for file in FILES:
+        (copy / file.parent.name).mkdir(exist_ok=True)
+        shutil.copy(file, copy / file.parent.name)
+    (copy / "package.json").write_text('{"type": "module"}')
+
+    def run(file, **environment):
+        environment = {**os.environ, "HGMRL_WIDGETS": f"{copy.as_uri()}/", **environment}
+        command = [NODE, "--test", str(FOLDER / file)]
+        return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+
+    return run
 
 
-def test_the_numerics_keep_their_laws():
-    done = run("--test", FOLDER / "numerics.test.mjs")
+def test_the_numerics_keep_their_laws(run):
+    done = run("numerics.test.mjs")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "tests 8" in done.stdout
 
 
-def test_every_file_is_the_same_bundled_and_as_it_is(tmp_path):
+def test_every_file_is_the_same_bundled_and_as_it_is(run, tmp_path):
     for file in FILES:
         (tmp_path / f"{file.parent.name}--{file.stem}.mjs").write_text(bundle(file))
-    done = run("--test", FOLDER / "bundles.test.mjs", HGMRL_BUNDLES=str(tmp_path))
+    done = run("bundles.test.mjs", HGMRL_BUNDLES=str(tmp_path))
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"tests {len(FILES)}" in done.stdout
     assert len(FILES) > 40

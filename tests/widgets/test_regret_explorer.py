@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from regret_standin import standin_result
 
+from hgmrl_lite._looks import look
 from hgmrl_lite.experiments import published
-from hgmrl_lite.looks import look
 from hgmrl_lite.plots.style import LOOKS
 from hgmrl_lite.widgets import RegretExplorer
 from hgmrl_lite.widgets.regret_explorer.arrays import goal_indices, regret_at

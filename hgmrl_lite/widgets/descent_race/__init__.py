@@ -7,8 +7,8 @@ import traitlets
 from numpy.typing import ArrayLike
 
 from hgmrl_lite import discovery
+from hgmrl_lite._looks import BLUE, VERMILLION
 from hgmrl_lite._validate import Array, as_count
-from hgmrl_lite.looks import BLUE, VERMILLION
 from hgmrl_lite.widgets.base import HgmrlWidget, css, esm, pack_arrays
 from hgmrl_lite.widgets.descent_race.descent import (
     BELOW_DEG,

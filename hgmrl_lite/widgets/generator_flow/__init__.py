@@ -9,8 +9,8 @@ import traitlets
 from numpy.typing import ArrayLike
 
 from hgmrl_lite import lie
+from hgmrl_lite._looks import BLUE, GREY, PURPLE, VERMILLION
 from hgmrl_lite._validate import Array
-from hgmrl_lite.looks import BLUE, GREY, PURPLE, VERMILLION
 from hgmrl_lite.widgets.base import HgmrlWidget, css, esm
 from hgmrl_lite.widgets.traits import Coordinates, Flag, Number
 

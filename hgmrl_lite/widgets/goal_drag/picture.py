@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 
+from hgmrl_lite._looks import BLUE, GREY, PURPLE, VERMILLION, look
 from hgmrl_lite._validate import Array
 from hgmrl_lite.envs import Policy
-from hgmrl_lite.looks import BLUE, GREY, PURPLE, VERMILLION, look
 from hgmrl_lite.widgets.picture import PlanePicture
 
 if TYPE_CHECKING:

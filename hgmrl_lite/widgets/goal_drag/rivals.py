@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from hgmrl_lite._looks import look
 from hgmrl_lite._validate import Array
 from hgmrl_lite.agents import GoalConditionedAgent, MLPPolicy, NearestTaskAgent
-from hgmrl_lite.looks import look
 
 Rival = NearestTaskAgent | GoalConditionedAgent
 

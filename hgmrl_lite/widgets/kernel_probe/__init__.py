@@ -11,8 +11,8 @@ import traitlets
 from numpy.typing import ArrayLike
 
 from hgmrl_lite import tangents
+from hgmrl_lite._looks import BLUE, VERMILLION
 from hgmrl_lite._validate import Array
-from hgmrl_lite.looks import BLUE, VERMILLION
 from hgmrl_lite.tangents.regression import PILOT
 from hgmrl_lite.widgets.base import HgmrlWidget, css, esm, pack_arrays
 from hgmrl_lite.widgets.kernel_probe.functions import FUNCTIONS, GOAL

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from hgmrl_lite import actions
-from hgmrl_lite.looks import BLUE, GREEN, GREY, PURPLE, VERMILLION
+from hgmrl_lite._looks import BLUE, GREEN, GREY, PURPLE, VERMILLION
 from hgmrl_lite.widgets.picture import PlanePicture, square_grid
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import traitlets
 
+from hgmrl_lite._looks import look
 from hgmrl_lite._validate import as_count
-from hgmrl_lite.looks import look
 from hgmrl_lite.widgets.base import HgmrlWidget, css, esm, pack_arrays
 from hgmrl_lite.widgets.regret_explorer.arrays import regret_arrays, regret_at
 from hgmrl_lite.widgets.traits import Flag, Whole

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 
-from hgmrl_lite.looks import look
+from hgmrl_lite._looks import look
 
 if TYPE_CHECKING:
     from hgmrl_lite.widgets.regret_explorer import RegretExplorer

@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from hgmrl_lite import lie
+from hgmrl_lite._looks import BLUE, VERMILLION
 from hgmrl_lite._validate import Array
-from hgmrl_lite.looks import BLUE, VERMILLION
 from hgmrl_lite.widgets.picture import PlanePicture
 
 if TYPE_CHECKING:

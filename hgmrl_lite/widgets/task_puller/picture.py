@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
-from hgmrl_lite.looks import BLUE, GREEN, GREY, PURPLE, VERMILLION
+from hgmrl_lite._looks import BLUE, GREEN, GREY, PURPLE, VERMILLION
 from hgmrl_lite.widgets.picture import PlanePicture, square_grid
 from hgmrl_lite.widgets.task_puller.findings import VERDICTS
 from hgmrl_lite.widgets.task_puller.maps import BASE_GOAL, REWARDS

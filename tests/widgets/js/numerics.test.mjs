@@ -1,10 +1,12 @@
-// The widgets' numerics by `node --experimental-default-type=module --test tests/widgets/js/*.test.mjs`.
+// The widgets' numerics, by `node --test tests/widgets/js/numerics.test.mjs`; a Node older than 22.7 takes plain .js files
+// for modules with --experimental-default-type=module only. tests/widgets/test_node.py runs a copy: HGMRL_WIDGETS.
 // That they agree with Python's is tested in a browser; here are their own laws, without one.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-const at = (file) => import(new URL(`../../../hgmrl_lite/widgets/${file}`, import.meta.url).href);
+const root = process.env.HGMRL_WIDGETS ?? new URL("../../../hgmrl_lite/widgets/", import.meta.url);
+const at = (file) => import(new URL(file, root).href);
 const { apply2, exp2, inverse2 } = await at("js/matrix2.js");
 const { inDegrees, inNumber, inShort, wrapDegrees } = await at("js/words.js");
 const { projectAction } = await at("js/policy.js");
