@@ -9,6 +9,8 @@ from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.hereditary.comparison import TaskModel
+from hgmrl_lite.hereditary.frame import in_units
+from hgmrl_lite.hereditary.generators import MeanResponse, mean_response
 from hgmrl_lite.hereditary.system import SystemSymmetry, system_symmetries
 from hgmrl_lite.transitions import Transitions
 
@@ -95,8 +97,12 @@ class TaskFamily:
 
     def in_scale(self, maps: Array) -> Array:
         """Return homogeneous maps (..., n + 1, n + 1) as they act on states in units of ``scale``."""
-        lifted = np.append(self.scale, 1.0)
-        return maps * (lifted / lifted[:, None])
+        return in_units(maps, 1.0 / self.scale)
+
+    @cached_property
+    def response(self) -> MeanResponse:
+        """How an action moves the state on average, over all tasks."""
+        return mean_response(self.tasks)
 
     @cached_property
     def system(self) -> SystemSymmetry:

@@ -1,11 +1,13 @@
 """One finding: a property of a family of tasks, tested on the data, with its figure, bound and words."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from hgmrl_lite._validate import Array
+from hgmrl_lite.hereditary.frame import Frame
 
 VERDICTS = ("yes", "no", "undecided")
 #: Largest defect, relative to what unrelated tasks or systems show, that still counts as none: a sine of
@@ -72,6 +74,10 @@ class Defect:
         return "yes" if below else "undecided"
 
 
+UNKNOWN = Defect(math.nan, math.nan)
+"""The defect of what could not be measured."""
+
+
 def overall(verdicts: Sequence[str]) -> str:
     """Return "no" if any is, else "undecided" if any is, else "yes"."""
     return next((verdict for verdict in ("no", "undecided") if verdict in verdicts), "yes")
@@ -86,47 +92,38 @@ def worst(defects: Sequence[Defect], bound: float, excluded: float | None = None
     return verdict, defects[place], place
 
 
-def strain(matrices: Array, form: Array) -> Array:
-    """Return the mean squared logarithm of the stretches (...) of matrices (..., n, n) under a form."""
-    root = np.linalg.cholesky(form).T
-    stretches = np.linalg.svd(root @ matrices @ np.linalg.inv(root), compute_uv=False)
-    return np.square(np.log(np.maximum(stretches, 1e-12))).mean(axis=-1)
-
-
-def strain_defect(matrix: Array, covariance: Array | None, form: Array, draws: int = 200) -> Defect:
+def strain_defect(matrix: Array, covariance: Array, form: Array, draws: int = 200) -> Defect:
     """Return how far a matrix is from keeping an inner product, given its error covariance (n², n²)."""
-    square = float(strain(matrix, form))
-    if covariance is None:
+    frame = Frame.of(form)
+    square = float(frame.stretch(matrix))
+    if not covariance.any():
         return Defect(square, 0.0)
     if not np.isfinite(covariance).all():
-        return Defect(np.nan, np.nan)
+        return UNKNOWN
     values, axes = np.linalg.eigh(covariance)
     normals = np.random.default_rng(0).standard_normal((draws, len(values)))
     noise = (normals * np.sqrt(np.maximum(values, 0.0))) @ axes.T
-    drawn = strain(matrix + noise.reshape(draws, *matrix.shape), form)
+    drawn = frame.stretch(matrix + noise.reshape(draws, *matrix.shape))
     return Defect(square - float(drawn.mean() - square), float(drawn.std()))
 
 
-def start_defect(matrix: Array, starts: Array, draws: int = 200) -> Defect:
+def resampled_moments(starts: Array, draws: int = 200) -> tuple[Array, Array]:
+    """Return mean (1 + draws, n) and covariance (1 + draws, n, n) of starts (k, n), then of resamples."""
+    number = len(starts)
+    rows = np.random.default_rng(0).integers(0, number, (draws, number))
+    drawn = np.concatenate([starts[None], starts[rows]])
+    mean = drawn.mean(axis=-2)
+    away = drawn - mean[..., None, :]
+    return mean, away.swapaxes(-1, -2) @ away / (number - 1)
+
+
+def start_defect(matrix: Array, mean: Array, covariance: Array) -> Defect:
     """Return how far a homogeneous map moves mean and covariance of the starts, in their standard deviations.
 
-    The squared displacement of the mean plus the squared logarithms of the ratios of standard deviations.
+    The squared displacement of the mean plus the squared logarithms of the ratios of standard deviations, for
+    moments (1 + draws, n) and (1 + draws, n, n) as `resampled_moments` gives them.
     """
-    number, n = starts.shape
-    if number <= 2 * n:
-        return Defect(np.nan, np.nan)
-    drawn = starts[np.random.default_rng(0).integers(0, number, (draws, number))]
-    seen, again = _start_change(matrix, starts), _start_change(matrix, drawn)
-    spread = np.cov(again.T).reshape(seen.size, seen.size)
-    return squared(seen, spread)
-
-
-def _start_change(matrix: Array, starts: Array) -> Array:
-    """Return displacement and logarithmic stretch (..., n + n²) of starts (..., k, n) under a map."""
-    n = starts.shape[-1]
-    mean = starts.mean(axis=-2)
-    away = starts - mean[..., None, :]
-    covariance = away.swapaxes(-1, -2) @ away / (starts.shape[-2] - 1)
+    n = mean.shape[-1]
     values, axes = np.linalg.eigh(covariance)
     deviations = np.sqrt(np.maximum(values, 1e-12 * values[..., -1:] + np.finfo(float).tiny))[..., None, :]
     root = (axes * deviations) @ axes.swapaxes(-1, -2)
@@ -136,7 +133,8 @@ def _start_change(matrix: Array, starts: Array) -> Array:
     moved = inverse @ linear @ root
     values, axes = np.linalg.eigh(moved @ moved.swapaxes(-1, -2))
     stretch = (axes * (0.5 * np.log(np.maximum(values, 1e-18)))[..., None, :]) @ axes.swapaxes(-1, -2)
-    return np.concatenate([displaced, stretch.reshape(*stretch.shape[:-2], n * n)], axis=-1)
+    change = np.concatenate([displaced, stretch.reshape(len(stretch), n * n)], axis=-1)
+    return squared(change[0], np.cov(change[1:].T).reshape(n + n * n, n + n * n))
 
 
 def squared(seen: Array, covariance: Array) -> Defect:

@@ -19,7 +19,7 @@ _PRIOR = 10.0
 _LEVERAGE = 0.9
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RewardModel:
     """A natural cubic spline on scattered centres: R(p) = Σ_j w_j ‖p − c_j‖³ + b_0 + b·p.
 
@@ -164,7 +164,7 @@ class RewardModel:
         square = ratio.sum(axis=1)[:, None, None] * flat[:, :, None] * flat[:, None, :]
         square += (ratio @ outer).reshape(number, n, n) - first - first.swapaxes(1, 2)
         square += (3.0 * distances @ self.weights)[:, None, None] * np.eye(n)
-        return square.reshape(*points.shape, n)
+        return np.asarray(square.reshape(*points.shape, n))
 
     def local_misfit(self, points: ArrayLike) -> Array:
         """Return how far the model is off around points (..., n), shape (...).
@@ -199,7 +199,7 @@ class RewardModel:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SplineBasis:
     """Basis of the natural cubic splines on scattered centres, orthonormal in roughness.
 
@@ -241,7 +241,7 @@ class SplineBasis:
     @property
     def rough(self) -> int:
         """How many functions of the basis are not affine; these come first."""
-        return self.transform.shape[1]
+        return int(self.transform.shape[1])
 
     def __call__(self, points: Array) -> Array:
         """Return the functions (N, C) at points (N, n): rough ones, the constant, the coordinates."""
@@ -330,7 +330,7 @@ def _spread(left: Array, freedom: float) -> float:
 def _distances(points: Array, centres: Array) -> Array:
     """Return ‖p_i − c_j‖, accurate enough for a cube and without an (N, C, n) temporary."""
     square = np.square(points).sum(1)[:, None] + np.square(centres).sum(1) - 2.0 * points @ centres.T
-    return np.sqrt(np.maximum(square, 0.0))
+    return np.asarray(np.sqrt(np.maximum(square, 0.0)))
 
 
 def _cubes(points: Array, centres: Array) -> Array:

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.hereditary.findings import BOUND, ERRORS, Defect
+from hgmrl_lite.hereditary.frame import Frame, form_in_units, in_units, symmetric_basis
 from hgmrl_lite.hereditary.motion import FOLDS, LawOfMotion
 from hgmrl_lite.transitions import Transitions
 
@@ -23,7 +24,7 @@ KEPT, KEPT_AT_MOST = 0.25, 0.6
 POINT = 0.05
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class CompactSymmetries:
     """System symmetries that keep the law of the starts: the group that tasks are looked for in.
 
@@ -54,12 +55,10 @@ class CompactSymmetries:
 
     def in_units(self, scale: Array) -> "CompactSymmetries":
         """Return the same for states whose numbers are ``scale`` (n,) times as large."""
-        lifted = np.append(scale, 1.0)
-        size = np.exp(np.log(scale).mean())
         return replace(
             self,
-            generators_states=self.generators_states * (lifted[:, None] / lifted),
-            inner_product=self.inner_product * np.outer(size / scale, size / scale),
+            generators_states=in_units(self.generators_states, scale),
+            inner_product=form_in_units(self.inner_product, scale),
         )
 
     def __repr__(self) -> str:
@@ -67,7 +66,7 @@ class CompactSymmetries:
         return f"CompactSymmetries(dimension {self.dimension} on R^{len(self.inner_product)})"
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class SystemSymmetry:
     """Pairs (W_S, W_A) under which the law of motion does not change.
 
@@ -112,8 +111,8 @@ class SystemSymmetry:
         """
         scaling = np.eye(self.law.n + 1)
         scaling[-1, -1] = 0.0
-        _, square, error = self.defect(scaling)
-        return self.known and square < NEARLY**2 + ERRORS * error
+        found = self.defect(scaling)[1]
+        return self.known and found.square < NEARLY**2 + ERRORS * found.error
 
     @property
     def known(self) -> bool:
@@ -152,7 +151,7 @@ class SystemSymmetry:
         form = form * np.exp(-np.linalg.slogdet(form)[1] / n)
         return CompactSymmetries(states, actions, form)
 
-    def defect(self, generator: ArrayLike) -> tuple[Array, float, float]:
+    def defect(self, generator: ArrayLike) -> tuple[Array, Defect]:
         """Return the best partner W_A of one W_S, and by how much the pair fails to be a symmetry.
 
         Parameters
@@ -164,10 +163,8 @@ class SystemSymmetry:
         -------
         actions : ndarray, shape (m, m)
             W_A.
-        square : float
-            Squared score, the regression's error subtracted: it may be negative.
-        error : float
-            Standard error of ``square``.
+        defect : Defect
+            Its squared score, the regression's error subtracted: it may be negative.
         """
         law = self.law
         generator = as_array("generator", generator, (law.n + 1, law.n + 1))
@@ -185,7 +182,7 @@ class SystemSymmetry:
         away = max(float(whole @ whole - given @ given), 0.0)
         size = float(pair @ pair) + away + np.finfo(float).tiny
         actions = (partner @ law.operators[2][split:])[-(law.m**2) :].reshape(law.m, law.m)
-        return actions, (found.square + away) / size, found.error / size
+        return actions, Defect((found.square + away) / size, found.error / size)
 
     @cached_property
     def _changes(self) -> tuple[Array, Array]:
@@ -345,21 +342,15 @@ def _skew(generators: Array, scale: Array) -> tuple[Array, Array]:
 
     It is the nearest to the unit one in the frame of ``scale`` (n, n).
     """
-    inverse = np.linalg.inv(scale)
-    inside = inverse @ generators @ scale
-    form = _kept_form(inside)
-    inside = 0.5 * (inside - np.linalg.solve(form, inside.swapaxes(-1, -2) @ form))
-    return scale @ inside @ inverse, inverse.T @ form @ inverse
+    frame = Frame.of_scale(scale)
+    form = frame.root.T @ _kept_form(frame.inside(generators)) @ frame.root
+    return Frame.of(form).skew_part(generators), form
 
 
 def _kept_form(generators: Array) -> Array:
     """Return the inner product nearest to I that linear generators (d, n, n) keep, or I if there is none."""
     n = generators.shape[-1] if generators.ndim == 3 else 1
-    rows, columns = np.triu_indices(n)
-    basis = np.zeros((len(rows), n, n))
-    basis[np.arange(len(rows)), rows, columns] = basis[np.arange(len(rows)), columns, rows] = np.where(
-        rows == columns, 1.0, np.sqrt(0.5)
-    )
+    basis = symmetric_basis(n)
     moved = np.einsum("dji,bjk->dbik", generators, basis)
     moved = moved + moved.swapaxes(-1, -2)
     gram = np.einsum("dbik,dcik->bc", moved, moved)

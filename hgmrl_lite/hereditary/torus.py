@@ -13,16 +13,19 @@ _MOST_RELATIONS = 200_000
 _MOST_TURNS = 4096
 
 
-def winding(centre: Array, n: int, tol: float) -> Array:
-    """Return the generators that the closure of exp(span z) has beyond commuting skew z.
+def resonant(blocks: Array, centre: Array, n: int, tol: float) -> Array:
+    """Return the generators of the closure of a group whose algebra is spanned by skew ``blocks``.
 
-    In the planes that all z turn, z_i turns plane j at the frequency Ω_ji. The closure is the torus of all
-    frequencies α that satisfy every integer relation kᵀΩ = 0: none for (1, √2), one for (1, 2).
+    In the planes that all of the centre turns, z_i turns plane j at the frequency Ω_ji. The closure is the
+    torus of all frequencies α that satisfy every integer relation kᵀΩ = 0: none for (1, √2), one for (1, 2).
+    Relations that hold nearly are made to hold: else an estimated circle would not close.
 
     Parameters
     ----------
+    blocks : ndarray, shape (d, N, N)
+        A basis of the algebra, the first n rows and columns of which act on states.
     centre : ndarray, shape (c, N, N)
-        Commuting skew matrices, the first n rows and columns of which act on states.
+        A basis of those that commute with all.
     n : int
         Dimension of the states.
     tol : float
@@ -30,28 +33,45 @@ def winding(centre: Array, n: int, tol: float) -> Array:
 
     Returns
     -------
-    ndarray, shape (e, N, N)
-        Generators independent of ``centre`` as they move states; e is 0 when the group is closed already.
+    ndarray, shape (d + e, N, N)
+        The blocks, and e further generators, independent of them as they move states; e is 0 when the group
+        is closed already.
     """
     if not len(centre):
-        return np.empty((0, *centre.shape[1:]))
+        return blocks
     planes, frequencies = _planes(centre)
-    p = len(planes)
-    if p <= np.linalg.matrix_rank(frequencies):
-        return np.empty((0, *centre.shape[1:]))
-    most = min(_COEFFICIENT, max(1, int((_MOST_RELATIONS ** (1.0 / p) - 1.0) / 2.0)))
-    relations = np.array(list(itertools.product(range(-most, most + 1), repeat=p)), dtype=np.float64)
-    relations = relations[len(relations) // 2 + 1 :]
-    broken = np.linalg.norm(relations @ frequencies, axis=1) > tol * np.abs(frequencies).max()
-    kept = relations[~broken]
-    rank = np.linalg.matrix_rank(kept) if len(kept) else 0
-    free = np.linalg.svd(np.vstack([kept, np.zeros((1, p))]))[2][rank:]
+    relations = _relations(frequencies, tol)
+    free = np.linalg.svd(np.vstack([relations, np.zeros((1, len(planes)))]))[2][len(relations) :]
+    if len(relations):
+        # What breaks the relations goes.
+        wrong = frequencies - free.T @ (free @ frequencies)
+        flat = centre.reshape(len(centre), -1)
+        shares = np.linalg.solve(flat @ flat.T, flat @ blocks.reshape(len(blocks), -1).T).T
+        blocks = blocks - np.tensordot(shares @ wrong.T, planes, axes=1)
+    if len(free) <= len(centre):
+        return blocks
     # What is new among the free frequencies, as far as it moves states; actions follow as the group has it.
     candidates = np.tensordot(free, planes, axes=1)
     seen = candidates[:, :n, :n].reshape(len(free), -1)
     old = np.linalg.qr(centre[:, :n, :n].reshape(len(centre), -1).T)[0]
     columns, size, _ = np.linalg.svd(seen - seen @ old @ old.T, full_matrices=False)
-    return np.tensordot(columns[:, size > tol].T, candidates, axes=1) / np.sqrt(2.0)
+    return np.concatenate([blocks, np.tensordot(columns[:, size > tol].T, candidates, axes=1) / np.sqrt(2.0)])
+
+
+def _relations(frequencies: Array, tol: float) -> Array:
+    """Return independent integer relations (e, p) between frequencies (p, c), the simplest ones."""
+    p, rank = len(frequencies), np.linalg.matrix_rank(frequencies)
+    most = min(_COEFFICIENT, max(1, int((_MOST_RELATIONS ** (1.0 / p) - 1.0) / 2.0)))
+    tried = np.array(list(itertools.product(range(-most, most + 1), repeat=p)), dtype=np.float64)
+    tried = tried[len(tried) // 2 + 1 :]
+    kept = tried[np.linalg.norm(tried @ frequencies, axis=1) <= tol * np.abs(frequencies).max()]
+    found = np.zeros((0, p))
+    for relation in kept[np.argsort(np.square(kept).sum(axis=1), kind="stable")]:
+        if len(found) == p - rank:
+            break
+        longer = np.vstack([found, relation])
+        found = longer if np.linalg.matrix_rank(longer) > len(found) else found
+    return found
 
 
 def closing_time(generator: Array) -> float:

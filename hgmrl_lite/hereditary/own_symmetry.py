@@ -29,7 +29,7 @@ _BLOCKS, _MORE_BLOCKS, _BLOCK = 24, 64, 30
 _STEP = 1e-6
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class OwnSymmetry:
     """The rotation symmetry of one task in the plane, as far as its transitions show it.
 
@@ -88,10 +88,12 @@ def own_symmetry(task: Transitions) -> OwnSymmetry:
             None, np.full((6, 6), np.inf), "undecided", "the rewards are all the same", np.zeros(unknowns)
         )
     if len(task) >= 2 * _SOME:
-        # Exact rewards need no more than some of the transitions, spread over all of them.
+        # Exact rewards need no more than some of the transitions, spread over all of them; nor does a no.
         rows = np.linspace(0, len(task) - 1, _SOME).astype(np.intp)
         found = _read_symmetry(task.next_states[rows], task.rewards[rows])
-        if found.verdict == "symmetric" and np.trace(found.covariance) < _EXACT**2:
+        if found.verdict == "none" or (
+            found.verdict == "symmetric" and np.trace(found.covariance) < _EXACT**2
+        ):
             return found
     return _read_symmetry(task.next_states, task.rewards)
 
@@ -127,7 +129,7 @@ def _claim(points: Array, rewards: Array, precise: Array) -> tuple[str, str]:
         except ValueError as error:
             # Too few transitions, beside the outlying ones.
             return "undecided", str(error)
-        if found.verdict == "symmetric":
+        if found.verdict != "undecided":
             break
     if found.verdict == "symmetric" and found.dimension > 1 and precise[1] <= _BETTER * precise[0]:
         # Far from a goal the rewards are nearly linear: no reason to say that there is no rotation.
@@ -323,7 +325,7 @@ def invariant_form(generators: ArrayLike) -> Array:
     form = np.eye(2) + (np.swapaxes(linear, -1, -2) @ linear)
     form = form / np.sqrt(np.linalg.det(form))[..., None, None]
     mean = form.reshape(-1, 2, 2).mean(axis=0)
-    return mean / np.sqrt(np.linalg.det(mean))
+    return np.asarray(mean / np.sqrt(np.linalg.det(mean)))
 
 
 def form_error(own: Sequence[OwnSymmetry], form: Array) -> float:
