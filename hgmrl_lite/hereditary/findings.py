@@ -78,6 +78,15 @@ UNKNOWN = Defect(math.nan, math.nan)
 """The defect of what could not be measured."""
 
 
+def table_of(caption: str, facts: Sequence[tuple[str, str]]) -> str:
+    """Return facts, as (name, text), as an HTML table."""
+    rows = "".join(
+        f"<tr><th style='text-align:left'>{name}</th><td style='text-align:left'>{text}</td></tr>"
+        for name, text in facts
+    )
+    return f"<table><caption>{caption}</caption>{rows}</table>"
+
+
 def overall(verdicts: Sequence[str]) -> str:
     """Return "no" if any is, else "undecided" if any is, else "yes"."""
     return next((verdict for verdict in ("no", "undecided") if verdict in verdicts), "yes")

@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.hereditary.evidence import NORMAL
-from hgmrl_lite.hereditary.family import Chart, TaskFamily
-from hgmrl_lite.hereditary.findings import BOUND
+from hgmrl_lite.hereditary.family import Chart, TaskFamily, as_base_index
+from hgmrl_lite.hereditary.findings import BOUND, table_of
 from hgmrl_lite.hereditary.generators import (
     action_form,
     action_generators,
@@ -182,11 +182,7 @@ class HereditaryGeometry(LeftActions):
 
     def _repr_html_(self) -> str:
         """Tell the same as a table."""
-        rows = "".join(
-            f"<tr><th style='text-align:left'>{name}</th><td style='text-align:left'>{text}</td></tr>"
-            for name, text in self._facts()
-        )
-        return f"<table><caption>Hereditary geometry</caption>{rows}</table>"
+        return table_of("Hereditary geometry", self._facts())
 
 
 def discover_geometry(
@@ -248,80 +244,8 @@ def discover_geometry(
     )
 
 
-def check_left_actions(
-    tasks: Sequence[Transitions],
-    maps: ArrayLike,
-    base_index: int = 0,
-    *,
-    chart: Chart | None = None,
-) -> GeometryReport:
-    """Test given maps between tasks as `HereditaryGeometry.report` tests those it found.
-
-    Parameters
-    ----------
-    tasks : sequence of Transitions
-        One batch a task.
-    maps : array_like, shape (k, n, n) or (k, n + 1, n + 1)
-        A map from the base task's states to each task's: linear, or affine and homogeneous.
-    base_index : int, optional
-        The base task's place in ``tasks``.
-    chart : callable, optional
-        As in `discover_geometry`.
-
-    Returns
-    -------
-    GeometryReport
-
-    Raises
-    ------
-    ValueError
-        As `discover_geometry`; also when the maps have another shape or are singular.
-    """
-    family = TaskFamily(tasks, chart)
-    base_index = as_base_index(base_index, len(tasks))
-    n = family.tasks[0].states.shape[1]
-    maps = as_array("maps", maps, (len(tasks), "n", "n"))
-    if maps.shape[1] != maps.shape[2] or maps.shape[1] not in (n, n + 1):
-        raise ValueError(
-            f"maps must have shape ({len(tasks)}, {n}, {n}), or ({len(tasks)}, {n + 1}, {n + 1}) when "
-            f"homogeneous, got {maps.shape}"
-        )
-    if maps.shape[1] == n:
-        lifted = np.tile(np.eye(n + 1), (len(maps), 1, 1))
-        lifted[:, :n, :n] = maps
-        maps = lifted
-    if np.abs(maps[:, -1] - np.eye(n + 1)[-1]).max() > 1e-12:
-        raise ValueError("maps must be homogeneous, with last row (0, ..., 0, 1)")
-    stretch = np.linalg.svd(maps[:, :n, :n], compute_uv=False)
-    if (stretch[:, -1] <= 1e-12 * stretch[:, 0]).any():
-        raise ValueError(f"maps must be invertible, got smallest stretch {stretch[:, -1].min():.3g}")
-    k = len(maps)
-    given = LeftActions(
-        left_actions=maps[:, :n, :n],
-        standard_errors=np.zeros(k),
-        raw_left_actions=maps[:, :n, :n],
-        covariance=np.zeros((k, n * n, n * n)),
-        residuals=np.zeros(k),
-        inner_product=family.system.compact.inner_product,
-        form_error=0.0,
-        task_generators=np.full((k, n + 1, n + 1), np.nan),
-        freedom=0,
-        doubts=(),
-        method="given",
-        base_index=base_index,
-    )
-    return make_report(family, given, maps)
-
-
 def _within(bound: float) -> str:
     """Return a 95 % bound as it stands behind an angle; nothing behind the base task's, which is 0."""
     if bound == 0.0:
         return ""
     return f" ± {bound:.2g}°" if np.isfinite(bound) else " ± unknown"
-
-
-def as_base_index(base_index: int, number: int) -> int:
-    """Return the base task's place as a non-negative index, or raise a ValueError."""
-    if not -number <= base_index < number:
-        raise ValueError(f"base_index must name one of the {number} tasks, got {base_index}")
-    return base_index % number

@@ -12,8 +12,8 @@ from scipy.spatial import cKDTree
 
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite.hereditary.closure import centre, closing_time, exactly_closed, resonant
 from hgmrl_lite.hereditary.frame import Frame
-from hgmrl_lite.hereditary.torus import closing_time, resonant
 
 Index = NDArray[np.intp]
 
@@ -23,8 +23,6 @@ GRID = 72
 # A bracket adds a generator, and a frequency is not a resonance, when this much of it is new: generators that
 # were estimated from transitions are wrong in the third decimal.
 _NEW = 0.02
-# Steps that make estimated generators exactly closed, and what counts as that.
-_CLOSING_STEPS, _CLOSED = 5, 1e-13
 # Points that cover a group of two, three and more dimensions.
 _COVER = {2: 288, 3: 720}
 _LARGE_COVER = 1500
@@ -246,8 +244,8 @@ def _compact_group(
         action_frame = _frame("action_generators", actions)
         blocks = _block_diagonal(blocks, _skew_part(action_frame.inside(actions)))
     if len(blocks) > 1:
-        blocks = _exactly_closed(lie.LieAlgebra(blocks).closure(_NEW).basis)
-    blocks = resonant(blocks, _centre(blocks), n, _NEW)
+        blocks = exactly_closed(lie.LieAlgebra(blocks).closure(_NEW).basis, _NEW)
+    blocks = resonant(blocks, centre(blocks, _NEW), n, _NEW)
     inner = blocks[:, :n, :n]
     flat = inner.reshape(len(inner), -1) / np.sqrt(2.0)
     # The orthonormal basis nearest to the given one: a single generator keeps its direction.
@@ -281,50 +279,6 @@ def _frame(name: str, generators: Array) -> Frame:
             f"{generators}"
         )
     return Frame.of(form)
-
-
-def _exactly_closed(basis: Array) -> Array:
-    """Return the algebra nearest to nearly closed skew generators (d, N, N) whose brackets stay in it.
-
-    Gauss-Newton for ε_k normal to the span: what leaves it in [W_i + ε_i, W_j + ε_j] vanishes.
-    """
-    d, size = len(basis), basis[0].size
-    first, second = np.triu_indices(d, 1)
-    skew = Frame(np.eye(basis.shape[-1]), np.eye(basis.shape[-1])).turns / np.sqrt(2.0)
-    for _ in range(_CLOSING_STEPS):
-        span = np.linalg.qr(basis.reshape(d, size).T)[0]
-        brackets = lie.bracket(basis[first], basis[second]).reshape(-1, size)
-        outside = brackets - brackets @ span @ span.T
-        if np.abs(outside).max() <= _CLOSED * np.abs(basis).max() ** 2:
-            break
-        # An orthonormal basis of the skew matrices normal to the span.
-        normal = skew.reshape(len(skew), size)
-        normal = np.linalg.svd(normal - normal @ span @ span.T)[2][: len(skew) - d]
-        steps = normal.reshape(-1, *basis.shape[1:])
-        constants = brackets @ np.linalg.pinv(basis.reshape(d, size))
-        moved = np.einsum(
-            "kbe,fe->kbf", lie.bracket(steps[:, None], basis[None]).reshape(-1, d, size), normal
-        )
-        system = np.zeros((len(first), len(normal), d, len(normal)))
-        for pair, (i, j) in enumerate(zip(first, second, strict=True)):
-            system[pair, :, i] += moved[:, j].T
-            system[pair, :, j] -= moved[:, i].T
-            system[pair] -= constants[pair][None, :, None] * np.eye(len(normal))[:, None, :]
-        unknowns = d * len(normal)
-        found = np.linalg.lstsq(system.reshape(-1, unknowns), -(outside @ normal.T).ravel(), rcond=_NEW)[0]
-        basis = basis + np.tensordot(found.reshape(d, -1), steps, axes=1)
-    return basis
-
-
-def _centre(blocks: Array) -> Array:
-    """Return a basis of the elements of a closed algebra (d, N, N) that commute with all of it."""
-    if len(blocks) == 1:
-        return blocks
-    brackets = lie.bracket(blocks[:, None], blocks[None]).reshape(len(blocks), -1)
-    left, size, _ = np.linalg.svd(brackets)
-    size = np.append(size, np.zeros(len(blocks) - len(size)))
-    central = left[:, size <= _NEW * np.square(np.linalg.norm(blocks, axis=(1, 2))).max()].T
-    return np.tensordot(central, blocks, axes=1)
 
 
 def _in_basis(basis: Array, matrices: Array) -> Array:

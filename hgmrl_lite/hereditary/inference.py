@@ -16,6 +16,7 @@ from hgmrl_lite.hereditary.evidence import (
     trend_excess,
     worst_error,
 )
+from hgmrl_lite.hereditary.findings import table_of
 from hgmrl_lite.hereditary.group import GRID, CompactGroup, compact_group
 from hgmrl_lite.hereditary.matching import METHODS, RewardMatching, least_transitions, make_matching
 from hgmrl_lite.hereditary.reward_model import RewardModel
@@ -171,11 +172,7 @@ class Inference:
 
     def _repr_html_(self) -> str:
         """Tell the same as a table."""
-        rows = "".join(
-            f"<tr><th style='text-align:left'>{name}</th><td style='text-align:left'>{text}</td></tr>"
-            for name, text in self._facts()
-        )
-        return f"<table><caption>Inference</caption>{rows}</table>"
+        return table_of("Inference", self._facts())
 
 
 def infer(

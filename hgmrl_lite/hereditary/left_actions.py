@@ -9,12 +9,17 @@ from hgmrl_lite import lie
 from hgmrl_lite._validate import Array
 from hgmrl_lite.hereditary.comparison import TaskModel, same_rewards
 from hgmrl_lite.hereditary.findings import BOUND, ERRORS, strain_defect
-from hgmrl_lite.hereditary.frame import Frame, form_in_units, in_units, symmetric_basis
+from hgmrl_lite.hereditary.frame import Frame, form_in_units, in_units
 from hgmrl_lite.hereditary.group import compact_group
-from hgmrl_lite.hereditary.own_symmetry import (
-    OwnSymmetry,
+from hgmrl_lite.hereditary.inner_product import (
+    ROUGH,
     form_error,
     invariant_form,
+    sharpened_form,
+    stretches,
+)
+from hgmrl_lite.hereditary.own_symmetry import (
+    OwnSymmetry,
     own_symmetry,
     raw_left_action,
 )
@@ -29,8 +34,6 @@ SURE = 2e-3
 AWAY = 4.0
 #: Mean logarithm of the stretches from which on a closed form is held against the system's inner product.
 STRAINED = 1e-3
-#: Relative error of the inner product that the system's symmetries give.
-ROUGH = 0.05
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -169,12 +172,12 @@ def _intertwined(
         # That form is the tasks' own and need not be the group's: elliptic rewards turned in a round system.
         shared = system().inner_product
         for index in others:
-            if _stretches(raw[index], covariance[index], shared):
+            if stretches(raw[index], covariance[index], shared):
                 try:
                     mirrored = raw_left_action(own[base_index], own[index], mirrored=True)
                 except ValueError:
                     continue
-                if not _stretches(*mirrored[:2], shared):
+                if not stretches(*mirrored[:2], shared):
                     raw[index], covariance[index], residuals[index] = mirrored
         shared, error = sharpened_form(shared, raw[others], covariance[others])
         # Maps that stretch in both, as scalings do, do not tell the forms apart.
@@ -226,11 +229,6 @@ def _strains(left: Array, covariance: Array, form: Array) -> bool:
     """Return whether a map clearly fails to keep an inner product, however little."""
     found = strain_defect(left, covariance, form)
     return found.square - AWAY * found.error > STRAINED**2
-
-
-def _stretches(left: Array, covariance: Array, form: Array) -> bool:
-    """Return whether a map stretches more than a map of a group that keeps the inner product may."""
-    return strain_defect(left, covariance, form).verdict(BOUND) == "no"
 
 
 def _sharpened(
@@ -305,35 +303,6 @@ def _searched(
         method="search",
         base_index=base_index,
     )
-
-
-def sharpened_form(form: Array, raw: Array, covariance: Array, prior: float = ROUGH) -> tuple[Array, float]:
-    """Return the inner product that maps keep as well, near one that is only known roughly, and its error.
-
-    Least squares for P in LᵀPL = P, in the frame of the rough one, which is known to within ``prior`` per
-    entry, each map by its own error; when the maps stretch more than their errors and the bound explain, the
-    rough one. The error is the standard error per entry, in the frame where the form is I.
-    """
-    if any(_stretches(matrix, spread, form) for matrix, spread in zip(raw, covariance, strict=True)):
-        return form, prior
-    n, frame = len(form), Frame.of(form)
-    basis, (rows, columns) = symmetric_basis(n), np.triu_indices(n)
-    # Entries of a symmetric matrix, not coordinates in an orthonormal basis.
-    basis = basis / basis[np.arange(len(rows)), rows, columns][:, None, None]
-    systems, targets = [np.eye(len(rows)) / prior], [np.zeros(len(rows))]
-    for inside, spread in zip(frame.inside(raw), covariance, strict=True):
-        error = np.sqrt(np.trace(spread) / n**2) + ROUGH**2
-        moved = (inside.T @ basis @ inside - basis)[:, rows, columns]
-        systems.append(moved.T / error)
-        targets.append((np.eye(n) - inside.T @ inside)[rows, columns] / error)
-    system = np.vstack(systems)
-    change = np.linalg.lstsq(system, np.concatenate(targets))[0]
-    rough = float(np.sqrt(np.trace(np.linalg.inv(system.T @ system)) / len(rows)))
-    kept = np.eye(n) + np.tensordot(change, basis, axes=1)
-    if np.linalg.eigvalsh(kept)[0] <= 0.0:
-        return form, rough
-    sharp = frame.root.T @ kept @ frame.root
-    return sharp / np.linalg.det(sharp) ** (1.0 / n), rough
 
 
 def _angle_error(left: Array, covariance: Array, form: Array) -> float:

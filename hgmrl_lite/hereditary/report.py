@@ -1,13 +1,15 @@
 """The report on a family of tasks: each property of a hereditary geometry, tested on its transitions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from hgmrl_lite._validate import Array
+from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.hereditary.comparison import PolynomialMap, compare
-from hgmrl_lite.hereditary.family import TaskFamily
+from hgmrl_lite.hereditary.family import Chart, TaskFamily, as_base_index
 from hgmrl_lite.hereditary.findings import BOUND, Finding, overall, strain_defect
 from hgmrl_lite.hereditary.left_actions import LeftActions
 from hgmrl_lite.hereditary.properties import (
@@ -21,6 +23,7 @@ from hgmrl_lite.hereditary.properties import (
     find_same_rewards,
     find_start_law,
 )
+from hgmrl_lite.transitions import Transitions
 
 #: The findings, in this order.
 NAMES = (
@@ -167,3 +170,68 @@ def make_report(family: TaskFamily, found: LeftActions, maps: Array) -> Geometry
     )
     assert tuple(finding.name for finding in findings) == NAMES
     return GeometryReport(findings, alignment, rewards, maps)
+
+
+def check_left_actions(
+    tasks: Sequence[Transitions],
+    maps: ArrayLike,
+    base_index: int = 0,
+    *,
+    chart: Chart | None = None,
+) -> GeometryReport:
+    """Test given maps between tasks as `HereditaryGeometry.report` tests those it found.
+
+    Parameters
+    ----------
+    tasks : sequence of Transitions
+        One batch a task.
+    maps : array_like, shape (k, n, n) or (k, n + 1, n + 1)
+        A map from the base task's states to each task's: linear, or affine and homogeneous.
+    base_index : int, optional
+        The base task's place in ``tasks``.
+    chart : callable, optional
+        As in `discover_geometry`.
+
+    Returns
+    -------
+    GeometryReport
+
+    Raises
+    ------
+    ValueError
+        As `discover_geometry`; also when the maps have another shape or are singular.
+    """
+    family = TaskFamily(tasks, chart)
+    base_index = as_base_index(base_index, len(tasks))
+    n = family.tasks[0].states.shape[1]
+    maps = as_array("maps", maps, (len(tasks), "n", "n"))
+    if maps.shape[1] != maps.shape[2] or maps.shape[1] not in (n, n + 1):
+        raise ValueError(
+            f"maps must have shape ({len(tasks)}, {n}, {n}), or ({len(tasks)}, {n + 1}, {n + 1}) when "
+            f"homogeneous, got {maps.shape}"
+        )
+    if maps.shape[1] == n:
+        lifted = np.tile(np.eye(n + 1), (len(maps), 1, 1))
+        lifted[:, :n, :n] = maps
+        maps = lifted
+    if np.abs(maps[:, -1] - np.eye(n + 1)[-1]).max() > 1e-12:
+        raise ValueError("maps must be homogeneous, with last row (0, ..., 0, 1)")
+    stretch = np.linalg.svd(maps[:, :n, :n], compute_uv=False)
+    if (stretch[:, -1] <= 1e-12 * stretch[:, 0]).any():
+        raise ValueError(f"maps must be invertible, got smallest stretch {stretch[:, -1].min():.3g}")
+    k = len(maps)
+    given = LeftActions(
+        left_actions=maps[:, :n, :n],
+        standard_errors=np.zeros(k),
+        raw_left_actions=maps[:, :n, :n],
+        covariance=np.zeros((k, n * n, n * n)),
+        residuals=np.zeros(k),
+        inner_product=family.system.compact.inner_product,
+        form_error=0.0,
+        task_generators=np.full((k, n + 1, n + 1), np.nan),
+        freedom=0,
+        doubts=(),
+        method="given",
+        base_index=base_index,
+    )
+    return make_report(family, given, maps)

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_array
-from hgmrl_lite.hereditary.findings import BOUND, ERRORS, Defect
-from hgmrl_lite.hereditary.frame import Frame, form_in_units, in_units, symmetric_basis
+from hgmrl_lite.hereditary.findings import BOUND, ERRORS, Defect, table_of
+from hgmrl_lite.hereditary.frame import form_in_units, in_units
+from hgmrl_lite.hereditary.inner_product import skew_parts
 from hgmrl_lite.hereditary.motion import FOLDS, LawOfMotion
 from hgmrl_lite.transitions import Transitions
 
@@ -146,8 +147,8 @@ class SystemSymmetry:
         states = np.tensordot(kept, self.generators_states, axes=1)
         actions = np.tensordot(kept, self.generators_actions, axes=1)
         # What is not skew in a common inner product is estimation error.
-        states[:, :n, :n], form = _skew(states[:, :n, :n], scale)
-        actions, _ = _skew(actions.reshape(-1, m, m), self.law.action_scale)
+        states[:, :n, :n], form = skew_parts(states[:, :n, :n], scale)
+        actions, _ = skew_parts(actions.reshape(-1, m, m), self.law.action_scale)
         form = form * np.exp(-np.linalg.slogdet(form)[1] / n)
         return CompactSymmetries(states, actions, form)
 
@@ -208,11 +209,7 @@ class SystemSymmetry:
 
     def _repr_html_(self) -> str:
         """Tell the same as a table."""
-        rows = "".join(
-            f"<tr><th style='text-align:left'>{name}</th><td style='text-align:left'>{text}</td></tr>"
-            for name, text in self._facts()
-        )
-        return f"<table><caption>Symmetries of the system</caption>{rows}</table>"
+        return table_of("Symmetries of the system", self._facts())
 
 
 def system_symmetries(tasks: Sequence[Transitions]) -> SystemSymmetry:
@@ -242,11 +239,7 @@ def system_symmetries(tasks: Sequence[Transitions]) -> SystemSymmetry:
     """
     if not len(tasks):
         raise ValueError("tasks must hold at least one batch of transitions, got none")
-    shapes = {(task.states.shape[1], task.actions.shape[1]) for task in tasks}
-    if len(shapes) > 1:
-        raise ValueError(
-            f"tasks must share one state and one action dimension, got (n, m) in {sorted(shapes)}"
-        )
+    check_dimensions(tasks)
     law = LawOfMotion.fit(tasks)
     starts = np.concatenate([task.starts for task in tasks])
     change, deviations = _changes(law)
@@ -271,6 +264,15 @@ def system_symmetries(tasks: Sequence[Transitions]) -> SystemSymmetry:
         law,
         starts,
     )
+
+
+def check_dimensions(tasks: Sequence[Transitions]) -> None:
+    """Raise a ValueError unless all tasks have the same state and action dimension."""
+    shapes = {(task.states.shape[1], task.actions.shape[1]) for task in tasks}
+    if len(shapes) > 1:
+        raise ValueError(
+            f"tasks must share one state and one action dimension, got (n, m) in {sorted(shapes)}"
+        )
 
 
 def _claim(changes: Array, deviations: Array, scores: Array, dimension: int) -> tuple[str, str]:
@@ -335,27 +337,3 @@ def _changes(law: LawOfMotion) -> tuple[Array, Array]:
     """Return E_u(C), shape (U, F n), and what each fold's error adds to it, shape (FOLDS, U, F n)."""
     deviations = law.changes(law.deviations) / np.sqrt(FOLDS * (FOLDS - 1))
     return law.changes(law.coefficients), deviations
-
-
-def _skew(generators: Array, scale: Array) -> tuple[Array, Array]:
-    """Return the parts of linear generators (d, n, n) that keep an inner product, and that.
-
-    It is the nearest to the unit one in the frame of ``scale`` (n, n).
-    """
-    frame = Frame.of_scale(scale)
-    form = frame.root.T @ _kept_form(frame.inside(generators)) @ frame.root
-    return Frame.of(form).skew_part(generators), form
-
-
-def _kept_form(generators: Array) -> Array:
-    """Return the inner product nearest to I that linear generators (d, n, n) keep, or I if there is none."""
-    n = generators.shape[-1] if generators.ndim == 3 else 1
-    basis = symmetric_basis(n)
-    moved = np.einsum("dji,bjk->dbik", generators, basis)
-    moved = moved + moved.swapaxes(-1, -2)
-    gram = np.einsum("dbik,dcik->bc", moved, moved)
-    values, vectors = np.linalg.eigh(gram)
-    small = vectors[:, values <= KEPT**2 * max(float(values[-1]), np.finfo(float).tiny)]
-    nearest = small @ (small.T @ np.einsum("bii->b", basis))
-    form = np.tensordot(nearest, basis, axes=1)
-    return form if len(small) and np.linalg.eigvalsh(form)[0] > 0.0 else np.eye(n)

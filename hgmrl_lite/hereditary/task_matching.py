@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array
 from hgmrl_lite.hereditary.comparison import PolynomialMap, TaskModel, block_covariance, evenly
-from hgmrl_lite.hereditary.reward_model import SplineBasis
+from hgmrl_lite.hereditary.reward_model import RewardModel
 from hgmrl_lite.hereditary.search import along, refine
+from hgmrl_lite.hereditary.spline import SplineBasis
 
 #: Points at which a start is tried, and at which a map is fitted.
 TRIED, FITTED = 120, 300
@@ -216,7 +217,8 @@ class PooledMatching:
         coefficients = scipy.linalg.cho_solve(factor, features.T @ self._targets)
         drift = np.einsum("dij,nj->ndi", np.linalg.inv(element) @ self.directions @ element, moved)
         slopes = np.zeros((len(features), d))
-        slopes[-len(moved) :] = np.einsum("ni,ndi->nd", basis.model(coefficients, 0.0).gradient(moved), drift)
+        model = RewardModel(*basis.in_units(coefficients), 0.0)
+        slopes[-len(moved) :] = np.einsum("ni,ndi->nd", model.gradient(moved), drift)
         given = scipy.linalg.cho_solve(factor, features.T @ slopes)
         weight = np.sqrt(penalty)
         rest = [self._targets - features @ coefficients, -weight * coefficients]

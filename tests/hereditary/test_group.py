@@ -5,8 +5,8 @@ import pytest
 import scipy.linalg
 
 from hgmrl_lite import lie
+from hgmrl_lite.hereditary.closure import closing_time, resonant
 from hgmrl_lite.hereditary.group import GRID, compact_group
-from hgmrl_lite.hereditary.torus import closing_time, resonant
 
 J = lie.J
 SO3 = lie.so(3).basis

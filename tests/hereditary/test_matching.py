@@ -12,7 +12,7 @@ from hgmrl_lite.envs import bent_valley, sample_transitions
 from hgmrl_lite.hereditary import RewardModel
 from hgmrl_lite.hereditary.evidence import CHANCE, MISFIT, shared_misfit, student, trend_excess, worst_error
 from hgmrl_lite.hereditary.group import compact_group
-from hgmrl_lite.hereditary.left_actions import sharpened_form
+from hgmrl_lite.hereditary.inner_product import sharpened_form
 from hgmrl_lite.hereditary.matching import (
     GradientMatching,
     JointMatching,

@@ -10,8 +10,8 @@ from hgmrl_lite.envs import NavigationDynamics, bent_valley, explore, sample_tra
 from hgmrl_lite.hereditary import system_symmetries
 from hgmrl_lite.hereditary.frame import Frame
 from hgmrl_lite.hereditary.generators import mean_response
+from hgmrl_lite.hereditary.inner_product import kept_form
 from hgmrl_lite.hereditary.motion import LawOfMotion
-from hgmrl_lite.hereditary.system import _kept_form
 from hgmrl_lite.lie import principal_angles, rotations_about
 from hgmrl_lite.transitions import Transitions
 
@@ -57,12 +57,12 @@ def test_the_kept_inner_product_is_the_multiple_of_the_ellipsoids_that_is_neares
     turned = np.linalg.qr(np.random.default_rng(n).normal(size=(n, n)))[0]
     form = turned @ np.diag(squares) @ turned.T
     nearest = np.trace(form) / np.square(form).sum() * form
-    np.testing.assert_allclose(_kept_form(Frame.of(form).turns), nearest, atol=1e-9)
+    np.testing.assert_allclose(kept_form(Frame.of(form).turns), nearest, atol=1e-9)
 
 
 @pytest.mark.parametrize("generators", [np.diag([1.0, -1.0])[None], np.array([[[0.0, 1.0], [0.0, 0.0]]])])
 def test_without_an_inner_product_to_keep_the_unit_one_stands_in(generators):
-    np.testing.assert_array_equal(_kept_form(generators), np.eye(2))
+    np.testing.assert_array_equal(kept_form(generators), np.eye(2))
 
 
 def test_the_fitted_law_predicts_the_motion_and_says_what_it_needs():

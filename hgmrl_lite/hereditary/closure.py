@@ -1,16 +1,65 @@
-"""Commuting rotations: the torus in which exp(span z) winds densely, and when a single one closes."""
+"""What closes a group of rotations: exact brackets, the torus in which commuting ones wind, a period."""
 
 import itertools
 
 import numpy as np
 
+from hgmrl_lite import lie
 from hgmrl_lite._validate import Array
+from hgmrl_lite.hereditary.frame import Frame
 
+# Steps that make estimated generators exactly closed, and what counts as that.
+_CLOSING_STEPS, _CLOSED = 5, 1e-13
 # Integer relations between frequencies are sought with coefficients up to this size, fewer for many planes.
 _COEFFICIENT = 8
 _MOST_RELATIONS = 200_000
 # A circle that has not closed after so many turns of its fastest plane winds, for every purpose here.
 _MOST_TURNS = 4096
+
+
+def exactly_closed(basis: Array, tol: float) -> Array:
+    """Return the algebra nearest to nearly closed skew generators (d, N, N) whose brackets stay in it.
+
+    Gauss-Newton for ε_k normal to the span: what leaves it in [W_i + ε_i, W_j + ε_j] vanishes. Directions in
+    which this changes by less than ``tol``, relative to the others, are changes of axes: there is no step.
+    """
+    d, size = len(basis), basis[0].size
+    first, second = np.triu_indices(d, 1)
+    skew = Frame.of(np.eye(basis.shape[-1])).turns / np.sqrt(2.0)
+    for _ in range(_CLOSING_STEPS):
+        span = np.linalg.qr(basis.reshape(d, size).T)[0]
+        brackets = lie.bracket(basis[first], basis[second]).reshape(-1, size)
+        outside = brackets - brackets @ span @ span.T
+        if np.abs(outside).max() <= _CLOSED * np.abs(basis).max() ** 2:
+            break
+        # An orthonormal basis of the skew matrices normal to the span.
+        normal = skew.reshape(len(skew), size)
+        normal = np.linalg.svd(normal - normal @ span @ span.T)[2][: len(skew) - d]
+        steps = normal.reshape(-1, *basis.shape[1:])
+        constants = brackets @ np.linalg.pinv(basis.reshape(d, size))
+        moved = np.einsum(
+            "kbe,fe->kbf", lie.bracket(steps[:, None], basis[None]).reshape(-1, d, size), normal
+        )
+        system = np.zeros((len(first), len(normal), d, len(normal)))
+        for pair, (i, j) in enumerate(zip(first, second, strict=True)):
+            system[pair, :, i] += moved[:, j].T
+            system[pair, :, j] -= moved[:, i].T
+            system[pair] -= constants[pair][None, :, None] * np.eye(len(normal))[:, None, :]
+        unknowns = d * len(normal)
+        found = np.linalg.lstsq(system.reshape(-1, unknowns), -(outside @ normal.T).ravel(), rcond=tol)[0]
+        basis = basis + np.tensordot(found.reshape(d, -1), steps, axes=1)
+    return basis
+
+
+def centre(blocks: Array, tol: float) -> Array:
+    """Return a basis of the elements of a closed algebra (d, N, N) that commute with all of it."""
+    if len(blocks) == 1:
+        return blocks
+    brackets = lie.bracket(blocks[:, None], blocks[None]).reshape(len(blocks), -1)
+    left, size, _ = np.linalg.svd(brackets)
+    size = np.append(size, np.zeros(len(blocks) - len(size)))
+    central = left[:, size <= tol * np.square(np.linalg.norm(blocks, axis=(1, 2))).max()].T
+    return np.tensordot(central, blocks, axes=1)
 
 
 def resonant(blocks: Array, centre: Array, n: int, tol: float) -> Array:
