@@ -89,10 +89,6 @@ class TaskModel:
         squares, axes = np.linalg.eigh(0.5 * (shared + shared.T))
         return axes[:, squares < FLAT].T
 
-    def value(self, points: Array) -> Array:
-        """Return the mean of both models' rewards (...) at points (..., n)."""
-        return 0.5 * (self.halves[0](points) + self.halves[1](points))
-
     def gradient(self, points: Array) -> Array:
         """Return the mean of both models' gradients (..., n) at points (..., n)."""
         return 0.5 * (self.halves[0].gradient(points) + self.halves[1].gradient(points))

@@ -9,13 +9,14 @@ import numpy as np
 from hgmrl_lite._validate import Array
 from hgmrl_lite.hereditary.frame import Frame
 
-VERDICTS = ("yes", "no", "undecided")
 #: Largest defect, relative to what unrelated tasks or systems show, that still counts as none: a sine of
 #: 8.6°, about the error of a left action from which a policy starts to miss its goal.
 BOUND = 0.15
 #: The starts count as moved from a third of their own standard deviation on, and as kept when half of it is
 #: excluded: a few hundred starts do not show less.
 START_BOUND, START_EXCLUDED = 0.35, 0.5
+#: Most groups of starts that are drawn anew for the error of their moments.
+GROUPS = 1000
 #: Standard errors that a squared defect must be away from the squared bound.
 ERRORS = 2.0
 
@@ -117,13 +118,22 @@ def strain_defect(matrix: Array, covariance: Array, form: Array, draws: int = 20
 
 
 def resampled_moments(starts: Array, draws: int = 200) -> tuple[Array, Array]:
-    """Return mean (1 + draws, n) and covariance (1 + draws, n, n) of starts (k, n), then of resamples."""
-    number = len(starts)
-    rows = np.random.default_rng(0).integers(0, number, (draws, number))
-    drawn = np.concatenate([starts[None], starts[rows]])
-    mean = drawn.mean(axis=-2)
-    away = drawn - mean[..., None, :]
-    return mean, away.swapaxes(-1, -2) @ away / (number - 1)
+    """Return mean (1 + draws, n) and covariance (1 + draws, n, n) of starts (k, n), then of resamples.
+
+    Of many starts, groups are drawn instead of single ones.
+    """
+    number, n = starts.shape
+    centred = starts - starts.mean(axis=0)
+    rows = np.hstack(
+        [np.ones((number, 1)), centred, (centred[:, :, None] * centred[:, None]).reshape(number, -1)]
+    )
+    first = np.unique(np.linspace(0, number, min(number, GROUPS), endpoint=False).astype(int))
+    sums = np.add.reduceat(rows, first, axis=0)
+    drawn = np.random.default_rng(0).integers(0, len(sums), (draws, len(sums)))
+    total = np.concatenate([sums.sum(axis=0)[None], sums[drawn].sum(axis=1)])
+    count, away = total[:, :1], total[:, 1 : n + 1] / total[:, :1]
+    outer = total[:, n + 1 :].reshape(-1, n, n) - count[..., None] * away[:, :, None] * away[:, None]
+    return starts.mean(axis=0) + away, outer / (count[..., None] - 1.0)
 
 
 def start_defect(matrix: Array, mean: Array, covariance: Array) -> Defect:

@@ -73,13 +73,34 @@ def task_algebra(left: Array, errors: Array, form: Array) -> TaskAlgebra:
     -------
     TaskAlgebra
     """
-    n = left.shape[-1]
     frame = Frame.of(form)
+    logs = _logarithms(frame.inside(left))
+    basis, spectrum, spanned, defect = _closed_span(logs, errors)
+    if len(basis):
+        speed = np.abs(np.linalg.eigvals(basis).imag).max(axis=1)
+        # Turn the first axis towards a later one: the first entry below the diagonal that counts is positive.
+        below = basis[:, *np.tril_indices(len(form), -1)]
+        first = np.argmax(np.abs(below) > 1e-6 * np.abs(below).max(axis=1, keepdims=True), axis=1)
+        signs = np.sign(below[np.arange(len(basis)), first])
+        basis = basis / (speed * signs)[:, None, None]
+    return TaskAlgebra(frame.outside(basis), frame.outside(logs), spectrum, spanned, defect)
+
+
+def _logarithms(inside: Array) -> Array:
+    """Return the logarithms of maps (..., n, n) that are orthogonal up to rounding; NaN of reflections."""
     # Rounding in the change of frame must not hide from the logarithm that these are rotations.
-    inside = lie.polar_factor(frame.inside(left))
-    logs = np.full_like(inside, np.nan)
-    proper = np.linalg.det(inside) > 0.0
+    inside = lie.polar_factor(inside)
+    logs, proper = np.full_like(inside, np.nan), np.linalg.det(inside) > 0.0
     logs[proper] = lie.log(inside[proper])
+    return logs
+
+
+def _closed_span(logs: Array, errors: Array) -> tuple[Array, Array, int, float]:
+    """Return an orthonormal basis of the algebra that skew logarithms (k, n, n) span, and how it was found.
+
+    Then the singular values, how many of them count, and the largest share of a bracket outside the basis.
+    """
+    n = logs.shape[-1]
     known = np.isfinite(logs).all(axis=(1, 2))
     _, spectrum, rows = np.linalg.svd(logs[known].reshape(-1, n * n), full_matrices=False)
     noise = _ERRORS * float(np.sqrt(np.square(errors[known]).sum()))
@@ -88,26 +109,15 @@ def task_algebra(left: Array, errors: Array, form: Array) -> TaskAlgebra:
     bound = np.sqrt(2.0) * max(noise, STILL, _DIRECTION * leading)
     spanned = int((spectrum > bound).sum())
     basis = rows[:spanned].reshape(-1, n, n)
-    defect = 0.0
-    # The bracket of a single generator with itself is none.
-    if spanned > 1:
-        closed = lie.LieAlgebra(basis).closure(_BRACKET).basis
-        flat = closed.reshape(len(closed), -1)
-        basis = np.linalg.qr(flat.T)[0].T.reshape(-1, n, n)
-        brackets = lie.bracket(basis[:, None], basis[None]).reshape(-1, n * n)
-        span = basis.reshape(len(basis), -1)
-        defect = float(np.linalg.norm(brackets - brackets @ span.T @ span, axis=1).max())
-    speed = np.abs(np.linalg.eigvals(basis).imag).max(axis=1) if len(basis) else np.ones(0)
-    # Turn the first axis towards a later one: the first entry below the diagonal that counts is positive.
-    below = basis[:, *np.tril_indices(n, -1)]
-    first = (
-        np.argmax(np.abs(below) > 1e-6 * np.abs(below).max(axis=1, keepdims=True), axis=1)
-        if len(basis)
-        else []
-    )
-    signs = np.sign(below[np.arange(len(basis)), first])
-    basis = basis / (speed * signs)[:, None, None]
-    return TaskAlgebra(frame.outside(basis), frame.outside(logs), spectrum, spanned, defect)
+    if spanned < 2:
+        # The bracket of a single generator with itself is none.
+        return basis, spectrum, spanned, 0.0
+    closed = lie.LieAlgebra(basis).closure(_BRACKET).basis
+    span = np.linalg.qr(closed.reshape(len(closed), -1).T)[0].T
+    basis = span.reshape(-1, n, n)
+    brackets = lie.bracket(basis[:, None], basis[None]).reshape(-1, n * n)
+    defect = float(np.linalg.norm(brackets - brackets @ span.T @ span, axis=1).max())
+    return basis, spectrum, spanned, defect
 
 
 def algebra_bound(left: Array, errors: Array, form: Array, form_error: float) -> float:
@@ -134,22 +144,21 @@ def algebra_bound(left: Array, errors: Array, form: Array, form_error: float) ->
         return float("nan")
     if not (np.isfinite(errors).all() and np.isfinite(form_error)):
         return 0.5 * np.pi
-    n = len(form)
-    turns, strains = Frame.of(form).turns, Frame.of(form).strains
-    span = np.linalg.qr(found.reshape(len(found), n * n).T)[0]
+    frame = Frame.of(form)
+    turns, strains = frame.turns, frame.strains
+    span = np.linalg.qr(found.reshape(len(found), -1).T)[0]
     draws = np.random.default_rng(0).standard_normal((_DRAWS, len(strains) + len(left) * len(turns)))
-    # P moves by ε where the frame moves by ε / 2.
-    moved = lie.exp(0.5 * form_error * np.tensordot(draws[:, : len(strains)], strains, axes=1))
     turned = draws[:, len(strains) :].reshape(_DRAWS, len(left), len(turns))
     turned = lie.exp(np.tensordot(errors[:, None] / np.sqrt(len(turns)) * turned, turns, axes=1))
-    drawn = np.linalg.inv(moved)[:, None] @ left @ turned @ moved[:, None]
+    # P moves by ε where the frame moves by ε / 2; in the moved frame the left actions are what they were.
+    moved = lie.exp(0.5 * form_error * np.tensordot(draws[:, : len(strains)], strains, axes=1))
     angles = []
-    for maps, change in zip(drawn, moved, strict=True):
-        basis = task_algebra(maps, errors, change.T @ form @ change).basis
+    for logs, change in zip(_logarithms(frame.inside(left @ turned)), moved, strict=True):
+        basis = np.linalg.inv(change) @ frame.outside(_closed_span(logs, errors)[0]) @ change
         if len(basis) != len(found):
             angles.append(0.5 * np.pi)
             continue
-        other = np.linalg.qr(basis.reshape(len(basis), n * n).T)[0]
+        other = np.linalg.qr(basis.reshape(len(basis), -1).T)[0]
         # The sine, which is accurate for small angles as the cosine is not.
         sine = np.linalg.svd(other - span @ (span.T @ other), compute_uv=False)[0]
         angles.append(float(np.arcsin(min(sine, 1.0))))

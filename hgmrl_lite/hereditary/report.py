@@ -11,6 +11,7 @@ from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.hereditary.comparison import PolynomialMap, compare
 from hgmrl_lite.hereditary.family import Chart, TaskFamily, as_base_index
 from hgmrl_lite.hereditary.findings import BOUND, Finding, overall, strain_defect
+from hgmrl_lite.hereditary.inheritance import find_inherited, find_start_law
 from hgmrl_lite.hereditary.left_actions import LeftActions
 from hgmrl_lite.hereditary.properties import (
     Tested,
@@ -18,10 +19,8 @@ from hgmrl_lite.hereditary.properties import (
     find_closed,
     find_compact,
     find_connected,
-    find_inherited,
     find_linearizable,
     find_same_rewards,
-    find_start_law,
 )
 from hgmrl_lite.transitions import Transitions
 

@@ -69,7 +69,13 @@ def stabiliser(model: RewardModel, group: CompactGroup) -> tuple[Array, float]:
 
 
 def search_group(
-    group: CompactGroup, matching: Matching, model: RewardModel, free: Array, *, most: int = _REFINED
+    group: CompactGroup,
+    matching: Matching,
+    model: RewardModel,
+    free: Array,
+    *,
+    most: int = _REFINED,
+    settled: float = SETTLED,
 ) -> tuple[Minimum, ...]:
     """Return the distinct local minima of Σ r_i(L)² over a compact group, the best first.
 
@@ -89,6 +95,8 @@ def search_group(
         Directions of the stabiliser (orthonormal rows, along ``group.directions``).
     most : int, optional
         Most starts that are refined.
+    settled : float, optional
+        As in `refine`.
 
     Returns
     -------
@@ -102,6 +110,7 @@ def search_group(
         lambda left, step: group.exp(step) @ left,
         group.dimension,
         group.cover.spacing,
+        settled,
     )
     # On a circle the coordinate is followed along; elsewhere it is the principal logarithm.
     theta = group.wrap(group.theta(group.cover.coordinates[starts] + way)) if group.dimension == 1 else None

@@ -18,14 +18,14 @@ from hgmrl_lite.hereditary.reward_model import RewardModel
 from hgmrl_lite.hereditary.search import along, refine
 from hgmrl_lite.hereditary.spline import SplineBasis
 
-#: Points at which a start is tried, and at which a map is fitted.
-TRIED, FITTED = 120, 300
+#: Points at which starts are ranked, at which they are refined, and at which a map is fitted.
+RANKED, TRIED, FITTED = 60, 120, 300
 #: Share of the points that a start must carry into the other task's data.
 KNOWN = 0.25
 #: Residuals larger than so many times the median count less.
 BOUNDED = 3.0
 #: The longest step of a map, and when its coefficients have arrived.
-LONGEST, ARRIVED = 0.3, 1e-7
+LONGEST, ARRIVED = 0.3, 1e-6
 #: Share of the ridge that predicts best: there the bias of the spline is as large as its noise, which a map
 #: between two splines must not inherit.
 RIDGE = 0.1
@@ -37,15 +37,15 @@ LEVERAGE = 0.9
 JITTER = 1e-13
 
 
-def turn_residuals(
-    base: TaskModel, other: TaskModel, points: Array, change: PolynomialMap
-) -> tuple[Array, Array]:
+def turn_residuals(own: Array, other: TaskModel, points: Array, change: PolynomialMap) -> tuple[Array, Array]:
     """Return the differences of the base task's unit gradients and the other's, pulled back.
 
     Parameters
     ----------
-    base, other : TaskModel
-        The tasks.
+    own : ndarray, shape (N, n)
+        Gradients of the base task's reward at the points.
+    other : TaskModel
+        The other task.
     points : ndarray, shape (N, n)
         Where, in the base task.
     change : PolynomialMap
@@ -59,7 +59,7 @@ def turn_residuals(
         Derivatives by the map's coefficients.
     """
     tiny = np.finfo(float).tiny
-    own, images = base.gradient(points), change(points)
+    images = change(points)
     there = other.gradient(images)
     pulled = change.pull(points, there)
     own_size, size = np.linalg.norm(own, axis=1), np.linalg.norm(pulled, axis=1) + tiny
@@ -106,9 +106,13 @@ class TurnMatching:
     mirror: Array
     bounded: bool = False
 
+    @cached_property
+    def _own(self) -> Array:
+        return self.base.gradient(self.points)
+
     def values(self, left: Array) -> Array:
         """Return residuals (G, N' n) on fewer points; 2 where too few images are in the other task's data."""
-        left, points = left @ self.mirror, evenly(self.points, TRIED // 2)
+        left, points = left @ self.mirror, evenly(self.points, RANKED)
         images = points @ left.swapaxes(-1, -2)
         own, seen = self.base.gradient(points), self.other.gradient(images) @ left
         own_size, size = np.linalg.norm(own, axis=-1), np.linalg.norm(seen, axis=-1)
@@ -127,7 +131,7 @@ class TurnMatching:
         return np.array(rest).reshape(shape), np.array(slopes).reshape(*shape, len(self.directions))
 
     def _at(self, left: Array) -> tuple[Array, Array]:
-        rest, slopes = turn_residuals(self.base, self.other, self.points, PolynomialMap.of_matrix(left))
+        rest, slopes = turn_residuals(self._own, self.other, self.points, PolynomialMap.of_matrix(left))
         moved = np.einsum("niab,dab->nid", slopes[..., 1:], self.directions @ left)
         if not self.bounded:
             return rest, moved

@@ -26,6 +26,8 @@ from hgmrl_lite.hereditary.task_matching import (
 ROUNDS = 2
 #: Starts that are refined.
 REFINED = 3
+#: A step this short, in radians, ends the descent of a start.
+NEAR = 1e-3
 #: A map outside the system's group, or one that reverses orientation, is taken when the one before it fits
 #: worse by this factor in the mean square.
 BETTER = 2.0
@@ -41,8 +43,8 @@ class Match:
         L, over all matrices.
     covariance : ndarray, shape (n², n²)
         Its error covariance, entries in rows.
-    misfit : float
-        Mean square difference of the unit gradients.
+    misfit, misfit_in_group : float
+        Mean square difference of the unit gradients, under L and under the best element of the group.
     group : CompactGroup
         Where the search began.
     theta : ndarray, shape (d,)
@@ -54,6 +56,7 @@ class Match:
     matrix: Array
     covariance: Array
     misfit: float
+    misfit_in_group: float
     group: CompactGroup
     theta: Array
     mirrored: bool
@@ -74,12 +77,13 @@ def best_match(base: TaskModel, other: TaskModel, frame: Frame, generators: Arra
     generators : ndarray, shape (d, n, n)
         Of the group that the system's symmetries and the law of the starts allow; none when it is not known.
     """
-    whole = compact_group(frame.turns)
-    found = []
+    whole, found = compact_group(frame.turns), []
     if 0 < len(generators) < len(frame.turns):
         found.append(_match(base, other, compact_group(generators), frame, mirrored=False))
-    if not found or found[0].misfit > BOUND**2:
-        found += [_match(base, other, whole, frame, mirrored=mirrored) for mirrored in (False, True)]
+    if not found or found[0].misfit_in_group > BOUND**2:
+        more = [_match(base, other, whole, frame, mirrored=mirrored) for mirrored in (False, True)]
+        kept = [match for match in found if match.misfit_in_group <= BETTER * more[0].misfit_in_group]
+        found = kept + more
     least = min(match.misfit for match in found)
     return next(match for match in found if match.misfit <= BETTER * least + 1e-4 or match is found[-1])
 
@@ -88,7 +92,9 @@ def _match(base: TaskModel, other: TaskModel, group: CompactGroup, frame: Frame,
     """Return the linear map over all matrices near the best element of a group, or of its mirror image."""
     mirror, n = _mirror(frame, mirrored), len(frame.root)
     matching = TurnMatching(base, other, group.directions, evenly(base.core, TRIED), mirror)
-    minima = search_group(group, matching, base.halves[0], np.zeros((0, group.dimension)), most=REFINED)
+    minima = search_group(
+        group, matching, base.halves[0], np.zeros((0, group.dimension)), most=REFINED, settled=NEAR
+    )
     found, theta = (minima[0].left @ mirror)[None], minima[0].theta
     covariance, misfit = np.full((n * n, n * n), np.inf), np.inf
     # What the other task's rewards do not show stays as the group has it.
@@ -105,7 +111,7 @@ def _match(base: TaskModel, other: TaskModel, group: CompactGroup, frame: Frame,
         moved = (directions @ found[0]).reshape(len(directions), -1)
         covariance = moved.T @ matching.covariance(rest[0], slopes[0]) @ moved
         misfit = float(np.square(rest).sum() / len(points))
-    return Match(found[0], covariance, misfit, group, theta, mirrored)
+    return Match(found[0], covariance, misfit, n * minima[0].mean_square, group, theta, mirrored)
 
 
 def settle(base: TaskModel, other: TaskModel, match: Match, frame: Frame) -> tuple[Array, float, int]:
@@ -178,11 +184,12 @@ def fit_polynomial(
         Which of them may move.
     """
     points, number = common(base, other, start), int(free.sum())
+    own = base.gradient(points)
     if len(points) < 2 * number:
         return start
 
     def linearise(coefficients: Array) -> tuple[Array, Array]:
-        rest, slopes = turn_residuals(base, other, points, PolynomialMap(coefficients[0]))
+        rest, slopes = turn_residuals(own, other, points, PolynomialMap(coefficients[0]))
         return rest.reshape(1, -1), slopes[..., free].reshape(1, -1, number)
 
     def move(coefficients: Array, step: Array) -> Array:

@@ -12,10 +12,14 @@ from hgmrl_lite import lie
 from hgmrl_lite.actions import LinearAction
 from hgmrl_lite.envs import bent_valley, circle_tasks, explore, sample_transitions, training_tasks
 from hgmrl_lite.hereditary import discover_geometry, intertwiner, invariant_form
+from hgmrl_lite.hereditary.family import TaskFamily
 from hgmrl_lite.hereditary.generators import MeanResponse, action_generators
+from hgmrl_lite.hereditary.left_actions import find_left_actions
+from hgmrl_lite.hereditary.system import CompactSymmetries
 from hgmrl_lite.transitions import Transitions
 
 J = np.array([[0.0, -1.0], [1.0, 0.0]])
+ABOUT_Z = np.array([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
 
 
 def rotation(angle):
@@ -310,24 +314,28 @@ def test_a_mass_is_turned(mass):
     assert (mass.bounds_deg < 1.0).all()
 
 
-@pytest.mark.parametrize("wind", [(0.06, 0.05, 0.04), (0.0, 0.0, 0.0)], ids=["another group", "no group"])
-def test_what_rewards_do_not_show_is_a_doubt_where_no_group_of_the_system_tells_it(wind):
-    # The reward does not see the third coordinate; wind leaves the turns about its own axis, a cube none.
-    tasks = [
-        sample_transitions(
-            lambda points, goal=goal: -np.linalg.norm(points[:, :2] - goal, axis=1),
-            1500,
-            seed=k,
-            n=3,
-            wind=wind,
-            action_set="disc" if any(wind) else "box",
-        )
-        for k, goal in enumerate(([1.0, 0.0], [0.0, 1.0]))
-    ]
-    geometry = discover_geometry(tasks)
-    assert geometry.verdict == "undecided"
-    assert "do not change along some direction of the states" in geometry.doubts[-1]
-    assert np.isfinite(geometry.generators_actions).all()
+@pytest.mark.parametrize(
+    ("rotations", "doubted"),
+    [(lie.so(3).basis, False), (lie.so(3).basis[:0], True), (lie.so(3).basis[:1], True)],
+    ids=["known", "not known", "another group"],
+)
+def test_what_rewards_do_not_show_is_a_doubt_where_no_group_of_the_system_tells_it(rotations, doubted):
+    # The rewards do not see the third coordinate: a quarter turn about it relates these.
+    family = TaskFamily(
+        [
+            sample_transitions(
+                lambda points, goal=goal: -np.linalg.norm(points[:, :2] - goal, axis=1), 1500, seed=k, n=3
+            )
+            for k, goal in enumerate(([1.0, 0.0], [0.0, 1.0]))
+        ]
+    )
+    states = np.zeros((len(rotations), 4, 4))
+    states[:, :3, :3] = rotations
+    system = CompactSymmetries(states, rotations, np.eye(3))
+    found = find_left_actions(family.scaled, 0, family.model, lambda: system)
+    assert any("do not change along some direction" in doubt for doubt in found.doubts) == doubted
+    if not doubted:
+        np.testing.assert_allclose(found.left_actions[1], lie.exp(0.5 * np.pi * ABOUT_Z), atol=0.05)
 
 
 def test_two_turns_are_a_torus():

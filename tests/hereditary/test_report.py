@@ -188,6 +188,9 @@ def test_start_law_knows_a_shift_from_a_turn():
     moments = resampled_moments(starts)
     np.testing.assert_allclose(moments[0][0], starts.mean(axis=0))
     np.testing.assert_allclose(moments[1][0], np.cov(starts.T))
+    # The mean of many starts is known to 1 / k, drawn in groups or not.
+    many = resampled_moments(np.random.default_rng(1).normal(size=(5000, 2)))
+    np.testing.assert_allclose(5000 * np.cov(many[0][1:].T), np.eye(2), atol=0.3)
     assert start_defect(turned, *moments).figure < 0.3
     assert start_defect(shifted, *moments).figure == pytest.approx(1.0, abs=0.1)
 

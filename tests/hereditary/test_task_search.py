@@ -57,22 +57,25 @@ def test_a_map_knows_its_own_derivative(coefficients):
 @pytest.mark.parametrize("coefficients", [np.hstack([np.zeros((2, 1)), TURN]), BENT], ids=["linear", "bent"])
 def test_the_slopes_of_the_residuals_are_their_derivatives(pair, coefficients):
     points, step = pair[0].core[:40], 1e-6
-    rest, slopes = turn_residuals(*pair, points, PolynomialMap(coefficients))
+    rest, slopes = turn_residuals(pair[0].gradient(points), pair[1], points, PolynomialMap(coefficients))
     assert rest.shape == points.shape
     for place in np.ndindex(coefficients.shape):
         moved = np.zeros_like(coefficients)
         moved[place] = step
         ahead, behind = (
-            turn_residuals(*pair, points, PolynomialMap(coefficients + sign * moved))[0] for sign in (1, -1)
+            turn_residuals(
+                pair[0].gradient(points), pair[1], points, PolynomialMap(coefficients + sign * moved)
+            )[0]
+            for sign in (1, -1)
         )
         np.testing.assert_allclose(slopes[..., *place], (ahead - behind) / (2 * step), atol=1e-4)
 
 
 def test_residuals_vanish_at_the_right_map_and_are_chords_elsewhere(pair):
     points = pair[0].core
-    right = turn_residuals(*pair, points, PolynomialMap.of_matrix(TURN))[0]
+    right = turn_residuals(pair[0].gradient(points), pair[1], points, PolynomialMap.of_matrix(TURN))[0]
     assert np.sqrt(np.square(right).sum(axis=1).mean()) < 0.1
-    opposite = turn_residuals(pair[0], pair[0], points, PolynomialMap.of_matrix(EYE))[0]
+    opposite = turn_residuals(pair[0].gradient(points), pair[0], points, PolynomialMap.of_matrix(EYE))[0]
     np.testing.assert_allclose(opposite, 0.0, atol=1e-12)
 
 
