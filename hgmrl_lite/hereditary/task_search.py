@@ -102,7 +102,7 @@ def _match(base: TaskModel, other: TaskModel, group: CompactGroup, frame: Frame,
     directions = np.einsum("ai,jk->ajik", seen, np.eye(n)).reshape(-1, n, n)
     for _ in range(ROUNDS):
         points = common(base, other, PolynomialMap.of_matrix(found[0]))
-        if len(points) < 2 * n * n:
+        if len(points) < 2 * n * n or not len(directions):
             break
         matching = TurnMatching(base, other, directions, points, np.eye(n))
         found, _, rest, slopes = refine(
