@@ -1,6 +1,6 @@
 """The map from the base task to another: in the group of the system, and over all matrices to compare."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -143,9 +143,11 @@ def settle(base: TaskModel, other: TaskModel, match: Match, frame: Frame) -> tup
     points = common(base, other, PolynomialMap.of_matrix(start))
     if len(points):
         matching = TurnMatching(base, other, group.directions, points, np.eye(len(start)), bounded=True)
-        found, _, rest, slopes = refine(
+        found = refine(
             matching.linearise, start[None], lambda left, step: group.exp(step) @ left, d, LONGEST, ARRIVED
-        )
+        )[0]
+        # Large residuals count in full for the error: they show what the models are off by.
+        rest, slopes = replace(matching, bounded=False).linearise(found)
         start, spread = found[0], matching.covariance(rest[0], slopes[0])
     if same_rewards(base, other, start, BOUND):
         start, spread = PooledMatching(base, other, start, group.directions).fit()
