@@ -156,6 +156,7 @@ def refine(
     dimension: int,
     reach: float,
     settled: float = SETTLED,
+    steps: int = NEWTON_STEPS,
 ) -> tuple[Array, Array, Array, Array]:
     """Descend from every start by damped Gauss-Newton steps.
 
@@ -173,6 +174,8 @@ def refine(
         The longest step.
     settled : float, optional
         Ends the descent: a step that is shorter.
+    steps : int, optional
+        Most steps.
 
     Returns
     -------
@@ -188,7 +191,7 @@ def refine(
     cost = np.square(residuals).sum(axis=1)
     damping = np.full(len(elements), DAMPING)
     # The group of the identity leaves nothing to refine.
-    for _ in range(NEWTON_STEPS if dimension else 0):
+    for _ in range(steps if dimension else 0):
         normal = np.swapaxes(jacobian, 1, 2) @ jacobian
         size = np.maximum(np.trace(normal, axis1=1, axis2=2) / dimension, np.finfo(float).tiny)
         normal = normal + (damping * size)[:, None, None] * np.eye(dimension)

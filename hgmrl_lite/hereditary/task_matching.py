@@ -29,8 +29,8 @@ LONGEST, ARRIVED = 0.3, 1e-6
 #: Share of the ridge that predicts best: there the bias of the spline is as large as its noise, which a map
 #: between two splines must not inherit.
 RIDGE = 0.1
-#: A step of matched rewards this short, in radians, ends the descent.
-EXACT = 1e-5
+#: Most steps of matched rewards, and one so short, in radians, that it is the last.
+STEPS, EXACT = 8, 1e-5
 #: Share of a transition's reward in its own fit beyond which its residual says nothing.
 LEVERAGE = 0.9
 #: Rounding of the normal equations, relative to their mean diagonal.
@@ -228,8 +228,8 @@ class PooledMatching:
         rest = [self._targets - features @ coefficients, -weight * coefficients]
         firm = [slopes - features @ given, -weight[:, None] * given]
         if self.tied is not None:
-            way = lie.log(element @ np.linalg.inv(self.start)).ravel()
-            way = np.linalg.lstsq(self.directions.reshape(d, -1).T, way)[0]
+            moved_by = lie.log(element @ np.linalg.inv(self.start)).ravel()
+            way = np.linalg.lstsq(self.directions.reshape(d, -1).T, moved_by)[0]
             rest.append(np.sqrt(variance) * way / self.tied)
             firm.append(np.diag(np.sqrt(variance) / self.tied))
         return np.concatenate(rest)[None], np.concatenate(firm)[None]
@@ -245,7 +245,7 @@ class PooledMatching:
         if not d or len(self.used) <= d:
             return self.start, np.full((d, d), np.inf)
         found, _, rest, firm = refine(
-            self.linearise, self.start[None], along(self.directions), d, LONGEST, EXACT
+            self.linearise, self.start[None], along(self.directions), d, LONGEST, EXACT, STEPS
         )
         moved, features, gram = self._features(found[0])
         number = len(features)
