@@ -1,10 +1,24 @@
-"""Geometry of a family of tasks: left actions, generators, system symmetries, report, test-time inference."""
+"""Geometry of a family of tasks: left actions, generators, system symmetries, report, test-time inference.
 
-from hgmrl_lite.hereditary.closed_form import intertwiner, invariant_form, task_generator
+From transitions to an answer, in the order of reading:
+
+- `reward_model` (on `spline`): one task's reward; `comparison`: two tasks under a map.
+- `motion` (on `polynomials`), `system`: the law of motion and its symmetries.
+- `own_symmetry`: a task's own rotations, and the intertwiner of two of them.
+- `frame`, `inner_product`: the coordinates in which a group is orthogonal, and what it keeps.
+- `group` (on `closure`), `search`: a compact group, its cover, and the one search and refinement in it.
+- `matching`, `inference` (with `evidence`): what a few transitions of a new task say.
+- `task_matching`, `task_search`, `left_actions`: the same search for the training tasks.
+- `generators`, `family`, `geometry`: from left actions to the algebra; everything together.
+- `findings`, `properties`, `inheritance`, `report`: whether it holds.
+"""
+
 from hgmrl_lite.hereditary.findings import Finding
-from hgmrl_lite.hereditary.geometry import HereditaryGeometry, check_left_actions, discover_geometry
+from hgmrl_lite.hereditary.geometry import HereditaryGeometry, discover_geometry
 from hgmrl_lite.hereditary.inference import Inference, infer
-from hgmrl_lite.hereditary.report import GeometryReport
+from hgmrl_lite.hereditary.inner_product import invariant_form
+from hgmrl_lite.hereditary.own_symmetry import intertwiner, task_generator
+from hgmrl_lite.hereditary.report import GeometryReport, check_left_actions
 from hgmrl_lite.hereditary.reward_model import RewardModel
 from hgmrl_lite.hereditary.system import CompactSymmetries, SystemSymmetry, system_symmetries
 

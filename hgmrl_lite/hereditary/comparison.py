@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from hgmrl_lite._validate import Array
+from hgmrl_lite.hereditary.findings import UNKNOWN, Defect
 from hgmrl_lite.hereditary.reward_model import RewardModel
 from hgmrl_lite.transitions import Transitions
 
@@ -25,6 +26,10 @@ POINTS = 400
 #: How much the two models of a task must agree, on the mean cosine of their gradients or the correlation of
 #: their rewards, for a difference to another task to mean something.
 RELIABLE = 0.5
+#: Mean square cosine of the slope with a direction, below which the reward does not change along it.
+FLAT = 0.02
+#: Squared standard deviations, per dimension, up to which a point is near a task's data.
+WIDTH = 2.0
 #: Neighbouring points are compared in so many blocks, whose disagreement gives the error.
 BLOCKS = 20
 
@@ -61,12 +66,28 @@ class TaskModel:
     @cached_property
     def core(self) -> Array:
         """At most 400 next states from inside the data, spread evenly over the sample."""
-        found = self.points[self.inside(self.points)]
-        return found[np.unique(np.linspace(0, len(found) - 1, min(POINTS, len(found))).astype(int))]
+        return evenly(self.points[self.inside(self.points)], POINTS)
 
-    def value(self, points: Array) -> Array:
-        """Return the mean of both models' rewards (...) at points (..., n)."""
-        return 0.5 * (self.halves[0](points) + self.halves[1](points))
+    @cached_property
+    def _ellipsoid(self) -> tuple[Array, Array]:
+        centre = self.points.mean(axis=0)
+        return centre, np.asarray(np.linalg.inv(np.cov(self.points.T).reshape(len(centre), -1)))
+
+    def near(self, points: Array) -> NDArray[np.bool_]:
+        """Return which points (..., n) are in the ellipsoid of the task's data: quicker than `inside`."""
+        centre, inverse = self._ellipsoid
+        away = points - centre
+        return np.asarray(np.einsum("...i,ij,...j->...", away, inverse, away) < WIDTH * len(centre))
+
+    @cached_property
+    def flat(self) -> Array:
+        """Directions of the states (f, n) along which the reward does not change, orthonormal."""
+        first, second = (half.gradient(self.core) for half in self.halves)
+        first, second = (part / _safe(np.linalg.norm(part, axis=1))[:, None] for part in (first, second))
+        # The halves' errors are independent: they do not count as slope.
+        shared = first.T @ second / len(first)
+        squares, axes = np.linalg.eigh(0.5 * (shared + shared.T))
+        return axes[:, squares < FLAT].T
 
     def gradient(self, points: Array) -> Array:
         """Return the mean of both models' gradients (..., n) at points (..., n)."""
@@ -77,7 +98,7 @@ class TaskModel:
         return 0.5 * (self.halves[0].hessian(points) + self.halves[1].hessian(points))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PolynomialMap:
     """A map Φ(p) = C [1, p, p ⊗ p] of the state space, of degree one or two.
 
@@ -91,14 +112,13 @@ class PolynomialMap:
 
     @classmethod
     def of_matrix(cls, matrix: Array) -> "PolynomialMap":
+        """Return the linear map of a matrix (n, n)."""
+        return cls(np.hstack([np.zeros((len(matrix), 1)), matrix]))
+
+    @classmethod
+    def of_homogeneous(cls, matrix: Array) -> "PolynomialMap":
         """Return the map of a homogeneous matrix (n + 1, n + 1) with last row (0, ..., 0, 1)."""
         return cls(np.hstack([matrix[:-1, -1:], matrix[:-1, :-1]]))
-
-    @property
-    def linear(self) -> Array:
-        """The part of degree one, shape (n, n)."""
-        n = len(self.coefficients)
-        return self.coefficients[:, 1 : n + 1]
 
     def __call__(self, points: Array) -> Array:
         """Return Φ(p) (..., n) for points (..., n)."""
@@ -127,29 +147,27 @@ class PolynomialMap:
     def pull(self, points: Array, gradients: Array) -> Array:
         """Return dΦ_pᵀ g, shape (N, n): gradients at Φ(p) as those of the pulled-back function at p."""
         if self.coefficients.shape[1] == points.shape[-1] + 1:
-            return gradients @ self.linear
-        return np.einsum("nf,nfi->ni", gradients @ self.coefficients, self.slopes(points))
+            return gradients @ self.coefficients[:, 1:]
+        return np.asarray(np.einsum("nf,nfi->ni", gradients @ self.coefficients, self.slopes(points)))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Comparison:
     """How far task z is from the image of the base task, noise subtracted.
 
     Attributes
     ----------
-    alignment, alignment_error : float
+    aligned : Defect
         Mean squared sine (for large angles squared chord: 4 for opposite rewards) between carried normals
-        and those of task z, and its standard error. The square may come out negative.
-    rewards, rewards_error : float
-        Mean square of R_z(Φ p) − R_0(p) in units of the variance of the rewards, and its standard error.
+        and those of task z. The square may come out negative.
+    same_rewards : Defect
+        Mean square of R_z(Φ p) − R_0(p) in units of the variance of the rewards.
     number : int
         Points in both tasks' data.
     """
 
-    alignment: float
-    alignment_error: float
-    rewards: float
-    rewards_error: float
+    aligned: Defect
+    same_rewards: Defect
     number: int
 
 
@@ -181,7 +199,7 @@ def compare(
     both = other.inside(images)
     points, images = points[both], images[both]
     if len(points) < 2 * BLOCKS:
-        return Comparison(np.nan, np.nan, np.nan, np.nan, len(points))
+        return Comparison(UNKNOWN, UNKNOWN, len(points))
     own, seen, sizes, here, there = [], [], [], [], []
     for one, two in zip(base.halves, other.halves, strict=True):
         gradients = one.gradient(points), change.pull(points, two.gradient(images))
@@ -204,22 +222,60 @@ def compare(
         value / max(float(np.mean([part.var() for part in pair])), np.finfo(float).tiny)
         for value, pair in zip(spread, (here, there), strict=True)
     ]
-    order = np.array_split(np.asarray(cKDTree(points).indices), BLOCKS)
+    order = neighbour_blocks(points, BLOCKS)
     alignment = _ratio(turned, weights, order, min(shared), float(np.mean(shared)))
     rewards = _ratio(missed, np.ones(len(points)), order, min(known), float(np.mean(spread)))
-    return Comparison(*alignment, *rewards, len(points))
+    return Comparison(alignment, rewards, len(points))
+
+
+def same_rewards(base: TaskModel, other: TaskModel, left: Array, bound: float) -> bool:
+    """Return whether the rewards agree under L to within ``bound`` of their spread, roughly."""
+    lifted = np.eye(len(left) + 1)
+    lifted[:-1, :-1] = left
+    found = compare(base, other, PolynomialMap.of_matrix(left), np.asarray(np.linalg.inv(lifted)))
+    return bool(found.number and found.same_rewards.square < bound**2)
 
 
 def _ratio(
     defects: Array, weights: Array, order: list[NDArray[np.intp]], known: float, unit: float
-) -> tuple[float, float]:
+) -> Defect:
     """Return the mean defect in a unit, and its error from blocks; NaN when the halves know too little."""
     if not known > RELIABLE:
-        return np.nan, np.nan
+        return UNKNOWN
     mean = float(defects.mean())
     # What a block adds beyond its share of the weights.
     blocks = [float(np.mean(defects[rows] - mean * weights[rows])) for rows in order]
-    return mean / unit, float(np.std(blocks, ddof=1) / np.sqrt(BLOCKS)) / unit
+    return Defect(mean / unit, float(np.std(blocks, ddof=1) / np.sqrt(BLOCKS)) / unit)
+
+
+def evenly(rows: Array, most: int) -> Array:
+    """Return at most so many rows, spread evenly over the sample."""
+    return np.asarray(rows[np.unique(np.linspace(0, len(rows) - 1, min(most, len(rows))).astype(int))])
+
+
+def neighbour_blocks(points: Array, number: int) -> list[NDArray[np.intp]]:
+    """Return the indices of points (N, n) in so many blocks of neighbours, whose errors are alike."""
+    return np.array_split(np.asarray(cKDTree(points).indices), number)
+
+
+def block_covariance(points: Array, scores: Array, inverse: Array, factor: int = 1) -> Array:
+    """Return the error covariance (d, d) of a least-squares fit whose residuals are alike among neighbours.
+
+    Parameters
+    ----------
+    points : ndarray, shape (N, n)
+        Where the residuals are.
+    scores : ndarray, shape (N, d)
+        What each point adds to Jᵀr.
+    inverse : ndarray, shape (d, d)
+        (JᵀJ)⁻¹.
+    factor : int, optional
+        How many times `BLOCKS` blocks are formed.
+    """
+    number = factor * BLOCKS
+    sums = np.array([scores[rows].sum(axis=0) for rows in neighbour_blocks(points, number)])
+    sums = sums - sums.mean(axis=0)
+    return np.asarray(inverse @ sums.T @ sums @ inverse * number / (number - 1))
 
 
 def _safe(lengths: Array) -> Array:

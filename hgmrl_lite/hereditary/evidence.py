@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import fdtri, ndtri, stdtrit
 
 from hgmrl_lite._validate import Array
-from hgmrl_lite.hereditary.compact_group import Index
+from hgmrl_lite.hereditary.group import Index
 
 CHANCE = 1e-3
 """How often a test may say so when it is not so."""
@@ -78,7 +78,7 @@ def trend_excess(
     terms = design.shape[1]
     bound = terms * float(fdtri(terms, freedom, 1.0 - CHANCE)) * scatter / number
     bound += MISFIT**2 * float(np.square(misfit).mean())
-    return trend / max(bound, float(np.finfo(float).tiny))
+    return float(trend / max(bound, float(np.finfo(float).tiny)))
 
 
 def shared_misfit(slopes: Array, cells: Index, misfit: Array) -> Array:

@@ -9,7 +9,9 @@ from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.hereditary.comparison import TaskModel
-from hgmrl_lite.hereditary.system import SystemSymmetry, system_symmetries
+from hgmrl_lite.hereditary.frame import in_units
+from hgmrl_lite.hereditary.generators import MeanResponse, mean_response
+from hgmrl_lite.hereditary.system import SystemSymmetry, check_dimensions, system_symmetries
 from hgmrl_lite.transitions import Transitions
 
 Chart = Callable[[Array], ArrayLike]
@@ -46,11 +48,7 @@ class TaskFamily:
             raise ValueError(
                 f"tasks must hold at least two tasks, the base task and another, got {len(tasks)}"
             )
-        shapes = {(task.states.shape[1], task.actions.shape[1]) for task in tasks}
-        if len(shapes) > 1:
-            raise ValueError(
-                f"tasks must share one state and one action dimension, got (n, m) in {sorted(shapes)}"
-            )
+        check_dimensions(tasks)
         n = tasks[0].states.shape[1]
         least = 5 * n * (n + 1)
         for index, task in enumerate(tasks):
@@ -95,8 +93,12 @@ class TaskFamily:
 
     def in_scale(self, maps: Array) -> Array:
         """Return homogeneous maps (..., n + 1, n + 1) as they act on states in units of ``scale``."""
-        lifted = np.append(self.scale, 1.0)
-        return maps * (lifted / lifted[:, None])
+        return in_units(maps, 1.0 / self.scale)
+
+    @cached_property
+    def response(self) -> MeanResponse:
+        """How an action moves the state on average, over all tasks."""
+        return mean_response(self.tasks)
 
     @cached_property
     def system(self) -> SystemSymmetry:
@@ -110,3 +112,10 @@ def _charted(task: Transitions, chart: Chart) -> Transitions:
         as_array("chart(states)", chart(points), points.shape) for points in (task.states, task.next_states)
     )
     return replace(task, states=states, next_states=next_states)
+
+
+def as_base_index(base_index: int, number: int) -> int:
+    """Return the base task's place as a non-negative index, or raise a ValueError."""
+    if not -number <= base_index < number:
+        raise ValueError(f"base_index must name one of the {number} tasks, got {base_index}")
+    return base_index % number

@@ -1,19 +1,22 @@
 """One finding: a property of a family of tasks, tested on the data, with its figure, bound and words."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from hgmrl_lite._validate import Array
+from hgmrl_lite.hereditary.frame import Frame
 
-VERDICTS = ("yes", "no", "undecided")
 #: Largest defect, relative to what unrelated tasks or systems show, that still counts as none: a sine of
 #: 8.6°, about the error of a left action from which a policy starts to miss its goal.
 BOUND = 0.15
 #: The starts count as moved from a third of their own standard deviation on, and as kept when half of it is
 #: excluded: a few hundred starts do not show less.
 START_BOUND, START_EXCLUDED = 0.35, 0.5
+#: Most groups of starts that are drawn anew for the error of their moments.
+GROUPS = 1000
 #: Standard errors that a squared defect must be away from the squared bound.
 ERRORS = 2.0
 
@@ -72,6 +75,19 @@ class Defect:
         return "yes" if below else "undecided"
 
 
+UNKNOWN = Defect(math.nan, math.nan)
+"""The defect of what could not be measured."""
+
+
+def table_of(caption: str, facts: Sequence[tuple[str, str]]) -> str:
+    """Return facts, as (name, text), as an HTML table."""
+    rows = "".join(
+        f"<tr><th style='text-align:left'>{name}</th><td style='text-align:left'>{text}</td></tr>"
+        for name, text in facts
+    )
+    return f"<table><caption>{caption}</caption>{rows}</table>"
+
+
 def overall(verdicts: Sequence[str]) -> str:
     """Return "no" if any is, else "undecided" if any is, else "yes"."""
     return next((verdict for verdict in ("no", "undecided") if verdict in verdicts), "yes")
@@ -86,47 +102,47 @@ def worst(defects: Sequence[Defect], bound: float, excluded: float | None = None
     return verdict, defects[place], place
 
 
-def strain(matrices: Array, form: Array) -> Array:
-    """Return the mean squared logarithm of the stretches (...) of matrices (..., n, n) under a form."""
-    root = np.linalg.cholesky(form).T
-    stretches = np.linalg.svd(root @ matrices @ np.linalg.inv(root), compute_uv=False)
-    return np.square(np.log(np.maximum(stretches, 1e-12))).mean(axis=-1)
-
-
-def strain_defect(matrix: Array, covariance: Array | None, form: Array, draws: int = 200) -> Defect:
+def strain_defect(matrix: Array, covariance: Array, form: Array, draws: int = 200) -> Defect:
     """Return how far a matrix is from keeping an inner product, given its error covariance (n², n²)."""
-    square = float(strain(matrix, form))
-    if covariance is None:
+    frame = Frame.of(form)
+    square = float(frame.stretch(matrix))
+    if not covariance.any():
         return Defect(square, 0.0)
     if not np.isfinite(covariance).all():
-        return Defect(np.nan, np.nan)
+        return UNKNOWN
     values, axes = np.linalg.eigh(covariance)
     normals = np.random.default_rng(0).standard_normal((draws, len(values)))
     noise = (normals * np.sqrt(np.maximum(values, 0.0))) @ axes.T
-    drawn = strain(matrix + noise.reshape(draws, *matrix.shape), form)
+    drawn = frame.stretch(matrix + noise.reshape(draws, *matrix.shape))
     return Defect(square - float(drawn.mean() - square), float(drawn.std()))
 
 
-def start_defect(matrix: Array, starts: Array, draws: int = 200) -> Defect:
-    """Return how far a homogeneous map moves mean and covariance of the starts, in their standard deviations.
+def resampled_moments(starts: Array, draws: int = 200) -> tuple[Array, Array]:
+    """Return mean (1 + draws, n) and covariance (1 + draws, n, n) of starts (k, n), then of resamples.
 
-    The squared displacement of the mean plus the squared logarithms of the ratios of standard deviations.
+    Of many starts, groups are drawn instead of single ones.
     """
     number, n = starts.shape
-    if number <= 2 * n:
-        return Defect(np.nan, np.nan)
-    drawn = starts[np.random.default_rng(0).integers(0, number, (draws, number))]
-    seen, again = _start_change(matrix, starts), _start_change(matrix, drawn)
-    spread = np.cov(again.T).reshape(seen.size, seen.size)
-    return squared(seen, spread)
+    centred = starts - starts.mean(axis=0)
+    rows = np.hstack(
+        [np.ones((number, 1)), centred, (centred[:, :, None] * centred[:, None]).reshape(number, -1)]
+    )
+    first = np.unique(np.linspace(0, number, min(number, GROUPS), endpoint=False).astype(int))
+    sums = np.add.reduceat(rows, first, axis=0)
+    drawn = np.random.default_rng(0).integers(0, len(sums), (draws, len(sums)))
+    total = np.concatenate([sums.sum(axis=0)[None], sums[drawn].sum(axis=1)])
+    count, away = total[:, :1], total[:, 1 : n + 1] / total[:, :1]
+    outer = total[:, n + 1 :].reshape(-1, n, n) - count[..., None] * away[:, :, None] * away[:, None]
+    return starts.mean(axis=0) + away, outer / (count[..., None] - 1.0)
 
 
-def _start_change(matrix: Array, starts: Array) -> Array:
-    """Return displacement and logarithmic stretch (..., n + n²) of starts (..., k, n) under a map."""
-    n = starts.shape[-1]
-    mean = starts.mean(axis=-2)
-    away = starts - mean[..., None, :]
-    covariance = away.swapaxes(-1, -2) @ away / (starts.shape[-2] - 1)
+def start_defect(matrix: Array, mean: Array, covariance: Array) -> Defect:
+    """Return how far a homogeneous map moves mean and covariance of the starts, in their standard deviations.
+
+    The squared displacement of the mean plus the squared logarithms of the ratios of standard deviations, for
+    moments (1 + draws, n) and (1 + draws, n, n) as `resampled_moments` gives them.
+    """
+    n = mean.shape[-1]
     values, axes = np.linalg.eigh(covariance)
     deviations = np.sqrt(np.maximum(values, 1e-12 * values[..., -1:] + np.finfo(float).tiny))[..., None, :]
     root = (axes * deviations) @ axes.swapaxes(-1, -2)
@@ -136,7 +152,8 @@ def _start_change(matrix: Array, starts: Array) -> Array:
     moved = inverse @ linear @ root
     values, axes = np.linalg.eigh(moved @ moved.swapaxes(-1, -2))
     stretch = (axes * (0.5 * np.log(np.maximum(values, 1e-18)))[..., None, :]) @ axes.swapaxes(-1, -2)
-    return np.concatenate([displaced, stretch.reshape(*stretch.shape[:-2], n * n)], axis=-1)
+    change = np.concatenate([displaced, stretch.reshape(len(stretch), n * n)], axis=-1)
+    return squared(change[0], np.cov(change[1:].T).reshape(n + n * n, n + n * n))
 
 
 def squared(seen: Array, covariance: Array) -> Defect:

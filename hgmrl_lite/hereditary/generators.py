@@ -7,7 +7,7 @@ import numpy as np
 
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array
-from hgmrl_lite.hereditary.task_search import skew_basis, strain_basis
+from hgmrl_lite.hereditary.frame import Frame, partners
 from hgmrl_lite.transitions import Transitions
 
 # A further direction counts when it is this large beside the leading one, and this many standard errors.
@@ -22,7 +22,7 @@ _DRAWS = 200
 STILL = 1e-3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TaskAlgebra:
     """The algebra that the tasks' left actions span.
 
@@ -57,13 +57,6 @@ class TaskAlgebra:
         return out
 
 
-def framed(matrices: Array, form: Array) -> tuple[Array, Array, Array]:
-    """Return C M C⁻¹, with C and its inverse, for the C with CᵀC = P: there the group is orthogonal."""
-    root = np.linalg.cholesky(form).T
-    inverse = np.linalg.inv(root)
-    return np.asarray(root @ matrices @ inverse), np.asarray(root), np.asarray(inverse)
-
-
 def task_algebra(left: Array, errors: Array, form: Array) -> TaskAlgebra:
     """Return the algebra spanned by the logarithms of left actions that keep an inner product.
 
@@ -80,14 +73,34 @@ def task_algebra(left: Array, errors: Array, form: Array) -> TaskAlgebra:
     -------
     TaskAlgebra
     """
-    n = left.shape[-1]
-    inside, root, inverse = framed(left, form)
+    frame = Frame.of(form)
+    logs = _logarithms(frame.inside(left))
+    basis, spectrum, spanned, defect = _closed_span(logs, errors)
+    if len(basis):
+        speed = np.abs(np.linalg.eigvals(basis).imag).max(axis=1)
+        # Turn the first axis towards a later one: the first entry below the diagonal that counts is positive.
+        below = basis[:, *np.tril_indices(len(form), -1)]
+        first = np.argmax(np.abs(below) > 1e-6 * np.abs(below).max(axis=1, keepdims=True), axis=1)
+        signs = np.sign(below[np.arange(len(basis)), first])
+        basis = basis / (speed * signs)[:, None, None]
+    return TaskAlgebra(frame.outside(basis), frame.outside(logs), spectrum, spanned, defect)
+
+
+def _logarithms(inside: Array) -> Array:
+    """Return the logarithms of maps (..., n, n) that are orthogonal up to rounding; NaN of reflections."""
     # Rounding in the change of frame must not hide from the logarithm that these are rotations.
     inside = lie.polar_factor(inside)
-    logs = np.full_like(inside, np.nan)
-    for index, element in enumerate(inside):
-        if np.linalg.det(element) > 0.0:
-            logs[index] = lie.log(element)
+    logs, proper = np.full_like(inside, np.nan), np.linalg.det(inside) > 0.0
+    logs[proper] = lie.log(inside[proper])
+    return logs
+
+
+def _closed_span(logs: Array, errors: Array) -> tuple[Array, Array, int, float]:
+    """Return an orthonormal basis of the algebra that skew logarithms (k, n, n) span, and how it was found.
+
+    Then the singular values, how many of them count, and the largest share of a bracket outside the basis.
+    """
+    n = logs.shape[-1]
     known = np.isfinite(logs).all(axis=(1, 2))
     _, spectrum, rows = np.linalg.svd(logs[known].reshape(-1, n * n), full_matrices=False)
     noise = _ERRORS * float(np.sqrt(np.square(errors[known]).sum()))
@@ -96,25 +109,15 @@ def task_algebra(left: Array, errors: Array, form: Array) -> TaskAlgebra:
     bound = np.sqrt(2.0) * max(noise, STILL, _DIRECTION * leading)
     spanned = int((spectrum > bound).sum())
     basis = rows[:spanned].reshape(-1, n, n)
-    defect = 0.0
-    if spanned:
-        closed = lie.LieAlgebra(basis).closure(_BRACKET).basis
-        flat = closed.reshape(len(closed), -1)
-        basis = np.linalg.qr(flat.T)[0].T.reshape(-1, n, n)
-        brackets = lie.bracket(basis[:, None], basis[None]).reshape(-1, n * n)
-        span = basis.reshape(len(basis), -1)
-        defect = float(np.linalg.norm(brackets - brackets @ span.T @ span, axis=1).max())
-    speed = np.abs(np.linalg.eigvals(basis).imag).max(axis=1) if len(basis) else np.ones(0)
-    # Turn the first axis towards a later one: the first entry below the diagonal that counts is positive.
-    below = basis[:, *np.tril_indices(n, -1)]
-    first = (
-        np.argmax(np.abs(below) > 1e-6 * np.abs(below).max(axis=1, keepdims=True), axis=1)
-        if len(basis)
-        else []
-    )
-    signs = np.sign(below[np.arange(len(basis)), first])
-    basis = basis / (speed * signs)[:, None, None]
-    return TaskAlgebra(inverse @ basis @ root, inverse @ logs @ root, spectrum, spanned, defect)
+    if spanned < 2:
+        # The bracket of a single generator with itself is none.
+        return basis, spectrum, spanned, 0.0
+    closed = lie.LieAlgebra(basis).closure(_BRACKET).basis
+    span = np.linalg.qr(closed.reshape(len(closed), -1).T)[0].T
+    basis = span.reshape(-1, n, n)
+    brackets = lie.bracket(basis[:, None], basis[None]).reshape(-1, n * n)
+    defect = float(np.linalg.norm(brackets - brackets @ span.T @ span, axis=1).max())
+    return basis, spectrum, spanned, defect
 
 
 def algebra_bound(left: Array, errors: Array, form: Array, form_error: float) -> float:
@@ -141,23 +144,23 @@ def algebra_bound(left: Array, errors: Array, form: Array, form_error: float) ->
         return float("nan")
     if not (np.isfinite(errors).all() and np.isfinite(form_error)):
         return 0.5 * np.pi
-    n = len(form)
-    turns, strains = skew_basis(form), strain_basis(form)
-    frame = np.linalg.qr(found.reshape(len(found), n * n).T)[0]
-    rng = np.random.default_rng(0)
+    frame = Frame.of(form)
+    turns, strains = frame.turns, frame.strains
+    span = np.linalg.qr(found.reshape(len(found), -1).T)[0]
+    draws = np.random.default_rng(0).standard_normal((_DRAWS, len(strains) + len(left) * len(turns)))
+    turned = draws[:, len(strains) :].reshape(_DRAWS, len(left), len(turns))
+    turned = lie.exp(np.tensordot(errors[:, None] / np.sqrt(len(turns)) * turned, turns, axes=1))
+    # P moves by ε where the frame moves by ε / 2; in the moved frame the left actions are what they were.
+    moved = lie.exp(0.5 * form_error * np.tensordot(draws[:, : len(strains)], strains, axes=1))
     angles = []
-    for _ in range(_DRAWS):
-        # P moves by ε where the frame moves by ε / 2.
-        moved = lie.exp(0.5 * form_error * np.tensordot(rng.standard_normal(len(strains)), strains, axes=1))
-        turned = errors[:, None] / np.sqrt(len(turns)) * rng.standard_normal((len(left), len(turns)))
-        drawn = np.linalg.inv(moved) @ left @ lie.exp(np.tensordot(turned, turns, axes=1)) @ moved
-        basis = task_algebra(drawn, errors, moved.T @ form @ moved).basis
+    for logs, change in zip(_logarithms(frame.inside(left @ turned)), moved, strict=True):
+        basis = np.linalg.inv(change) @ frame.outside(_closed_span(logs, errors)[0]) @ change
         if len(basis) != len(found):
             angles.append(0.5 * np.pi)
             continue
-        other = np.linalg.qr(basis.reshape(len(basis), n * n).T)[0]
+        other = np.linalg.qr(basis.reshape(len(basis), -1).T)[0]
         # The sine, which is accurate for small angles as the cosine is not.
-        sine = np.linalg.svd(other - frame @ (frame.T @ other), compute_uv=False)[0]
+        sine = np.linalg.svd(other - span @ (span.T @ other), compute_uv=False)[0]
         angles.append(float(np.arcsin(min(sine, 1.0))))
     return float(np.quantile(angles, 0.95))
 
@@ -222,18 +225,20 @@ def _floored(deviations: Array, floor: Array | float = 0.0) -> Array:
     return np.where(floored > 0.0, floored, 1.0)
 
 
-def action_form(basis: Array, response: MeanResponse, form: Array, form_error: float) -> Array:
+def action_form(
+    basis: Array, response: MeanResponse, form: Array, form_error: float, *, doubted: bool = False
+) -> Array:
     """Return the inner product (m, m) that the group keeps on actions, for generators W_S (d, n, n).
 
     On average over its actions the law is affine in the raw action, s' ≈ A s + B a + b, so that the partner
     of W_S has B W_A = W_S B. A group that maps a ball or a cube of actions onto itself is orthogonal, and
     what of B⁻¹ W_S B is not skew is estimation error. Where it is more than ``_ERRORS`` errors of B and of P
     (n, n), whose standard error per entry is ``form_error``, the actions are in unlike units: what the group
-    keeps is then Bᵀ P B.
+    keeps is then Bᵀ P B. Generators in doubt (``doubted``) tell nothing about the units of the actions.
     """
     motion, inverse = response.matrix, np.linalg.pinv(response.matrix)
     n, m = motion.shape
-    raw = inverse @ basis @ motion
+    raw = partners(basis, motion)
     # A change X of B moves W_A by W_A (B⁺ X) − (B⁺ X) W_A.
     turned = np.einsum("pi,aq->iapq", inverse, np.eye(m))
     moved = np.einsum("dpq,iaqr->diapr", raw, turned) - np.einsum("iapq,dqr->diapr", turned, raw)
@@ -241,7 +246,7 @@ def action_form(basis: Array, response: MeanResponse, form: Array, form_error: f
     variance = np.einsum("dup,uv,dvp->", moved, response.covariance.reshape(n * m, n * m), moved)
     variance += np.square(form_error * raw).sum()
     strain = 0.5 * (raw + raw.swapaxes(-1, -2))
-    if not np.square(strain).sum() > _ERRORS**2 * variance:
+    if doubted or not np.square(strain).sum() > _ERRORS**2 * variance:
         return np.eye(m)
     return np.asarray(motion.T @ form @ motion)
 
@@ -250,16 +255,16 @@ def action_generators(basis: Array, response: MeanResponse, form: Array) -> Arra
     """Return W_A (d, m, m) with B W_A = W_S B, skew in an inner product (m, m), for W_S (d, n, n)."""
     if not len(basis):
         return np.zeros((0, len(form), len(form)))
-    raw, root, inverse = framed(np.linalg.pinv(response.matrix) @ basis @ response.matrix, form)
+    frame = Frame.of(form)
+    raw = frame.inside(partners(basis, response.matrix))
     skew = 0.5 * (raw - np.swapaxes(raw, -1, -2))
     # Conjugate generators turn equally fast: dropping the symmetric part must not change the speed. What does
     # not turn has no such speed.
     squares, kept = (np.einsum("dij,dji->d", part, part) for part in (raw, skew))
     speed = np.sqrt(np.divide(squares, kept, out=np.ones_like(kept), where=(squares < 0.0) & (kept < 0.0)))
-    return np.asarray(inverse @ (skew * speed[:, None, None]) @ root)
+    return frame.outside(skew * speed[:, None, None])
 
 
 def action_maps(left: Array, response: MeanResponse, form: Array) -> Array:
     """Return the K_k (k, m, m) with B K_k = L_k B that keep an inner product (m, m), for L_k (k, n, n)."""
-    raw, root, inverse = framed(np.linalg.pinv(response.matrix) @ left @ response.matrix, form)
-    return np.asarray(inverse @ lie.polar_factor(raw) @ root)
+    return lie.polar_factor(partners(left, response.matrix), form)

@@ -1,27 +1,26 @@
 """Hereditary geometry: the group that carries one task to the others, found from transitions alone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite import lie
-from hgmrl_lite._validate import Array, as_array, as_count
+from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.hereditary.evidence import NORMAL
-from hgmrl_lite.hereditary.family import Chart, TaskFamily
-from hgmrl_lite.hereditary.findings import BOUND
+from hgmrl_lite.hereditary.family import Chart, TaskFamily, as_base_index
+from hgmrl_lite.hereditary.findings import BOUND, table_of
 from hgmrl_lite.hereditary.generators import (
     action_form,
     action_generators,
     action_maps,
     algebra_bound,
-    mean_response,
     task_algebra,
 )
 from hgmrl_lite.hereditary.left_actions import LeftActions, find_left_actions
-from hgmrl_lite.hereditary.report import Evidence, GeometryReport, make_report
+from hgmrl_lite.hereditary.report import GeometryReport, make_report, tested_maps
 from hgmrl_lite.hereditary.system import SystemSymmetry
 from hgmrl_lite.transitions import Transitions
 
@@ -31,67 +30,39 @@ LINEAR = 0.25
 FINEST = float(np.radians(0.02))
 
 
-@dataclass(frozen=True, repr=False)
-class HereditaryGeometry:
-    """The group that relates a family of tasks, as it acts on states and on actions.
+@dataclass(frozen=True, eq=False, repr=False)
+class HereditaryGeometry(LeftActions):
+    """The group that relates a family of tasks, as it acts on states and on actions, and its left actions.
 
     Attributes
     ----------
-    left_actions : ndarray, shape (k, n, n)
-        L_k: how the group moves the base task's states onto task k's.
     action_maps : ndarray, shape (k, m, m)
-        K_k: the same elements as they move actions.
-    standard_errors : ndarray, shape (k,)
-        Of the L_k, as angles in radians. 1.96 of them make ``bounds_deg``.
+        K_k: the elements L_k as they move actions.
     generators_states : ndarray, shape (d, n, n)
         W_S, a basis of the algebra on states, each scaled so that exp(2πW) = I for a rotation.
     generators_actions : ndarray, shape (d, m, m)
         W_A, the same elements as they move actions.
     thetas : ndarray, shape (k, d)
         Coordinates of the log L_k; NaN where there is no real logarithm.
-    task_generators : ndarray, shape (k, n + 1, n + 1)
-        Each task's own symmetry X_k (affine) in the plane: conjugate to the group, not equal to it. NaN where
-        none was looked for or found.
-    residuals : ndarray, shape (k,)
-        How far each task is from being an image of the base task.
     spectrum : ndarray
         Singular values of the stacked logarithms; those that count give the dimension they span.
-    inner_product : ndarray, shape (n, n)
-        What the group keeps.
     action_form : ndarray, shape (m, m)
         What the group keeps on actions: I, unless the W_A are clearly not skew.
-    base_index : int
-        Which task the others are images of.
-    freedom : int
-        Dimension of what the base task's own symmetry leaves open in the L_k: of all elements that fit, those
-        with the smallest logarithm were taken.
-    raw_left_actions : ndarray, shape (k, n, n)
-        The maps before the step to the group that keeps the inner product: what the report tests.
-    doubts : tuple of str
-        Why the data do not decide, if so.
     family : TaskFamily
         The transitions.
-    found : LeftActions
-        How the left actions were found.
+
+    See Also
+    --------
+    LeftActions : left_actions, standard_errors, residuals, inner_product, doubts and what else was found.
     """
 
-    left_actions: Array
     action_maps: Array
-    standard_errors: Array
     generators_states: Array
     generators_actions: Array
     thetas: Array
-    task_generators: Array
-    residuals: Array
     spectrum: Array
-    inner_product: Array
     action_form: Array
-    base_index: int
-    freedom: int
-    raw_left_actions: Array
-    doubts: tuple[str, ...]
-    family: TaskFamily = field(compare=False)
-    found: LeftActions = field(compare=False)
+    family: TaskFamily
 
     @property
     def dimension(self) -> int:
@@ -114,7 +85,7 @@ class HereditaryGeometry:
         """
         bounds = NORMAL * self.standard_errors
         bounds = np.where(bounds > 0.0, np.maximum(bounds, FINEST), 0.0)
-        near = (self.residuals < LINEAR) | (self.found.method == "intertwiner")
+        near = (self.residuals < LINEAR) | (self.method == "intertwiner")
         return np.degrees(np.where((bounds < BOUND) & near, bounds, np.nan))
 
     @cached_property
@@ -124,10 +95,9 @@ class HereditaryGeometry:
         The angle is that of the entries of W_S; of several generators the largest principal angle. NaN where
         ``bounds_deg`` has a NaN, where the bound is as large as those, or where there is no generator.
         """
-        found = self.found
         if not np.isfinite(self.bounds_deg).all():
             return float("nan")
-        bound = algebra_bound(found.compact, found.errors, found.form, found.form_error)
+        bound = algebra_bound(self.left_actions, self.standard_errors, self.inner_product, self.form_error)
         return float(np.degrees(max(bound, FINEST))) if bound < BOUND else float("nan")
 
     @property
@@ -138,7 +108,7 @@ class HereditaryGeometry:
     @cached_property
     def report(self) -> GeometryReport:
         """Each property of a hereditary geometry, tested; computed when first asked for."""
-        return make_report(Evidence.of_geometry(self.family, self.found, self.base_index))
+        return make_report(self.family, self, tested_maps(self))
 
     @property
     def verdict(self) -> str:
@@ -212,15 +182,11 @@ class HereditaryGeometry:
 
     def _repr_html_(self) -> str:
         """Tell the same as a table."""
-        rows = "".join(
-            f"<tr><th style='text-align:left'>{name}</th><td style='text-align:left'>{text}</td></tr>"
-            for name, text in self._facts()
-        )
-        return f"<table><caption>Hereditary geometry</caption>{rows}</table>"
+        return table_of("Hereditary geometry", self._facts())
 
 
 def discover_geometry(
-    tasks: Sequence[Transitions], base_index: int = 0, *, chart: Chart | None = None, seed: int = 0
+    tasks: Sequence[Transitions], base_index: int = 0, *, chart: Chart | None = None
 ) -> HereditaryGeometry:
     """Find how the tasks are related. No goal, angle, group or generator is given.
 
@@ -243,8 +209,6 @@ def discover_geometry(
     chart : callable, optional
         φ, a map of states (N, n) to coordinates (N, n) in which the group is to act by matrices. Everything
         in the result is in these coordinates.
-    seed : int, optional
-        Seed of the search beyond the plane.
 
     Returns
     -------
@@ -264,85 +228,20 @@ def discover_geometry(
         base_index,
         family.model,
         lambda: family.system.compact.in_units(1.0 / family.scale),
-        as_count("seed", seed, 0),
     ).in_units(family.scale)
-    response = mean_response(family.tasks)
-    algebra = task_algebra(found.compact, found.errors, found.form)
-    # Left actions in doubt tell nothing about the units of the actions.
-    kept = (
-        np.eye(response.matrix.shape[1])
-        if found.doubts
-        else action_form(algebra.basis, response, found.form, found.form_error)
-    )
+    response, form = family.response, found.inner_product
+    algebra = task_algebra(found.left_actions, found.standard_errors, form)
+    kept = action_form(algebra.basis, response, form, found.form_error, doubted=bool(found.doubts))
     return HereditaryGeometry(
-        left_actions=found.compact,
-        action_maps=action_maps(found.compact, response, kept),
-        standard_errors=found.errors,
+        **vars(found),
+        action_maps=action_maps(found.left_actions, response, kept),
         generators_states=algebra.basis,
         generators_actions=action_generators(algebra.basis, response, kept),
         thetas=algebra.thetas,
-        task_generators=found.own,
-        residuals=found.residuals,
         spectrum=algebra.spectrum,
-        inner_product=found.form,
         action_form=kept,
-        base_index=base_index,
-        freedom=found.freedom,
-        raw_left_actions=found.raw,
-        doubts=found.doubts,
         family=family,
-        found=found,
     )
-
-
-def check_left_actions(
-    tasks: Sequence[Transitions],
-    maps: ArrayLike,
-    base_index: int = 0,
-    *,
-    chart: Chart | None = None,
-) -> GeometryReport:
-    """Test given maps between tasks as `HereditaryGeometry.report` tests those it found.
-
-    Parameters
-    ----------
-    tasks : sequence of Transitions
-        One batch a task.
-    maps : array_like, shape (k, n, n) or (k, n + 1, n + 1)
-        A map from the base task's states to each task's: linear, or affine and homogeneous.
-    base_index : int, optional
-        The base task's place in ``tasks``.
-    chart : callable, optional
-        As in `discover_geometry`.
-
-    Returns
-    -------
-    GeometryReport
-
-    Raises
-    ------
-    ValueError
-        As `discover_geometry`; also when the maps have another shape or are singular.
-    """
-    family = TaskFamily(tasks, chart)
-    base_index = as_base_index(base_index, len(tasks))
-    n = family.tasks[0].states.shape[1]
-    maps = as_array("maps", maps, (len(tasks), "n", "n"))
-    if maps.shape[1] != maps.shape[2] or maps.shape[1] not in (n, n + 1):
-        raise ValueError(
-            f"maps must have shape ({len(tasks)}, {n}, {n}), or ({len(tasks)}, {n + 1}, {n + 1}) when "
-            f"homogeneous, got {maps.shape}"
-        )
-    if maps.shape[1] == n:
-        lifted = np.tile(np.eye(n + 1), (len(maps), 1, 1))
-        lifted[:, :n, :n] = maps
-        maps = lifted
-    if np.abs(maps[:, -1] - np.eye(n + 1)[-1]).max() > 1e-12:
-        raise ValueError("maps must be homogeneous, with last row (0, ..., 0, 1)")
-    stretch = np.linalg.svd(maps[:, :n, :n], compute_uv=False)
-    if (stretch[:, -1] <= 1e-12 * stretch[:, 0]).any():
-        raise ValueError(f"maps must be invertible, got smallest stretch {stretch[:, -1].min():.3g}")
-    return make_report(Evidence.of_maps(family, maps, base_index))
 
 
 def _within(bound: float) -> str:
@@ -350,10 +249,3 @@ def _within(bound: float) -> str:
     if bound == 0.0:
         return ""
     return f" ± {bound:.2g}°" if np.isfinite(bound) else " ± unknown"
-
-
-def as_base_index(base_index: int, number: int) -> int:
-    """Return the base task's place as a non-negative index, or raise a ValueError."""
-    if not -number <= base_index < number:
-        raise ValueError(f"base_index must name one of the {number} tasks, got {base_index}")
-    return base_index % number

@@ -8,8 +8,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array
-from hgmrl_lite.hereditary.compact_group import GRID, CompactGroup, compact_group
-from hgmrl_lite.hereditary.context_matching import METHODS, RewardMatching, least_transitions, make_matching
 from hgmrl_lite.hereditary.evidence import (
     LARGEST_ANGLE,
     UNCOVERED,
@@ -18,17 +16,15 @@ from hgmrl_lite.hereditary.evidence import (
     trend_excess,
     worst_error,
 )
-from hgmrl_lite.hereditary.group_search import DAMPING, NEWTON_STEPS, SETTLED, Minimum, search_group
+from hgmrl_lite.hereditary.findings import table_of
+from hgmrl_lite.hereditary.group import GRID, CompactGroup, compact_group
+from hgmrl_lite.hereditary.matching import METHODS, RewardMatching, least_transitions, make_matching
 from hgmrl_lite.hereditary.reward_model import RewardModel
+from hgmrl_lite.hereditary.search import DAMPING, NEWTON_STEPS, SETTLED, Minimum, search_group, stabiliser
 from hgmrl_lite.transitions import Transitions
 
 __all__ = ["Inference", "infer", "settings_of_inference"]
 
-# The base reward is taken not to change along a direction of the group when its slope there is this small
-# beside the largest it could have.
-_STABILISER = 0.05
-# Points at which tasks are compared.
-_PROBES = 48
 # Rounds in which transitions out of the base model's reach are left out.
 _ROUNDS = 3
 # Share of the base model's reach within which it knows best.
@@ -176,11 +172,7 @@ class Inference:
 
     def _repr_html_(self) -> str:
         """Tell the same as a table."""
-        rows = "".join(
-            f"<tr><th style='text-align:left'>{name}</th><td style='text-align:left'>{text}</td></tr>"
-            for name, text in self._facts()
-        )
-        return f"<table><caption>Inference</caption>{rows}</table>"
+        return table_of("Inference", self._facts())
 
 
 def infer(
@@ -233,23 +225,12 @@ def infer(
             f"generators must have shape ({n}, {n}) or (d, {n}, {n}), got {np.shape(generators)}"
         )
     group = compact_group(generators, action_generators)
-    free, slope = _stabiliser(reward_model, group)
+    free = stabiliser(reward_model, group)[0]
     used = np.ones(len(context), dtype=bool)
     for _ in range(_ROUNDS):
         kept = context if used.all() else context[np.flatnonzero(used)]
-        matching = make_matching(method, group, reward_model, kept)
-        minima = search_group(
-            group,
-            matching.values,
-            matching.linearise,
-            # Elements are told apart by the task they make, and by as much as one step of the cover changes
-            # it.
-            signature=lambda left: reward_model(
-                _probes(reward_model) @ np.swapaxes(np.linalg.inv(left), -1, -2)
-            ),
-            tolerance=group.cover.spacing * slope,
-            free=free,
-        )
+        matching = make_matching(method, group.directions, reward_model, kept)
+        minima = search_group(group, matching, reward_model, free)
         known = np.isfinite(reward_model.local_misfit(context.next_states @ np.linalg.inv(minima[0].left).T))
         if (known == used).all() or known.sum() < least_transitions(method, n, group.dimension):
             break
@@ -274,24 +255,6 @@ def settings_of_inference(model: RewardModel, most: int) -> dict[str, Any]:
     }
 
 
-def _probes(model: RewardModel) -> Array:
-    """Return points where a task is looked at: the centres come well spread."""
-    return model.centres[:_PROBES]
-
-
-def _stabiliser(model: RewardModel, group: CompactGroup) -> tuple[Array, float]:
-    """Return an orthonormal basis (f, d) of the base task's stabiliser, and the largest slope of R_0.
-
-    Along ``group.directions``; root mean square slopes per radian.
-    """
-    points = _probes(model)
-    gradients = model.gradient(points)
-    slopes = np.einsum("ci,kij,cj->ck", gradients, group.directions, points)
-    size, axes = np.linalg.eigh(slopes.T @ slopes / len(points))
-    largest = float((np.square(gradients).sum(axis=1) * np.square(points).sum(axis=1)).mean())
-    return axes[:, size <= _STABILISER**2 * largest].T, float(np.sqrt(size.max(initial=0.0)))
-
-
 def _answer(
     group: CompactGroup,
     model: RewardModel,
@@ -305,18 +268,18 @@ def _answer(
     pulled = context.next_states @ np.linalg.inv(best.left).T
     left_over, slopes = (
         part[0]
-        for part in RewardMatching(group, model, context.next_states, context.rewards).linearise(
+        for part in RewardMatching(group.directions, model, context.next_states, context.rewards).linearise(
             best.left[None]
         )
     )
     # Residuals in units of standard errors leave 1.
     noise = model.noise if method == "functional" else 1.0
     residual = float(np.sqrt(best.mean_square))
-    fitted = group.dimension - len(free)
+    fitted, right = group.dimension - len(free), group.right(best.theta[None])
     answer = Inference(
         theta=best.theta,
         left=best.left,
-        right=best.right,
+        right=None if right is None else right[0],
         residual=residual,
         runner_up=np.full_like(best.theta, np.nan) if other is None else other.theta,
         runner_up_residual=float("inf") if other is None else float(np.sqrt(other.mean_square)),

@@ -47,7 +47,7 @@ _EXACT = 1e-20
 _ROUNDING = 1e-10
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class LawOfMotion:
     """A polynomial in the state and the raw action for the mean change of state D(s, a) = T(s, a) − s.
 
@@ -206,28 +206,12 @@ class LawOfMotion:
             [_whitened(states - self.centre, self.state_scale), _whitened(actions, self.action_scale)]
         )
         scale = np.sqrt(self._number) * self.motion_scale.T
-        return monomials(inputs, self.exponents) @ (self.from_basis @ self.coefficients) @ scale
-
-    @property
-    def response(self) -> Array:
-        """B, the mean response of the state to a unit of action, shape (n, m): the law's linear part in a."""
-        at = [self.exponents.index(tuple(row)) for row in np.eye(self.n + self.m, dtype=int)[self.n :]]
-        linear = self._linear_projection[:, at]
-        return self.motion_scale @ linear @ np.linalg.inv(self.action_scale)
+        return np.asarray(monomials(inputs, self.exponents) @ (self.from_basis @ self.coefficients) @ scale)
 
     @property
     def _number(self) -> float:
         """How many transitions the law rests on: the squared length of the constant monomial."""
         return float(np.square(self.to_basis[:, 0]).sum())
-
-    @cached_property
-    def _linear_projection(self) -> Array:
-        """Coefficients (n, E) of the affine law nearest to this one on the data; zero beyond degree one."""
-        low = [index for index, row in enumerate(self.exponents) if sum(row) <= 1]
-        fit = np.linalg.lstsq(self.to_basis[:, low], self.coefficients * np.sqrt(self._number))[0]
-        out = np.zeros((self.n, len(self.exponents)))
-        out[:, low] = fit.T
-        return out
 
     @cached_property
     def operators(self) -> tuple[Array, Array, Array]:
@@ -276,7 +260,7 @@ class LawOfMotion:
         substitutions, linear, _ = self.operators
         moved = np.einsum("ufg,...gk->...ufk", substitutions, coefficients)
         moved -= np.einsum("...fl,ukl->...ufk", coefficients, linear)
-        return moved.reshape(*moved.shape[:-2], -1)
+        return np.asarray(moved.reshape(*moved.shape[:-2], -1))
 
     def __repr__(self) -> str:
         """Tell the degree, the size and the noise."""

@@ -1,27 +1,28 @@
 """The report on a family of tasks: each property of a hereditary geometry, tested on its transitions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from hgmrl_lite import lie
-from hgmrl_lite._validate import Array
-from hgmrl_lite.hereditary.comparison import Comparison, PolynomialMap, compare
-from hgmrl_lite.hereditary.family import TaskFamily
-from hgmrl_lite.hereditary.findings import BOUND, Defect, Finding, overall, strain_defect
-from hgmrl_lite.hereditary.generators import TaskAlgebra, task_algebra
+from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite.hereditary.comparison import PolynomialMap, compare
+from hgmrl_lite.hereditary.family import Chart, TaskFamily, as_base_index
+from hgmrl_lite.hereditary.findings import BOUND, Finding, overall, strain_defect
+from hgmrl_lite.hereditary.inheritance import find_inherited, find_start_law
 from hgmrl_lite.hereditary.left_actions import LeftActions
 from hgmrl_lite.hereditary.properties import (
+    Tested,
     find_aligned,
     find_closed,
     find_compact,
     find_connected,
-    find_inherited,
     find_linearizable,
     find_same_rewards,
-    find_start_law,
 )
+from hgmrl_lite.transitions import Transitions
 
 #: The findings, in this order.
 NAMES = (
@@ -36,88 +37,7 @@ NAMES = (
 )
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """What a report is made from.
-
-    Parameters
-    ----------
-    family : TaskFamily
-        The transitions.
-    maps : ndarray, shape (k, n + 1, n + 1)
-        Homogeneous maps from the base task's states to each task's.
-    base_index : int
-        The base task.
-    raw : ndarray, shape (k, n, n)
-        Linear parts before any step to a compact group.
-    covariance : ndarray, shape (k, n², n²), or None
-        Their error covariance; None for maps that are given.
-    errors : ndarray, shape (k,)
-        Standard errors of the maps, in radians.
-    form : ndarray, shape (n, n)
-        Inner product of the group.
-    doubts : tuple of str
-        Why the data do not decide, if so.
-    freedom : int
-        Dimension of the stabiliser that leaves the maps open.
-    round_goals : bool
-        Whether each task has a rotation symmetry of its own: then a reflection fits as well as a rotation.
-    """
-
-    family: TaskFamily
-    maps: Array
-    base_index: int
-    raw: Array
-    covariance: Array | None
-    errors: Array
-    form: Array
-    doubts: tuple[str, ...] = ()
-    freedom: int = 0
-    round_goals: bool = False
-
-    @classmethod
-    def of_geometry(cls, family: TaskFamily, found: LeftActions, base_index: int) -> "Evidence":
-        """Return the evidence for maps that were found: compact ones unless these are clearly worse."""
-        n = found.raw.shape[-1]
-        maps = np.tile(np.eye(n + 1), (len(found.raw), 1, 1))
-        for index in range(len(maps)):
-            stretched = (
-                strain_defect(found.raw[index], found.covariance[index], found.form).verdict(BOUND) == "no"
-            )
-            maps[index, :n, :n] = found.raw[index] if stretched else found.compact[index]
-        return cls(
-            family,
-            maps,
-            base_index,
-            found.raw,
-            found.covariance,
-            found.errors,
-            found.form,
-            found.doubts,
-            found.freedom,
-            found.method == "intertwiner",
-        )
-
-    @classmethod
-    def of_maps(cls, family: TaskFamily, maps: Array, base_index: int) -> "Evidence":
-        """Return the evidence for given homogeneous maps, taken as exact."""
-        raw = maps[:, :-1, :-1]
-        return cls(
-            family, maps, base_index, raw, None, np.zeros(len(maps)), family.system.compact.inner_product
-        )
-
-    @property
-    def others(self) -> list[int]:
-        """All tasks but the base task."""
-        return [index for index in range(len(self.maps)) if index != self.base_index]
-
-    @property
-    def algebra(self) -> TaskAlgebra:
-        """What the logarithms of the maps' nearest compact elements span."""
-        return task_algebra(lie.polar_factor(self.maps[:, :-1, :-1], self.form), self.errors, self.form)
-
-
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class GeometryReport:
     """What holds of a family of tasks, each answer with its figure, its bound and one sentence.
 
@@ -192,45 +112,125 @@ class GeometryReport:
         return f"<table>{caption}<tr>{head}</tr>{''.join(rows)}</table>"
 
 
-def make_report(evidence: Evidence) -> GeometryReport:
+def tested_maps(found: LeftActions) -> Array:
+    """Return the homogeneous maps that a report tests: compact ones, but raw ones that clearly stretch."""
+    k, n = found.left_actions.shape[:2]
+    maps = np.tile(np.eye(n + 1), (k, 1, 1))
+    for index in range(k):
+        strain = strain_defect(
+            found.raw_left_actions[index], found.covariance[index], found.inner_product
+        ).verdict(BOUND)
+        maps[index, :n, :n] = (found.raw_left_actions if strain == "no" else found.left_actions)[index]
+    return maps
+
+
+def make_report(family: TaskFamily, found: LeftActions, maps: Array) -> GeometryReport:
     """Test every property.
 
     Parameters
     ----------
-    evidence : Evidence
-        The transitions and the maps.
+    family : TaskFamily
+        The transitions.
+    found : LeftActions
+        How the tasks are related, and how well that is known.
+    maps : ndarray, shape (k, n + 1, n + 1)
+        The homogeneous maps to test.
 
     Returns
     -------
     GeometryReport
     """
-    family, base = evidence.family, evidence.family.model(evidence.base_index)
-    scaled = family.in_scale(evidence.maps)
-    comparisons: dict[int, Comparison] = {
+    scaled = family.in_scale(maps)
+    comparisons = {
         index: compare(
-            base,
+            family.model(found.base_index),
             family.model(index),
-            PolynomialMap.of_matrix(scaled[index]),
+            PolynomialMap.of_homogeneous(scaled[index]),
             np.linalg.inv(scaled[index]),
         )
-        for index in evidence.others
+        for index in found.others
     }
-    alignment, rewards = np.zeros(len(evidence.maps)), np.zeros(len(evidence.maps))
-    for index, found in comparisons.items():
-        alignment[index] = Defect(found.alignment, found.alignment_error).figure
-        rewards[index] = Defect(found.rewards, found.rewards_error).figure
-    aligned = find_aligned(evidence, comparisons)
-    algebra = evidence.algebra
-    inherited, parts = find_inherited(evidence)
+    tested = Tested(family, found, maps, comparisons)
+    alignment, rewards = np.zeros(len(maps)), np.zeros(len(maps))
+    for index, comparison in comparisons.items():
+        alignment[index] = comparison.aligned.figure
+        rewards[index] = comparison.same_rewards.figure
+    aligned = find_aligned(tested)
+    inherited, parts = find_inherited(tested)
     findings = (
         aligned,
-        find_same_rewards(evidence, comparisons),
+        find_same_rewards(tested),
         inherited,
-        find_start_law(evidence),
-        find_linearizable(evidence, comparisons, aligned),
-        find_connected(evidence, parts),
-        find_compact(evidence),
-        find_closed(evidence, algebra),
+        find_start_law(tested),
+        find_linearizable(tested, aligned),
+        find_connected(tested, parts),
+        find_compact(tested),
+        find_closed(tested),
     )
     assert tuple(finding.name for finding in findings) == NAMES
-    return GeometryReport(findings, alignment, rewards, evidence.maps)
+    return GeometryReport(findings, alignment, rewards, maps)
+
+
+def check_left_actions(
+    tasks: Sequence[Transitions],
+    maps: ArrayLike,
+    base_index: int = 0,
+    *,
+    chart: Chart | None = None,
+) -> GeometryReport:
+    """Test given maps between tasks as `HereditaryGeometry.report` tests those it found.
+
+    Parameters
+    ----------
+    tasks : sequence of Transitions
+        One batch a task.
+    maps : array_like, shape (k, n, n) or (k, n + 1, n + 1)
+        A map from the base task's states to each task's: linear, or affine and homogeneous.
+    base_index : int, optional
+        The base task's place in ``tasks``.
+    chart : callable, optional
+        As in `discover_geometry`.
+
+    Returns
+    -------
+    GeometryReport
+
+    Raises
+    ------
+    ValueError
+        As `discover_geometry`; also when the maps have another shape or are singular.
+    """
+    family = TaskFamily(tasks, chart)
+    base_index = as_base_index(base_index, len(tasks))
+    n = family.tasks[0].states.shape[1]
+    maps = as_array("maps", maps, (len(tasks), "n", "n"))
+    if maps.shape[1] != maps.shape[2] or maps.shape[1] not in (n, n + 1):
+        raise ValueError(
+            f"maps must have shape ({len(tasks)}, {n}, {n}), or ({len(tasks)}, {n + 1}, {n + 1}) when "
+            f"homogeneous, got {maps.shape}"
+        )
+    if maps.shape[1] == n:
+        lifted = np.tile(np.eye(n + 1), (len(maps), 1, 1))
+        lifted[:, :n, :n] = maps
+        maps = lifted
+    if np.abs(maps[:, -1] - np.eye(n + 1)[-1]).max() > 1e-12:
+        raise ValueError("maps must be homogeneous, with last row (0, ..., 0, 1)")
+    stretch = np.linalg.svd(maps[:, :n, :n], compute_uv=False)
+    if (stretch[:, -1] <= 1e-12 * stretch[:, 0]).any():
+        raise ValueError(f"maps must be invertible, got smallest stretch {stretch[:, -1].min():.3g}")
+    k = len(maps)
+    given = LeftActions(
+        left_actions=maps[:, :n, :n],
+        standard_errors=np.zeros(k),
+        raw_left_actions=maps[:, :n, :n],
+        covariance=np.zeros((k, n * n, n * n)),
+        residuals=np.zeros(k),
+        inner_product=family.system.compact.inner_product,
+        form_error=0.0,
+        task_generators=np.full((k, n + 1, n + 1), np.nan),
+        freedom=0,
+        doubts=(),
+        method="given",
+        base_index=base_index,
+    )
+    return make_report(family, given, maps)

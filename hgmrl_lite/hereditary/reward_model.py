@@ -3,23 +3,19 @@
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.linalg
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import cKDTree
 
-from hgmrl_lite._validate import Array, as_array, as_count
+from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite.hereditary.spline import SplineBasis, cubes, distances_between, smooth
 
-# Ridges that generalised cross-validation chooses from, relative to the largest eigenvalue.
-_RIDGES = np.geomspace(1e-14, 1e2, 49)
-# Centres when none are asked for: in more than two dimensions they have more room to fill.
-_CENTRES, _MORE_CENTRES = 200, 400
 # A centre's own share of the data counts like this many more that have the common misfit.
 _PRIOR = 10.0
 # Largest leverage that a residual is corrected for.
 _LEVERAGE = 0.9
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RewardModel:
     """A natural cubic spline on scattered centres: R(p) = Σ_j w_j ‖p − c_j‖³ + b_0 + b·p.
 
@@ -91,9 +87,11 @@ class RewardModel:
             raise ValueError(f"points must hold at least {5 * (n + 2)} rows for n = {n}, got {len(points)}")
         basis = SplineBasis.on(points, centres)
         features = basis(points)
-        coefficients, leverage = _smooth(features, values, basis.rough)
+        coefficients, leverage = smooth(features, values, basis.rough)
         left = values - features @ coefficients
-        model = basis.model(coefficients, _spread(left, float(leverage.sum())))
+        # Root mean square of what is left over, per degree of freedom.
+        noise = float(np.sqrt(np.square(left).sum() / (len(left) - float(leverage.sum()))))
+        model = cls(*basis.in_units(coefficients), noise)
         return model._with_errors(points, left, np.minimum(leverage, _LEVERAGE))
 
     def _with_errors(self, points: Array, left: Array, leverage: Array) -> "RewardModel":
@@ -132,9 +130,8 @@ class RewardModel:
         """Return the modelled rewards (...,) at points (..., n)."""
         points = np.asarray(points, dtype=np.float64)
         flat = points.reshape(-1, points.shape[-1])
-        return (_features(flat, self.centres) @ np.append(self.weights, self.linear)).reshape(
-            points.shape[:-1]
-        )
+        value = cubes(flat, self.centres) @ self.weights + self.linear[0] + flat @ self.linear[1:]
+        return np.asarray(value.reshape(points.shape[:-1]))
 
     def gradient(self, points: ArrayLike) -> Array:
         """Return the model's gradients (..., n) at points (..., n)."""
@@ -144,7 +141,7 @@ class RewardModel:
         """Return the modelled rewards (...,) and their gradients (..., n) at points (..., n)."""
         points = np.asarray(points, dtype=np.float64)
         flat = points.reshape(-1, points.shape[-1])
-        distances = _distances(flat, self.centres)
+        distances = distances_between(flat, self.centres)
         factor = distances * self.weights
         value = np.einsum("ij,ij,ij->i", factor, distances, distances)
         value += self.linear[0] + flat @ self.linear[1:]
@@ -156,7 +153,7 @@ class RewardModel:
         points = np.asarray(points, dtype=np.float64)
         flat = points.reshape(-1, points.shape[-1])
         number, n = flat.shape
-        distances = _distances(flat, self.centres)
+        distances = distances_between(flat, self.centres)
         # Σ_j 3 w_j (ρ_j I + x_j x_jᵀ / ρ_j) with x_j = p − c_j; the second term vanishes at a centre.
         ratio = np.divide(3.0 * self.weights, distances, out=np.zeros_like(distances), where=distances > 1e-9)
         outer = (self.centres[:, :, None] * self.centres[:, None, :]).reshape(-1, n * n)
@@ -164,7 +161,7 @@ class RewardModel:
         square = ratio.sum(axis=1)[:, None, None] * flat[:, :, None] * flat[:, None, :]
         square += (ratio @ outer).reshape(number, n, n) - first - first.swapaxes(1, 2)
         square += (3.0 * distances @ self.weights)[:, None, None] * np.eye(n)
-        return square.reshape(*points.shape, n)
+        return np.asarray(square.reshape(*points.shape, n))
 
     def local_misfit(self, points: ArrayLike) -> Array:
         """Return how far the model is off around points (..., n), shape (...).
@@ -187,7 +184,7 @@ class RewardModel:
     def _nearest(self, points: ArrayLike) -> tuple[Array, NDArray[np.intp]]:
         """Return distance to and index of the nearest centre, each of shape (...)."""
         points = np.asarray(points, dtype=np.float64)
-        distances = _distances(points.reshape(-1, points.shape[-1]), self.centres)
+        distances = distances_between(points.reshape(-1, points.shape[-1]), self.centres)
         shape = points.shape[:-1]
         return distances.min(axis=1).reshape(shape), distances.argmin(axis=1).reshape(shape)
 
@@ -197,163 +194,3 @@ class RewardModel:
             f"RewardModel(n={self.centres.shape[1]}, centres={len(self.centres)}, noise={self.noise:.2g}, "
             f"of it on the rewards {self.reward_noise:.2g})"
         )
-
-
-@dataclass(frozen=True)
-class SplineBasis:
-    """Basis of the natural cubic splines on scattered centres, orthonormal in roughness.
-
-    Parameters
-    ----------
-    centres : ndarray, shape (C, n)
-        The centres, in units of ``scale`` about ``mean``.
-    transform : ndarray, shape (C, C − n − 1)
-        Weights that annihilate affine functions.
-    mean, scale : ndarray, shape (n,), and float
-        Centre and spread of the data, so that one set of ridges serves every data set.
-    """
-
-    centres: Array
-    transform: Array
-    mean: Array
-    scale: float
-
-    @classmethod
-    def on(cls, points: Array, centres: int | None = None) -> "SplineBasis":
-        """Return the basis on centres that are spread over points (N, n), as `RewardModel.fit` says.
-
-        Raises
-        ------
-        ValueError
-            When the points lie in a plane of fewer dimensions.
-        """
-        n = points.shape[1]
-        if centres is None:
-            centres = _CENTRES if n <= 2 else _MORE_CENTRES
-        mean = points.mean(axis=0)
-        scale = float(np.sqrt(np.square(points - mean).sum(axis=1).mean()))
-        scaled = (points - mean) / (scale or 1.0)
-        if np.linalg.matrix_rank(scaled) < n:
-            raise ValueError(f"points must span all {n} dimensions, got points in a plane of fewer")
-        chosen = _farthest_points(scaled, min(as_count("centres", centres), len(points) // 5))
-        return cls(chosen, _natural_basis(chosen), mean, scale)
-
-    @property
-    def rough(self) -> int:
-        """How many functions of the basis are not affine; these come first."""
-        return self.transform.shape[1]
-
-    def __call__(self, points: Array) -> Array:
-        """Return the functions (N, C) at points (N, n): rough ones, the constant, the coordinates."""
-        scaled = (points - self.mean) / self.scale
-        return np.hstack([_cubes(scaled, self.centres) @ self.transform, np.ones((len(points), 1)), scaled])
-
-    def model(self, coefficients: Array, noise: float) -> RewardModel:
-        """Return the function with coefficients (C,) as a model in the units of the states."""
-        weights = self.transform @ coefficients[: self.rough] / self.scale**3
-        slope = coefficients[self.rough + 1 :] / self.scale
-        linear = np.append(coefficients[self.rough] - slope @ self.mean, slope)
-        return RewardModel(self.centres * self.scale + self.mean, weights, linear, noise)
-
-    def ridge(self, gram: Array, seen: Array, size: float, number: int) -> float:
-        """Return the ridge on the rough coefficients that generalised cross-validation chooses.
-
-        Parameters
-        ----------
-        gram, seen : ndarray, shapes (C, C) and (C,)
-            FᵀF and Fᵀy of the functions F (N, C) at the data, and of their values y.
-        size : float
-            yᵀy.
-        number : int
-            N.
-        """
-        rough = self.rough
-        affine = np.linalg.solve(gram[rough:, rough:], np.column_stack([gram[rough:, :rough], seen[rough:]]))
-        inside = (gram[:rough, :rough] - gram[:rough, rough:] @ affine[:, :rough]) / number
-        eigenvalues, vectors = np.linalg.eigh(0.5 * (inside + inside.T))
-        along = vectors.T @ (seen[:rough] - gram[:rough, rough:] @ affine[:, -1]) / number
-        left = (size - float(seen[rough:] @ affine[:, -1])) / number
-        affine_count = len(gram) - rough
-        return number * _cross_validated(np.maximum(eigenvalues, 0.0), along, left, number, affine_count)
-
-
-def _smooth(features: Array, values: Array, rough: int) -> tuple[Array, Array]:
-    """Return coefficients (C,) of the smoothing spline, and the leverage (N,) of the data.
-
-    In a basis that is orthonormal in roughness the penalty is the square of the first ``rough`` coefficients.
-    After the affine part is projected out, one eigendecomposition serves every ridge.
-    """
-    number = len(features)
-    cubes, affine = features[:, :rough], features[:, rough:]
-    frame, triangle = np.linalg.qr(affine)
-    inside = frame.T @ cubes
-    rest, target = cubes - frame @ inside, values - frame @ (frame.T @ values)
-    eigenvalues, vectors = np.linalg.eigh(rest.T @ rest / number)
-    eigenvalues = np.maximum(eigenvalues, 0.0)
-    seen = vectors.T @ (rest.T @ target) / number
-    ridge = _cross_validated(eigenvalues, seen, float(np.square(target).mean()), number, affine.shape[1])
-    solution = vectors @ (seen / (eigenvalues + ridge))
-    linear = np.linalg.solve(triangle, frame.T @ values - inside @ solution)
-    leverage = np.square(rest @ (vectors / np.sqrt(number * (eigenvalues + ridge)))).sum(axis=1)
-    return np.append(solution, linear), leverage + np.square(frame).sum(axis=1)
-
-
-def _cross_validated(eigenvalues: Array, seen: Array, size: float, number: int, affine: int) -> float:
-    """Return the ridge with the least generalised cross-validation score."""
-    ridges = _RIDGES[:, None] * max(float(eigenvalues[-1:].sum()), np.finfo(float).tiny)
-    shrunk = eigenvalues + ridges
-    freedom = (eigenvalues / shrunk).sum(axis=1) + affine
-    left = size - (np.square(seen) * (shrunk + ridges) / np.square(shrunk)).sum(axis=1)
-    # The difference of two near numbers: below rounding there is nothing to choose by.
-    score = np.maximum(left, 1e-16 * size) / np.square(1.0 - freedom / number)
-    return float(ridges[int(np.argmin(score)), 0])
-
-
-def _natural_basis(centres: Array) -> Array:
-    """Return T (C, C − n − 1): weights that annihilate affine functions, orthonormal in roughness."""
-    affine = np.hstack([np.ones((len(centres), 1)), centres])
-    if len(centres) <= affine.shape[1]:
-        return np.zeros((len(centres), 0))
-    inside = np.linalg.qr(affine, mode="complete")[0][:, affine.shape[1] :]
-    rough = inside.T @ _cubes(centres, centres) @ inside
-    # Positive definite up to rounding, for which the diagonal is raised.
-    rough[np.diag_indices_from(rough)] += 1e-12 * np.trace(rough) / len(rough)
-    factor = np.linalg.cholesky(0.5 * (rough + rough.T))
-    return np.asarray(scipy.linalg.solve_triangular(factor, inside.T, lower=True)).T
-
-
-def _spread(left: Array, freedom: float) -> float:
-    """Return the root mean square of what is left over, per degree of freedom."""
-    return float(np.sqrt(np.square(left).sum() / (len(left) - freedom)))
-
-
-def _distances(points: Array, centres: Array) -> Array:
-    """Return ‖p_i − c_j‖, accurate enough for a cube and without an (N, C, n) temporary."""
-    square = np.square(points).sum(1)[:, None] + np.square(centres).sum(1) - 2.0 * points @ centres.T
-    return np.sqrt(np.maximum(square, 0.0))
-
-
-def _cubes(points: Array, centres: Array) -> Array:
-    """Return ‖p_i − c_j‖³, shape (N, C)."""
-    distances = _distances(points, centres)
-    return distances * distances * distances
-
-
-def _features(points: Array, centres: Array) -> Array:
-    """Return the (N, C + 1 + n) design matrix."""
-    return np.hstack([_cubes(points, centres), np.ones((len(points), 1)), points])
-
-
-def _farthest_points(points: Array, count: int) -> Array:
-    """Return up to ``count`` distinct points, each the farthest from those before it."""
-    # The first is the one nearest to the mean, so that the choice moves with the data.
-    index = int(np.argmin(np.square(points - points.mean(axis=0)).sum(axis=1)))
-    chosen = [index]
-    gap = np.square(points - points[index]).sum(axis=1)
-    for _ in range(count - 1):
-        index = int(np.argmax(gap))
-        if not gap[index] > 0.0:
-            break
-        chosen.append(index)
-        np.minimum(gap, np.square(points - points[index]).sum(axis=1), out=gap)
-    return points[chosen]

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_array
-from hgmrl_lite.hereditary.findings import BOUND, ERRORS, Defect
+from hgmrl_lite.hereditary.findings import BOUND, ERRORS, Defect, table_of
+from hgmrl_lite.hereditary.frame import form_in_units, in_units
+from hgmrl_lite.hereditary.inner_product import skew_parts
 from hgmrl_lite.hereditary.motion import FOLDS, LawOfMotion
 from hgmrl_lite.transitions import Transitions
 
@@ -23,7 +25,7 @@ KEPT, KEPT_AT_MOST = 0.25, 0.6
 POINT = 0.05
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class CompactSymmetries:
     """System symmetries that keep the law of the starts: the group that tasks are looked for in.
 
@@ -54,12 +56,10 @@ class CompactSymmetries:
 
     def in_units(self, scale: Array) -> "CompactSymmetries":
         """Return the same for states whose numbers are ``scale`` (n,) times as large."""
-        lifted = np.append(scale, 1.0)
-        size = np.exp(np.log(scale).mean())
         return replace(
             self,
-            generators_states=self.generators_states * (lifted[:, None] / lifted),
-            inner_product=self.inner_product * np.outer(size / scale, size / scale),
+            generators_states=in_units(self.generators_states, scale),
+            inner_product=form_in_units(self.inner_product, scale),
         )
 
     def __repr__(self) -> str:
@@ -67,7 +67,7 @@ class CompactSymmetries:
         return f"CompactSymmetries(dimension {self.dimension} on R^{len(self.inner_product)})"
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class SystemSymmetry:
     """Pairs (W_S, W_A) under which the law of motion does not change.
 
@@ -112,8 +112,8 @@ class SystemSymmetry:
         """
         scaling = np.eye(self.law.n + 1)
         scaling[-1, -1] = 0.0
-        _, square, error = self.defect(scaling)
-        return self.known and square < NEARLY**2 + ERRORS * error
+        found = self.defect(scaling)[1]
+        return self.known and found.square < NEARLY**2 + ERRORS * found.error
 
     @property
     def known(self) -> bool:
@@ -147,12 +147,12 @@ class SystemSymmetry:
         states = np.tensordot(kept, self.generators_states, axes=1)
         actions = np.tensordot(kept, self.generators_actions, axes=1)
         # What is not skew in a common inner product is estimation error.
-        states[:, :n, :n], form = _skew(states[:, :n, :n], scale)
-        actions, _ = _skew(actions.reshape(-1, m, m), self.law.action_scale)
+        states[:, :n, :n], form = skew_parts(states[:, :n, :n], scale)
+        actions, _ = skew_parts(actions.reshape(-1, m, m), self.law.action_scale)
         form = form * np.exp(-np.linalg.slogdet(form)[1] / n)
         return CompactSymmetries(states, actions, form)
 
-    def defect(self, generator: ArrayLike) -> tuple[Array, float, float]:
+    def defect(self, generator: ArrayLike) -> tuple[Array, Defect]:
         """Return the best partner W_A of one W_S, and by how much the pair fails to be a symmetry.
 
         Parameters
@@ -164,10 +164,8 @@ class SystemSymmetry:
         -------
         actions : ndarray, shape (m, m)
             W_A.
-        square : float
-            Squared score, the regression's error subtracted: it may be negative.
-        error : float
-            Standard error of ``square``.
+        defect : Defect
+            Its squared score, the regression's error subtracted: it may be negative.
         """
         law = self.law
         generator = as_array("generator", generator, (law.n + 1, law.n + 1))
@@ -185,7 +183,7 @@ class SystemSymmetry:
         away = max(float(whole @ whole - given @ given), 0.0)
         size = float(pair @ pair) + away + np.finfo(float).tiny
         actions = (partner @ law.operators[2][split:])[-(law.m**2) :].reshape(law.m, law.m)
-        return actions, (found.square + away) / size, found.error / size
+        return actions, Defect((found.square + away) / size, found.error / size)
 
     @cached_property
     def _changes(self) -> tuple[Array, Array]:
@@ -211,11 +209,7 @@ class SystemSymmetry:
 
     def _repr_html_(self) -> str:
         """Tell the same as a table."""
-        rows = "".join(
-            f"<tr><th style='text-align:left'>{name}</th><td style='text-align:left'>{text}</td></tr>"
-            for name, text in self._facts()
-        )
-        return f"<table><caption>Symmetries of the system</caption>{rows}</table>"
+        return table_of("Symmetries of the system", self._facts())
 
 
 def system_symmetries(tasks: Sequence[Transitions]) -> SystemSymmetry:
@@ -245,11 +239,7 @@ def system_symmetries(tasks: Sequence[Transitions]) -> SystemSymmetry:
     """
     if not len(tasks):
         raise ValueError("tasks must hold at least one batch of transitions, got none")
-    shapes = {(task.states.shape[1], task.actions.shape[1]) for task in tasks}
-    if len(shapes) > 1:
-        raise ValueError(
-            f"tasks must share one state and one action dimension, got (n, m) in {sorted(shapes)}"
-        )
+    check_dimensions(tasks)
     law = LawOfMotion.fit(tasks)
     starts = np.concatenate([task.starts for task in tasks])
     change, deviations = _changes(law)
@@ -274,6 +264,15 @@ def system_symmetries(tasks: Sequence[Transitions]) -> SystemSymmetry:
         law,
         starts,
     )
+
+
+def check_dimensions(tasks: Sequence[Transitions]) -> None:
+    """Raise a ValueError unless all tasks have the same state and action dimension."""
+    shapes = {(task.states.shape[1], task.actions.shape[1]) for task in tasks}
+    if len(shapes) > 1:
+        raise ValueError(
+            f"tasks must share one state and one action dimension, got (n, m) in {sorted(shapes)}"
+        )
 
 
 def _claim(changes: Array, deviations: Array, scores: Array, dimension: int) -> tuple[str, str]:
@@ -338,33 +337,3 @@ def _changes(law: LawOfMotion) -> tuple[Array, Array]:
     """Return E_u(C), shape (U, F n), and what each fold's error adds to it, shape (FOLDS, U, F n)."""
     deviations = law.changes(law.deviations) / np.sqrt(FOLDS * (FOLDS - 1))
     return law.changes(law.coefficients), deviations
-
-
-def _skew(generators: Array, scale: Array) -> tuple[Array, Array]:
-    """Return the parts of linear generators (d, n, n) that keep an inner product, and that.
-
-    It is the nearest to the unit one in the frame of ``scale`` (n, n).
-    """
-    inverse = np.linalg.inv(scale)
-    inside = inverse @ generators @ scale
-    form = _kept_form(inside)
-    inside = 0.5 * (inside - np.linalg.solve(form, inside.swapaxes(-1, -2) @ form))
-    return scale @ inside @ inverse, inverse.T @ form @ inverse
-
-
-def _kept_form(generators: Array) -> Array:
-    """Return the inner product nearest to I that linear generators (d, n, n) keep, or I if there is none."""
-    n = generators.shape[-1] if generators.ndim == 3 else 1
-    rows, columns = np.triu_indices(n)
-    basis = np.zeros((len(rows), n, n))
-    basis[np.arange(len(rows)), rows, columns] = basis[np.arange(len(rows)), columns, rows] = np.where(
-        rows == columns, 1.0, np.sqrt(0.5)
-    )
-    moved = np.einsum("dji,bjk->dbik", generators, basis)
-    moved = moved + moved.swapaxes(-1, -2)
-    gram = np.einsum("dbik,dcik->bc", moved, moved)
-    values, vectors = np.linalg.eigh(gram)
-    small = vectors[:, values <= KEPT**2 * max(float(values[-1]), np.finfo(float).tiny)]
-    nearest = small @ (small.T @ np.einsum("bii->b", basis))
-    form = np.tensordot(nearest, basis, axes=1)
-    return form if len(small) and np.linalg.eigvalsh(form)[0] > 0.0 else np.eye(n)

@@ -9,13 +9,18 @@ from exploring import explore
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hgmrl_lite import lie
 from hgmrl_lite.actions import LinearAction
 from hgmrl_lite.envs import bent_valley, circle_tasks, sample_transitions, training_tasks
 from hgmrl_lite.hereditary import discover_geometry, intertwiner, invariant_form
+from hgmrl_lite.hereditary.family import TaskFamily
 from hgmrl_lite.hereditary.generators import MeanResponse, action_generators
+from hgmrl_lite.hereditary.left_actions import find_left_actions
+from hgmrl_lite.hereditary.system import CompactSymmetries
 from hgmrl_lite.transitions import Transitions
 
 J = np.array([[0.0, -1.0], [1.0, 0.0]])
+ABOUT_Z = np.array([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
 
 
 def rotation(angle):
@@ -298,17 +303,66 @@ def mass():
     return discover_geometry(pushed())
 
 
-def test_what_rewards_do_not_show_is_a_doubt(mass):
-    assert mass.verdict == "undecided"
-    assert "do not change along some direction of the states" in mass.doubts[-1]
-    assert np.isfinite(mass.generators_actions).all()
-
-
-@pytest.mark.xfail(strict=True, reason="Small again")
 def test_a_mass_is_turned(mass):
-    for left, angle in zip(mass.left_actions, (0.0, 0.5 * np.pi, np.arctan2(0.8, -0.6)), strict=True):
+    angles = (0.0, 0.5 * np.pi, np.arctan2(0.8, -0.6))
+    for left, angle in zip(mass.left_actions, angles, strict=True):
         np.testing.assert_allclose(left, np.kron(np.eye(2), rotation(angle)), atol=0.05)
+    for right, angle in zip(mass.action_maps, angles, strict=True):
+        np.testing.assert_allclose(right, rotation(angle), atol=0.05)
     assert mass.verdict == "related"
+    assert mass.report.verdict == "yes"
+    assert mass.dimension == 1
+    assert (mass.bounds_deg < 1.0).all()
+
+
+@pytest.mark.parametrize(
+    ("rotations", "doubted"),
+    [(lie.so(3).basis, False), (lie.so(3).basis[:0], True), (lie.so(3).basis[:1], True)],
+    ids=["known", "not known", "another group"],
+)
+def test_what_rewards_do_not_show_is_a_doubt_where_no_group_of_the_system_tells_it(rotations, doubted):
+    # The rewards do not see the third coordinate: a quarter turn about it relates these.
+    family = TaskFamily(
+        [
+            sample_transitions(
+                lambda points, goal=goal: -np.linalg.norm(points[:, :2] - goal, axis=1), 1500, seed=k, n=3
+            )
+            for k, goal in enumerate(([1.0, 0.0], [0.0, 1.0]))
+        ]
+    )
+    states = np.zeros((len(rotations), 4, 4))
+    states[:, :3, :3] = rotations
+    system = CompactSymmetries(states, rotations, np.eye(3))
+    found = find_left_actions(family.scaled, 0, family.model, lambda: system)
+    assert any("do not change along some direction" in doubt for doubt in found.doubts) == doubted
+    if not doubted:
+        np.testing.assert_allclose(found.left_actions[1], lie.exp(0.5 * np.pi * ABOUT_Z), atol=0.05)
+
+
+def test_two_turns_are_a_torus():
+    tasks, truths = [], []
+    for k, angles in enumerate([(0.0, 0.0), (1.0, 2.0), (-1.5, 0.7), (2.2, -1.1)]):
+        rng = np.random.default_rng(50 + k)
+        states, actions = rng.normal(size=(2, 3000, 4))
+        pairs = actions.reshape(-1, 2, 2)
+        clipped = (pairs / np.maximum(1.0, np.linalg.norm(pairs, axis=-1))[..., None]).reshape(-1, 4)
+        seen = states + 0.1 * clipped + 0.01 * rng.normal(size=states.shape)
+        truth = np.kron(np.diag([1.0, 0.0]), rotation(angles[0])) + np.kron(
+            np.diag([0.0, 1.0]), rotation(angles[1])
+        )
+        away = (seen - truth @ [1.0, 0.0, 0.0, 1.0]).reshape(-1, 2, 2)
+        rewards = -np.linalg.norm(away, axis=-1) @ [1.0, 1.5]
+        tasks.append(Transitions(states, actions, rewards, seen))
+        truths.append(truth)
+    geometry = discover_geometry(tasks)
+    assert geometry.dimension == 2
+    bracket = lie.bracket(*geometry.generators_states)
+    np.testing.assert_allclose(bracket, 0.0, atol=1e-3)
+    torus = np.array([np.kron(np.diag(row), J) for row in np.eye(2)])
+    assert np.degrees(lie.principal_angles(geometry.generators_states, torus)).max() < 3.0
+    np.testing.assert_allclose(geometry.left_actions, truths, atol=0.05)
+    np.testing.assert_allclose(geometry.action_maps, truths, atol=0.05)
+    assert geometry.verdict == "related"
 
 
 def test_a_generator_that_does_not_turn_has_no_speed():

@@ -10,15 +10,15 @@ from hgmrl_lite import lie
 from hgmrl_lite.actions import LinearAction
 from hgmrl_lite.envs import bent_valley, sample_transitions
 from hgmrl_lite.hereditary import RewardModel
-from hgmrl_lite.hereditary.compact_group import compact_group
-from hgmrl_lite.hereditary.context_matching import (
+from hgmrl_lite.hereditary.evidence import CHANCE, MISFIT, shared_misfit, student, trend_excess, worst_error
+from hgmrl_lite.hereditary.group import compact_group
+from hgmrl_lite.hereditary.inner_product import sharpened_form
+from hgmrl_lite.hereditary.matching import (
     GradientMatching,
     JointMatching,
     RewardMatching,
     least_transitions,
 )
-from hgmrl_lite.hereditary.evidence import CHANCE, MISFIT, shared_misfit, student, trend_excess, worst_error
-from hgmrl_lite.hereditary.left_actions import sharpened_form
 
 # A stretched world: the group keeps an inner product that is not the usual one.
 CHANGE = np.array([[1.4, 0.3], [0.0, 0.8]])
@@ -29,14 +29,14 @@ LEFT = lie.exp(0.9 * GENERATOR)
 @pytest.fixture(scope="module")
 def matchings():
     """Return each matching of a valley with its image in a stretched world."""
-    group = compact_group(GENERATOR)
+    directions = compact_group(GENERATOR).directions
     base = sample_transitions(bent_valley, 4000, seed=0)
     model = RewardModel.fit(base.next_states, base.rewards)
     context = sample_transitions(
         LinearAction(LEFT).on_function(bent_valley), 400, seed=1, spread=0.6, reward_noise=0.01
     )
-    rewards = RewardMatching(group, model, context.next_states, context.rewards, 2.0)
-    gradients = GradientMatching.estimate(group, model, context)
+    rewards = RewardMatching(directions, model, context.next_states, context.rewards, 2.0)
+    gradients = GradientMatching.estimate(directions, model, context)
     return {"rewards": rewards, "gradients": gradients, "both": JointMatching(rewards, gradients)}
 
 
@@ -88,7 +88,7 @@ def test_each_method_says_how_many_transitions_it_takes():
     with pytest.raises(
         ValueError, match=r"context must have at least \d+ transitions for signed gradients .* got 3"
     ):
-        GradientMatching.estimate(compact_group(lie.J), RewardModel.fit(*reward_data()), context)
+        GradientMatching.estimate(lie.J[None], RewardModel.fit(*reward_data()), context)
 
 
 def reward_data(number=600):
@@ -158,8 +158,11 @@ def test_maps_sharpen_an_inner_product_that_is_known_roughly():
     rough = 0.5 * (rough + rough.T)
     maps = lie.exp(np.array([0.7, 1.9, -1.2])[:, None, None] * GENERATOR)
     covariance = np.broadcast_to(1e-8 * np.eye(4), (3, 4, 4))
-    sharp = sharpened_form(rough, maps, covariance)
+    sharp, error = sharpened_form(rough, maps, covariance)
+    assert 0.0 < error < 0.05
     assert np.linalg.det(sharp) == pytest.approx(1.0)
     assert np.abs(sharp - exact).max() < 0.2 * np.abs(rough - exact).max()
     # Maps that stretch are no evidence.
-    np.testing.assert_array_equal(sharpened_form(rough, 1.5 * maps, covariance), rough)
+    kept, error = sharpened_form(rough, 1.5 * maps, covariance)
+    np.testing.assert_array_equal(kept, rough)
+    assert error == 0.05

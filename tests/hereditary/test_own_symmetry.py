@@ -7,7 +7,7 @@ import pytest
 
 from hgmrl_lite import lie
 from hgmrl_lite.envs import bent_valley, sample_transitions
-from hgmrl_lite.hereditary.closed_form import own_symmetry
+from hgmrl_lite.hereditary.own_symmetry import own_symmetry
 
 GOAL = np.array([0.8, -0.5])
 STRETCH = np.array([[1.3, 0.2], [0.1, 0.8]])

@@ -14,6 +14,7 @@ from hgmrl_lite.hereditary.findings import (
     BOUND,
     Defect,
     overall,
+    resampled_moments,
     squared,
     start_defect,
     strain_defect,
@@ -156,13 +157,17 @@ def test_squared_subtracts_what_noise_adds():
     assert np.sqrt(np.mean([defect.error**2 for defect in found])) == pytest.approx(squares.std(), rel=0.15)
 
 
+#: The error covariance of a map that is given.
+EXACT = np.zeros((4, 4))
+
+
 def test_strain_is_none_for_a_rotation_and_the_logarithm_of_a_scaling():
-    assert strain_defect(np.eye(3), None, np.eye(3)).figure == 0.0
-    assert strain_defect(1.5 * np.eye(3), None, np.eye(3)).figure == pytest.approx(np.log(1.5))
+    assert strain_defect(np.eye(3), EXACT, np.eye(3)).figure == 0.0
+    assert strain_defect(1.5 * np.eye(3), EXACT, np.eye(3)).figure == pytest.approx(np.log(1.5))
     form = np.diag([4.0, 1.0])
     turn = np.array([[0.0, -0.5], [2.0, 0.0]])
-    assert strain_defect(turn, None, form).figure < 1e-7
-    assert strain_defect(turn, None, np.eye(2)).figure > 0.5
+    assert strain_defect(turn, EXACT, form).figure < 1e-7
+    assert strain_defect(turn, EXACT, np.eye(2)).figure > 0.5
 
 
 def test_models_that_know_nothing_do_not_pass_for_aligned():
@@ -181,6 +186,20 @@ def test_start_law_knows_a_shift_from_a_turn():
     starts = np.random.default_rng(0).normal(size=(400, 2))
     turned, shifted = np.diag([-1.0, -1.0, 1.0]), np.eye(3)
     shifted[0, 2] = 1.0
-    assert start_defect(turned, starts).figure < 0.3
-    assert start_defect(shifted, starts).figure == pytest.approx(1.0, abs=0.1)
-    assert np.isnan(start_defect(turned, starts[:4]).square)
+    moments = resampled_moments(starts)
+    np.testing.assert_allclose(moments[0][0], starts.mean(axis=0))
+    np.testing.assert_allclose(moments[1][0], np.cov(starts.T))
+    # The mean of many starts is known to 1 / k, drawn in groups or not.
+    many = resampled_moments(np.random.default_rng(1).normal(size=(5000, 2)))
+    np.testing.assert_allclose(5000 * np.cov(many[0][1:].T), np.eye(2), atol=0.3)
+    assert start_defect(turned, *moments).figure < 0.3
+    assert start_defect(shifted, *moments).figure == pytest.approx(1.0, abs=0.1)
+
+
+def test_a_few_starts_tell_nothing_of_their_law():
+    tasks = [explore(goal, 1000, seed=k) for k, goal in enumerate(training_tasks()[:2])]
+    # One episode a task: the next state is the start of the next transition.
+    walks = [replace(task, states=np.vstack([task.states[:1], task.next_states[:-1]])) for task in tasks]
+    found = check_left_actions(walks, [np.eye(2), np.eye(2)])["start law"]
+    assert found.verdict == "undecided"
+    assert "are too few to know their law" in found.text

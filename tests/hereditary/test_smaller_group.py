@@ -6,8 +6,6 @@ import pytest
 from hgmrl_lite import lie
 from hgmrl_lite.envs import bent_valley, sample_transitions
 from hgmrl_lite.hereditary import check_left_actions, discover_geometry
-from hgmrl_lite.hereditary.left_actions import skew_part
-from hgmrl_lite.hereditary.task_search import skew_basis
 
 ANGLES = np.radians([0.0, 100.0, -60.0])
 ABOUT_Z = np.zeros((3, 3))
@@ -69,15 +67,3 @@ def test_a_cube_of_actions_keeps_quarter_turns_that_no_exponential_reaches(turn,
     assert report["connected"].verdict == connected, repr(report)
     unreached = "positive determinant, but no exponential of the system's algebra reaches it."
     assert (unreached in report["connected"].text) == (connected == "no")
-
-
-def test_the_skew_part_keeps_the_form_at_unit_speed():
-    rng = np.random.default_rng(0)
-    root = np.eye(3) + 0.2 * rng.normal(size=(3, 3))
-    form = root.T @ root
-    exact = np.linalg.solve(root, 2.5 * ABOUT_Z @ root)
-    (kept,) = skew_part((exact + 1e-3 * rng.normal(size=(3, 3)))[None], form)
-    np.testing.assert_allclose(kept.T @ form + form @ kept, 0.0, atol=1e-12)
-    np.testing.assert_allclose(kept, exact / 2.5, atol=2e-3)
-    # All rotations are known without the data.
-    np.testing.assert_array_equal(skew_part(np.ones((3, 3, 3)), form), skew_basis(form))

@@ -1,15 +1,14 @@
 """Left actions between tasks in closed form: the intertwiner of the tasks' own symmetries."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.spatial import cKDTree
-from scipy.special import chdtri, fdtri, stdtrit
+from scipy.special import stdtrit
 
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.discovery import affine_null_space, discover
+from hgmrl_lite.hereditary.comparison import neighbour_blocks
 from hgmrl_lite.hereditary.evidence import NORMAL, UNCOVERED
 from hgmrl_lite.tangents import LevelSetNormals, local_regression
 from hgmrl_lite.transitions import Transitions
@@ -26,10 +25,10 @@ _BETTER = 100.0
 #: So many, of about so many points each.
 _BLOCKS, _MORE_BLOCKS, _BLOCK = 24, 64, 30
 #: Step of the derivatives by which errors go from generators to left actions.
-_STEP = 1e-6
+STEP = 1e-6
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class OwnSymmetry:
     """The rotation symmetry of one task in the plane, as far as its transitions show it.
 
@@ -84,14 +83,14 @@ def own_symmetry(task: Transitions) -> OwnSymmetry:
             f"of an affine generator), got {len(task)}"
         )
     if np.ptp(task.rewards) <= 1e-12 * np.abs(task.rewards).max():
-        return OwnSymmetry(
-            None, np.full((6, 6), np.inf), "undecided", "the rewards are all the same", np.zeros(unknowns)
-        )
+        return _without_generator("undecided", "the rewards are all the same", np.zeros(unknowns))
     if len(task) >= 2 * _SOME:
-        # Exact rewards need no more than some of the transitions, spread over all of them.
+        # Exact rewards need no more than some of the transitions, spread over all of them; nor does a no.
         rows = np.linspace(0, len(task) - 1, _SOME).astype(np.intp)
         found = _read_symmetry(task.next_states[rows], task.rewards[rows])
-        if found.verdict == "symmetric" and np.trace(found.covariance) < _EXACT**2:
+        if found.verdict == "none" or (
+            found.verdict == "symmetric" and np.trace(found.covariance) < _EXACT**2
+        ):
             return found
     return _read_symmetry(task.next_states, task.rewards)
 
@@ -102,7 +101,7 @@ def _read_symmetry(points: Array, rewards: Array) -> OwnSymmetry:
     fit = local_regression(points, rewards, degree=3)
     if len(fit) < 2 * unknowns:
         reason = f"only {len(fit)} of {len(points)} transitions show a slope of the reward"
-        return OwnSymmetry(None, np.full((6, 6), np.inf), "undecided", reason, np.zeros(unknowns))
+        return _without_generator("undecided", reason, np.zeros(unknowns))
     spectrum, candidates = affine_null_space(fit.points, fit.normals, fit.weights)
     verdict, reason = _claim(points, rewards, spectrum)
     best = candidates[0]
@@ -110,9 +109,13 @@ def _read_symmetry(points: Array, rewards: Array) -> OwnSymmetry:
     spin = _spin(best)
     if spin <= 0.0 or abs(np.trace(best[:n, :n])) > np.sqrt(spin):
         reason = f"{reason}; the best affine candidate does not rotate"
-        return OwnSymmetry(None, np.full((6, 6), np.inf), verdict, reason, spectrum)
+        return _without_generator(verdict, reason, spectrum)
     generator = best / np.sqrt(spin)
     return OwnSymmetry(generator, _generator_covariance(fit, generator), verdict, reason, spectrum)
+
+
+def _without_generator(verdict: str, reason: str, spectrum: Array) -> OwnSymmetry:
+    return OwnSymmetry(None, np.full((6, 6), np.inf), verdict, reason, spectrum)
 
 
 def _claim(points: Array, rewards: Array, precise: Array) -> tuple[str, str]:
@@ -127,7 +130,7 @@ def _claim(points: Array, rewards: Array, precise: Array) -> tuple[str, str]:
         except ValueError as error:
             # Too few transitions, beside the outlying ones.
             return "undecided", str(error)
-        if found.verdict == "symmetric":
+        if found.verdict != "undecided":
             break
     if found.verdict == "symmetric" and found.dimension > 1 and precise[1] <= _BETTER * precise[0]:
         # Far from a goal the rewards are nearly linear: no reason to say that there is no rotation.
@@ -161,7 +164,7 @@ def _generator_covariance(fit: LevelSetNormals, generator: Array) -> Array:
     # What leaving out a block changes. A few normals near the goal carry much of the information, and their
     # errors do not show in what they leave over themselves.
     number = int(np.clip(len(fit) // _BLOCK, _BLOCKS, _MORE_BLOCKS))
-    blocks = np.array_split(np.asarray(cKDTree(fit.points).indices), number)
+    blocks = neighbour_blocks(fit.points, number)
     rest = information - np.array([weighted[block].T @ rows[block] for block in blocks])
     moved = np.array([scores[block].sum(axis=0) for block in blocks])
     inverses = np.linalg.pinv(away @ rest @ away, rcond=1e-12, hermitian=True)
@@ -210,9 +213,9 @@ def raw_left_action(
         for entry in range(6):
             moved = list(pair)
             changed = pair[which].copy()
-            changed[divmod(entry, 3)] += _STEP
+            changed[divmod(entry, 3)] += STEP
             moved[which] = changed / np.sqrt(_spin(changed))
-            slopes[:, entry] = (_intertwiner(moved[0], moved[1], mirrored)[0] - left).ravel() / _STEP
+            slopes[:, entry] = (_intertwiner(moved[0], moved[1], mirrored)[0] - left).ravel() / STEP
         covariance += slopes @ symmetry.covariance @ slopes.T
     return left, covariance, residual
 
@@ -300,65 +303,3 @@ def _intertwiner(base: Array, other: Array, mirrored: bool) -> tuple[Array, floa
             f"orientation, got determinants {[float(np.linalg.det(left)) for left, _ in found]}"
         )
     return min(sought, key=lambda pair: pair[1])
-
-
-def invariant_form(generators: ArrayLike) -> Array:
-    """Return the inner product on the plane that rotation generators keep, averaged over them.
-
-    Own symmetries of tasks give the tasks' own form: elliptic rewards have an elliptic one in a round system.
-
-    Parameters
-    ----------
-    generators : array_like, shape (k, 3, 3)
-        Affine generators with linear parts of eigenvalues near ±i.
-
-    Returns
-    -------
-    ndarray, shape (2, 2)
-        P, symmetric and positive definite with determinant 1: XᵀP + PX = 0 on average.
-    """
-    linear = as_array("generators", generators, ("...", 3, 3))[..., :2, :2]
-    linear = linear - 0.5 * np.trace(linear, axis1=-2, axis2=-1)[..., None, None] * np.eye(2)
-    # If X² = −I then P = I + XᵀX satisfies XᵀP + PX = 0 exactly.
-    form = np.eye(2) + (np.swapaxes(linear, -1, -2) @ linear)
-    form = form / np.sqrt(np.linalg.det(form))[..., None, None]
-    mean = form.reshape(-1, 2, 2).mean(axis=0)
-    return mean / np.sqrt(np.linalg.det(mean))
-
-
-def form_error(own: Sequence[OwnSymmetry], form: Array) -> float:
-    """Return the standard error of an inner product, per entry, as rotation generators see it.
-
-    In the frame where it is I. Each own symmetry keeps a form of its own: what these differ by (of two tasks,
-    what their errors say), and how far their mean is from the form.
-
-    Parameters
-    ----------
-    own : sequence of OwnSymmetry
-        All with a generator.
-    form : ndarray, shape (2, 2)
-        P.
-    """
-    inverse = np.linalg.inv(np.linalg.cholesky(form).T)
-
-    def away(generator: Array) -> Array:
-        return np.asarray(inverse.T @ invariant_form(generator[None]) @ inverse - np.eye(2)).ravel()
-
-    known = [symmetry.generator for symmetry in own if symmetry.generator is not None]
-    seen = np.array([away(generator) for generator in known])
-    stated = 0.0
-    for generator, symmetry, here in zip(known, own, seen, strict=True):
-        slopes = np.zeros((4, 6))
-        for entry in (0, 1, 3, 4):
-            moved = generator.copy()
-            moved[divmod(entry, 3)] += _STEP
-            slopes[:, entry] = (away(moved) - here) / _STEP
-        stated += float(np.trace(slopes @ symmetry.covariance @ slopes.T)) / len(own) ** 2
-    mean = seen.mean(axis=0)
-    if len(own) > 2:
-        # From so few tasks: Hotelling's bound in units of the normal law's.
-        few = 2 * (len(own) - 1)
-        wider = float(2.0 * fdtri(2, few, 1.0 - UNCOVERED) / chdtri(2, UNCOVERED))
-        stated = wider * float(np.square(seen - mean).sum()) / (len(own) * (len(own) - 1))
-    # Two entries are free: the determinant is 1.
-    return float(np.sqrt((stated + float(mean @ mean)) / 2.0))

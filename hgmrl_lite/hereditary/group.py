@@ -1,7 +1,6 @@
 """The closure of a group exp(span W) with a bounded orbit, and points that cover it.
 
-Everything is done in a frame where the group is orthogonal: C with P = CᵀC for an inner product P that the
-group keeps. The element on states and the one on actions are always carried together.
+Everything is done in a frame where the group is orthogonal, on states and actions at once.
 """
 
 from dataclasses import dataclass
@@ -13,8 +12,8 @@ from scipy.spatial import cKDTree
 
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array, as_array
-from hgmrl_lite.hereditary.torus import closing_time, winding
-from hgmrl_lite.lie.compact import inner_product_root
+from hgmrl_lite.hereditary.closure import centre, closing_time, exactly_closed, resonant
+from hgmrl_lite.hereditary.frame import Frame
 
 Index = NDArray[np.intp]
 
@@ -45,8 +44,8 @@ class CompactGroup:
     directions : ndarray, shape (d, n, n)
         Another basis, orthonormal in the bi-invariant metric ½ tr(AᵀA) of the frame: of a rotation the length
         is its angle. Updates and Gauss-Newton matrices are in these.
-    frames : tuple
-        The frames C on states and on actions (None without actions).
+    frame : Frame
+        Where the group is orthogonal on states.
     period : float
         For d = 1, the T with exp(TW) = I; NaN for other d.
     """
@@ -54,7 +53,7 @@ class CompactGroup:
     generators_states: Array
     generators_actions: Array | None
     directions: Array
-    frames: tuple[Array, Array | None]
+    frame: Frame
     period: float
 
     @property
@@ -68,43 +67,22 @@ class CompactGroup:
         return _in_basis(self.directions, self.generators_states)
 
     @cached_property
-    def _skew(self) -> tuple[Array, Array | None]:
-        """The orthonormal basis in the frames, exactly skew."""
-        back = np.linalg.inv(self._change)
-        states = _conjugate(self.frames[0], self.directions)
-        actions = None
-        if self.generators_actions is not None:
-            actions = _skew_part(
-                _conjugate(self.frames[1], np.einsum("kij,kl->lij", self.generators_actions, back))
-            )
-        return _skew_part(states), actions
+    def _skew(self) -> Array:
+        """The orthonormal basis in the frame, exactly skew."""
+        return _skew_part(self.frame.inside(self.directions))
 
     @cached_property
     def abelian(self) -> bool:
         """Whether all elements commute."""
-        states = self._skew[0]
-        return self.dimension < 2 or float(np.abs(lie.bracket(states[:, None], states[None])).max()) < _NEW
+        skew = self._skew
+        return self.dimension < 2 or float(np.abs(lie.bracket(skew[:, None], skew[None])).max()) < _NEW
 
-    def exp(self, coordinates: Array) -> "Elements":
-        """Return the elements exp(Σ ξ_k directions_k) for coordinates (G, d)."""
-        states, actions = self._skew
-        return Elements(
-            _exp_skew(np.tensordot(coordinates, states, axes=1)),
-            None if actions is None else _exp_skew(np.tensordot(coordinates, actions, axes=1)),
-        )
+    def exp(self, coordinates: Array) -> Array:
+        """Return the elements exp(Σ ξ_k directions_k), shape (G, n, n), for coordinates (G, d)."""
+        return self.frame.outside(_exp_skew(np.tensordot(coordinates, self._skew, axes=1)))
 
-    def left(self, elements: "Elements") -> Array:
-        """Return the L_g (G, n, n) of elements."""
-        return _conjugate_back(self.frames[0], elements.states)
-
-    def right(self, elements: "Elements") -> Array | None:
-        """Return the K_g (G, m, m) of elements, or None."""
-        if elements.actions is None or self.frames[1] is None:
-            return None
-        return _conjugate_back(self.frames[1], elements.actions)
-
-    def log(self, elements: "Elements") -> Array:
-        """Return θ (G, d) with exp(Σ θ_k W_k) = g, on the principal branch.
+    def log(self, left: Array) -> Array:
+        """Return θ (G, d) with exp(Σ θ_k W_k) = L for elements (G, n, n), on the principal branch.
 
         Raises
         ------
@@ -112,8 +90,14 @@ class CompactGroup:
             When the principal logarithm of an element is not in the algebra.
         """
         if not self.dimension:
-            return np.zeros((len(elements), 0))
-        return lie.LieAlgebra(self.generators_states).log(self.left(elements), tol=1e-6)
+            return np.zeros((len(left), 0))
+        return lie.LieAlgebra(self.generators_states).log(left, tol=1e-6)
+
+    def right(self, theta: Array) -> Array | None:
+        """Return the elements K (G, m, m) on actions with coordinates θ (G, d), or None."""
+        if self.generators_actions is None:
+            return None
+        return lie.exp(np.tensordot(theta, self.generators_actions, axes=1))
 
     def unit(self, theta: Array) -> Array:
         """Return the coordinates in ``directions`` of coordinates θ (..., d) in the generators."""
@@ -129,7 +113,7 @@ class CompactGroup:
 
     def speed(self, coordinates: Array) -> Array:
         """Return how fast the fastest plane turns, (G,), along coordinates (G, d) in ``directions``."""
-        states = np.tensordot(coordinates, self._skew[0], axes=1)
+        states = np.tensordot(coordinates, self._skew, axes=1)
         return np.asarray(np.linalg.norm(states, ord=2, axis=(-2, -1)))
 
     def wrap(self, theta: Array) -> Array:
@@ -167,7 +151,7 @@ class CompactGroup:
         words = self.exp(coordinates[0])
         for factor in coordinates[1:]:
             words = self.exp(factor) @ words
-        flat = words.states.reshape(len(coordinates[0]), -1)
+        flat = self.frame.inside(words).reshape(len(words), -1)
         kept = _spread(flat, count)
         found, near = cKDTree(flat[kept]).query(flat[kept], k=2 * d + 1)
         # Chords between orthogonal matrices, ‖Q - Q'‖_F = √2 · length to first order.
@@ -181,41 +165,10 @@ class CompactGroup:
 
 
 @dataclass(frozen=True, eq=False)
-class Elements:
-    """A batch of group elements in the frames: states (G, n, n), actions (G, m, m) or None."""
-
-    states: Array
-    actions: Array | None
-
-    def __matmul__(self, other: "Elements") -> "Elements":
-        """Return the products."""
-        actions = None
-        if self.actions is not None and other.actions is not None:
-            actions = self.actions @ other.actions
-        return Elements(self.states @ other.states, actions)
-
-    def __getitem__(self, index: Index) -> "Elements":
-        """Return some of them."""
-        return Elements(self.states[index], None if self.actions is None else self.actions[index])
-
-    def where(self, mask: Array, other: "Elements") -> "Elements":
-        """Return these where ``mask`` (G,) holds, ``other`` elsewhere."""
-        pick = mask[:, None, None]
-        actions = None
-        if self.actions is not None and other.actions is not None:
-            actions = np.where(pick, self.actions, other.actions)
-        return Elements(np.where(pick, self.states, other.states), actions)
-
-    def __len__(self) -> int:
-        """Return G."""
-        return len(self.states)
-
-
-@dataclass(frozen=True, eq=False)
 class Cover:
-    """Elements (S) spread over a group, their coordinates (S, d) where it is abelian, neighbours, spacing."""
+    """Elements (S, n, n) spread over a group, their coordinates (S, d) on a circle, neighbours, spacing."""
 
-    elements: Elements
+    elements: Array
     coordinates: Array
     neighbours: Index
     spacing: float
@@ -225,8 +178,9 @@ def compact_group(generators: ArrayLike, action_generators: ArrayLike | None = N
     """Return the closure of the group that linear generators generate.
 
     The bracket closure of the span, and what a dense winding adds: diag(J, √2 J) alone generates a line that
-    comes arbitrarily near to every element of a torus, and the closure is that torus. The same generators
-    give the same object, whose cover is computed once.
+    comes arbitrarily near to every element of a torus, and the closure is that torus. Generators that were
+    estimated are closed only nearly; they are moved to the nearest ones that are closed exactly, so that long
+    products stay in the group. The same generators give the same object, whose cover is computed once.
 
     Parameters
     ----------
@@ -271,37 +225,37 @@ def _compact_group(
     actions_shape: tuple[int, ...] | None,
 ) -> CompactGroup:
     """Do the work of `compact_group`; arrays come as bytes, which can be looked up."""
-    states = np.frombuffer(states_bytes).reshape(states_shape)
+    states, n = np.frombuffer(states_bytes).reshape(states_shape), states_shape[-1]
+    actions = (
+        None
+        if actions_bytes is None or actions_shape is None
+        else np.frombuffer(actions_bytes).reshape(actions_shape)
+    )
     if not len(states):
-        moved = None if actions_shape is None else np.zeros(actions_shape)
-        frames = (np.eye(states_shape[-1]), None if actions_shape is None else np.eye(actions_shape[-1]))
-        return CompactGroup(states, moved, states, frames, float("nan"))
+        return CompactGroup(states, actions, states, Frame(np.eye(n), np.eye(n)), float("nan"))
     size = np.linalg.svd(states.reshape(len(states), -1), compute_uv=False)
     if len(states) > states[0].size or not size[-1] > 1e-9 * size[0]:
         raise ValueError(
             f"generators must be linearly independent as they move states, got singular values {size}"
         )
     frame = _frame("generators", states)
-    blocks, action_frame, n = _skew_part(_conjugate(frame, states)), None, states.shape[-1]
-    if actions_bytes is not None and actions_shape is not None:
-        actions = np.frombuffer(actions_bytes).reshape(actions_shape)
+    blocks, action_frame = _skew_part(frame.inside(states)), None
+    if actions is not None:
         action_frame = _frame("action_generators", actions)
-        blocks = _block_diagonal(blocks, _skew_part(_conjugate(action_frame, actions)))
+        blocks = _block_diagonal(blocks, _skew_part(action_frame.inside(actions)))
     if len(blocks) > 1:
-        blocks = lie.LieAlgebra(blocks).closure(_NEW).basis
-    extra = winding(_centre(blocks), n, _NEW)
-    if len(extra):
-        blocks = np.concatenate([blocks, extra])
+        blocks = exactly_closed(lie.LieAlgebra(blocks).closure(_NEW).basis, _NEW)
+    blocks = resonant(blocks, centre(blocks, _NEW), n, _NEW)
     inner = blocks[:, :n, :n]
     flat = inner.reshape(len(inner), -1) / np.sqrt(2.0)
     # The orthonormal basis nearest to the given one: a single generator keeps its direction.
     left, _, rows = np.linalg.svd(flat, full_matrices=False)
     unit = np.sqrt(2.0) * (left @ rows).reshape(inner.shape)
     return CompactGroup(
-        generators_states=_conjugate_back(frame, inner),
-        generators_actions=None if action_frame is None else _conjugate_back(action_frame, blocks[:, n:, n:]),
-        directions=_conjugate_back(frame, unit),
-        frames=(frame, action_frame),
+        generators_states=frame.outside(inner),
+        generators_actions=None if action_frame is None else action_frame.outside(blocks[:, n:, n:]),
+        directions=frame.outside(unit),
+        frame=frame,
         period=closing_time(inner[0]) if len(blocks) == 1 else float("nan"),
     )
 
@@ -316,26 +270,15 @@ def _as_generators(name: str, value: ArrayLike) -> Array:
     return np.ascontiguousarray(array)
 
 
-def _frame(name: str, generators: Array) -> Array:
-    """Return C with C W C⁻¹ skew for every generator."""
+def _frame(name: str, generators: Array) -> Frame:
+    """Return the frame in which every generator is skew."""
     form = lie.find_inner_product(generators, tol=1e-6)
     if form is None:
         raise ValueError(
             f"{name} must generate a bounded group, one that keeps an inner product (Wᵀ P + P W = 0); got\n"
             f"{generators}"
         )
-    return inner_product_root(form, generators.shape[-1])
-
-
-def _centre(blocks: Array) -> Array:
-    """Return a basis of the elements of a closed algebra (d, N, N) that commute with all of it."""
-    if len(blocks) == 1:
-        return blocks
-    brackets = lie.bracket(blocks[:, None], blocks[None]).reshape(len(blocks), -1)
-    left, size, _ = np.linalg.svd(brackets)
-    size = np.append(size, np.zeros(len(blocks) - len(size)))
-    central = left[:, size <= _NEW * np.square(np.linalg.norm(blocks, axis=(1, 2))).max()].T
-    return np.tensordot(central, blocks, axes=1)
+    return Frame.of(form)
 
 
 def _in_basis(basis: Array, matrices: Array) -> Array:
@@ -356,18 +299,6 @@ def _exp_skew(matrices: Array) -> Array:
 
 def _skew_part(matrices: Array) -> Array:
     return 0.5 * (matrices - matrices.swapaxes(-1, -2))
-
-
-def _conjugate(frame: Array | None, matrices: Array) -> Array:
-    """Return C W C⁻¹."""
-    assert frame is not None
-    return np.asarray(frame @ matrices @ np.linalg.inv(frame))
-
-
-def _conjugate_back(frame: Array | None, matrices: Array) -> Array:
-    """Return C⁻¹ Q C."""
-    assert frame is not None
-    return np.asarray(np.linalg.inv(frame) @ matrices @ frame)
 
 
 def _block_diagonal(first: Array, second: Array) -> Array:

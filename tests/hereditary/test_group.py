@@ -5,8 +5,8 @@ import pytest
 import scipy.linalg
 
 from hgmrl_lite import lie
-from hgmrl_lite.hereditary.compact_group import GRID, compact_group
-from hgmrl_lite.hereditary.torus import closing_time, winding
+from hgmrl_lite.hereditary.closure import closing_time, resonant
+from hgmrl_lite.hereditary.group import GRID, compact_group
 
 J = lie.J
 SO3 = lie.so(3).basis
@@ -57,15 +57,14 @@ def test_elements_and_coordinates_belong_to_each_other(generators, seed):
     theta = 0.4 * np.random.default_rng(1).normal(size=(5, group.dimension))
     coordinates = group.unit(theta)
     np.testing.assert_allclose(group.theta(coordinates), theta, atol=1e-12)
-    left = group.left(group.exp(coordinates))
+    left = group.exp(coordinates)
     np.testing.assert_allclose(
         left, lie.exp(np.tensordot(theta, group.generators_states, axes=1)), atol=1e-10
     )
     np.testing.assert_allclose(group.log(group.exp(coordinates)), theta, atol=1e-8)
-    frame = group.frames[0]
-    inside = frame @ left @ np.linalg.inv(frame)
+    inside = group.frame.inside(left)
     np.testing.assert_allclose(
-        inside @ inside.swapaxes(-1, -2), np.eye(len(frame))[None].repeat(5, 0), atol=1e-10
+        inside @ inside.swapaxes(-1, -2), np.eye(left.shape[-1])[None].repeat(5, 0), atol=1e-10
     )
     # Unit length is a turn of one radian of the fastest plane, for a rotation of one plane.
     speeds = np.abs(np.linalg.eigvals(np.tensordot(theta, group.generators_states, axes=1)).imag).max(axis=1)
@@ -98,29 +97,55 @@ def test_only_a_circle_has_a_period():
 
 @pytest.mark.parametrize("speeds", [(1.0, 1.0), (1.0, 2.0), (2.0, 3.0), (1.0, 0.0)])
 def test_resonant_windings_are_closed_already(speeds):
-    assert len(winding(planes(*speeds)[None], 4, 0.02)) == 0
+    given = planes(*speeds)[None]
+    np.testing.assert_allclose(resonant(given, given, 4, 0.02), given, atol=1e-12)
 
 
 def test_a_dense_winding_adds_what_its_closure_has():
     given = planes(1.0, np.sqrt(2.0))
-    (added,) = winding(given[None], 4, 0.02)
+    found = resonant(given[None], given[None], 4, 0.02)
+    np.testing.assert_array_equal(found[0], given)
     torus = [planes(1.0, 0.0), planes(0.0, 1.0)]
-    np.testing.assert_allclose(
-        lie.principal_angles(np.array([given, added]), np.array(torus)), 0.0, atol=1e-7
-    )
-    assert len(winding(np.zeros((0, 4, 4)), 4, 0.02)) == 0
+    np.testing.assert_allclose(lie.principal_angles(found, np.array(torus)), 0.0, atol=1e-7)
+    assert len(resonant(np.zeros((0, 4, 4)), np.zeros((0, 4, 4)), 4, 0.02)) == 0
+
+
+def test_a_circle_that_was_estimated_closes():
+    given = planes(1.0, 2.003)[None]
+    (found,) = resonant(given, given, 4, 0.02)
+    np.testing.assert_allclose(found, given[0], atol=3e-3)
+    speeds = np.sort(np.linalg.eigvals(found).imag)[2:]
+    assert speeds[1] / speeds[0] == pytest.approx(2.0, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    "generators",
+    [SO3, np.array([planes(1.0, 0.0), planes(0.0, 1.0)]), np.array([np.kron(np.eye(2), w) for w in SO3])],
+    ids=["so3", "torus", "so3 twice"],
+)
+def test_estimated_generators_are_moved_to_the_nearest_closed_ones(generators):
+    rng = np.random.default_rng(3)
+    error, other = 3e-3 * rng.normal(size=(2, *generators.shape))
+    estimated = [generators + part - part.swapaxes(-1, -2) for part in (error, other)]
+    group = compact_group(*estimated)
+    np.testing.assert_allclose(group.generators_states, estimated[0], atol=0.03)
+    # On states and actions at once: long words stay in the group.
+    theta = rng.uniform(-300.0, 300.0, (2, 20, group.dimension))
+    words = [group.exp(group.unit(part)) for part in theta]
+    product = group.log(words[0] @ words[1])
+    np.testing.assert_allclose(group.right(product), group.right(theta[0]) @ group.right(theta[1]), atol=1e-7)
 
 
 @pytest.mark.parametrize(("generators", "radius"), [(J, 0.05), (planes(1.0, np.sqrt(2.0)), 0.5), (SO3, 0.6)])
 def test_the_cover_leaves_no_hole(generators, radius):
     group = compact_group(generators)
     cover = group.cover
-    elements = cover.elements.states
+    elements = cover.elements
     n = elements.shape[-1]
     np.testing.assert_allclose(
         elements @ elements.swapaxes(-1, -2), np.eye(n)[None].repeat(len(elements), 0), atol=1e-9
     )
-    drawn = group.exp(np.random.default_rng(3).uniform(-40, 40, (300, group.dimension))).states
+    drawn = group.exp(np.random.default_rng(3).uniform(-40, 40, (300, group.dimension)))
     chords = np.linalg.norm(drawn[:, None] - elements[None], axis=(-2, -1)) / np.sqrt(2.0)
     assert chords.min(axis=1).max() < radius
     assert 0.0 < cover.spacing < 2 * radius
@@ -136,34 +161,24 @@ def test_the_cover_of_a_circle_is_a_grid():
     cover = compact_group(2.0 * J).cover
     assert len(cover.elements) == GRID
     assert cover.spacing == pytest.approx(2 * np.pi / GRID)
-    angles = np.sort(np.arctan2(cover.elements.states[:, 1, 0], cover.elements.states[:, 0, 0]))
+    angles = np.sort(np.arctan2(cover.elements[:, 1, 0], cover.elements[:, 0, 0]))
     np.testing.assert_allclose(np.diff(angles), 2 * np.pi / GRID, atol=1e-9)
     np.testing.assert_array_equal(cover.neighbours[0], [GRID - 1, 1])
 
 
 def test_actions_go_along():
     group = compact_group(J, -2.0 * J)
-    elements = group.exp(group.unit(np.array([[0.3], [1.0]])))
     np.testing.assert_allclose(
-        group.right(elements), lie.exp(-2.0 * np.array([0.3, 1.0])[:, None, None] * J), atol=1e-12
+        group.right(np.array([[0.3], [1.0]])), lie.so2_exp(np.array([-0.6, -2.0])), atol=1e-12
     )
-    product = elements[np.array([0])] @ elements[np.array([1])]
-    np.testing.assert_allclose(group.left(product)[0], lie.so2_exp(1.3), atol=1e-12)
-    np.testing.assert_allclose(group.right(product)[0], lie.so2_exp(-2.6), atol=1e-12)
-    chosen = elements.where(np.array([True, False]), elements[np.array([1, 0])])
-    np.testing.assert_allclose(group.left(chosen), np.array([lie.so2_exp(0.3), lie.so2_exp(0.3)]), atol=1e-12)
-    np.testing.assert_allclose(group.right(chosen)[1], lie.so2_exp(-0.6), atol=1e-12)
-    assert compact_group(J).right(elements) is None
-    # Elements without their part on actions stay without it.
-    alone = compact_group(J).exp(compact_group(J).unit(np.array([[0.3], [1.0]])))
-    assert alone.where(np.array([True, False]), alone).actions is None
+    assert compact_group(J).right(np.array([[0.3]])) is None
 
 
 def test_the_group_of_the_identity():
     group = compact_group(np.zeros((0, 2, 2)), np.zeros((0, 3, 3)))
     assert group.dimension == 0
-    np.testing.assert_array_equal(group.left(group.cover.elements), np.eye(2)[None])
-    np.testing.assert_array_equal(group.right(group.cover.elements), np.eye(3)[None])
+    np.testing.assert_array_equal(group.cover.elements, np.eye(2)[None])
+    np.testing.assert_array_equal(group.right(np.zeros((1, 0))), np.eye(3)[None])
     assert group.log(group.cover.elements).shape == (1, 0)
 
 

@@ -1,12 +1,16 @@
-"""What is matched at test time: signed rewards, signed gradients of the reward, or both."""
+"""What is matched between the base task and another: rewards, signed gradients, both, or their directions.
+
+Everything is signed: where the reward rises must go where it rises, or an antipode would fit as well. Each
+matching holds the directions W_k (d, n, n) along which an element may move, L ← exp(Σ ξ_k W_k) L.
+"""
 
 import math
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from hgmrl_lite._validate import Array
-from hgmrl_lite.hereditary.compact_group import CompactGroup
 from hgmrl_lite.hereditary.reward_model import RewardModel
 from hgmrl_lite.tangents import local_regression
 from hgmrl_lite.tangents.regression import LADDER
@@ -19,14 +23,24 @@ METHODS = ("functional", "differential", "both")
 _FIRST_STAGE = 20_000
 
 
+class Matching(Protocol):
+    """What is to be made small over a group: residuals r(L), to be squared and summed."""
+
+    def values(self, left: Array) -> Array:
+        """Return residuals (G, N) at elements (G, n, n), perhaps on fewer data: only ranks starts."""
+
+    def linearise(self, left: Array) -> tuple[Array, Array]:
+        """Return residuals (G, N) at elements (G, n, n) and their derivatives (G, N, d) along ξ at ξ = 0."""
+
+
 @dataclass(frozen=True, eq=False)
 class RewardMatching:
     """Residuals R_0(L⁻¹ s') − r, in units of the reward.
 
     Parameters
     ----------
-    group : CompactGroup
-        What L may be.
+    directions : ndarray, shape (d, n, n)
+        The W_k.
     model : RewardModel
         R_0.
     points : ndarray, shape (N, n)
@@ -37,7 +51,7 @@ class RewardMatching:
         Unit in which the residuals are measured.
     """
 
-    group: CompactGroup
+    directions: Array
     model: RewardModel
     points: Array
     rewards: Array
@@ -57,7 +71,7 @@ class RewardMatching:
         residuals = values - self.rewards
         # The moved reward R_0(L⁻¹ ·) has the gradient L⁻ᵀ ∇R_0, and W p is how the point goes.
         moved = gradients @ inverse
-        along = np.einsum("kij,nj->nki", self.group.directions, self.points)
+        along = np.einsum("kij,nj->nki", self.directions, self.points)
         return residuals / self.scale, -np.einsum("gni,nki->gnk", moved, along) / self.scale
 
 
@@ -67,8 +81,8 @@ class GradientMatching:
 
     Parameters
     ----------
-    group : CompactGroup
-        What L may be.
+    directions : ndarray, shape (d, n, n)
+        The W_k.
     model : RewardModel
         R_0.
     points : ndarray, shape (M, n)
@@ -81,7 +95,7 @@ class GradientMatching:
         Standard deviation of the rewards about the local polynomials.
     """
 
-    group: CompactGroup
+    directions: Array
     model: RewardModel
     points: Array
     gradients: Array
@@ -89,7 +103,7 @@ class GradientMatching:
     noise: float
 
     @classmethod
-    def estimate(cls, group: CompactGroup, model: RewardModel, context: Transitions) -> "GradientMatching":
+    def estimate(cls, directions: Array, model: RewardModel, context: Transitions) -> "GradientMatching":
         """Estimate the new task's gradients by local regression of the context.
 
         Quadratic where there are enough transitions for it, else linear. Every reward enters the fits of
@@ -122,7 +136,7 @@ class GradientMatching:
         covariance = used * fit.covariance + floor**2 * np.eye(n)
         size, axes = np.linalg.eigh(covariance)
         whitening = (axes / np.sqrt(size)[:, None, :]) @ np.swapaxes(axes, 1, 2)
-        return cls(group, model, fit.points, fit.gradients, whitening, fit.noise)
+        return cls(directions, model, fit.points, fit.gradients, whitening, fit.noise)
 
     def values(self, left: Array) -> Array:
         """Return residuals (G, M' n) on as many points as the first stage may have, at (G, n, n)."""
@@ -130,7 +144,7 @@ class GradientMatching:
         inverse = np.linalg.inv(left)
         pulled = self.points[::step] @ np.swapaxes(inverse, -1, -2)
         away = self.model.gradient(pulled) @ inverse - self.gradients[::step]
-        return np.einsum("nij,gnj->gni", self.whitening[::step], away).reshape(len(left), -1)
+        return np.asarray(np.einsum("nij,gnj->gni", self.whitening[::step], away).reshape(len(left), -1))
 
     def linearise(self, left: Array) -> tuple[Array, Array]:
         """Return residuals (G, M n) and their derivatives (G, M n, d) along L ← exp(Σ ξ_k W_k) L."""
@@ -138,14 +152,14 @@ class GradientMatching:
         pulled = self.points @ np.swapaxes(inverse, -1, -2)
         moved = self.model.gradient(pulled) @ inverse
         curved = np.swapaxes(inverse, -1, -2)[:, None] @ self.model.hessian(pulled) @ inverse[:, None]
-        along = np.einsum("kij,nj->nki", self.group.directions, self.points)
+        along = np.einsum("kij,nj->nki", self.directions, self.points)
         # As a covector the gradient turns with Wᵀ, and it is read at a point that W has moved.
-        change = -np.einsum("kji,gnj->gnik", self.group.directions, moved)
+        change = -np.einsum("kji,gnj->gnik", self.directions, moved)
         change -= np.einsum("gnij,nkj->gnik", curved, along)
         residuals = np.einsum("nij,gnj->gni", self.whitening, moved - self.gradients)
         change = np.einsum("nij,gnjk->gnik", self.whitening, change)
         size = self.gradients.size
-        return residuals.reshape(len(left), size), change.reshape(len(left), size, self.group.dimension)
+        return residuals.reshape(len(left), size), change.reshape(len(left), size, len(self.directions))
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,9 +179,6 @@ class JointMatching:
         return np.concatenate([first[0], second[0]], axis=1), np.concatenate([first[1], second[1]], axis=1)
 
 
-Matching = RewardMatching | GradientMatching | JointMatching
-
-
 def least_transitions(method: str, n: int, dimension: int) -> int:
     """Return how many transitions a method takes at least, in n dimensions, to leave something to test by."""
     if method == "functional":
@@ -175,12 +186,14 @@ def least_transitions(method: str, n: int, dimension: int) -> int:
     return max(dimension + 1, math.ceil(LADDER[0] * (n + 1)))
 
 
-def make_matching(method: str, group: CompactGroup, model: RewardModel, context: Transitions) -> Matching:
+def make_matching(method: str, directions: Array, model: RewardModel, context: Transitions) -> Matching:
     """Return what is to be made small for one of `METHODS`."""
     if method == "functional":
-        return RewardMatching(group, model, context.next_states, context.rewards)
-    gradients = GradientMatching.estimate(group, model, context)
+        return RewardMatching(directions, model, context.next_states, context.rewards)
+    gradients = GradientMatching.estimate(directions, model, context)
     if method == "differential":
         return gradients
     scale = max(gradients.noise, model.noise, float(np.finfo(float).tiny))
-    return JointMatching(RewardMatching(group, model, context.next_states, context.rewards, scale), gradients)
+    return JointMatching(
+        RewardMatching(directions, model, context.next_states, context.rewards, scale), gradients
+    )

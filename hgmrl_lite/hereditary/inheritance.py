@@ -1,0 +1,144 @@
+"""Whether maps between tasks are symmetries of the system and keep the law of the starts."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from hgmrl_lite import lie
+from hgmrl_lite._validate import Array
+from hgmrl_lite.hereditary.findings import (
+    BOUND,
+    START_BOUND,
+    START_EXCLUDED,
+    UNKNOWN,
+    Defect,
+    Finding,
+    resampled_moments,
+    start_defect,
+)
+from hgmrl_lite.hereditary.frame import partners
+from hgmrl_lite.hereditary.generators import STILL
+from hgmrl_lite.hereditary.motion import FOLDS
+from hgmrl_lite.hereditary.properties import Tested
+from hgmrl_lite.hereditary.search import refine
+from hgmrl_lite.hereditary.system import SystemSymmetry
+
+#: When the best partner of a map has arrived, relative to a partner of size one.
+_ARRIVED = 1e-7
+#: Step of the derivatives by the partner's entries.
+_STEP = 1e-6
+
+
+def find_inherited(tested: Tested) -> tuple[Finding, dict[int, str]]:
+    """Tell whether every map, with its best partner on actions, is a symmetry of the system.
+
+    Also return how each map of the other tasks belongs to the system: "algebra" (its logarithm does), "group"
+    (it is a symmetry, but no logarithm of it is), or "none".
+    """
+    system = tested.family.system
+    others = tested.found.others
+    if not system.known:
+        finding = Finding("inherited", "undecided", np.nan, BOUND, f"{system.reason}.")
+        return finding, dict.fromkeys(others, "none")
+    defects, parts = {}, {}
+    for index in others:
+        matrix = tested.maps[index]
+        local = _algebra_defect(system, matrix)
+        # In the plane every orientation-preserving symmetry but a discrete one has its logarithm there.
+        if local is not None and (tested.n == 2 or local.verdict(BOUND) == "yes"):
+            defects[index], parts[index] = local, "algebra" if local.verdict(BOUND) == "yes" else "none"
+            continue
+        whole = _group_defect(system, matrix, tested.family.response.matrix)
+        parts[index] = "group" if whole.verdict(BOUND) == "yes" else "none"
+        defects[index] = local if local is not None and parts[index] == "none" else whole
+    finding, _ = tested.conclude(
+        "inherited",
+        defects,
+        {
+            "yes": "Every map is a symmetry of the system (defect {figure:.2f} of its motion).",
+            "no": "The system does not move alike before and after the map to task {task}: the defect is "
+            "{figure:.2f} of its motion.",
+            "undecided": "The defect of the map to task {task}, {figure:.2f} of the motion, is too near the "
+            "bound or too noisy.",
+        },
+    )
+    if finding.verdict == "yes" and system.unbounded_actions:
+        text = (
+            "The maps are symmetries of the motion that was seen, but so is every scaling: no raw action in "
+            "these data met the bound of the admissible set, so its clipping cannot be seen."
+        )
+        finding = Finding("inherited", "undecided", finding.figure, BOUND, text)
+    return finding, parts
+
+
+def _algebra_defect(system: SystemSymmetry, matrix: Array) -> Defect | None:
+    """Return how far the logarithm of a homogeneous map is from the system's algebra; None without one."""
+    try:
+        generator = lie.log(matrix)
+    except ValueError:
+        return None
+    if np.abs(generator).max() < STILL:
+        # The identity is a symmetry of every system; the direction of a rounding error is none of its doing.
+        return Defect(0.0, 0.0)
+    return system.defect(generator)[1]
+
+
+def _group_defect(system: SystemSymmetry, matrix: Array, response: Array) -> Defect:
+    """Return how far T(L s, K a) is from L T(s, a), for the best K, in units of the motion."""
+    law = system.law
+    n, m = law.n, law.m
+    linear, shift = matrix[:n, :n], matrix[:n, n]
+    states, actions = law.sample
+    moved = states @ linear.T + shift
+    target = law(states, actions) @ linear.T
+    unit = np.linalg.inv(law.motion_scale).T
+
+    def residuals(right: Array) -> Array:
+        return ((law(moved, actions @ right.T) - target) @ unit).ravel()
+
+    def linearise(right: Array) -> tuple[Array, Array]:
+        steps = _STEP * np.eye(m * m).reshape(-1, m, m)
+        slopes = [(residuals(right[0] + step) - residuals(right[0] - step)) / (2.0 * _STEP) for step in steps]
+        return residuals(right[0])[None], np.array(slopes).T[None]
+
+    start = partners(linear, response)[None]
+    rest = refine(
+        linearise, start, lambda right, step: right + step.reshape(-1, m, m), m * m, np.inf, _ARRIVED
+    )[2]
+    square = float(np.square(rest).sum() / len(states)) / (2.0 * n)
+    # Both predictions bring the law's own error; it is the same everywhere on average.
+    noise = 2.0 * float(np.square(law.deviations).sum()) / (FOLDS * (FOLDS - 1)) / (2.0 * n)
+    return Defect(square - noise, noise * np.sqrt(2.0 / law.coefficients.size) + 0.1 * noise)
+
+
+def find_start_law(tested: Tested) -> Finding:
+    """Tell whether every map carries mean and covariance of the starts to themselves."""
+    starts = tested.family.system.starts
+    maps, scale = tested.family.in_scale(tested.maps), tested.family.scale
+    known = len(starts) > 2 * tested.n
+    moments = resampled_moments(starts / scale)
+    finding, _ = tested.conclude(
+        "start law",
+        {index: start_defect(maps[index], *moments) if known else UNKNOWN for index in tested.found.others},
+        {
+            "yes": f"The {len(starts)} starts keep their mean and covariance, to within {{figure:.2f}} "
+            "standard deviations.",
+            "no": "The map to task {task} moves the starts by {figure:.1f} of their standard deviations: a "
+            "carried policy would run where it was never trained.",
+            "undecided": f"The map to task {{task}} moves the {len(starts)} starts by {{figure:.2f}} of "
+            "their standard deviations: too near the bound, or too few starts to tell.",
+        },
+        START_BOUND,
+        START_EXCLUDED,
+    )
+    text = finding.text
+    if np.isnan(finding.figure):
+        text = f"{len(starts)} starts are too few to know their law." + tested.settle("")[1]
+    mean = starts.mean(axis=0)
+    away = float(np.max(np.abs(mean) / (starts.std(axis=0) + np.finfo(float).tiny)))
+    if finding.verdict == "no" and away > 1.0 and not tested.maps[:, :-1, -1].any():
+        text += (
+            f" Linear maps fix the origin, and the mean start, {np.array2string(mean, precision=3)}, is "
+            "not there: subtract it from the states first."
+        )
+    return replace(finding, text=text)

@@ -1,0 +1,234 @@
+"""Search of a compact group: Gauss-Newton from everywhere, and the distinct minima ranked.
+
+The same search serves a new task at test time, from a few rewards, and the training tasks, from thousands.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from hgmrl_lite import lie
+from hgmrl_lite._validate import Array
+from hgmrl_lite.hereditary.group import CompactGroup, Index
+from hgmrl_lite.hereditary.matching import Matching
+from hgmrl_lite.hereditary.reward_model import RewardModel
+
+NEWTON_STEPS = 30
+"""Most Gauss-Newton steps from each start."""
+DAMPING = 1e-4
+"""Levenberg-Marquardt damping at the start, relative to the mean of the Gauss-Newton matrix's diagonal."""
+SETTLED = 1e-8
+"""A step shorter than this, in radians, ends the refinement."""
+# Nor does a step matter that changes so little of the cost.
+STILL = 1e-10
+# Most starts that are refined.
+_REFINED = 24
+# The base reward is taken not to change along a direction of the group when its slope there is this small
+# beside the largest it could have.
+_STABILISER = 0.05
+# Points at which tasks are compared.
+_PROBES = 48
+
+Linearise = Callable[[Array], tuple[Array, Array]]
+
+
+@dataclass(frozen=True, eq=False)
+class Minimum:
+    """A local minimum of the mean square residual over the group.
+
+    Parameters
+    ----------
+    left : ndarray, shape (n, n)
+        The element L on states.
+    theta : ndarray, shape (d,)
+        Its coordinates in ``group.generators_states``.
+    mean_square : float
+        Mean square residual.
+    normal : ndarray, shape (d, d)
+        Gauss-Newton matrix JᵀJ along ``group.directions``.
+    """
+
+    left: Array
+    theta: Array
+    mean_square: float
+    normal: Array
+
+
+def stabiliser(model: RewardModel, group: CompactGroup) -> tuple[Array, float]:
+    """Return an orthonormal basis (f, d) of the base task's stabiliser, and the largest slope of R_0.
+
+    Along ``group.directions``; root mean square slopes per radian.
+    """
+    points = _probes(model)
+    gradients = model.gradient(points)
+    slopes = np.einsum("ci,kij,cj->ck", gradients, group.directions, points)
+    size, axes = np.linalg.eigh(slopes.T @ slopes / len(points))
+    largest = float((np.square(gradients).sum(axis=1) * np.square(points).sum(axis=1)).mean())
+    return axes[:, size <= _STABILISER**2 * largest].T, float(np.sqrt(size.max(initial=0.0)))
+
+
+def search_group(
+    group: CompactGroup,
+    matching: Matching,
+    model: RewardModel,
+    free: Array,
+    *,
+    most: int = _REFINED,
+    settled: float = SETTLED,
+) -> tuple[Minimum, ...]:
+    """Return the distinct local minima of Σ r_i(L)² over a compact group, the best first.
+
+    Residuals are evaluated on the group's cover; every point that is no worse than its neighbours is refined.
+    Elements are told apart by the task they make, and by as much as one step of the cover changes it. Of the
+    elements L H that differ by the base task's stabiliser H the one nearest to the identity is taken.
+
+    Parameters
+    ----------
+    group : CompactGroup
+        Where to search; ``group.directions`` are those of the matching.
+    matching : Matching
+        The residuals.
+    model : RewardModel
+        R_0.
+    free : ndarray, shape (f, d)
+        Directions of the stabiliser (orthonormal rows, along ``group.directions``).
+    most : int, optional
+        Most starts that are refined.
+    settled : float, optional
+        As in `refine`.
+
+    Returns
+    -------
+    tuple of Minimum
+    """
+    slope = stabiliser(model, group)[1]
+    starts = _starts(group, matching)[:most]
+    left, way, residuals, jacobian = refine(
+        matching.linearise,
+        group.cover.elements[starts],
+        lambda left, step: group.exp(step) @ left,
+        group.dimension,
+        group.cover.spacing,
+        settled,
+    )
+    # On a circle the coordinate is followed along; elsewhere it is the principal logarithm.
+    theta = group.wrap(group.theta(group.cover.coordinates[starts] + way)) if group.dimension == 1 else None
+    if len(free):
+        left = nearest_to_identity(group, left, free)
+        residuals, jacobian = matching.linearise(left)
+        theta = None
+    if theta is None:
+        theta = group.log(left)
+    costs = np.square(residuals).mean(axis=1)
+    marks = model(_probes(model) @ np.linalg.inv(left).swapaxes(-1, -2))
+    length = np.linalg.norm(group.unit(theta), axis=1)
+    kept: list[int] = []
+    # Of minima that tie to rounding, the one nearest to the identity comes first.
+    for index in np.lexsort((length, np.round(costs / (costs.min() + 1e-300), 6))):
+        away = [np.sqrt(np.square(marks[index] - marks[other]).mean()) for other in kept]
+        if all(distance > group.cover.spacing * slope for distance in away):
+            kept.append(int(index))
+    return tuple(
+        Minimum(left[index], theta[index], float(costs[index]), jacobian[index].T @ jacobian[index])
+        for index in kept
+    )
+
+
+def nearest_to_identity(group: CompactGroup, left: Array, free: Array, steps: int = 20) -> Array:
+    """Return, of each L H, the element with the smallest logarithm, where H is generated by ``free`` (f, d).
+
+    In a bi-invariant metric the gradient of ½‖log L‖² is log L, so that the part of log L along H is taken
+    off until none is left.
+    """
+    for _ in range(steps):
+        along = group.unit(group.log(left)) @ free.T @ free
+        left = left @ group.exp(-along)
+        if np.abs(along).max() < 1e-9:
+            break
+    return left
+
+
+def refine(
+    linearise: Linearise,
+    start: Array,
+    move: Callable[[Array, Array], Array],
+    dimension: int,
+    reach: float,
+    settled: float = SETTLED,
+    steps: int = NEWTON_STEPS,
+) -> tuple[Array, Array, Array, Array]:
+    """Descend from every start by damped Gauss-Newton steps.
+
+    Parameters
+    ----------
+    linearise : callable
+        From elements (G, ...) to residuals (G, N) and their derivatives (G, N, d) along a step.
+    start : ndarray, shape (G, ...)
+        Where to begin.
+    move : callable
+        From elements and steps (G, d) to elements.
+    dimension : int
+        d.
+    reach : float
+        The longest step.
+    settled : float, optional
+        Ends the descent: a step that is shorter.
+    steps : int, optional
+        Most steps.
+
+    Returns
+    -------
+    elements : ndarray, shape (G, ...)
+        Where it ended.
+    way : ndarray, shape (G, d)
+        Sum of the steps.
+    residuals, jacobian : ndarray, shape (G, N) and (G, N, d)
+        There.
+    """
+    elements, way = start, np.zeros((len(start), dimension))
+    residuals, jacobian = linearise(elements)
+    cost = np.square(residuals).sum(axis=1)
+    damping = np.full(len(elements), DAMPING)
+    # The group of the identity leaves nothing to refine.
+    for _ in range(steps if dimension else 0):
+        normal = np.swapaxes(jacobian, 1, 2) @ jacobian
+        size = np.maximum(np.trace(normal, axis1=1, axis2=2) / dimension, np.finfo(float).tiny)
+        normal = normal + (damping * size)[:, None, None] * np.eye(dimension)
+        slope = np.einsum("gni,gn->gi", jacobian, residuals)
+        step = -np.linalg.solve(normal, slope[..., None])[..., 0]
+        length = np.linalg.norm(step, axis=1)
+        step *= np.minimum(1.0, reach / np.maximum(length, np.finfo(float).tiny))[:, None]
+        trial = move(elements, step)
+        new_residuals, new_jacobian = linearise(trial)
+        new_cost = np.square(new_residuals).sum(axis=1)
+        better, still = new_cost < cost, np.abs(new_cost - cost) <= STILL * cost
+        elements = np.where(better[:, None, None], trial, elements)
+        way = way + np.where(better[:, None], step, 0.0)
+        residuals = np.where(better[:, None], new_residuals, residuals)
+        jacobian = np.where(better[:, None, None], new_jacobian, jacobian)
+        cost = np.where(better, new_cost, cost)
+        damping = np.where(better, 0.1 * damping, 10.0 * damping)
+        if ((length < settled) | still).all():
+            break
+    return elements, way, residuals, jacobian
+
+
+def along(directions: Array) -> Callable[[Array, Array], Array]:
+    """Return the move L ← exp(Σ ξ_k W_k) L of elements (G, n, n) for any directions (d, n, n)."""
+    return lambda left, step: lie.exp(np.tensordot(step, directions, axes=1)) @ left
+
+
+def _starts(group: CompactGroup, matching: Matching) -> Index:
+    """Return the points of the cover that are no worse than their neighbours, the best first."""
+    cost = np.square(matching.values(group.cover.elements)).mean(axis=1)
+    near = cost[group.cover.neighbours]
+    lowest = np.flatnonzero((cost[:, None] <= near).all(axis=1))
+    if not len(lowest):
+        lowest = np.array([int(np.argmin(cost))])
+    return lowest[np.argsort(cost[lowest], kind="stable")]
+
+
+def _probes(model: RewardModel) -> Array:
+    """Return points where a task is looked at: the centres come well spread."""
+    return model.centres[:_PROBES]
