@@ -5,7 +5,7 @@ dg_p v and a covector n to dg_p^{-T} n. What does not change under this is invar
 """
 
 from hgmrl_lite.actions.action import Action
-from hgmrl_lite.actions.charts import ChartedAction
+from hgmrl_lite.actions.charts import Chart, ChartedAction
 from hgmrl_lite.actions.derivatives import numerical_gradient, numerical_jacobian
 from hgmrl_lite.actions.matrices import AffineAction, LinearAction
 from hgmrl_lite.actions.orbits import action_of, orbit, orbit_dimension, stabiliser
@@ -14,6 +14,7 @@ from hgmrl_lite.actions.residuals import equivariance_residual, invariance_resid
 __all__ = [
     "Action",
     "AffineAction",
+    "Chart",
     "ChartedAction",
     "LinearAction",
     "action_of",

@@ -1,4 +1,4 @@
-"""Nonlinear actions that a chart makes linear."""
+"""Charts, and the nonlinear actions that they make linear."""
 
 from dataclasses import dataclass
 
@@ -8,6 +8,38 @@ from numpy.typing import ArrayLike
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.actions.action import Action, PointMap, invertible
 from hgmrl_lite.actions.derivatives import evaluate, numerical_jacobian
+
+
+@dataclass(frozen=True, eq=False)
+class Chart:
+    """Coordinates φ of the states in which a group is to act by matrices.
+
+    Parameters
+    ----------
+    forward : callable
+        φ, a map of points (..., n) to points (..., n) for any leading batch axes.
+    inverse : callable, optional
+        φ⁻¹. Without it a geometry can be found in the chart, but no policy carried through it.
+    """
+
+    forward: PointMap
+    inverse: PointMap | None = None
+
+    def __call__(self, points: ArrayLike) -> Array:
+        """Return φ(p) for points (..., n)."""
+        return _through("chart", self.forward, as_array("points", points))
+
+    def back(self, points: ArrayLike) -> Array:
+        """Return φ⁻¹(q) for points (..., n) of the chart.
+
+        Raises
+        ------
+        ValueError
+            When the chart has no inverse.
+        """
+        if self.inverse is None:
+            raise ValueError("chart must have an inverse to lead back from it: Chart(forward, inverse)")
+        return _through("chart_inverse", self.inverse, as_array("points", points))
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,9 +7,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array
+from hgmrl_lite.actions import Chart
 from hgmrl_lite.agents.policy import MLPPolicy, TransformedPolicy
 from hgmrl_lite.envs import TaskFamily
 from hgmrl_lite.hereditary import HereditaryGeometry, Inference, RewardModel, infer
+from hgmrl_lite.hereditary.task_data import in_chart
 from hgmrl_lite.transitions import Transitions
 
 # What rounding may add to the difference of two states.
@@ -52,7 +54,7 @@ class GeometricAgent:
     geometry : HereditaryGeometry
         The group that relates the tasks, discovered from transitions.
     reward_model : RewardModel
-        R_0, fitted to the base task's transitions.
+        R_0, fitted to the base task's transitions, in the geometry's chart if there is one.
     env_steps : int, optional
         Environment steps that training took, exploration of the training tasks included.
     context_size : int, optional
@@ -68,7 +70,8 @@ class GeometricAgent:
     Raises
     ------
     ValueError
-        When the policy, the geometry and the reward model have different dimensions.
+        When the policy, the geometry and the reward model have different dimensions, or the geometry's chart
+        has no inverse.
     """
 
     name: ClassVar[str] = "geometric"
@@ -88,6 +91,11 @@ class GeometricAgent:
                 f"base_policy must map states of dimension {n} to actions of dimension {m}, as the geometry "
                 f"does; got {self.base_policy.state_dim} and {self.base_policy.action_dim}"
             )
+        if self.chart is not None and self.chart.inverse is None:
+            raise ValueError(
+                "geometry was found in a chart without an inverse, so that no policy can be carried through "
+                "it; give discover_geometry a Chart(forward, inverse)"
+            )
         if self.reward_model.centres.shape[1] != n:
             raise ValueError(
                 f"reward_model must take states of dimension {n}, got {self.reward_model.centres.shape[1]}"
@@ -103,12 +111,17 @@ class GeometricAgent:
         """W_A, the first generator as it moves actions, shape (m, m)."""
         return np.asarray(self.geometry.generators_actions[0])
 
+    @property
+    def chart(self) -> Chart | None:
+        """The chart in which the group acts by matrices; None where it acts so on the states themselves."""
+        return self.geometry.data.chart
+
     def infer(self, context: Transitions, method: str = "functional") -> Inference:
         """Return the element that carries the base task to the context's, as `hereditary.infer` does."""
         return infer(
             self.geometry.generators_states,
             self.reward_model,
-            context,
+            in_chart(context, self.chart),
             action_generators=self.geometry.generators_actions,
             method=method,
         )
@@ -116,7 +129,7 @@ class GeometricAgent:
     def policy_at(self, theta: ArrayLike) -> TransformedPolicy:
         """Return K_g π_0(L_g⁻¹ ·) for g = exp(Σ θ_k W_k), with one coordinate a generator."""
         left, right = self.geometry.element(theta)
-        return TransformedPolicy(self.base_policy, left, right)
+        return TransformedPolicy(self.base_policy, left, right, self.chart)
 
     def policy_for(self, inference: Inference) -> TransformedPolicy:
         """Return K_g π_0(L_g⁻¹ ·) for the element g that was inferred."""
@@ -124,7 +137,7 @@ class GeometricAgent:
             raise ValueError(
                 "inference must tell how the element moves actions, as the agent's own infer does"
             )
-        return TransformedPolicy(self.base_policy, inference.left, inference.right)
+        return TransformedPolicy(self.base_policy, inference.left, inference.right, self.chart)
 
     def adapt(self, context: Transitions | None, task: ArrayLike | None = None) -> TransformedPolicy:
         """Return the policy for the task that ``context`` was collected in; ``task`` is not looked at.
@@ -176,7 +189,7 @@ class GeometricAgent:
         They are compared with replays of the same states and actions in that system: how far s' is from
         T(s, a), and how that goes with s, a and T(s, a). Where T is not known, only dimensions are compared.
         """
-        tasks = self.geometry.family.tasks
+        tasks = self.geometry.data.tasks
         if (tasks[0].states.shape[1], tasks[0].actions.shape[1]) != (family.state_dim, family.action_dim):
             raise ValueError(
                 f"agent must be one of {family.system.name}, with states of dimension {family.state_dim} and "

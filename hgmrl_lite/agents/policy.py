@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_array, as_real
+from hgmrl_lite.actions import Chart
 from hgmrl_lite.actions.action import invertible
 from hgmrl_lite.envs import Policy, project_action
 from hgmrl_lite.envs.system import check_action_set
@@ -69,7 +70,7 @@ class MLPPolicy:
 
 @dataclass(frozen=True, eq=False)
 class TransformedPolicy:
-    """The policy (g·π)(s) = K_g π(L_g⁻¹ s).
+    """The policy (g·π)(s) = K_g π(L_g⁻¹ s); in a chart φ it is K_g π(φ⁻¹(L_g⁻¹ φ(s))).
 
     Parameters
     ----------
@@ -79,6 +80,8 @@ class TransformedPolicy:
         L_g, how g moves states; homogeneous for an affine action, which needs ``base.state_dim``.
     right : array_like, shape (m, m)
         K_g, how g moves actions.
+    chart : Chart, optional
+        φ, in which L_g acts on the states.
 
     Raises
     ------
@@ -89,6 +92,7 @@ class TransformedPolicy:
     base: Policy
     left: Array
     right: Array
+    chart: Chart | None = None
 
     def __post_init__(self) -> None:
         left = invertible("left", as_array("left", self.left, ("n", "n")))
@@ -110,5 +114,8 @@ class TransformedPolicy:
 
     def __call__(self, observations: ArrayLike) -> Array:
         """Return K_g π(L_g⁻¹ s) for a batch of observations (..., n)."""
-        pulled = as_real("observations", observations) @ self._linear.T + self._shift  # type: ignore[attr-defined]
-        return np.asarray(self.base(pulled)) @ self.right.T
+        seen = as_real("observations", observations)
+        inside = seen if self.chart is None else self.chart(seen)
+        pulled = inside @ self._linear.T + self._shift  # type: ignore[attr-defined]
+        own = pulled if self.chart is None else self.chart.back(pulled)
+        return np.asarray(self.base(own)) @ self.right.T

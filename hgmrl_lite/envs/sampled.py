@@ -13,6 +13,7 @@ from gymnasium.wrappers import TimeLimit, TransformAction, TransformObservation
 from numpy.typing import ArrayLike, NDArray
 
 from hgmrl_lite._validate import Array, as_array, as_count
+from hgmrl_lite.actions import Chart
 from hgmrl_lite.envs.episodes import Act, Episodes
 from hgmrl_lite.envs.family import TaskFamily
 from hgmrl_lite.envs.state_vector_env import StateVectorEnv
@@ -216,7 +217,7 @@ def sampled_family(
     test: ArrayLike,
     base_index: int = 0,
     observe: Callable[[Any], ArrayLike] | None = None,
-    chart: Any = None,
+    chart: Chart | None = None,
     project: Callable[[Array], ArrayLike] | None = None,
     reference: Callable[[Array], Policy] | None = None,
     max_steps: int | None = None,

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite.actions import Chart
 from hgmrl_lite.envs.system import System, as_deviation
 
 
@@ -56,7 +57,7 @@ class Tasks(ABC):
     test: Array
     base_index: int = 0
     reward_noise: float = 0.0
-    chart: Any = None
+    chart: Chart | None = None
 
     def __post_init__(self) -> None:
         for name in ("train", "test"):

@@ -128,7 +128,7 @@ def reflected_tasks(seed: int) -> ReflectedTasks:
             generators_states=rotations,
             thetas=np.full((len(tasks), len(rotations)), np.nan),
             generators_actions=action_generators(
-                rotations, mean_response(geometry.family.tasks), geometry.action_form
+                rotations, mean_response(geometry.data.tasks), geometry.action_form
             ),
         )
     base_policy: MLPPolicy = BestStep(bent_valley)  # type: ignore[assignment]

@@ -10,7 +10,6 @@ from numpy.typing import ArrayLike
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.hereditary.evidence import NORMAL
-from hgmrl_lite.hereditary.family import Chart, TaskFamily, as_base_index
 from hgmrl_lite.hereditary.findings import BOUND, table_of
 from hgmrl_lite.hereditary.generators import (
     action_form,
@@ -22,6 +21,7 @@ from hgmrl_lite.hereditary.generators import (
 from hgmrl_lite.hereditary.left_actions import LeftActions, find_left_actions
 from hgmrl_lite.hereditary.report import GeometryReport, make_report, tested_maps
 from hgmrl_lite.hereditary.system import SystemSymmetry
+from hgmrl_lite.hereditary.task_data import AnyChart, TaskData, as_base_index
 from hgmrl_lite.transitions import Transitions
 
 #: Residual of a search, as the length of a difference of unit gradients, up to which its errors are stated.
@@ -48,7 +48,7 @@ class HereditaryGeometry(LeftActions):
         Singular values of the stacked logarithms; those that count give the dimension they span.
     action_form : ndarray, shape (m, m)
         What the group keeps on actions: I, unless the W_A are clearly not skew.
-    family : TaskFamily
+    data : TaskData
         The transitions.
 
     See Also
@@ -62,7 +62,7 @@ class HereditaryGeometry(LeftActions):
     thetas: Array
     spectrum: Array
     action_form: Array
-    family: TaskFamily
+    data: TaskData
 
     @property
     def dimension(self) -> int:
@@ -103,12 +103,12 @@ class HereditaryGeometry(LeftActions):
     @property
     def system(self) -> SystemSymmetry:
         """Symmetries of the system, from the same transitions; computed when first asked for."""
-        return self.family.system
+        return self.data.system
 
     @cached_property
     def report(self) -> GeometryReport:
         """Each property of a hereditary geometry, tested; computed when first asked for."""
-        return make_report(self.family, self, tested_maps(self))
+        return make_report(self.data, self, tested_maps(self))
 
     @property
     def verdict(self) -> str:
@@ -186,7 +186,7 @@ class HereditaryGeometry(LeftActions):
 
 
 def discover_geometry(
-    tasks: Sequence[Transitions], base_index: int = 0, *, chart: Chart | None = None
+    tasks: Sequence[Transitions], base_index: int = 0, *, chart: AnyChart | None = None
 ) -> HereditaryGeometry:
     """Find how the tasks are related. No goal, angle, group or generator is given.
 
@@ -206,7 +206,7 @@ def discover_geometry(
         One batch a task, at least two tasks, of one system.
     base_index : int, optional
         The base task's place in ``tasks``.
-    chart : callable, optional
+    chart : Chart or callable, optional
         φ, a map of states (N, n) to coordinates (N, n) in which the group is to act by matrices. Everything
         in the result is in these coordinates.
 
@@ -221,15 +221,15 @@ def discover_geometry(
         the rewards of a task or a coordinate of the states are constant, or the data do not show how actions
         move the state.
     """
-    family = TaskFamily(tasks, chart)
+    data = TaskData(tasks, chart)
     base_index = as_base_index(base_index, len(tasks))
     found = find_left_actions(
-        family.scaled,
+        data.scaled,
         base_index,
-        family.model,
-        lambda: family.system.compact.in_units(1.0 / family.scale),
-    ).in_units(family.scale)
-    response, form = family.response, found.inner_product
+        data.model,
+        lambda: data.system.compact.in_units(1.0 / data.scale),
+    ).in_units(data.scale)
+    response, form = data.response, found.inner_product
     algebra = task_algebra(found.left_actions, found.standard_errors, form)
     kept = action_form(algebra.basis, response, form, found.form_error, doubted=bool(found.doubts))
     return HereditaryGeometry(
@@ -240,7 +240,7 @@ def discover_geometry(
         thetas=algebra.thetas,
         spectrum=algebra.spectrum,
         action_form=kept,
-        family=family,
+        data=data,
     )
 
 

@@ -35,7 +35,7 @@ def find_inherited(tested: Tested) -> tuple[Finding, dict[int, str]]:
     Also return how each map of the other tasks belongs to the system: "algebra" (its logarithm does), "group"
     (it is a symmetry, but no logarithm of it is), or "none".
     """
-    system = tested.family.system
+    system = tested.data.system
     others = tested.found.others
     if not system.known:
         finding = Finding("inherited", "undecided", np.nan, BOUND, f"{system.reason}.")
@@ -48,7 +48,7 @@ def find_inherited(tested: Tested) -> tuple[Finding, dict[int, str]]:
         if local is not None and (tested.n == 2 or local.verdict(BOUND) == "yes"):
             defects[index], parts[index] = local, "algebra" if local.verdict(BOUND) == "yes" else "none"
             continue
-        whole = _group_defect(system, matrix, tested.family.response.matrix)
+        whole = _group_defect(system, matrix, tested.data.response.matrix)
         parts[index] = "group" if whole.verdict(BOUND) == "yes" else "none"
         defects[index] = local if local is not None and parts[index] == "none" else whole
     finding, _ = tested.conclude(
@@ -113,8 +113,8 @@ def _group_defect(system: SystemSymmetry, matrix: Array, response: Array) -> Def
 
 def find_start_law(tested: Tested) -> Finding:
     """Tell whether every map carries mean and covariance of the starts to themselves."""
-    starts = tested.family.system.starts
-    maps, scale = tested.family.in_scale(tested.maps), tested.family.scale
+    starts = tested.data.system.starts
+    maps, scale = tested.data.in_scale(tested.maps), tested.data.scale
     known = len(starts) > 2 * tested.n
     moments = resampled_moments(starts / scale)
     finding, _ = tested.conclude(

@@ -8,7 +8,6 @@ import numpy as np
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array
 from hgmrl_lite.hereditary.comparison import BLOCKS, Comparison, PolynomialMap, compare
-from hgmrl_lite.hereditary.family import TaskFamily
 from hgmrl_lite.hereditary.findings import (
     BOUND,
     ERRORS,
@@ -20,6 +19,7 @@ from hgmrl_lite.hereditary.findings import (
 )
 from hgmrl_lite.hereditary.generators import task_algebra
 from hgmrl_lite.hereditary.left_actions import LeftActions
+from hgmrl_lite.hereditary.task_data import TaskData
 from hgmrl_lite.hereditary.task_search import fit_polynomial
 
 
@@ -29,7 +29,7 @@ class Tested:
 
     Parameters
     ----------
-    family : TaskFamily
+    data : TaskData
         The transitions.
     found : LeftActions
         How the tasks are related, and how well that is known.
@@ -39,7 +39,7 @@ class Tested:
         Each other task under its map.
     """
 
-    family: TaskFamily
+    data: TaskData
     found: LeftActions
     maps: Array
     comparisons: dict[int, Comparison]
@@ -61,7 +61,7 @@ class Tested:
         # Directions that hardly move have no fixed point worth the name.
         point = np.linalg.lstsq(stacked, target, rcond=1e-6)[0]
         left = (stacked @ point - target).reshape(-1, n)
-        scale = np.linalg.inv(self.family.system.law.state_scale).T
+        scale = np.linalg.inv(self.data.system.law.state_scale).T
         return float(np.square(left @ scale).sum(axis=1).max())
 
     def settle(self, verdict: str, keep_no: bool = False) -> tuple[str, str]:
@@ -169,12 +169,12 @@ def find_linearizable(tested: Tested, aligned: Finding) -> Finding:
 
 def _gain_of_bending(tested: Tested, index: int) -> tuple[str, Defect]:
     """Return whether one task is aligned as well as a quadratic map could, and what that would gain."""
-    family, n, found = tested.family, tested.n, tested.comparisons[index]
+    data, n, found = tested.data, tested.n, tested.comparisons[index]
     if not found.number or found.aligned.verdict(BOUND) == "yes":
         # Nothing to compare, or nothing left for a bent map to explain.
         return "yes" if found.number else "undecided", found.aligned
-    base, other = family.model(tested.found.base_index), family.model(index)
-    start = PolynomialMap.of_homogeneous(family.in_scale(tested.maps[index]))
+    base, other = data.model(tested.found.base_index), data.model(index)
+    start = PolynomialMap.of_homogeneous(data.in_scale(tested.maps[index]))
     free = np.ones((n, 1 + n + n * (n + 1) // 2), dtype=bool)
     # A map that is given with a shift may shift; maps between tasks fix the origin.
     free[:, 0] = bool(start.coefficients[:, 0].any())

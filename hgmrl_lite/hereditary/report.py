@@ -9,7 +9,6 @@ from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.hereditary.comparison import PolynomialMap, compare
-from hgmrl_lite.hereditary.family import Chart, TaskFamily, as_base_index
 from hgmrl_lite.hereditary.findings import BOUND, Finding, overall, strain_defect
 from hgmrl_lite.hereditary.inheritance import find_inherited, find_start_law
 from hgmrl_lite.hereditary.left_actions import LeftActions
@@ -22,6 +21,7 @@ from hgmrl_lite.hereditary.properties import (
     find_linearizable,
     find_same_rewards,
 )
+from hgmrl_lite.hereditary.task_data import AnyChart, TaskData, as_base_index
 from hgmrl_lite.transitions import Transitions
 
 #: The findings, in this order.
@@ -124,12 +124,12 @@ def tested_maps(found: LeftActions) -> Array:
     return maps
 
 
-def make_report(family: TaskFamily, found: LeftActions, maps: Array) -> GeometryReport:
+def make_report(data: TaskData, found: LeftActions, maps: Array) -> GeometryReport:
     """Test every property.
 
     Parameters
     ----------
-    family : TaskFamily
+    data : TaskData
         The transitions.
     found : LeftActions
         How the tasks are related, and how well that is known.
@@ -140,17 +140,17 @@ def make_report(family: TaskFamily, found: LeftActions, maps: Array) -> Geometry
     -------
     GeometryReport
     """
-    scaled = family.in_scale(maps)
+    scaled = data.in_scale(maps)
     comparisons = {
         index: compare(
-            family.model(found.base_index),
-            family.model(index),
+            data.model(found.base_index),
+            data.model(index),
             PolynomialMap.of_homogeneous(scaled[index]),
             np.linalg.inv(scaled[index]),
         )
         for index in found.others
     }
-    tested = Tested(family, found, maps, comparisons)
+    tested = Tested(data, found, maps, comparisons)
     alignment, rewards = np.zeros(len(maps)), np.zeros(len(maps))
     for index, comparison in comparisons.items():
         alignment[index] = comparison.aligned.figure
@@ -176,7 +176,7 @@ def check_left_actions(
     maps: ArrayLike,
     base_index: int = 0,
     *,
-    chart: Chart | None = None,
+    chart: AnyChart | None = None,
 ) -> GeometryReport:
     """Test given maps between tasks as `HereditaryGeometry.report` tests those it found.
 
@@ -188,7 +188,7 @@ def check_left_actions(
         A map from the base task's states to each task's: linear, or affine and homogeneous.
     base_index : int, optional
         The base task's place in ``tasks``.
-    chart : callable, optional
+    chart : Chart or callable, optional
         As in `discover_geometry`.
 
     Returns
@@ -200,9 +200,9 @@ def check_left_actions(
     ValueError
         As `discover_geometry`; also when the maps have another shape or are singular.
     """
-    family = TaskFamily(tasks, chart)
+    data = TaskData(tasks, chart)
     base_index = as_base_index(base_index, len(tasks))
-    n = family.tasks[0].states.shape[1]
+    n = data.tasks[0].states.shape[1]
     maps = as_array("maps", maps, (len(tasks), "n", "n"))
     if maps.shape[1] != maps.shape[2] or maps.shape[1] not in (n, n + 1):
         raise ValueError(
@@ -225,7 +225,7 @@ def check_left_actions(
         raw_left_actions=maps[:, :n, :n],
         covariance=np.zeros((k, n * n, n * n)),
         residuals=np.zeros(k),
-        inner_product=family.system.compact.inner_product,
+        inner_product=data.system.compact.inner_product,
         form_error=0.0,
         task_generators=np.full((k, n + 1, n + 1), np.nan),
         freedom=0,
@@ -233,4 +233,4 @@ def check_left_actions(
         method="given",
         base_index=base_index,
     )
-    return make_report(family, given, maps)
+    return make_report(data, given, maps)

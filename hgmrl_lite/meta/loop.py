@@ -54,7 +54,7 @@ def meta_train(
         for index, task in enumerate(several_tasks(family, 2))
     ]
     geometry = discover_geometry(tasks, family.base_index, chart=family.chart)
-    base = tasks[family.base_index]
+    base = geometry.data.tasks[family.base_index]
     policy = train_base_policy(family, seed=seed, settings=settings, refresh=refresh, progress=progress)
     return GeometricAgent(
         policy,

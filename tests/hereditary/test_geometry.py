@@ -13,10 +13,10 @@ from hgmrl_lite import lie
 from hgmrl_lite.actions import LinearAction
 from hgmrl_lite.envs import bent_valley, circle_tasks, sample_transitions, training_tasks
 from hgmrl_lite.hereditary import discover_geometry, intertwiner, invariant_form
-from hgmrl_lite.hereditary.family import TaskFamily
 from hgmrl_lite.hereditary.generators import MeanResponse, action_generators
 from hgmrl_lite.hereditary.left_actions import find_left_actions
 from hgmrl_lite.hereditary.system import CompactSymmetries
+from hgmrl_lite.hereditary.task_data import TaskData
 from hgmrl_lite.transitions import Transitions
 
 J = np.array([[0.0, -1.0], [1.0, 0.0]])
@@ -322,7 +322,7 @@ def test_a_mass_is_turned(mass):
 )
 def test_what_rewards_do_not_show_is_a_doubt_where_no_group_of_the_system_tells_it(rotations, doubted):
     # The rewards do not see the third coordinate: a quarter turn about it relates these.
-    family = TaskFamily(
+    family = TaskData(
         [
             sample_transitions(
                 lambda points, goal=goal: -np.linalg.norm(points[:, :2] - goal, axis=1), 1500, seed=k, n=3

@@ -7,30 +7,33 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite._validate import Array
+from hgmrl_lite.actions import Chart
 from hgmrl_lite.hereditary.comparison import TaskModel
 from hgmrl_lite.hereditary.frame import in_units
 from hgmrl_lite.hereditary.generators import MeanResponse, mean_response
 from hgmrl_lite.hereditary.system import SystemSymmetry, check_dimensions, system_symmetries
 from hgmrl_lite.transitions import Transitions
 
-Chart = Callable[[Array], ArrayLike]
+AnyChart = Chart | Callable[[Array], ArrayLike]
 
 
-class TaskFamily:
+class TaskData:
     """Transitions of several tasks, with the models and the system symmetries fitted to them on first use.
 
     Parameters
     ----------
     tasks : sequence of Transitions
         One batch a task, at least two tasks.
-    chart : callable, optional
+    chart : Chart or callable, optional
         Map of states (N, n) to coordinates (N, n) in which to work.
 
     Attributes
     ----------
     tasks : tuple of Transitions
         The tasks, in the chart.
+    chart : Chart or None
+        The chart.
     scale : ndarray, shape (n,)
         The power of two next to the spread of each coordinate: what is found does not depend on units, and
         dividing by it rounds nothing.
@@ -43,7 +46,7 @@ class TaskFamily:
         infinity.
     """
 
-    def __init__(self, tasks: Sequence[Transitions], chart: Chart | None = None) -> None:
+    def __init__(self, tasks: Sequence[Transitions], chart: AnyChart | None = None) -> None:
         if len(tasks) < 2:
             raise ValueError(
                 f"tasks must hold at least two tasks, the base task and another, got {len(tasks)}"
@@ -61,7 +64,8 @@ class TaskFamily:
                     f"tasks must have more than {least} transitions each (five for each of the {n * (n + 1)} "
                     f"entries of an affine generator), got {number} different ones in task {index}"
                 )
-        self.tasks = tuple(tasks) if chart is None else tuple(_charted(task, chart) for task in tasks)
+        self.chart = chart if chart is None or isinstance(chart, Chart) else Chart(chart)
+        self.tasks = tuple(in_chart(task, self.chart) for task in tasks)
         for index, task in enumerate(self.tasks):
             if np.ptp(task.rewards) <= 1e-12 * np.abs(task.rewards).max():
                 raise ValueError(
@@ -106,12 +110,11 @@ class TaskFamily:
         return system_symmetries(self.tasks)
 
 
-def _charted(task: Transitions, chart: Chart) -> Transitions:
-    """Return the task with its states in a chart."""
-    states, next_states = (
-        as_array("chart(states)", chart(points), points.shape) for points in (task.states, task.next_states)
-    )
-    return replace(task, states=states, next_states=next_states)
+def in_chart(task: Transitions, chart: Chart | None) -> Transitions:
+    """Return transitions with their states in a chart; as they are without one."""
+    if chart is None:
+        return task
+    return replace(task, states=chart(task.states), next_states=chart(task.next_states))
 
 
 def as_base_index(base_index: int, number: int) -> int:
