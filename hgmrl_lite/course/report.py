@@ -17,6 +17,8 @@ class Titled(Protocol):
     def id(self) -> str: ...  # noqa: D102
     @property
     def title(self) -> str: ...  # noqa: D102
+    @property
+    def hints(self) -> tuple[str, ...]: ...  # noqa: D102
 
 
 @dataclass(frozen=True)

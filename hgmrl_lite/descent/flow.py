@@ -61,7 +61,8 @@ def as_torch_function(f: Callable[[Any], Any]) -> Callable[[torch.Tensor], torch
         return f
 
     def call(points: torch.Tensor) -> torch.Tensor:
-        values: torch.Tensor = _Fitted.apply(points, f, gradient)
+        # torch gives `apply` no types.
+        values: torch.Tensor = _Fitted.apply(points, f, gradient)  # type: ignore[no-untyped-call]
         return values
 
     return call

@@ -69,7 +69,8 @@ def exploration_arrays(
     system = family.system
     horizon = min(steps, system.max_steps)
     # Two more episodes than arrivals at full speed would end.
-    episodes = 2 + int(np.ceil(steps / min(horizon, reach / (STEP + np.linalg.norm(system.wind)))))
+    fastest = reach / (STEP + float(np.linalg.norm(system.wind)))
+    episodes = 2 + int(np.ceil(steps / min(horizon, fastest)))
     arrays: dict[str, list[Array]] = {"explore_starts": [], "explore_actions": [], "explore_noise": []}
     for draw in range(draws):
         seen = family.explore(_FAR, episodes * system.max_steps, seed=context_seed(seed, draw))
