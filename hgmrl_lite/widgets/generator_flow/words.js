@@ -32,7 +32,7 @@ export function returnInWords({ kind, trace, determinant, compact, period }) {
 }
 
 /** @returns {[string, string]} */
-export function logInWords({ type, logarithm, t }) {
+export function logInWords({ type, logarithm }) {
   const { turn, kept, wholeTurns, halfTurn } = logarithm;
   const degrees = (angle) => inDegrees((type.sense * angle * 180) / Math.PI, 0);
   if (!type.turning) return ["log exp(tW) = tW", "Nothing turns, so the logarithm is tW at every t."];

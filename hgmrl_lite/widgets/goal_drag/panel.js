@@ -68,7 +68,8 @@ export function goalDragLegend(parent, model, settings, signal) {
   legendItem(parent, "where the policy aims", shapeMark(CROSS, "hgmrl-aim"));
   const choices = htmlElement("div", { class: "hgmrl-choices" }, parent);
   const geometric = "geometric agent: episodes, and their mean in bold";
-  let showGeometric = (/** @type {boolean} */ _) => {};
+  /** @type {(shown: boolean) => void} */
+  let showGeometric = () => {};
   if (settings.rivals.length) {
     const mark = legendMark(stroke("hgmrl-of-geometric"));
     showGeometric = traitCheckbox(choices, model, { trait: "show_geometric", label: geometric, mark, signal });
