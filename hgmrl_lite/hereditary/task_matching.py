@@ -142,7 +142,9 @@ class TurnMatching:
     def covariance(self, residuals: Array, jacobian: Array) -> Array:
         """Return the error covariance (d, d) of ξ, for the residuals (N n,) left over and slopes (N n, d)."""
         n, d = self.points.shape[1], len(self.directions)
-        scores = np.einsum("nrd,nr->nd", jacobian.reshape(-1, n, d), residuals.reshape(-1, n))
+        # Without a direction the sizes could not be told from none.
+        slopes = jacobian.reshape(len(residuals) // n, n, d)
+        scores = np.einsum("nrd,nr->nd", slopes, residuals.reshape(-1, n))
         inverse = np.asarray(np.linalg.pinv(jacobian.T @ jacobian, rcond=1e-10, hermitian=True))
         return block_covariance(self.points, scores, inverse)
 

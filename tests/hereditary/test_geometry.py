@@ -384,7 +384,7 @@ def test_a_task_about_the_origin_cannot_be_the_base():
 
 
 def test_a_chart_must_return_states(tasks):
-    with pytest.raises(ValueError, match=r"chart\(states\) must have shape \(2000, 2\), got \(2000, 1\)"):
+    with pytest.raises(ValueError, match=r"chart must map points \(2000, 2\) to as many, got \(2000, 1\)"):
         discover_geometry(tasks, chart=lambda points: points[:, :1])
 
 

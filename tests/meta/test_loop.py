@@ -201,5 +201,5 @@ def test_an_agent_of_the_right_system_is_never_refused(options, number, law):
     for seed in range(20):
         tasks = [family.explore(goal, number, seed=9 * seed + k, policy=law) for k, goal in enumerate(GOALS)]
         # Only the transitions count.
-        standin = SimpleNamespace(geometry=SimpleNamespace(family=SimpleNamespace(tasks=tasks)))
+        standin = SimpleNamespace(geometry=SimpleNamespace(data=SimpleNamespace(tasks=tasks)))
         GeometricAgent.check_system(standin, family)

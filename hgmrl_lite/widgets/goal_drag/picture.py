@@ -1,6 +1,6 @@
 """GoalDrag as a still picture, for places where no widget runs."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -10,11 +10,9 @@ from hgmrl_lite._validate import Array
 from hgmrl_lite.envs import Policy
 from hgmrl_lite.widgets.picture import PlanePicture
 
-if TYPE_CHECKING:
-    from hgmrl_lite.widgets.goal_drag import GoalDrag
 
-
-def goal_picture(drag: "GoalDrag") -> Figure:
+# A GoalDrag, as what it draws: its type would be an import in a circle.
+def goal_picture(drag: Any) -> Figure:
     """Draw what the widget shows: the goals, the agents' episodes and the exploration."""
     goals, base_goal = drag.training_goals, drag.training_goals[drag.base_index]
     radius = float(np.linalg.norm(base_goal))
@@ -44,7 +42,7 @@ def goal_picture(drag: "GoalDrag") -> Figure:
     return picture.finished()
 
 
-def _paths(drag: "GoalDrag", policy: Policy) -> Array:
+def _paths(drag: Any, policy: Policy) -> Array:
     """Return the episodes on screen, shape (E, T, 2); NaN after an episode's end."""
     paths = drag.family.rollout(
         policy, drag.goal[None], episodes=drag.episodes, seed=drag.seed, trajectories=True

@@ -1,6 +1,6 @@
 """OrbitExplorer as a still picture, for places where no widget runs."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -9,11 +9,9 @@ from hgmrl_lite import actions
 from hgmrl_lite._looks import BLUE, GREEN, GREY, PURPLE, VERMILLION
 from hgmrl_lite.widgets.picture import PlanePicture, square_grid
 
-if TYPE_CHECKING:
-    from hgmrl_lite.widgets.orbit_explorer import OrbitExplorer
 
-
-def orbit_picture(explorer: "OrbitExplorer", half: float, corners: list[list[float]]) -> Figure:
+# A OrbitExplorer, as what it draws: its type would be an import in a circle.
+def orbit_picture(explorer: Any, half: float, corners: list[list[float]]) -> Figure:
     """Draw p and g·p, and what is chosen of figure, orbit, stabiliser, function and policy."""
     element, point = explorer.element, np.array(explorer.point)
     outline = np.array([*corners, corners[0]])
@@ -41,7 +39,7 @@ def orbit_picture(explorer: "OrbitExplorer", half: float, corners: list[list[flo
     return picture.finished(explorer.describe().split("; ")[0], 4)
 
 
-def _draw_orbit(picture: PlanePicture, explorer: "OrbitExplorer") -> None:
+def _draw_orbit(picture: PlanePicture, explorer: Any) -> None:
     """Draw the orbit of p: a point, a curve, or the whole plane."""
     half = picture.half
     dimension = actions.orbit_dimension(explorer.algebra, explorer.point)
@@ -55,7 +53,7 @@ def _draw_orbit(picture: PlanePicture, explorer: "OrbitExplorer") -> None:
         picture.line(points, PURPLE, "orbit of p", ls="--")
 
 
-def _fixing(explorer: "OrbitExplorer", count: int = 12) -> list[actions.LinearAction | actions.AffineAction]:
+def _fixing(explorer: Any, count: int = 12) -> list[actions.LinearAction | actions.AffineAction]:
     """Return some elements of the stabiliser of p."""
     algebra = actions.stabiliser(explorer.algebra, explorer.point)
     if algebra.dimension == 0:

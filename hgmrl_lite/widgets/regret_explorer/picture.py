@@ -1,17 +1,15 @@
 """RegretExplorer as a still picture, for places where no widget runs."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from hgmrl_lite._looks import look
 
-if TYPE_CHECKING:
-    from hgmrl_lite.widgets.regret_explorer import RegretExplorer
 
-
-def regret_picture(explorer: "RegretExplorer") -> Figure:
+# A RegretExplorer, as what it draws: its type would be an import in a circle.
+def regret_picture(explorer: Any) -> Figure:
     """Draw the chosen agents' regret against distance, with the goal in focus."""
     result = explorer.result
     degrees = np.degrees(result.distances())

@@ -1,6 +1,6 @@
 """TaskAligner as a still picture, for places where no widget runs."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -10,13 +10,11 @@ from hgmrl_lite._looks import BLUE, VERMILLION
 from hgmrl_lite._validate import Array
 from hgmrl_lite.widgets.picture import PlanePicture
 
-if TYPE_CHECKING:
-    from hgmrl_lite.widgets.task_aligner import TaskAligner
-
 _LENGTH = 0.13
 
 
-def aligner_picture(aligner: "TaskAligner", half: float) -> Figure:
+# A TaskAligner, as what it draws: its type would be an import in a circle.
+def aligner_picture(aligner: Any, half: float) -> Figure:
     """Draw both tasks' lines or arrows, with the mean angle between them as the title."""
     picture = PlanePicture(half)
 

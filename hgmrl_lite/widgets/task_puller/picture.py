@@ -1,6 +1,6 @@
 """TaskPuller as a still picture, for places where no widget runs."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from matplotlib.figure import Figure
 
@@ -9,11 +9,9 @@ from hgmrl_lite.widgets.picture import PlanePicture, square_grid
 from hgmrl_lite.widgets.task_puller.findings import VERDICTS
 from hgmrl_lite.widgets.task_puller.maps import BASE_GOAL, REWARDS
 
-if TYPE_CHECKING:
-    from hgmrl_lite.widgets.task_puller import TaskPuller
 
-
-def task_picture(puller: "TaskPuller", half: float) -> Figure:
+# A TaskPuller, as what it draws: its type would be an import in a circle.
+def task_picture(puller: Any, half: float) -> Figure:
     """Draw the base task, the target and the carried task, with the verdict as title."""
     element, target, reward = puller.element, puller.target_element, REWARDS[puller.reward]
     picture = PlanePicture(half)
