@@ -1,40 +1,81 @@
-"""Tasks of a reward without symmetry that only a reflection relates, with policies and regret for them."""
+"""Tasks of a reward without symmetry that only a reflection relates, and the geometric agent of them."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from hgmrl_lite._validate import Array, as_real
-from hgmrl_lite.actions import LinearAction
 from hgmrl_lite.agents import GeometricAgent
-from hgmrl_lite.envs import NOISE, STEP, Policy, bent_valley, project_action, sample_transitions
+from hgmrl_lite.envs import STEP, Navigation, TaskFamily, bent_valley
 from hgmrl_lite.hereditary import RewardModel, discover_geometry
 from hgmrl_lite.hereditary.generators import action_generators, mean_response
 from hgmrl_lite.streams import stream_seed
-from hgmrl_lite.transitions import Transitions
 
 if TYPE_CHECKING:
     from hgmrl_lite.agents import MLPPolicy
-
-Reward = Callable[[Array], Array]
 
 TRAINING_AXES_DEG: Final = (20.0, 75.0, 130.0)
 """Axes of the reflections that make the training tasks from the base task, in degrees."""
 TEST_AXES_DEG: Final = tuple(range(0, 180, 18))
 """Axes of the reflections that make the test tasks."""
-STEPS: Final = 50
-"""Length of an episode."""
-SPREAD: Final = 1.0
-"""Standard deviation of the start state, per coordinate."""
 TRANSITIONS: Final = 5000
 """Transitions of each training task."""
 
 # Candidates for the best step: the whole disc on a grid of directions and lengths.
 _DIRECTIONS, _LENGTHS = 72, (0.25, 0.5, 0.75, 1.0)
+
+
+def reflection(axis: ArrayLike) -> Array:
+    """Return the reflections (..., 2, 2) of the plane across the lines at angles (...) in radians."""
+    cosine, sine = np.cos(2.0 * np.asarray(axis)), np.sin(2.0 * np.asarray(axis))
+    return np.stack([np.stack([cosine, sine], axis=-1), np.stack([sine, -cosine], axis=-1)], axis=-2)
+
+
+def _tasks(degrees: tuple[float, ...], base: bool) -> Array:
+    """Return the tasks of these axes, the base task before them if wanted."""
+    moved = reflection(np.radians(degrees)).reshape(-1, 4)
+    return np.vstack([np.eye(2).reshape(1, 4), moved]) if base else moved
+
+
+@dataclass(frozen=True, eq=False)
+class ReflectedValleys(TaskFamily):
+    """Bent valleys in the plane; a task is the orthogonal matrix (4 entries) that moves the base task.
+
+    Parameters
+    ----------
+    system : Navigation
+        Its episodes have 50 steps and start from N(0, I).
+    train, test, base_index, reward_noise, chart
+        As in :class:`~hgmrl_lite.envs.TaskFamily`; the base task comes first.
+    """
+
+    system: Navigation = field(default_factory=lambda: Navigation(start_std=1.0, max_steps=50))
+    train: Array = field(default_factory=lambda: _tasks(TRAINING_AXES_DEG, True))
+    test: Array = field(default_factory=lambda: _tasks(TEST_AXES_DEG, False))
+
+    def outcome(self, next_states: Array, tasks: Array) -> tuple[Array, NDArray[np.bool_]]:
+        """Return the reward of the valley that a task moves, (B,); no state ends an episode."""
+        matrices = tasks.reshape(-1, 2, 2)
+        # The inverse of an orthogonal matrix is its transpose.
+        pulled = np.einsum("bji,bj->bi", matrices, next_states)
+        return bent_valley(pulled), np.zeros(len(next_states), dtype=bool)
+
+    def reference(self, task: ArrayLike) -> "BestStep":
+        """Return the best single step on the task's own reward."""
+        return BestStep(self.as_task(task).reshape(2, 2))
+
+    @property
+    def reference_name(self) -> str:
+        """What a figure calls the reference."""
+        return "the best single step"
+
+    @property
+    def scattered(self) -> "ReflectedValleys":
+        """The same tasks in episodes of one step: transitions all over the plane."""
+        return replace(self, system=replace(self.system, max_steps=1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,11 +84,11 @@ class BestStep:
 
     Parameters
     ----------
-    reward : callable
-        From next states (..., 2) to rewards (...).
+    matrix : ndarray, shape (2, 2)
+        The orthogonal matrix that moves the bent valley.
     """
 
-    reward: Reward
+    matrix: Array
     state_dim: int = 2
     action_dim: int = 2
     action_set: str = "disc"
@@ -62,59 +103,18 @@ class BestStep:
     def __call__(self, observations: ArrayLike) -> Array:
         """Return the best of the candidates (..., 2) for states (..., 2)."""
         states = as_real("observations", observations)
-        values = self.reward(states[..., None, :] + STEP * self.candidates)
+        values = bent_valley((states[..., None, :] + STEP * self.candidates) @ self.matrix)
         best: Array = self.candidates[np.argmax(values, axis=-1)]
         return best
 
 
-@dataclass(frozen=True, eq=False)
-class ReflectedTasks:
-    """Test tasks that are reflections of the base task, and the geometric agent trained on such tasks.
-
-    Parameters
-    ----------
-    agent : GeometricAgent
-        With the best step on the base reward as its base policy.
-    axes : ndarray, shape (k, 2, 2)
-        The reflections that make the test tasks.
-    """
-
-    agent: GeometricAgent
-    axes: Array
-
-    def reward(self, index: int) -> Reward:
-        """Return a test task's reward."""
-        return reflected_valley(self.axes[index])
-
-    def context(self, index: int, seed: int) -> Transitions:
-        """Explore a test task."""
-        return sample_transitions(self.reward(index), self.agent.context_size, seed=seed, spread=SPREAD)
-
-    def regret(self, policies: Sequence[Policy], episodes: int, seed: int) -> Array:
-        """Return each policy's mean regret (k,) against the best step on its task's own reward."""
-        rng = np.random.default_rng(seed)
-        starts = SPREAD * rng.standard_normal((episodes, 2))
-        noise = NOISE * rng.standard_normal((STEPS, episodes, 2))
-        rewards = [self.reward(index) for index in range(len(policies))]
-        return np.array(
-            [
-                (
-                    _returns(BestStep(reward), reward, starts, noise)
-                    - _returns(policy, reward, starts, noise)
-                ).mean()
-                for policy, reward in zip(policies, rewards, strict=True)
-            ]
-        )
-
-
-def reflected_tasks(seed: int) -> ReflectedTasks:
-    """Discover the geometry of reflected tasks and make the geometric agent and the test tasks."""
-    maps = [np.eye(2), *(reflection(np.radians(degrees)) for degrees in TRAINING_AXES_DEG)]
+def valley_agent(family: ReflectedValleys, seed: int) -> GeometricAgent:
+    """Return the geometric agent of reflected tasks, with the best step on the base reward as base policy."""
     tasks = [
-        sample_transitions(
-            reflected_valley(matrix), TRANSITIONS, seed=stream_seed(seed, "explore", index), spread=SPREAD
+        family.scattered.explore(
+            task, TRANSITIONS, seed=stream_seed(seed, "explore", index), policy="gaussian"
         )
-        for index, matrix in enumerate(maps)
+        for index, task in enumerate(family.train)
     ]
     geometry = discover_geometry(tasks)
     if not geometry.dimension:
@@ -131,26 +131,6 @@ def reflected_tasks(seed: int) -> ReflectedTasks:
                 rotations, mean_response(geometry.data.tasks), geometry.action_form
             ),
         )
-    base_policy: MLPPolicy = BestStep(bent_valley)  # type: ignore[assignment]
-    agent = GeometricAgent(base_policy, geometry, RewardModel.fit(tasks[0].next_states, tasks[0].rewards))
-    return ReflectedTasks(agent, np.array([reflection(np.radians(degrees)) for degrees in TEST_AXES_DEG]))
-
-
-def reflected_valley(matrix: Array) -> Reward:
-    """Return the bent valley, moved by a linear map (2, 2)."""
-    return LinearAction(matrix).on_function(bent_valley)
-
-
-def reflection(axis: float) -> Array:
-    """Return the reflection of the plane across the line at an angle in radians, shape (2, 2)."""
-    cosine, sine = np.cos(2.0 * axis), np.sin(2.0 * axis)
-    return np.array([[cosine, sine], [sine, -cosine]])
-
-
-def _returns(policy: Policy, reward: Reward, starts: Array, noise: Array) -> Array:
-    """Return the returns (E,) of episodes from these starts in this noise (T, E, 2)."""
-    states, total = starts, np.zeros(len(starts))
-    for step in noise:
-        states = states + STEP * project_action(policy(states)) + step
-        total += reward(states)
-    return total
+    # It has all that the agent asks of a network.
+    base_policy: MLPPolicy = family.reference(family.base_task)  # type: ignore[assignment]
+    return GeometricAgent(base_policy, geometry, RewardModel.fit(tasks[0].next_states, tasks[0].rewards))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from hgmrl_lite._validate import Array
 from hgmrl_lite.agents import GeometricAgent, TransformedPolicy, train_base_policy
 from hgmrl_lite.envs import Policy, TaskFamily, goals_at
-from hgmrl_lite.experiments.reflections import reflected_tasks
+from hgmrl_lite.experiments.reflections import ReflectedValleys, valley_agent
 from hgmrl_lite.meta import Protocol, evaluate, meta_train
 from hgmrl_lite.meta.runs import draw_contexts
 from hgmrl_lite.streams import stream_seed
@@ -42,23 +42,13 @@ def off_circle_trial(radius: float, protocol: Protocol) -> Arrays:
 
 def reflection_trial(protocol: Protocol) -> Arrays:
     """Judge the geometric agent on tasks that are reflections of the base task."""
-    seed = protocol.seed
-    family = reflected_tasks(seed)
-    noise = stream_seed(seed, "evaluate")
-    regret, verdicts = [], []
-    for draw in range(protocol.contexts):
-        contexts = [
-            family.context(index, stream_seed(seed, "context", index + 1000 * draw))
-            for index in range(len(family.axes))
-        ]
-        policies, said = _adapted(family.agent, contexts)
-        regret.append(family.regret(policies, protocol.episodes, noise))
-        verdicts.append(said)
-    told = [TransformedPolicy(family.agent.base_policy, axis, axis) for axis in family.axes]
+    family = ReflectedValleys()
+    protocol = replace(protocol, family=family)
+    agent = valley_agent(family, protocol.seed)
+    told = [TransformedPolicy(agent.base_policy, axis, axis) for axis in family.test.reshape(-1, 2, 2)]
     return {
-        "regret:geometric": np.array(regret),
-        "verdicts:geometric": np.array(verdicts),
-        "regret:true reflection": family.regret(told, protocol.episodes, noise)[None],
+        **judged(agent, protocol, family.scattered),
+        "regret:true reflection": _regret(told, protocol)[None],
     }
 
 
@@ -82,11 +72,11 @@ def carried_states(radius: float, protocol: Protocol) -> Arrays:
     }
 
 
-def judged(agent: GeometricAgent, protocol: Protocol) -> Arrays:
-    """Return regret and verdicts (C, k) of the geometric agent over the context draws."""
+def judged(agent: GeometricAgent, protocol: Protocol, explored: TaskFamily | None = None) -> Arrays:
+    """Return regret and verdicts (C, k) over the context draws, from the protocol's family or another."""
     regret, verdicts = [], []
     for draw in range(protocol.contexts):
-        contexts = draw_contexts(protocol.family, protocol.seed, draw, agent.context_size)
+        contexts = draw_contexts(explored or protocol.family, protocol.seed, draw, agent.context_size)
         policies, said = _adapted(agent, contexts)
         regret.append(_regret(policies, protocol))
         verdicts.append(said)

@@ -3,11 +3,10 @@
 import numpy as np
 import pytest
 
-from hgmrl_lite.actions import LinearAction
 from hgmrl_lite.agents import MLPPolicy
 from hgmrl_lite.envs import bent_valley, circle_tasks, navigation
 from hgmrl_lite.experiments import HIGH, VERDICTS, Trial, breaking
-from hgmrl_lite.experiments.reflections import BestStep, reflected_valley, reflection
+from hgmrl_lite.experiments.reflections import BestStep, ReflectedValleys, reflection
 from hgmrl_lite.experiments.trials import off_circle_goals, translation
 from hgmrl_lite.meta import Protocol
 
@@ -94,16 +93,19 @@ def test_a_reflection_keeps_its_axis_and_turns_the_normal():
     np.testing.assert_allclose(matrix @ axis, axis, atol=1e-15)
     np.testing.assert_allclose(matrix @ normal, -normal, atol=1e-15)
     points = np.random.default_rng(0).normal(size=(5, 2))
-    np.testing.assert_allclose(reflected_valley(matrix)(LinearAction(matrix)(points)), bent_valley(points))
+    rewards, ended = ReflectedValleys().outcome(points @ matrix.T, np.tile(matrix.ravel(), (5, 1)))
+    np.testing.assert_allclose(rewards, bent_valley(points))
+    assert not ended.any()
 
 
 def test_the_best_step_is_the_best_of_its_candidates():
     states = np.random.default_rng(1).normal(size=(4, 2))
-    policy = BestStep(bent_valley)
-    chosen = bent_valley(states + 0.1 * policy(states))
+    matrix = reflection(0.7)
+    policy = BestStep(matrix)
+    chosen = bent_valley((states + 0.1 * policy(states)) @ matrix)
     assert (np.linalg.norm(policy.candidates, axis=1) <= 1.0 + 1e-12).all()
     for candidate in policy.candidates:
-        assert (chosen >= bent_valley(states + 0.1 * candidate)).all()
+        assert (chosen >= bent_valley((states + 0.1 * candidate) @ matrix)).all()
 
 
 def test_a_translated_policy_is_asked_at_the_shifted_state():
