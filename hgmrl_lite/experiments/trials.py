@@ -45,7 +45,9 @@ def reflection_trial(protocol: Protocol) -> Arrays:
     family = ReflectedValleys()
     protocol = replace(protocol, family=family)
     agent = valley_agent(family, protocol.seed)
-    told = [TransformedPolicy(agent.base_policy, axis, axis) for axis in family.test.reshape(-1, 2, 2)]
+    told: list[Policy] = [
+        TransformedPolicy(agent.base_policy, axis, axis) for axis in family.test.reshape(-1, 2, 2)
+    ]
     return {
         **judged(agent, protocol, family.scattered),
         "regret:true reflection": _regret(told, protocol)[None],
