@@ -192,11 +192,15 @@ def settings_text(kind: str, settings: Mapping[str, Any]) -> tuple[str, list[Any
         module, name = (str(getattr(value, part, None) or "") for part in ("__module__", "__qualname__"))
         if not callable(value):
             raise TypeError(f"settings must hold values that can be named, got {type(value).__name__}")
-        # A method depends on its object as well, which no name tells.
-        if not module or not name or module == "__main__" or "<" in name or inspect.ismethod(value):
+        # A method depends on its object as well, a closure on what it encloses: no name tells that.
+        hidden = (
+            inspect.ismethod(value) or getattr(value, "__closure__", None) or hasattr(value, "__wrapped__")
+        )
+        if not module or not name or module == "__main__" or "<" in name or hidden:
             unnamed.append(value)
             return f"{name} {id(value)}"
-        return {"name": f"{module}.{name}", "source": _source_hash(module)}
+        sources = sorted({one.__module__ for one in getattr(value, "__mro__", (value,))})
+        return {"name": f"{module}.{name}", "sources": {source: _source_hash(source) for source in sources}}
 
     return json.dumps({"kind": kind, **settings}, sort_keys=True, default=named), unnamed
 

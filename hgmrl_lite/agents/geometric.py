@@ -187,7 +187,8 @@ class GeometricAgent:
         """Raise a ValueError when the transitions that the agent rests on are not of the family's system.
 
         They are compared with replays of the same states and actions in that system: how far s' is from
-        T(s, a), and how that goes with s, a and T(s, a). Where T is not known, only dimensions are compared.
+        T(s, a), and how that goes with s, a and T(s, a). Where T is not known, or
+        the geometry is in a chart, only dimensions are compared; the law of the starts never is.
         """
         tasks = self.geometry.data.tasks
         if (tasks[0].states.shape[1], tasks[0].actions.shape[1]) != (family.state_dim, family.action_dim):
@@ -216,7 +217,8 @@ class GeometricAgent:
             ]
         )
         own, expected, deviation = moments(next_states), replays.mean(axis=0), replays.std(axis=0)
-        if (np.abs(own - expected) > _DEVIATIONS * deviation + _ROUNDING).any():
+        # Written so that NaN counts as apart.
+        if not (np.abs(own - expected) <= _DEVIATIONS * deviation + _ROUNDING).all():
             raise ValueError(
                 f"agent must have been trained in the family's system, {system}: its transitions leave that "
                 f"law of motion by {own[0].max():.3g} (root mean square), where the noise is "

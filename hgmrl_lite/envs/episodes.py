@@ -103,6 +103,27 @@ class Episodes:
         )
 
 
+def checked_outcome(outcome: tuple[Array, NDArray[np.bool_]], rows: int) -> tuple[Array, NDArray[np.bool_]]:
+    """Return rewards and ends (rows,) as they are, or raise a ValueError when they are of another kind."""
+    rewards, ended = outcome
+    if not (
+        isinstance(rewards, np.ndarray)
+        and isinstance(ended, np.ndarray)
+        and rewards.shape == ended.shape == (rows,)
+        and ended.dtype == np.bool_
+        and np.isfinite(rewards).all()
+    ):
+        found = ", ".join(
+            f"{type(part).__name__} of shape {np.shape(part)}, type {np.asarray(part).dtype}"
+            for part in outcome
+        )
+        raise ValueError(
+            f"outcome must return rewards, finite numbers of shape ({rows},), and whether each episode ends, "
+            f"booleans of shape ({rows},); got {found}"
+        )
+    return rewards, ended
+
+
 def simulate(
     system: System, outcome: Outcome, reward_noise: float, tasks: Array, seeds: list[int], act: Act
 ) -> Episodes:
@@ -149,7 +170,7 @@ def simulate(
         chosen = act(t, rows, current.copy())
         chosen = as_array("the policy's actions", chosen, (len(rows), system.action_dim))
         current = system.next_state(current, chosen, normals[t + 1, episodes[rows]])
-        reward, ended = outcome(current, tasks[rows])
+        reward, ended = checked_outcome(outcome(current, tasks[rows]), len(rows))
         if reward_normals is not None:
             reward = reward + reward_noise * reward_normals[t, episodes[rows]]
         record.states[t + 1, rows], record.actions[t, rows] = current, chosen

@@ -204,7 +204,16 @@ class TaskFamily(Tasks):
 
     @staticmethod
     def from_gymnasium(make: "Callable[[Array], gymnasium.Env[Any, Any]]", **options: Any) -> "TaskFamily":
-        """Return a family of environments that were written elsewhere; see :func:`sampled_family`."""
+        """Return a family of environments that were written elsewhere.
+
+        Parameters
+        ----------
+        make : callable
+            From a task (d,) to a new ``gymnasium.Env``, or to a ``VectorEnv``.
+        **options
+            ``train``, ``test``, ``base_index``, ``observe``, ``chart``, ``project``, ``reference``,
+            ``max_steps``, ``name``: see ``hgmrl_lite.envs.sampled.sampled_family``.
+        """
         from hgmrl_lite.envs.sampled import sampled_family
 
         return sampled_family(make, **options)

@@ -23,7 +23,7 @@ class Rollouts:
     success : ndarray of bool, shape (k, E)
         Whether the task ended the episode before the time was up.
     seeds : tuple of int, length E
-        ``family.env(task).reset(seed=seeds[j])`` meets the noise of episode j.
+        In a family that simulates, ``family.env(task).reset(seed=seeds[j])`` meets the noise of episode j.
     trajectories : ndarray, shape (k, E, max_steps + 1, n), or None
         States, start first; NaN after an episode's end.
     """

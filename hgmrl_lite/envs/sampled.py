@@ -24,6 +24,8 @@ SingleEnv = gymnasium.Env[Any, Any]
 Rows = VectorEnv[Any, Any, Any]
 Make = Callable[[Array], SingleEnv | Rows]
 
+# Larger actions than this are out of reach of a policy that begins with a deviation of about one.
+_REACH = 3.0
 # So many single environments of one task are stepped together.
 _TOGETHER = 16
 
@@ -138,7 +140,12 @@ class SampledFamily(TaskFamily):
         tasks = self.tasks_of_rows(task, as_count("num_envs", num_envs))
         if self.rows is None:
             makers = [partial(self.env, one, render_mode=render_mode) for one in tasks]
-            return SyncVectorEnv(makers, autoreset_mode=AutoresetMode.SAME_STEP)
+            together = SyncVectorEnv(makers, autoreset_mode=AutoresetMode.SAME_STEP)
+            if len({id(env.unwrapped) for env in together.envs}) < num_envs:
+                raise ValueError(
+                    "make must make a new environment each time it is called, not give one again"
+                )
+            return together
         if num_envs != self.rows or (tasks != tasks[0]).any():
             raise ValueError(f"num_envs must be the {self.rows} rows that make gives, all of one task")
         rows = self._make(tasks[0], render_mode)
@@ -199,6 +206,7 @@ def _play_rows(env: Rows, rows: NDArray[np.intp], seeds: list[int], act: Act, re
         chosen, now = act(t, rows[playing], states[playing]), rows[playing]
         actions[playing] = as_array("the policy's actions", chosen, (len(now), actions.shape[1]))
         states, rewards, terminated, truncated, infos = env.step(actions)
+        as_array("the environment's rewards", rewards[playing])
         after = states.copy()
         for row in np.flatnonzero(terminated | truncated):
             after[row] = infos["final_obs"][row]
@@ -208,6 +216,16 @@ def _play_rows(env: Rows, rows: NDArray[np.intp], seeds: list[int], act: Act, re
         playing = playing[~(terminated | truncated)[playing]]
         if not len(playing):
             return
+
+
+def _limit_of(env: SingleEnv | Rows) -> int | None:
+    """Return the longest episode that an environment names, by its registration or a time limit around it."""
+    limit: int | None = getattr(env.spec, "max_episode_steps", None)
+    while limit is None and isinstance(env, gymnasium.Wrapper):
+        if isinstance(env, TimeLimit):
+            limit = env._max_episode_steps
+        env = env.env
+    return limit
 
 
 def sampled_family(
@@ -271,9 +289,16 @@ def sampled_family(
         rows, seen, moved = None, env.observation_space, env.action_space
     if not isinstance(seen, Box) or not isinstance(moved, Box) or len(moved.shape) != 1:
         raise ValueError(
-            f"make must give observations in a Box and actions in a Box of vectors, got {seen} and {moved}"
+            f"make must give observations in a Box (gymnasium.wrappers.FlattenObservation makes one) and "
+            f"actions in a Box of vectors, got {seen} and {moved}"
         )
-    limit = getattr(env.spec, "max_episode_steps", None) if max_steps is None else max_steps
+    reach = np.maximum(np.abs(moved.low), np.abs(moved.high))
+    if (reach[np.isfinite(reach)] > _REACH).any():
+        raise ValueError(
+            f"make must give actions of about one unit, or a policy learns nothing of them; got {moved}: "
+            "wrap it by gymnasium.wrappers.RescaleAction(env, -1.0, 1.0)"
+        )
+    limit = _limit_of(env) if max_steps is None else max_steps
     if limit is None:
         raise ValueError(f"max_steps must be given: {env} names no limit of its episodes")
     observations, _ = env.reset()

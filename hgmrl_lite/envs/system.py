@@ -77,9 +77,7 @@ class System(ABC):
 
     def next_state(self, states: Array, actions: Array, normals: Array) -> Array:
         """Return s' of shape (..., n) for standard normals (..., n)."""
-        moved = self.mean_next_state(states, actions)
-        moved += self.noise * normals
-        return moved
+        return self.mean_next_state(states, actions) + self.noise * normals
 
     def start_state(self, normals: Array) -> Array:
         """Return a start state for each standard normal (..., n)."""

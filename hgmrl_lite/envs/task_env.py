@@ -8,7 +8,7 @@ from gymnasium.error import ResetNeeded
 from numpy.typing import ArrayLike, NDArray
 
 from hgmrl_lite._validate import Array, as_array, as_count
-from hgmrl_lite.envs.episodes import draw_noise
+from hgmrl_lite.envs.episodes import checked_outcome, draw_noise
 from hgmrl_lite.envs.system import System
 from hgmrl_lite.envs.tasks import Renderer, Tasks
 
@@ -108,7 +108,7 @@ class TaskEnv(gymnasium.Env[Array, Array]):
         index, self._steps = self._steps, self._steps + 1
         state = self.system.next_state(self._path[index], action, self._normals[self._steps])
         self._path[self._steps] = state
-        rewards, ended = self.family.outcome(state[None], self._tasks)
+        rewards, ended = checked_outcome(self.family.outcome(state[None], self._tasks), 1)
         reward, terminated = float(rewards[0]), bool(ended[0])
         if self._reward_normals is not None:
             reward += self.family.reward_noise * float(self._reward_normals[index])

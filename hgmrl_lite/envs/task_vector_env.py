@@ -11,7 +11,7 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import ArrayLike, NDArray
 
 from hgmrl_lite._validate import Array, as_array, as_count
-from hgmrl_lite.envs.episodes import draw_noise
+from hgmrl_lite.envs.episodes import checked_outcome, draw_noise
 from hgmrl_lite.envs.task_env import RENDER_FPS, check_options, renderer_of, spaces_of
 from hgmrl_lite.envs.tasks import Tasks
 
@@ -180,7 +180,7 @@ class TaskVectorEnv(VectorEnv[Array, Array, NDArray[Any]]):
         steps += 1
         normals = self._normals.reshape(-1, self.system.state_dim).take(self._offsets + steps, axis=0)
         states = self.system.next_state(self._states, actions, normals)
-        rewards, terminated = self.family.outcome(states, self._tasks)
+        rewards, terminated = checked_outcome(self.family.outcome(states, self._tasks), self.num_envs)
         if self.family.reward_noise:
             noise = self._reward_normals[np.arange(self.num_envs), steps - 1]
             rewards = rewards + self.family.reward_noise * noise

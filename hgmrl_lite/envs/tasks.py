@@ -61,7 +61,9 @@ class Tasks(ABC):
 
     def __post_init__(self) -> None:
         for name in ("train", "test"):
-            object.__setattr__(self, name, self.as_tasks(name, getattr(self, name)))
+            tasks_of = self.as_tasks(name, getattr(self, name))
+            tasks_of.flags.writeable = False
+            object.__setattr__(self, name, tasks_of)
         tasks = len(self.train)
         if not -tasks <= self.base_index < tasks:
             raise ValueError(f"base_index must name one of the {tasks} training tasks, got {self.base_index}")

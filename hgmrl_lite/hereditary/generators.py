@@ -16,6 +16,8 @@ _DIRECTION, _ERRORS = 0.05, 4.0
 _DEPENDENT = 1e-6
 # A bracket of unit generators adds one when more than this of it is new.
 _BRACKET = 0.15
+# Below this share of the largest, a combination of matrices counts as none.
+_DEPENDENT = 1e-9
 # Draws for the error of an algebra.
 _DRAWS = 200
 #: A left action this near to the identity, in radians, is the identity.
@@ -113,7 +115,10 @@ def _closed_span(logs: Array, errors: Array) -> tuple[Array, Array, int, float]:
         # The bracket of a single generator with itself is none.
         return basis, spectrum, spanned, 0.0
     closed = lie.LieAlgebra(basis).closure(_BRACKET).basis
-    span = np.linalg.qr(closed.reshape(len(closed), -1).T)[0].T
+    flat = closed.reshape(len(closed), -1)
+    # Brackets of noisy logarithms may be dependent up to rounding: more matrices than dimensions.
+    independent = np.linalg.matrix_rank(flat, rtol=_DEPENDENT)
+    span = np.linalg.qr(flat.T)[0].T if independent == len(flat) else np.linalg.svd(flat)[2][:independent]
     basis = span.reshape(-1, n, n)
     brackets = lie.bracket(basis[:, None], basis[None]).reshape(-1, n * n)
     defect = float(np.linalg.norm(brackets - brackets @ span.T @ span, axis=1).max())

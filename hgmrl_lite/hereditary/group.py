@@ -196,8 +196,8 @@ def compact_group(generators: ArrayLike, action_generators: ArrayLike | None = N
     Raises
     ------
     ValueError
-        When shapes disagree, generators are dependent, or no inner product is kept, so that the group is
-        unbounded.
+        When shapes disagree, generators are dependent, no inner product is kept, so that the group is
+        unbounded, or the group moves actions where no state moves.
 
     Examples
     --------
@@ -248,6 +248,12 @@ def _compact_group(
     blocks = resonant(blocks, centre(blocks, _NEW), n, _NEW)
     inner = blocks[:, :n, :n]
     flat = inner.reshape(len(inner), -1) / np.sqrt(2.0)
+    if np.linalg.matrix_rank(flat) < len(flat):
+        raise ValueError(
+            "action_generators must belong to the generators of the states: brackets of these move actions "
+            "where no state moves. Estimated generators that do so are not those of one group; the report of "
+            "their geometry says what the data leave open"
+        )
     # The orthonormal basis nearest to the given one: a single generator keeps its direction.
     left, _, rows = np.linalg.svd(flat, full_matrices=False)
     unit = np.sqrt(2.0) * (left @ rows).reshape(inner.shape)

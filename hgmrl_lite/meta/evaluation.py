@@ -1,9 +1,9 @@
 """Regret: what a policy loses on a task against the task's reference, in the same noise."""
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -103,23 +103,35 @@ def evaluate(
     tasks = family.test if tasks is None else family.as_tasks("tasks", tasks)
     noise = stream_seed(seed, "evaluate")
     own = family.rollout(policies, tasks, episodes=episodes, seed=noise, trajectories=trajectories)
-    best = _reference_returns(family, tasks.tobytes(), tasks.shape, episodes, noise, settings)
+    best = _reference_returns(family, tasks, episodes, noise, settings)
     paired = "same noise" if family.simulates else "paired by seeds"
     return Evaluation(own.tasks, best - own.returns, own.success, paired, own.trajectories, inferences)
 
 
-# An experiment evaluates many policies on the same tasks in the same noise.
-@lru_cache(maxsize=32)
+# An experiment evaluates many policies on the same tasks in the same noise: the last returns of references,
+# with the family itself, so that no other takes its place in memory.
+_KEPT: Final = 32
+_references: OrderedDict[tuple[Any, ...], tuple[TaskFamily, Array]] = OrderedDict()
+
+
 def _reference_returns(
-    family: TaskFamily,
-    task_bytes: bytes,
-    shape: tuple[int, ...],
-    episodes: int,
-    noise: int,
-    settings: PPOSettings | None,
+    family: TaskFamily, tasks: Array, episodes: int, noise: int, settings: PPOSettings | None
 ) -> Array:
     """Return the returns of each task's reference, shape (k, E), read-only."""
-    tasks = np.frombuffer(task_bytes).reshape(shape)
+    key = (id(family), tasks.tobytes(), tasks.shape, episodes, noise, settings)
+    if key not in _references:
+        returns = family.rollout(
+            _references_of(family, tasks, settings), tasks, episodes=episodes, seed=noise
+        ).returns
+        returns.flags.writeable = False
+        _references[key] = family, returns
+        while len(_references) > _KEPT:
+            _references.popitem(last=False)
+    return _references[key][1]
+
+
+def _references_of(family: TaskFamily, tasks: Array, settings: PPOSettings | None) -> list[Policy]:
+    """Return each task's reference, trained where the family gives none."""
     given = [family.reference(task) for task in tasks]
     missing = np.unique([task for task, policy in zip(tasks, given, strict=True) if policy is None], axis=0)
     if len(missing) > MOST_TRAINED:
@@ -127,10 +139,7 @@ def _reference_returns(
             f"tasks must be at most {MOST_TRAINED} where the family gives no reference, since a policy is "
             f"trained on each; got {len(missing)}: name fewer, or give the family a reference"
         )
-    references = [
+    return [
         train_base_policy(family, task, settings=settings) if policy is None else policy
         for task, policy in zip(tasks, given, strict=True)
     ]
-    returns = family.rollout(references, tasks, episodes=episodes, seed=noise).returns
-    returns.flags.writeable = False
-    return returns

@@ -332,7 +332,7 @@ worlds = {"other units, round goals": (other_units, goals @ units), "elliptic re
 
 
 # %%
-def goals_missed(family, places, form_of):
+def goals_missed(seen, places, form_of):
     """Return by how far the projected left actions miss the goals of tasks 1 to 3."""
     own = [hereditary.task_generator(task)[0] for task in family]
     maps = [connected_one(*both_signs(own[0], X)) for X in own[1:]]
@@ -350,9 +350,9 @@ ideas = {
     "the usual one": lambda *_: np.eye(2),
     "of task 0": of_the_base_task,
 }
-for world, (family, places) in worlds.items():
+for world, (seen, places) in worlds.items():
     for idea, form_of in ideas.items():
-        print(f"{world:25} {idea:14} goals missed by", goals_missed(family, places, form_of))
+        print(f"{world:25} {idea:14} goals missed by", goals_missed(seen, places, form_of))
 
 # %% [markdown]
 # Each of the two inner products fails in one world, and there it spoils maps that were right. (Data as clean as these
@@ -381,9 +381,9 @@ def of_the_maps(family, own, maps):
     return P / (np.sign(P[0, 0]) * np.sqrt(np.linalg.det(P)))
 
 
-for world, (family, places) in worlds.items():
+for world, (seen, places) in worlds.items():
     for idea, form_of in {"of the system": of_the_system, "of the maps": of_the_maps}.items():
-        print(f"{world:25} {idea:14} goals missed by", goals_missed(family, places, form_of))
+        print(f"{world:25} {idea:14} goals missed by", goals_missed(seen, places, form_of))
 
 # %% [markdown]
 # Both are right in both worlds, the one to the accuracy of the fitted law, the other to that of the maps. They rest on

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hgmrl_lite.envs import NOISE, navigation
+from hgmrl_lite.envs import NOISE, NavigationTasks, navigation
 
 NEAR = (0.3, 0.0)
 
@@ -164,3 +164,34 @@ def test_tasks_are_copied_and_checked_wherever_they_come_in():
     np.testing.assert_array_equal(family.train, np.eye(2))
     np.testing.assert_array_equal(family.tasks_of_rows([1.0, 2.0], 3), [[1.0, 2.0]] * 3)
     np.testing.assert_array_equal(family.tasks_of_rows(np.eye(2), 2), np.eye(2))
+
+
+@pytest.mark.parametrize(
+    ("rewards", "ended"),
+    [
+        (np.zeros(3), np.zeros(3, dtype=int)),
+        (np.zeros(3), np.zeros((3, 1), dtype=bool)),
+        (np.zeros((3, 1)), np.zeros(3, dtype=bool)),
+        (0.0, np.zeros(3, dtype=bool)),
+        (np.zeros(3), False),
+        (np.array([0.0, np.nan, 0.0]), np.zeros(3, dtype=bool)),
+    ],
+)
+def test_an_outcome_of_another_kind_is_refused_wherever_it_is_played(rewards, ended):
+    class Odd(NavigationTasks):
+        def outcome(self, next_states, tasks):
+            return rewards, ended
+
+    family = Odd()
+    with pytest.raises(ValueError, match=r"outcome must return rewards, finite numbers of shape \(3,\)"):
+        family.rollout(family.reference([1.0, 0.0]), [[1.0, 0.0]], episodes=3)
+    rows = family.vector_env([1.0, 0.0], 3)
+    rows.reset(seed=0)
+    with pytest.raises(ValueError, match="outcome must return rewards"):
+        rows.step(np.zeros((3, 2)))
+
+
+def test_the_tasks_of_a_family_cannot_be_written_into():
+    family = navigation()
+    with pytest.raises(ValueError, match="read-only"):
+        family.base_task[0] = 5.0

@@ -3,11 +3,10 @@
 import functools
 
 import numpy as np
-from exploring import explore
 from standin import fitted_policy
 
 from hgmrl_lite.agents import GoalConditionedAgent, MLPPolicy, NearestTaskAgent
-from hgmrl_lite.envs import navigation, training_tasks
+from hgmrl_lite.envs import navigation
 from hgmrl_lite.hereditary import RewardModel
 
 
@@ -36,8 +35,9 @@ def untrained(kind, **attributes):
 @functools.cache
 def standin_rivals(action_set="disc"):
     """Return an agent of the nearest task and one that is told the goal."""
-    goals = training_tasks()
-    tasks = [explore(goal, 1000, seed=index, action_set=action_set) for index, goal in enumerate(goals)]
+    family = navigation(action_set=action_set)
+    goals = family.train
+    tasks = [family.explore(goal, 1000, seed=index) for index, goal in enumerate(family.train)]
     return (
         untrained(
             NearestTaskAgent,

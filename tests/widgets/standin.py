@@ -3,10 +3,9 @@
 import functools
 
 import numpy as np
-from exploring import explore
 
 from hgmrl_lite.agents import GeometricAgent, MLPPolicy
-from hgmrl_lite.envs import navigation, training_tasks
+from hgmrl_lite.envs import navigation
 from hgmrl_lite.hereditary import RewardModel, discover_geometry
 
 
@@ -29,8 +28,9 @@ def fitted_policy(goal, hidden=(64, 64), action_set="disc", seed=0):
 @functools.cache
 def standin_agent(action_set="disc"):
     """Return the agent for the four training tasks, the first of them the base task."""
-    goals = training_tasks()
-    tasks = [explore(goal, 1000, seed=index, action_set=action_set) for index, goal in enumerate(goals)]
+    family = navigation(action_set=action_set)
+    goals = family.train
+    tasks = [family.explore(goal, 1000, seed=index) for index, goal in enumerate(family.train)]
     return GeometricAgent(
         fitted_policy(goals[0], action_set=action_set),
         discover_geometry(tasks),

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from exploring import explore
 from rival_standin import standin_rivals
 from standin import standin_agent
 
@@ -15,7 +14,7 @@ from hgmrl_lite.widgets import GoalDrag
 def again(goals):
     """Discover the geometry anew, with the policy and the reward model of before."""
     agent = standin_agent()
-    tasks = [explore(goal, 1000, seed=index) for index, goal in enumerate(goals)]
+    tasks = [navigation().explore(goal, 1000, seed=index) for index, goal in enumerate(goals)]
     return GeometricAgent(agent.base_policy, discover_geometry(tasks), agent.reward_model)
 
 
