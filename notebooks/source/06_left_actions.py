@@ -334,14 +334,14 @@ worlds = {"other units, round goals": (other_units, goals @ units), "elliptic re
 # %%
 def goals_missed(seen, places, form_of):
     """Return by how far the projected left actions miss the goals of tasks 1 to 3."""
-    own = [hereditary.task_generator(task)[0] for task in family]
+    own = [hereditary.task_generator(task)[0] for task in seen]
     maps = [connected_one(*both_signs(own[0], X)) for X in own[1:]]
-    form = form_of(family, own, maps)
+    form = form_of(seen, own, maps)
     moved = [(L if form is None else lie.polar_factor(L, form)) @ places[0] for L in maps]
     return np.linalg.norm(moved - places[1:], axis=1).round(4)
 
 
-def of_the_base_task(family, own, maps):
+def of_the_base_task(seen, own, maps):
     return np.eye(2) + own[0][:2, :2].T @ own[0][:2, :2]
 
 
@@ -369,11 +369,11 @@ for world, (seen, places) in worlds.items():
 
 
 # %%
-def of_the_system(family, own, maps):
-    return hereditary.system_symmetries(family).compact.inner_product
+def of_the_system(seen, own, maps):
+    return hereditary.system_symmetries(seen).compact.inner_product
 
 
-def of_the_maps(family, own, maps):
+def of_the_maps(seen, own, maps):
     """Return the P that all maps keep best: the null vector of P ↦ LᵀPL − P among symmetric matrices."""
     basis = np.array([[[1.0, 0.0], [0.0, 0.0]], [[0.0, 1.0], [1.0, 0.0]], [[0.0, 0.0], [0.0, 1.0]]])
     rows = np.concatenate([(L.T @ basis @ L - basis).reshape(3, 4).T for L in maps])
