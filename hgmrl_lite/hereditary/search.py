@@ -22,6 +22,8 @@ SETTLED = 1e-8
 """A step shorter than this, in radians, ends the refinement."""
 # Nor does a step matter that changes so little of the cost.
 STILL = 1e-10
+# Less damping is lost in rounding where directions depend on each other; less slope than this is none.
+_LEAST_DAMPING, _NO_SLOPE = 1e-12, 1e-150
 # Most starts that are refined.
 _REFINED = 24
 # The base reward is taken not to change along a direction of the group when its slope there is this small
@@ -193,7 +195,7 @@ def refine(
     # The group of the identity leaves nothing to refine.
     for _ in range(steps if dimension else 0):
         normal = np.swapaxes(jacobian, 1, 2) @ jacobian
-        size = np.maximum(np.trace(normal, axis1=1, axis2=2) / dimension, np.finfo(float).tiny)
+        size = np.maximum(np.trace(normal, axis1=1, axis2=2) / dimension, _NO_SLOPE)
         normal = normal + (damping * size)[:, None, None] * np.eye(dimension)
         slope = np.einsum("gni,gn->gi", jacobian, residuals)
         step = -np.linalg.solve(normal, slope[..., None])[..., 0]
@@ -208,7 +210,7 @@ def refine(
         residuals = np.where(better[:, None], new_residuals, residuals)
         jacobian = np.where(better[:, None, None], new_jacobian, jacobian)
         cost = np.where(better, new_cost, cost)
-        damping = np.where(better, 0.1 * damping, 10.0 * damping)
+        damping = np.maximum(np.where(better, 0.1 * damping, 10.0 * damping), _LEAST_DAMPING)
         if ((length < settled) | still).all():
             break
     return elements, way, residuals, jacobian
