@@ -283,3 +283,18 @@ def test_a_function_whose_module_changed_is_another_setting(tmp_path, monkeypatc
 def test_what_cannot_be_named_is_refused(value):
     with pytest.raises(TypeError, match=f"values that can be named, got {type(value).__name__}"):
         cached_arrays("thing", {"value": value}, Counted())
+
+
+def test_a_closure_has_no_lasting_name_and_a_base_class_counts():
+    def scaled(factor):
+        def call(value):
+            return factor * value
+
+        call.__qualname__ = "scaled"
+        return call
+
+    _, unnamed = cache.settings_text("", {"f": scaled(2)})
+    assert len(unnamed) == 1
+    text, unnamed = cache.settings_text("", {"kind of path": Path})
+    assert not unnamed
+    assert {"pathlib", "builtins"} <= set(text.replace('"', " ").split())

@@ -329,3 +329,9 @@ def test_rows_of_one_task_cannot_serve_an_agent_of_several():
     )
     with pytest.raises(ValueError, match="num_envs must be the 5 rows that make gives, all of one task"):
         CCMAgent(foreign(MAKERS["same step"]), settings, progress=False)
+
+
+def test_an_environment_that_is_given_twice_is_refused():
+    one = make_own(training_tasks()[0])
+    with pytest.raises(ValueError, match="make must make a new environment each time"):
+        foreign(lambda task: one).vector_env(training_tasks()[0], 3)
