@@ -9,6 +9,7 @@ from hgmrl_lite.agents.base import settings_for
 from hgmrl_lite.envs import TaskFamily
 from hgmrl_lite.hereditary import RewardModel, discover_geometry
 from hgmrl_lite.meta.evaluation import Evaluation, evaluate
+from hgmrl_lite.meta.runs import draw_contexts
 from hgmrl_lite.streams import stream_seed
 
 
@@ -104,9 +105,8 @@ def meta_test(
     """
     context_size, episodes = as_count("context_size", context_size), as_count("episodes", episodes)
     agent.check_system(family)
-    inferences = tuple(
-        agent.infer(family.explore(task, context_size, seed=stream_seed(seed, "context", index)))
-        for index, task in enumerate(tqdm(family.test, desc="adapting", unit="task", disable=not progress))
-    )
+    contexts = draw_contexts(family, seed, 0, context_size)
+    bar = tqdm(contexts, desc="adapting", unit="task", disable=not progress)
+    inferences = tuple(agent.infer(context) for context in bar)
     policies = [agent.policy_for(inference) for inference in inferences]
     return evaluate(family, policies, episodes=episodes, seed=seed, settings=settings, inferences=inferences)
