@@ -50,6 +50,7 @@ class Clone:
     """A folder with what make needs, and the stand-in for Python."""
 
     def __init__(self, folder: Path) -> None:
+        self.variables: dict[str, str] = {}
         self.root = folder / "clone"
         self.control = folder / "control"
         for path in (self.root, self.control):
@@ -62,7 +63,7 @@ class Clone:
 
     @property
     def _environment(self) -> dict[str, str]:
-        # Nothing of a make that runs these tests may reach the make under test.
+        # Nothing of a make or a CI that runs these tests may reach the make under test.
         inherited = {
             "MAKEFLAGS",
             "MFLAGS",
@@ -73,8 +74,12 @@ class Clone:
             "LAB_ARGS",
             "TEST_ARGS",
         }
-        kept = {name: value for name, value in os.environ.items() if name not in inherited}
-        return {**kept, "FAKE_FOLDER": str(self.control)}
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in inherited and not name.startswith("HGMRL_")
+        }
+        return {**kept, **self.variables, "FAKE_FOLDER": str(self.control)}
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start make in its own process group."""
@@ -207,13 +212,12 @@ def test_where_node_is_the_javascript_is_linted(clone):
     assert clone.make("lint-js", node) == ["npm ci", *checked]
 
 
-def test_without_node_a_line_says_so_and_ci_fails(clone, monkeypatch):
-    monkeypatch.delenv("HGMRL_REQUIRE_NODE", raising=False)
+def test_without_node_a_line_says_so_and_ci_fails(clone):
     process = clone.start("lint-js")
     said, _ = process.communicate(timeout=30)
     assert said == "Node.js is not on this machine: the JavaScript is not linted.\n"
     assert process.returncode == 0
-    monkeypatch.setenv("HGMRL_REQUIRE_NODE", "1")
+    clone.variables["HGMRL_REQUIRE_NODE"] = "1"
     clone.make("lint-js", fails=True)
 
 
