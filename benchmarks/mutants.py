@@ -7,12 +7,15 @@ the folder ``mutants``.
 """
 
 import argparse
+import itertools
 import json
+import multiprocessing
 import os
 import random
 import shutil
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -25,6 +28,9 @@ FIRST = "hgmrl_lite.lie.closed_forms.x_so2_exp__mutmut_1"
 PATIENCE, START = 10.0, 60.0
 # What pytest returns: all passed, or some failed; what is more than that, it could not run them.
 PASSED, FAILED = 0, 1
+# What the tests import and nobody mutates is imported once, which takes longer than most tests.
+PROCESSES = multiprocessing.get_context("forkserver")
+PRELOADED = ["torch", "stable_baselines3", "matplotlib.pyplot", "scipy.stats", "pytest"]
 
 
 def make_mutants() -> None:
@@ -48,32 +54,50 @@ def mutants_of(module: str) -> list[str]:
     return [name for file in files for name in json.loads(file.read_text())["exit_code_by_key"]]
 
 
+def _in_child(tests: list[str], mutant: str, options: tuple[str, ...], said: str) -> None:
+    """Run tests in mutmut's copy, in a process of their own, which ends with what pytest returns."""
+    os.chdir(MUTANTS)
+    sys.path.insert(0, str(MUTANTS))
+    os.environ["MUTANT_UNDER_TEST"] = mutant
+    with open(said, "w") as output:
+        os.dup2(output.fileno(), 1)
+        os.dup2(output.fileno(), 2)
+    import pytest
+
+    sys.exit(pytest.main(["-q", "--rootdir=.", "-p", "no:xdist", "-p", "no:cacheprovider", *options, *tests]))
+
+
 def run_tests(
     tests: list[str], mutant: str, *options: str, timeout: float | None = None
-) -> subprocess.CompletedProcess[str]:
-    """Run tests in mutmut's copy with one mutant in force, or none for ""."""
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "--rootdir=.",
-        "-p",
-        "no:xdist",
-        "-p",
-        "no:cacheprovider",
-    ]
-    return subprocess.run(
-        [*command, *options, *tests],
-        cwd=MUTANTS,
-        env={**os.environ, "MUTANT_UNDER_TEST": mutant},
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-    )
+) -> tuple[int | None, str]:
+    """Run tests with one mutant in force, or none for "".
+
+    Returns
+    -------
+    code : int or None
+        What pytest returns; None when the time was up.
+    said : str
+        The end of what it printed.
+    """
+    with tempfile.NamedTemporaryFile("r") as output:
+        process = PROCESSES.Process(target=_in_child, args=(tests, mutant, options, output.name))
+        process.start()
+        process.join(timeout)
+        if process.exitcode is None:
+            process.kill()
+            process.join()
+            return None, ""
+        return process.exitcode, output.read()[-3000:]
 
 
-def end_of(name: str, reached: dict[str, list[str]], seconds: dict[str, float]) -> str:
+def within(tests: list[str], seconds: dict[str, float], limit: float) -> list[str]:
+    """Return the quickest tests, as many as take ``limit`` seconds together, and at least one."""
+    quickest = sorted(tests, key=lambda test: seconds.get(test, 0.0))
+    taken = itertools.accumulate(seconds.get(test, 0.0) for test in quickest)
+    return [test for test, sofar in zip(quickest, taken, strict=True) if sofar <= limit] or quickest[:1]
+
+
+def end_of(name: str, reached: dict[str, list[str]], seconds: dict[str, float], limit: float) -> str:
     """Run the tests that reach a mutant, the quickest first, until one fails.
 
     Parameters
@@ -82,6 +106,8 @@ def end_of(name: str, reached: dict[str, list[str]], seconds: dict[str, float]) 
         The mutant.
     reached, seconds : dict
         The tests that reach each function, and what each takes.
+    limit : float
+        Only the quickest tests are run, as many as take this many seconds together.
 
     Returns
     -------
@@ -93,20 +119,19 @@ def end_of(name: str, reached: dict[str, list[str]], seconds: dict[str, float]) 
     RuntimeError
         When pytest does not start for another reason than the mutant.
     """
-    tests = sorted(reached.get(name.rpartition("__mutmut_")[0], []), key=lambda test: seconds.get(test, 0.0))
+    tests = within(reached.get(name.rpartition("__mutmut_")[0], []), seconds, limit)
     if not tests:
         return "no test reaches it"
-    limit = PATIENCE * sum(seconds.get(test, 0.0) for test in tests) + START
-    try:
-        outcome = run_tests(tests, name, "-x", timeout=limit)
-    except subprocess.TimeoutExpired:
+    patience = PATIENCE * sum(seconds.get(test, 0.0) for test in tests) + START
+    code, _ = run_tests(tests, name, "-x", timeout=patience)
+    if code in (None, FAILED):
         return "killed"
-    if outcome.returncode in (FAILED, PASSED):
-        return "killed" if outcome.returncode == FAILED else "survived"
+    if code == PASSED:
+        return "survived"
     # pytest did not get to run them: the mutant's doing only if it can find them without it.
-    clean = run_tests(tests, "", "--collect-only")
-    if clean.returncode:
-        raise RuntimeError(f"pytest fails without a mutant:\n{clean.stdout[-3000:]}{clean.stderr[-3000:]}")
+    code, said = run_tests(tests, "", "--collect-only")
+    if code:
+        raise RuntimeError(f"pytest fails without a mutant:\n{said}")
     return "killed"
 
 
@@ -123,11 +148,13 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=100, help="mutants of each module; 0 for all")
     parser.add_argument("--seed", type=int, default=0, help="of the sample")
     parser.add_argument("--children", type=int, default=2, help="how many are tried at once")
+    parser.add_argument("--seconds", type=float, default=60.0, help="of tests a mutant must survive, at most")
     options = parser.parse_args()
     modules = options.modules or MODULES
     if unknown := set(modules) - set(MODULES):
         parser.error(f"unknown modules {sorted(unknown)}; there are {', '.join(MODULES)}")
     make_mutants()
+    PROCESSES.set_forkserver_preload(PRELOADED)
     stats = json.loads((MUTANTS / "mutmut-stats.json").read_text())
     reached, seconds = stats["tests_by_mangled_function_name"], stats["duration_by_test"]
     survivors: dict[str, str] = {}
@@ -138,7 +165,11 @@ def main() -> None:
             chosen = random.Random(options.seed).sample(names, min(options.sample, len(names)))
         with ThreadPoolExecutor(options.children) as pool:
             ends = dict(
-                zip(chosen, pool.map(lambda name: end_of(name, reached, seconds), chosen), strict=True)
+                zip(
+                    chosen,
+                    pool.map(lambda name: end_of(name, reached, seconds, options.seconds), chosen),
+                    strict=True,
+                )
             )
         killed = sum(end == "killed" for end in ends.values())
         share = killed / len(chosen)
