@@ -67,7 +67,7 @@ def orbit(algebra: LieAlgebra, point: ArrayLike, count: int = 200, extent: float
     return action_of(algebra, theta[:, None])(point)
 
 
-def orbit_dimension(algebra: LieAlgebra, point: ArrayLike, tol: float | None = None) -> int:
+def orbit_dimension(algebra: LieAlgebra, point: ArrayLike, tol: float = 1e-9) -> int:
     """Return the dimension of the orbit through a point: the rank of θ ↦ Σ θ_k W_k p.
 
     Parameters
@@ -77,8 +77,7 @@ def orbit_dimension(algebra: LieAlgebra, point: ArrayLike, tol: float | None = N
     point : array_like, shape (n,)
         The point.
     tol : float, optional
-        Velocities below this, relative to |W| (1 + |p|), are zero: 1e-9 when left out, 1e-5 for an algebra
-        whose basis came as float32.
+        Velocities below this, relative to |W| (1 + |p|), are zero.
 
     Returns
     -------
@@ -93,7 +92,7 @@ def orbit_dimension(algebra: LieAlgebra, point: ArrayLike, tol: float | None = N
     return _rank(algebra, point, tol)[0]
 
 
-def stabiliser(algebra: LieAlgebra, point: ArrayLike, tol: float | None = None) -> LieAlgebra:
+def stabiliser(algebra: LieAlgebra, point: ArrayLike, tol: float = 1e-9) -> LieAlgebra:
     """Return the algebra of the elements that fix a point: all Σ θ_k W_k with Σ θ_k W_k p = 0.
 
     Parameters
@@ -103,8 +102,7 @@ def stabiliser(algebra: LieAlgebra, point: ArrayLike, tol: float | None = None) 
     point : array_like, shape (n,)
         The point.
     tol : float, optional
-        Velocities below this, relative to |W| (1 + |p|), are zero: 1e-9 when left out, 1e-5 for an algebra
-        whose basis came as float32.
+        Velocities below this, relative to |W| (1 + |p|), are zero.
 
     Returns
     -------
@@ -134,11 +132,11 @@ def stabiliser(algebra: LieAlgebra, point: ArrayLike, tol: float | None = None) 
     return LieAlgebra(algebra.matrix(weights), algebra.affine)
 
 
-def _rank(algebra: LieAlgebra, point: ArrayLike, tol: float | None) -> tuple[int, Array]:
+def _rank(algebra: LieAlgebra, point: ArrayLike, tol: float) -> tuple[int, Array]:
     """Return the rank of the velocities at a point, and their left singular vectors (d, d)."""
     point = as_array("point", point, (algebra.state_dim,))
     unit = LieAlgebra(algebra.basis / scaled_norm(algebra.basis, 2)[:, None, None], algebra.affine)
     # Generators of norm 1, relative to 1 + |p|.
     velocities = unit.velocities(point) / (1.0 + scaled_norm(point))
     left, values, _ = np.linalg.svd(velocities)
-    return int((values > tolerance(tol, algebra.is_double, 1e-9)).sum()), left
+    return int((values > tolerance(tol)).sum()), left

@@ -1,26 +1,31 @@
-"""Exp and log of real square matrices: closed forms where they apply, SciPy and real_log elsewhere."""
+"""Exp and log of real square matrices: closed forms where they apply, SciPy and real_log elsewhere.
 
-import contextlib
+Beside the principal logarithm stand two for elements whose principal one leaves an algebra.
+"""
 
 import numpy as np
 import scipy.linalg
 from numpy.typing import ArrayLike, NDArray
 
-from hgmrl_lite._validate import Array, as_numpy, as_square, is_double
-from hgmrl_lite.lie import closed_forms, planar, so3
-from hgmrl_lite.lie.closed_forms import NEAR_HALF_TURN, ROTATION_TOLERANCE
-from hgmrl_lite.lie.real_log import ORTHOGONAL, gram_defect, nearest_orthogonal, real_log
+from hgmrl_lite._validate import Array, as_square
+from hgmrl_lite.lie import planar, so3
+from hgmrl_lite.lie.planar import NEAR_HALF_TURN, ORTHOGONAL, ROTATION_TOLERANCE, J
+from hgmrl_lite.lie.real_log import gram_defect, nearest_orthogonal, real_log
 
 #: A last row this close to (0, ..., 0, 1) is that row up to the rounding of a few products.
 _AFFINE = 1e-14
 #: Matrices I + A with n |A| below this have a logarithm by series.
-NEAR_IDENTITY = 0.1
+_NEAR_IDENTITY = 0.1
+#: A matrix further than this from orthogonal is no rounded rotation.
+_FAR = 0.1
+#: Full turns of the fastest eigenvalue that are tried in each direction.
+_TURNS = 64
 
 
 def exp(matrix: ArrayLike) -> Array:
     """Return the exponentials of real square matrices.
 
-    Closed forms serve every 2×2 matrix, so(3) and se(2); SciPy's ``expm`` the rest. As with ``np.exp``, an
+    Closed forms serve every 2×2 matrix and so(3); SciPy's ``expm`` the rest. As with ``np.exp``, an
     entry beyond the largest double is infinite; the other entries and elements stay what they are.
 
     Parameters
@@ -40,26 +45,21 @@ def exp(matrix: ArrayLike) -> Array:
 
     Examples
     --------
-    >>> exp(np.pi * closed_forms.J).round(3) + 0.0
+    >>> exp(np.pi * J).round(3) + 0.0
     array([[-1.,  0.],
            [ 0., -1.]])
     """
     matrix = as_square("matrix", matrix)
     n = matrix.shape[-1]
     if n == 2:
-        return planar.gl2_exp(matrix)
-    if n == 3:
-        if np.array_equal(matrix, -matrix.swapaxes(-1, -2)):
-            return so3.so3_exp(so3.so3_vee(matrix))
-        linear = matrix[..., :2, :2]
-        if not matrix[..., 2, :].any() and np.array_equal(linear, -linear.swapaxes(-1, -2)):
-            return closed_forms.se2_exp(
-                np.stack([matrix[..., 1, 0], matrix[..., 0, 2], matrix[..., 1, 2]], axis=-1)
-            )
-    if matrix.size == 0:
+        out = planar.planar_exp(matrix)
+    elif n == 3 and np.array_equal(matrix, -matrix.swapaxes(-1, -2)):
+        return so3.so3_exp(so3.so3_vee(matrix))
+    elif matrix.size == 0:
         return matrix.copy()
-    with np.errstate(over="ignore", invalid="ignore"):
-        out = np.asarray(scipy.linalg.expm(matrix))
+    else:
+        with np.errstate(over="ignore", invalid="ignore"):
+            out = np.asarray(scipy.linalg.expm(matrix))
     lost = np.isnan(out).any(axis=(-2, -1))
     if lost.any():
         worst = np.abs(matrix[lost]).max()
@@ -80,7 +80,7 @@ def log(matrix: ArrayLike) -> Array:
     Rounding alone can split a pair of eigenvalues near a half turn. So there (within 18° of it) a matrix that
     is orthogonal up to 1e-6, which float32 is, counts as orthogonal: its logarithm is that of the nearest
     rotation. Multiples of it, and other matrices with such a pair, are treated so where they have no
-    logarithm otherwise, and in general when given as float32. Further away the logarithm is that of the
+    logarithm otherwise. Further away the logarithm is that of the
     matrix to the last digit, and near the identity accurate relative to its distance from it.
 
     Parameters
@@ -105,8 +105,7 @@ def log(matrix: ArrayLike) -> Array:
     array([[ 0.   , -3.142],
            [ 3.142,  0.   ]])
     """
-    given = as_numpy("matrix", matrix)
-    matrix = as_square("matrix", given)
+    matrix = as_square("matrix", matrix)
     n = matrix.shape[-1]
     if matrix.size == 0:
         return matrix.copy()
@@ -115,31 +114,21 @@ def log(matrix: ArrayLike) -> Array:
     if n == 2:
         # Near a half turn only the closed form for rotations returns a skew matrix.
         rotation = rotation.reshape(matrix.shape[:-2])
-        out = planar.gl2_log(np.where(rotation[..., None, None], np.eye(2, dtype=given.dtype), given))
-        out[rotation] = closed_forms.so2_log(matrix[rotation])[:, None, None] * closed_forms.J
+        out = planar.planar_log(np.where(rotation[..., None, None], np.eye(2), matrix))
+        out[rotation] = planar.so2_log(matrix[rotation])[:, None, None] * J
         return out
     out = np.empty_like(flat)
     away = flat - np.eye(n)
-    small = n * np.abs(away).max(axis=(-2, -1)) <= NEAR_IDENTITY
+    small = n * np.abs(away).max(axis=(-2, -1)) <= _NEAR_IDENTITY
     out[small] = _log_near_identity(away[small])
-    affine = ~small & (np.abs(away[:, -1]).max(axis=-1) <= _AFFINE)
+    affine = np.abs(away[:, -1]).max(axis=-1) <= _AFFINE
     rotation &= ~small & ~affine & (n == 3)
     if rotation.any():
         # The closed form magnifies by up to 20 what is not orthogonal.
         out[rotation] = so3.so3_hat(so3.so3_log(nearest_orthogonal(flat[rotation])))
-    others = np.flatnonzero(~(small | rotation))
-    if affine.any():
-        with contextlib.suppress(ValueError):
-            out[affine] = _affine_log(given.reshape(flat.shape)[affine])
-            others = np.flatnonzero(~(small | rotation | affine))
-    # One by one, also to tell which of the affine ones has no logarithm.
-    for index in others:
+    for index in np.flatnonzero(~(small | rotation)):
         try:
-            out[index] = (
-                _affine_log(given.reshape(flat.shape)[index])
-                if affine[index]
-                else real_log(flat[index], is_double(given))
-            )
+            out[index] = _affine_log(flat[index]) if affine[index] else real_log(flat[index])
         except ValueError as error:
             if matrix.ndim == 2:
                 raise
@@ -158,7 +147,7 @@ def _rotations(matrix: Array) -> NDArray[np.bool_]:
         turned = np.trace(matrix, axis1=-2, axis2=-1) - (n - 2)
         tolerance = np.where(turned < 2.0 * NEAR_HALF_TURN, ROTATION_TOLERANCE, ORTHOGONAL)
         away = n * np.abs(matrix - np.eye(n)).max(axis=(-2, -1))
-        near = (gram_defect(matrix) <= tolerance) & (away > NEAR_IDENTITY)
+        near = (gram_defect(matrix) <= tolerance) & (away > _NEAR_IDENTITY)
         return np.asarray(near & (np.linalg.det(matrix) > 0.0))
 
 
@@ -173,23 +162,87 @@ def _log_near_identity(away: Array) -> Array:
     return np.asarray(2.0 * ratio @ series)
 
 
-def _affine_log(given: Array) -> Array:
-    """Return homogeneous generators of affine maps [[L, t], [0, 1]]: X = log L and v with φ(X) v = t."""
-    matrix = np.asarray(given, dtype=np.float64)
-    n = matrix.shape[-1] - 1
-    linear, shift = matrix[..., :n, :n], matrix[..., :n, n]
+def _affine_log(matrix: Array) -> Array:
+    """Return the generator of one affine map [[L, t], [0, 1]]: X = log L and v with φ(X) v = t."""
+    n = len(matrix) - 1
     out = np.zeros_like(matrix)
-    rotation = _rotations(linear) & (n == 2)
-    if rotation.all():
-        theta = closed_forms.se2_log(matrix)
-        out[..., :2, :2] = theta[..., :1, None] * closed_forms.J
-        out[..., :2, 2] = theta[..., 1:]
-        return out
-    out[..., :n, :n] = log(given[..., :n, :n])
+    out[:n, :n] = log(matrix[:n, :n])
     # φ(X) = ∫_0^1 exp(sX) ds is a block of one larger exponential; it is invertible, as |Im| ≤ π < 2π.
-    larger = np.zeros((*matrix.shape[:-2], 2 * n, 2 * n))
-    larger[..., :n, :n] = out[..., :n, :n]
-    larger[..., :n, n:] = np.eye(n)
-    integral = np.asarray(scipy.linalg.expm(larger))[..., :n, n:]
-    out[..., :n, n] = np.linalg.solve(integral, shift[..., None])[..., 0]
+    larger = np.zeros((2 * n, 2 * n))
+    larger[:n, :n], larger[:n, n:] = out[:n, :n], np.eye(n)
+    out[:n, n] = np.linalg.solve(np.asarray(scipy.linalg.expm(larger))[:n, n:], matrix[:n, n])
     return out
+
+
+def one_parameter_log(generator: Array, elements: Array, tol: float) -> Array:
+    """Return the times t, smallest in size, with exp(t W) = element, on whatever branch of the logarithm.
+
+    Parameters
+    ----------
+    generator : ndarray, shape (n, n)
+        W, diagonalizable over the complex numbers.
+    elements : ndarray, shape (N, n, n)
+        Group elements.
+    tol : float
+        How well every eigenvalue has to be matched.
+
+    Returns
+    -------
+    ndarray, shape (N,)
+        Times; NaN where none within 64 turns fits, or the generator is not diagonalizable.
+    """
+    values, vectors = np.linalg.eig(generator)
+    if np.linalg.cond(vectors) > 1e8:
+        return np.full(len(elements), np.nan)
+    factors = np.einsum("ij,njk,ki->ni", np.linalg.inv(vectors), elements, vectors)
+    fastest = int(np.abs(values).argmax())
+    turns = 2j * np.pi * np.arange(-_TURNS, _TURNS + 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        times = ((np.log(factors[:, fastest, None]) + turns) / values[fastest]).real
+        # A wrong branch of a growing generator can overflow; it then simply does not fit.
+        away = np.abs(np.exp(np.minimum(times[..., None] * values, 700.0)) - factors[:, None, :]).max(axis=-1)
+    fits = away <= tol * np.abs(factors).max(axis=-1)[:, None]
+    times = np.where(fits, times, np.nan)
+    # A half turn fits both ways; the bias, below what separates other branches, prefers the positive one.
+    best = np.where(fits, np.abs(times) * np.where(times < 0.0, 1.0 + 1e-9, 1.0), np.inf).argmin(axis=-1)
+    return np.asarray(times[np.arange(len(times)), best])
+
+
+def framed_log(elements: Array, frame: Array, affine: bool) -> Array:
+    """Return logarithms taken after a change of frame: C⁻¹ log(C g C⁻¹) C.
+
+    There the linear parts are orthogonal up to rounding, which is taken out.
+
+    Parameters
+    ----------
+    elements : ndarray, shape (..., n, n)
+        Group elements.
+    frame : ndarray, shape (n, n)
+        C, in which the group's linear parts are orthogonal, so that their logarithms are skew.
+    affine : bool
+        Whether the elements are homogeneous.
+
+    Returns
+    -------
+    ndarray, shape (..., n, n)
+        The logarithms.
+
+    Raises
+    ------
+    ValueError
+        When an element has no real logarithm.
+    """
+    inverse, identity = np.linalg.inv(frame), np.eye(len(frame))
+    # The identity apart: small elements keep their digits.
+    away = frame @ (elements - identity) @ inverse
+    if affine:
+        away[..., -1, :] = 0.0
+    n = len(frame) - affine
+    linear = identity[:n, :n] + away[..., :n, :n]
+    with np.errstate(over="ignore", invalid="ignore"):
+        defect = gram_defect(linear)
+    turned = n * np.abs(away[..., :n, :n]).max(axis=(-2, -1), initial=0.0) > _NEAR_IDENTITY
+    rounded = (defect > ORTHOGONAL) & (defect < _FAR) & turned
+    moved = identity + away
+    moved[rounded, :n, :n] = nearest_orthogonal(linear[rounded])
+    return np.asarray(inverse @ log(moved) @ frame)

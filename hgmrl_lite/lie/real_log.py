@@ -11,17 +11,19 @@ from typing import Any
 
 import numpy as np
 import scipy.linalg
-from numpy.typing import NDArray
 
 from hgmrl_lite._spans import null_space
 from hgmrl_lite._validate import Array
-from hgmrl_lite.lie.closed_forms import NEAR_HALF_TURN, ROTATION_TOLERANCE, J
+from hgmrl_lite.lie.planar import (
+    LARGE_EXPONENT,
+    NEAR_HALF_TURN,
+    ORTHOGONAL,
+    ROTATION_TOLERANCE,
+    J,
+    why_no_log,
+)
 
-_EPS, _EPS_SINGLE = (float(np.finfo(kind).eps) for kind in (np.float64, np.float32))
-#: Matrices are taken for the logarithm of a multiple when an entry is beyond 2 to this power.
-_LARGE_EXPONENT = 300
-#: A matrix this close to orthogonal is orthogonal up to the rounding of a few products.
-ORTHOGONAL = 1e-12
+_EPS = float(np.finfo(np.float64).eps)
 #: exp(log(g)) must give g back to this, relative to its norm.
 _RESIDUAL = 1e-8
 #: Singular values of the commutator, relative to the matrix, below this are zero.
@@ -34,15 +36,13 @@ _NOT_REAL = 1e-3
 _HALF_TURN = 1e-12
 
 
-def real_log(matrix: Array, double: bool = True) -> Array:
+def real_log(matrix: Array) -> Array:
     """Return a real logarithm of one matrix, the principal one where it exists.
 
     Parameters
     ----------
     matrix : ndarray, shape (n, n)
         A real matrix.
-    double : bool, optional
-        Whether its entries have the digits of a double, or those of float32.
 
     Returns
     -------
@@ -60,8 +60,8 @@ def real_log(matrix: Array, double: bool = True) -> Array:
             raise ValueError(f"matrix has no real logarithm, its only eigenvalue is {matrix[0, 0]:.6g}")
         return np.asarray(np.log(matrix))
     exponent = int(np.frexp(np.abs(matrix).max())[1])
-    if abs(exponent) > _LARGE_EXPONENT:
-        scaled = real_log(np.ldexp(matrix, -exponent), double)
+    if abs(exponent) > LARGE_EXPONENT:
+        scaled = real_log(np.ldexp(matrix, -exponent))
         return np.asarray(scaled + exponent * np.log(2.0) * np.eye(n))
     defect = float(gram_defect(matrix))
     if defect <= ORTHOGONAL:
@@ -84,9 +84,9 @@ def real_log(matrix: Array, double: bool = True) -> Array:
     logarithm[count:, count:] = _principal_log(far)
     # Decoupling magnifies rounding: what is left of it in the block, relative to the block.
     condition, size = np.linalg.cond(basis), np.linalg.norm(matrix, 2)
-    noise = 8.0 * (_EPS if double else _EPS_SINGLE) * size * condition
+    noise = 8.0 * _EPS * size * condition
     noise /= np.linalg.norm(near, 2) if count else 1.0
-    for log_near, away in _near_logs(near, noise, double):
+    for log_near, away in _near_logs(near, noise):
         logarithm[:count, :count] = log_near
         candidate = np.linalg.solve(basis.T, (basis @ logarithm).T).T
         allowed = max(_RESIDUAL, 4.0 * condition * away)
@@ -106,18 +106,17 @@ def nearest_orthogonal(matrix: Array) -> Array:
     return np.asarray(left @ right)
 
 
-def _near_logs(block: Array, noise: float, double: bool) -> list[tuple[Array, float]]:
+def _near_logs(block: Array, noise: float) -> list[tuple[Array, float]]:
     """Return candidates for the logarithm of a block near the negative axis, best first, and their errors.
 
-    The pair of eigenvalues that rounding has split: r times a rotation by almost π, up to rounding. Where the
-    entries are doubles it comes last, as the block may be just what it says.
+    The last is that of r times a rotation by almost π whose pair of eigenvalues rounding has split: the block
+    may be just what it says.
     """
     size = len(block)
     if size == 0:
         return [(block, 0.0)]
-    error = 0.0 if double else noise
     exact = [
-        (_principal_log(-block) + np.pi * structure, error) for structure in _complex_structures(block, noise)
+        (_principal_log(-block) + np.pi * structure, 0.0) for structure in _complex_structures(block, noise)
     ]
     radius = np.exp(np.linalg.slogdet(block)[1] / size)
     unit = block / radius
@@ -125,7 +124,7 @@ def _near_logs(block: Array, noise: float, double: bool) -> list[tuple[Array, fl
     if size % 2 or away > ROTATION_TOLERANCE or np.linalg.eigvals(unit).real.min() > NEAR_HALF_TURN:
         return exact
     split = (np.log(radius) * np.eye(size) + _orthogonal_log(nearest_orthogonal(unit)), away)
-    return [*exact, split] if double else [split, *exact]
+    return [*exact, split]
 
 
 def _sorted_schur(matrix: Array, output: str, first: Callable[..., bool]) -> tuple[Any, Any, int]:
@@ -161,7 +160,7 @@ def _orthogonal_log(matrix: Array) -> Array:
             half_turns.append(k)
         k += 1
     if len(half_turns) % 2:
-        raise ValueError(f"matrix has no real logarithm, {_odd(-1.0, len(half_turns))}")
+        raise ValueError(f"matrix has no real logarithm, {why_no_log(np.linalg.eigvals(matrix))}")
     for i, j in zip(half_turns[::2], half_turns[1::2], strict=True):
         logarithm[j, i], logarithm[i, j] = np.pi, -np.pi
     skew = basis @ logarithm @ basis.T
@@ -230,32 +229,3 @@ def _to_complex_structure(matrix: Array) -> Array:
         if step <= 8.0 * _EPS * np.abs(matrix).max():
             break
     return matrix
-
-
-def why_no_log(values: NDArray[Any]) -> str:
-    """Say which eigenvalue stands in the way of a real logarithm.
-
-    Parameters
-    ----------
-    values : ndarray, shape (n,)
-        The eigenvalues of an invertible matrix that has none.
-
-    Returns
-    -------
-    str
-        The end of a sentence.
-    """
-    negative = np.sort(values.real[(values.real < 0.0) & (np.abs(values.imag) <= 1e-6 * np.abs(values))])
-    for value in negative:
-        count = int((np.abs(negative - value) <= 1e-6 * abs(value)).sum())
-        if count % 2:
-            return _odd(float(value), count)
-    if len(negative):
-        return f"the Jordan blocks of the negative eigenvalue {negative[0]:.6g} do not come in equal pairs"
-    return f"it is too close to having none for double precision: eigenvalues {values}"
-
-
-def _odd(value: float, count: int) -> str:
-    """Say that a negative eigenvalue occurs an odd number of times."""
-    times = "once" if count == 1 else f"{count} times"
-    return f"the negative eigenvalue {value:.6g} occurs {times}: an odd number"

@@ -1,7 +1,7 @@
-"""Closed forms of exp and log for so(3), accurate at 0 and at π, and fast on large batches.
+"""Rotations of space and their rotation vectors, accurate at 0 and at π, and fast on large batches.
 
-The exponential is a unit quaternion turned into a matrix, which has no special case at 0. The logarithm takes
-the axis from the antisymmetric part of the matrix, near π from the symmetric part, as that one vanishes.
+The exponential is SciPy's. The logarithm is our own: SciPy's takes eight times as long for a batch. It reads
+the axis off the antisymmetric part of the matrix, near π off the symmetric part, as that one vanishes.
 A rotation by π has two logarithms; the documented choice is the one whose largest entry is positive.
 """
 
@@ -9,12 +9,15 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.spatial.transform import Rotation
 
 from hgmrl_lite._validate import Array, as_array, as_numpy
-from hgmrl_lite.lie.closed_forms import AT_PI, ROTATION_TOLERANCE
+from hgmrl_lite.lie.planar import AT_PI, ROTATION_TOLERANCE
 
 #: Stands in for 0 where a quotient such as sin(x) / x is wanted: far above underflow, far below rounding.
 _TINY = 1e-150
+#: Vectors whose squared length is a double.
+_LONGEST = 1e153
 #: Rotations with 2 (1 + cos θ) below this, angles above 177.4°, are taken to be near π.
 _NEAR_PI = 0.002
 #: Elements handled at a time: their temporaries then stay in the processor's cache.
@@ -77,7 +80,7 @@ def so3_exp(omega: ArrayLike) -> Array:
     Returns
     -------
     ndarray, shape (..., 3, 3)
-        exp(so3_hat(omega)), by the unit quaternion (cos(θ/2), sin(θ/2) ω/θ), which has no special case.
+        exp(so3_hat(omega)).
 
     Raises
     ------
@@ -93,25 +96,9 @@ def so3_exp(omega: ArrayLike) -> Array:
     """
     omega = as_array("omega", omega, ("...", 3))
     flat = omega.reshape(-1, 3)
-    out = np.empty((len(flat), 9))
-    for part in _blocks(len(flat)):
-        # Components first: every operation below then runs over contiguous memory.
-        vector = flat[part].T.copy()
-        with np.errstate(over="ignore"):
-            half = np.sqrt(np.einsum("in,in->n", vector, vector))
-        if not half.max() < np.inf:
-            raise ValueError(f"omega must be shorter than 1e154, got {np.abs(vector).max():.3g}")
-        half *= 0.5
-        np.maximum(half, _TINY, out=half)
-        # The quaternion times √2, so that the products below need no factor 2.
-        real = np.cos(half)
-        real *= np.sqrt(2.0)
-        scale = np.sin(half)
-        scale /= half
-        scale *= np.sqrt(0.5)
-        vector *= scale
-        _quaternion_to_matrix(real, vector, out[part])
-    return out.reshape(*omega.shape, 3)
+    if np.abs(flat).max(initial=0.0) > _LONGEST:
+        raise ValueError(f"omega must be shorter than {_LONGEST:g}, got {np.abs(flat).max():.3g}")
+    return np.asarray(Rotation.from_rotvec(flat).as_matrix()).reshape(*omega.shape, 3)
 
 
 def so3_log(rotation: ArrayLike) -> Array:
@@ -179,24 +166,6 @@ def _blocks(count: int) -> Iterator[slice]:
     """Yield the slices that cut ``count`` elements into blocks."""
     for start in range(0, count, _BLOCK):
         yield slice(start, min(start + _BLOCK, count))
-
-
-def _quaternion_to_matrix(real: Array, imaginary: Array, out: Array) -> None:
-    """Write the rotations of √2 times unit quaternions, given as (N,) and (3, N), into ``out`` (N, 9)."""
-    x, y, z = imaginary
-    xx, yy, zz = np.square(imaginary)
-    wx, wy, wz = imaginary * real
-    xy, xz, yz = x * y, x * z, y * z
-    np.subtract(xy, wz, out=out[:, 1])
-    np.add(xz, wy, out=out[:, 2])
-    np.add(xy, wz, out=out[:, 3])
-    np.subtract(yz, wx, out=out[:, 5])
-    np.subtract(xz, wy, out=out[:, 6])
-    np.add(yz, wx, out=out[:, 7])
-    np.subtract(1.0, xx, out=xx)
-    np.subtract(1.0 - yy, zz, out=out[:, 0])
-    np.subtract(xx, zz, out=out[:, 4])
-    np.subtract(xx, yy, out=out[:, 8])
 
 
 def _require_rotations(rows: Array, work: Array) -> None:
