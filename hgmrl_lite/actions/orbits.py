@@ -5,7 +5,7 @@ from numpy.typing import ArrayLike
 
 from hgmrl_lite._spans import scaled_norm
 from hgmrl_lite._validate import Array, as_array, as_count, tolerance
-from hgmrl_lite.actions.matrices import AffineAction, LinearAction
+from hgmrl_lite.actions.action import AffineAction, LinearAction
 from hgmrl_lite.lie import LieAlgebra
 
 
