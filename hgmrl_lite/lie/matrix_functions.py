@@ -1,7 +1,9 @@
-"""Exp and log of real square matrices: closed forms where they apply, SciPy and real_log elsewhere.
+"""Exp and log of real square matrices: closed forms where they apply, SciPy elsewhere.
 
 Beside the principal logarithm stand two for elements whose principal one leaves an algebra.
 """
+
+import warnings
 
 import numpy as np
 import scipy.linalg
@@ -9,15 +11,25 @@ from numpy.typing import ArrayLike, NDArray
 
 from hgmrl_lite._validate import Array, as_square
 from hgmrl_lite.lie import planar, so3
-from hgmrl_lite.lie.planar import NEAR_HALF_TURN, ORTHOGONAL, ROTATION_TOLERANCE, J
-from hgmrl_lite.lie.real_log import gram_defect, nearest_orthogonal, real_log
+from hgmrl_lite.lie.planar import (
+    LARGE_EXPONENT,
+    NEAR_HALF_TURN,
+    ORTHOGONAL,
+    ROTATION_TOLERANCE,
+    J,
+    why_no_log,
+)
+from hgmrl_lite.lie.subspaces import polar_factor
 
+_EPS = float(np.finfo(np.float64).eps)
 #: A last row this close to (0, ..., 0, 1) is that row up to the rounding of a few products.
 _AFFINE = 1e-14
 #: Matrices I + A with n |A| below this have a logarithm by series.
 _NEAR_IDENTITY = 0.1
 #: A matrix further than this from orthogonal is no rounded rotation.
 _FAR = 0.1
+#: exp(log(g)) must give g back to this, relative to its norm.
+_RESIDUAL = 1e-8
 #: Full turns of the fastest eigenvalue that are tried in each direction.
 _TURNS = 64
 
@@ -74,14 +86,14 @@ def log(matrix: ArrayLike) -> Array:
     """Return real logarithms of real square matrices, the principal ones where these exist.
 
     A real logarithm exists iff the matrix is invertible and every Jordan block of a negative eigenvalue
-    occurs an even number of times. Where an eigenvalue is negative there are several; half turns are then
-    taken in the positive sense (-I in the plane gives +πJ), and orthogonal matrices always give skew ones.
+    occurs an even number of times. Where an eigenvalue is negative there are several, none of them principal.
+    One is returned in the plane, and of multiples of rotations of any dimension: half turns are taken in the
+    positive sense (-I in the plane gives +πJ), and orthogonal matrices always give skew ones.
 
     Rounding alone can split a pair of eigenvalues near a half turn. So there (within 18° of it) a matrix that
-    is orthogonal up to 1e-6, which float32 is, counts as orthogonal: its logarithm is that of the nearest
-    rotation. Multiples of it, and other matrices with such a pair, are treated so where they have no
-    logarithm otherwise. Further away the logarithm is that of the
-    matrix to the last digit, and near the identity accurate relative to its distance from it.
+    is orthogonal up to 1e-6, which float32 is, counts as orthogonal, and its logarithm is that of the nearest
+    rotation; so do multiples of it. Further away the logarithm is that of the matrix to the last digit, and
+    near the identity accurate relative to its distance from it.
 
     Parameters
     ----------
@@ -96,8 +108,8 @@ def log(matrix: ArrayLike) -> Array:
     Raises
     ------
     ValueError
-        When ``matrix`` is not square, not finite or singular, or has no real logarithm; the message names the
-        eigenvalue that forbids it.
+        When ``matrix`` is not square, not finite or singular; when it has a negative eigenvalue, which the
+        message names, and no real logarithm or, beyond the plane, is no multiple of a rotation.
 
     Examples
     --------
@@ -125,10 +137,10 @@ def log(matrix: ArrayLike) -> Array:
     rotation &= ~small & ~affine & (n == 3)
     if rotation.any():
         # The closed form magnifies by up to 20 what is not orthogonal.
-        out[rotation] = so3.so3_hat(so3.so3_log(nearest_orthogonal(flat[rotation])))
+        out[rotation] = so3.so3_hat(so3.so3_log(polar_factor(flat[rotation])))
     for index in np.flatnonzero(~(small | rotation)):
         try:
-            out[index] = _affine_log(flat[index]) if affine[index] else real_log(flat[index])
+            out[index] = _affine_log(flat[index]) if affine[index] else _general_log(flat[index])
         except ValueError as error:
             if matrix.ndim == 2:
                 raise
@@ -147,7 +159,7 @@ def _rotations(matrix: Array) -> NDArray[np.bool_]:
         turned = np.trace(matrix, axis1=-2, axis2=-1) - (n - 2)
         tolerance = np.where(turned < 2.0 * NEAR_HALF_TURN, ROTATION_TOLERANCE, ORTHOGONAL)
         away = n * np.abs(matrix - np.eye(n)).max(axis=(-2, -1))
-        near = (gram_defect(matrix) <= tolerance) & (away > _NEAR_IDENTITY)
+        near = (_gram_defect(matrix) <= tolerance) & (away > _NEAR_IDENTITY)
         return np.asarray(near & (np.linalg.det(matrix) > 0.0))
 
 
@@ -160,6 +172,63 @@ def _log_near_identity(away: Array) -> Array:
     for odd in (13.0, 11.0, 9.0, 7.0, 5.0, 3.0, 1.0):
         series = identity / odd + square @ series
     return np.asarray(2.0 * ratio @ series)
+
+
+def _general_log(matrix: Array) -> Array:
+    """Return a real logarithm of one matrix that is not near the identity, or raise a ValueError."""
+    n = len(matrix)
+    exponent = int(np.frexp(np.abs(matrix).max())[1])
+    if abs(exponent) > LARGE_EXPONENT:
+        scaled = _general_log(np.ldexp(matrix, -exponent))
+        return np.asarray(scaled + exponent * np.log(2.0) * np.eye(n))
+    values, size = np.linalg.eigvals(matrix), np.linalg.norm(matrix, 2)
+    if np.abs(values).min() <= n * _EPS * size:
+        least = values[np.abs(values).argmin()].real
+        raise ValueError(
+            f"matrix has no real logarithm, it is singular: eigenvalue {least:.3g} with norm {size:.3g}"
+        )
+    radius = np.exp(np.linalg.slogdet(matrix)[1] / n)
+    tolerance = ROTATION_TOLERANCE if values.real.min() < NEAR_HALF_TURN * radius else ORTHOGONAL
+    if _gram_defect(matrix) <= tolerance:
+        return _rotation_log(matrix, 1.0)
+    if _gram_defect(matrix / radius) <= tolerance:
+        return _rotation_log(matrix, radius)
+    with warnings.catch_warnings():
+        # SciPy warns of residuals of 1e-13; what is left of the matrix is measured here.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        logarithm = np.asarray(scipy.linalg.logm(matrix)).real
+    if np.abs(scipy.linalg.expm(logarithm) - matrix).max() <= _RESIDUAL * size:
+        return logarithm
+    pairs = "or none that is computed: the negative eigenvalue {:.6g} is not that of a multiple of a rotation"
+    raise ValueError(f"matrix has no real logarithm, {why_no_log(values, pairs)}")
+
+
+def _rotation_log(matrix: Array, radius: float) -> Array:
+    """Return log r I + X, X skew, for r times an orthogonal matrix, from the latter's real Schur form."""
+    schur, basis = scipy.linalg.schur(polar_factor(matrix), output="real")
+    logarithm = np.zeros_like(matrix)
+    half_turns: list[int] = []
+    k = 0
+    while k < len(matrix):
+        if k + 1 < len(matrix) and abs(schur[k + 1, k]) > ORTHOGONAL:
+            angle = np.arctan2(schur[k + 1, k] - schur[k, k + 1], schur[k, k] + schur[k + 1, k + 1])
+            logarithm[k + 1, k], logarithm[k, k + 1] = angle, -angle
+            k += 2
+            continue
+        if schur[k, k] < 0.0:
+            half_turns.append(k)
+        k += 1
+    if len(half_turns) % 2:
+        raise ValueError(f"matrix has no real logarithm, {why_no_log(np.full(len(half_turns), -radius), '')}")
+    for i, j in zip(half_turns[::2], half_turns[1::2], strict=True):
+        logarithm[j, i], logarithm[i, j] = np.pi, -np.pi
+    skew = basis @ logarithm @ basis.T
+    return np.asarray(np.log(radius) * np.eye(len(matrix)) + 0.5 * (skew - skew.T))
+
+
+def _gram_defect(matrix: Array) -> Array:
+    """Return how far matrices (..., n, n) are from orthogonal: the largest entries (...) of |M^T M - I|."""
+    return np.asarray(np.abs(matrix.swapaxes(-1, -2) @ matrix - np.eye(matrix.shape[-1])).max(axis=(-2, -1)))
 
 
 def _affine_log(matrix: Array) -> Array:
@@ -240,9 +309,9 @@ def framed_log(elements: Array, frame: Array, affine: bool) -> Array:
     n = len(frame) - affine
     linear = identity[:n, :n] + away[..., :n, :n]
     with np.errstate(over="ignore", invalid="ignore"):
-        defect = gram_defect(linear)
+        defect = _gram_defect(linear)
     turned = n * np.abs(away[..., :n, :n]).max(axis=(-2, -1), initial=0.0) > _NEAR_IDENTITY
     rounded = (defect > ORTHOGONAL) & (defect < _FAR) & turned
     moved = identity + away
-    moved[rounded, :n, :n] = nearest_orthogonal(linear[rounded])
+    moved[rounded, :n, :n] = polar_factor(linear[rounded])
     return np.asarray(inverse @ log(moved) @ frame)

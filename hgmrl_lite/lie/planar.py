@@ -154,9 +154,10 @@ def planar_log(matrix: Array) -> Array:
         index = np.unravel_index(int(bad.argmax()), bad.shape)
         values = np.linalg.eigvals(matrix[index])
         where = f" at index {tuple(int(i) for i in index)}" if index else ""
-        reason = (
-            f"it is singular: eigenvalues {np.sort(values.real)}" if singular[index] else why_no_log(values)
-        )
+        pairs = "the Jordan blocks of the negative eigenvalue {:.6g} do not come in equal pairs"
+        reason = why_no_log(values, pairs)
+        if singular[index]:
+            reason = f"it is singular: eigenvalues {np.sort(values.real)}"
         raise ValueError(f"matrix{where} has no real logarithm, {reason}")
     root = np.sqrt(np.abs(delta))
     growth = np.log(np.where(half_turn, 1.0, determinant))
@@ -187,8 +188,8 @@ def _split(matrix: Array) -> tuple[Array, Array, Array]:
     return mean, traceless, half * half + matrix[..., 0, 1] * matrix[..., 1, 0]
 
 
-def why_no_log(values: NDArray[Any]) -> str:
-    """Return which of the eigenvalues (n,) of an invertible matrix stands in the way of a real logarithm."""
+def why_no_log(values: NDArray[Any], of_pairs: str) -> str:
+    """Return which of the eigenvalues (n,) forbids a real logarithm; ``of_pairs`` where all come in pairs."""
     negative = np.sort(values.real[(values.real < 0.0) & (np.abs(values.imag) <= 1e-6 * np.abs(values))])
     for value in negative:
         count = int((np.abs(negative - value) <= 1e-6 * abs(value)).sum())
@@ -196,7 +197,7 @@ def why_no_log(values: NDArray[Any]) -> str:
             times = "once" if count == 1 else f"{count} times"
             return f"the negative eigenvalue {value:.6g} occurs {times}: an odd number"
     if len(negative):
-        return f"the Jordan blocks of the negative eigenvalue {negative[0]:.6g} do not come in equal pairs"
+        return of_pairs.format(negative[0])
     return f"it is too close to having none for double precision: eigenvalues {values}"
 
 

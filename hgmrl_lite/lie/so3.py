@@ -1,7 +1,7 @@
 """Rotations of space and their rotation vectors, accurate at 0 and at π, and fast on large batches.
 
-The exponential is SciPy's. The logarithm is our own: SciPy's takes eight times as long for a batch. It reads
-the axis off the antisymmetric part of the matrix, near π off the symmetric part, as that one vanishes.
+The exponential is SciPy's. The logarithm is our own, as SciPy's takes eight times as long for a batch: it
+reads the axis off the antisymmetric part of the matrix. Near π, where that part vanishes, SciPy's serves.
 A rotation by π has two logarithms; the documented choice is the one whose largest entry is positive.
 """
 
@@ -157,8 +157,8 @@ def so3_log(rotation: ArrayLike) -> Array:
         vector *= ratio
         out[part] = vector.T
     near = np.concatenate(near_pi)
-    for part in _blocks(len(near)):
-        out[near[part]] = _so3_log_near_pi(flat[near[part]].T.copy())
+    if near.size:
+        out[near] = _so3_log_near_pi(flat[near].reshape(-1, 3, 3))
     return out.reshape(array.shape[:-1])
 
 
@@ -197,24 +197,11 @@ def _require_rotations(rows: Array, work: Array) -> None:
             )
 
 
-def _so3_log_near_pi(entries: Array) -> Array:
-    """Return the logarithms (N, 3) of rotations (9, N) by almost π, from their symmetric part."""
-    twice_sine = np.stack([entries[7] - entries[5], entries[2] - entries[6], entries[3] - entries[1]])
-    cosine = 0.5 * (entries[0] + entries[4] + entries[8] - 1.0)
-    # (R + R^T) / 2 - cos θ I = (1 - cos θ) axis axis^T sends any vector to a multiple of the axis.
-    xx, yy, zz = entries[0] - cosine, entries[4] - cosine, entries[8] - cosine
-    xy, xz, yz = (0.5 * (entries[i] + entries[j]) for i, j in ((1, 3), (2, 6), (5, 7)))
-    x, y, z = twice_sine
-    axis = np.stack([xx * x + xy * y + xz * z, xy * x + yy * y + yz * z, xz * x + yz * y + zz * z])
-    # At π the antisymmetric part is rounding alone; then the longest column, its largest entry positive.
-    at_pi = np.flatnonzero(np.abs(twice_sine).max(axis=0) < 1e-10)
-    if at_pi.size:
-        columns = np.array([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]])[..., at_pi]
-        largest = np.einsum("iin->in", columns).argmax(axis=0)
-        axis[:, at_pi] = columns[:, largest, np.arange(at_pi.size)]
-    axis /= np.sqrt(np.einsum("in,in->n", axis, axis))
-    sine = 0.5 * np.einsum("in,in->n", axis, twice_sine)
-    angle = np.arctan2(np.abs(sine), cosine)
-    # Within rounding of π the sign of the sine is noise.
-    angle[sine < -AT_PI] *= -1.0
-    return np.asarray((axis * angle).T)
+def _so3_log_near_pi(rotations: Array) -> Array:
+    """Return the logarithms (N, 3) of rotations (N, 3, 3) by almost π, from their symmetric part."""
+    omega = np.asarray(Rotation.from_matrix(rotations).as_rotvec())
+    # Within rounding of π the sign is noise; then the largest entry is positive.
+    largest = np.take_along_axis(omega, np.abs(omega).argmax(axis=1)[:, None], axis=1)[:, 0]
+    at_pi = np.linalg.norm(omega, axis=1) >= np.pi - AT_PI
+    omega[at_pi & (largest < 0.0)] *= -1.0
+    return omega

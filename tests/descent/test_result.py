@@ -5,7 +5,6 @@ import pytest
 from planar import POINTS, STRETCH
 
 from hgmrl_lite import descent, lie
-from hgmrl_lite.descent.result import Descent
 
 
 def test_quartiles_count_runs_that_never_arrive():
@@ -14,7 +13,8 @@ def test_quartiles_count_runs_that_never_arrive():
         angles[step:, run] = 0.5
     radians = np.radians(angles)
     path = np.cos(radians)[..., None, None] * lie.J + np.sin(radians)[..., None, None] * STRETCH
-    result = Descent(path, np.zeros((11, 4)), lie.J[None] / np.sqrt(2), "differential", 0.1, 8, "free", 0.0)
+    reference, options = lie.J[None] / np.sqrt(2), ("differential", 0.1, 8, "free", 0.0)
+    result = descent.Descent(path, np.zeros((11, 4)), reference, *options)
     np.testing.assert_array_equal(result.steps_to(), [2, 4, 8, np.inf])
     np.testing.assert_allclose(result.quartiles(), [3.5, 6.0, np.inf])
     assert result.reached() == 3
