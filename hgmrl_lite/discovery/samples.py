@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -34,17 +35,8 @@ QUIET = 0.25
 OUTLYING = "value far from its neighbours'"
 
 
-@dataclass(frozen=True, eq=False)
-class Half:
-    """One half of the samples.
-
-    Attributes
-    ----------
-    tree : cKDTree
-        Its points, in the frame.
-    values : ndarray, shape (N / 2,)
-        Its values.
-    """
+class Half(NamedTuple):
+    """One half of the samples: its points, in the frame, and its values (N / 2,)."""
 
     tree: cKDTree
     values: Array

@@ -8,10 +8,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._spans import scaled_norm
+from hgmrl_lite._tables import table
 from hgmrl_lite._validate import Array, as_array, tolerance
-from hgmrl_lite.lie import matrix_functions, so3
+from hgmrl_lite.lie import matrix_functions
 from hgmrl_lite.lie.planar import ROTATION_TOLERANCE
 from hgmrl_lite.lie.subspaces import DEPENDENT, brackets_outside, find_inner_product, inner_product_root
+
+#: Largest velocity of a point that counts as fixed, relative to the size of the shifts.
+_FIXED = 1e-8
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -110,8 +114,6 @@ class LieAlgebra:
 
     def exp(self, theta: ArrayLike) -> Array:
         """Return the group elements exp(Σ θ_k W_k), shape (..., size, size), for ``theta`` (..., d)."""
-        if self._is_standard_so3:
-            return so3.so3_exp(as_array("theta", theta, ("...", 3)))
         return matrix_functions.exp(self.matrix(theta))
 
     def log(self, element: ArrayLike, tol: float = ROTATION_TOLERANCE) -> Array:
@@ -150,8 +152,6 @@ class LieAlgebra:
                 raise ValueError("element must be homogeneous, with last row (0, ..., 0, 1)")
             element = element.copy()
             element[..., -1, :] = last
-        if self._is_standard_so3 and tol == ROTATION_TOLERANCE:
-            return so3.so3_log(element)
         if self._frame is None:
             logarithm = matrix_functions.log(element)
         else:
@@ -192,42 +192,35 @@ class LieAlgebra:
 
     # ---- compactness
 
-    def invariant_inner_product(self, tol: float = 1e-8) -> Array | None:
+    def invariant_inner_product(self) -> Array | None:
         """Return P that every generator keeps skew, A^T P + P A = 0 for its linear part A, or None.
 
         An inner product exists iff the group is relatively compact, bounded in both directions; an affine
         group must also fix a point. Its closure is then compact. The group itself need not be: the one of
         diag(J, √2 J) winds densely around a torus and never returns.
 
-        Parameters
-        ----------
-        tol : float, optional
-            How far from invariant P may be, with each generator scaled to norm 1.
-
         Returns
         -------
         ndarray, shape (n, n), or None
             Symmetric positive definite with trace n; I when every linear part is skew.
         """
-        if self.fixed_point(tol) is None:
-            return None
-        return find_inner_product(self._linear, tol)
+        return None if self.fixed_point() is None else find_inner_product(self._linear)
 
-    def fixed_point(self, tol: float = 1e-8) -> Array | None:
+    def fixed_point(self) -> Array | None:
         """Return the point (n,) that every element fixes, A c + b = 0 for each generator, or None.
 
-        Of several the one nearest to the origin; ``tol`` is the largest residual, relative to the size of the
-        b.
+        Of several the one nearest to the origin.
         """
-        tolerance(tol, positive=True)
         if not self.affine:
             return np.zeros(self.state_dim)
         norms = scaled_norm(self._linear, 2)
         scale = np.where(norms > 0.0, norms, 1.0)[:, None, None]
         linear = (self._linear / scale).reshape(-1, self.state_dim)
         shift = (self.basis[:, :-1, -1:] / scale).reshape(-1)
-        point = np.linalg.lstsq(linear, -shift, rcond=tol)[0]
-        return None if scaled_norm(linear @ point + shift) > tol * scaled_norm(shift) else np.asarray(point)
+        point = np.linalg.lstsq(linear, -shift, rcond=_FIXED)[0]
+        return (
+            None if scaled_norm(linear @ point + shift) > _FIXED * scaled_norm(shift) else np.asarray(point)
+        )
 
     @property
     def _linear(self) -> Array:
@@ -238,11 +231,6 @@ class LieAlgebra:
     def _dual(self) -> Array:
         """The pseudo-inverse (size², d) that turns matrices into coordinates."""
         return np.asarray(np.linalg.pinv(self.basis.reshape(self.dimension, self.size**2)))
-
-    @cached_property
-    def _is_standard_so3(self) -> bool:
-        """Whether coordinates are rotation vectors, for which there is a closed form."""
-        return not self.affine and np.array_equal(self.basis, so3.so3_hat(np.eye(3)))
 
     @cached_property
     def _frame(self) -> Array | None:
@@ -279,15 +267,13 @@ class LieAlgebra:
         return f"LieAlgebra({named}dimension {self.dimension}, {kind} on R^{self.state_dim})"
 
     def _repr_html_(self) -> str:
-        """Show the generators side by side."""
-        tables = "".join(
-            f"<td style='padding-right:1.5em'>W<sub>{k + 1}</sub> =<br>{_matrix_html(generator)}</td>"
-            for k, generator in enumerate(self.basis)
+        """Show the generators."""
+        matrices = (
+            table(
+                f"W<sub>{number}</sub> =",
+                [[f"{entry:.4g}" for entry in row] for row in generator + 0.0],
+                named=False,
+            )
+            for number, generator in enumerate(self.basis, start=1)
         )
-        return f"<b>{escape(repr(self))}</b><table><tr>{tables}</tr></table>"
-
-
-def _matrix_html(matrix: Array) -> str:
-    """Return a matrix as a small HTML table."""
-    rows = "".join("<tr>" + "".join(f"<td>{x:.4g}</td>" for x in row) + "</tr>" for row in matrix + 0.0)
-    return f"<table style='border-left:1px solid;border-right:1px solid'>{rows}</table>"
+        return f"<b>{escape(repr(self))}</b>{''.join(matrices)}"

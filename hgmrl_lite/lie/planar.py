@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hgmrl_lite._spans import scaled_norm
-from hgmrl_lite._validate import Array, as_array, tolerance
+from hgmrl_lite._validate import Array, as_array
 
 #: The generator of the plane's rotations: J p is p turned by +90°.
 J: Array = np.array([[0.0, -1.0], [1.0, 0.0]])
@@ -29,6 +29,8 @@ NEAR_HALF_TURN = -0.95
 #: Matrices are taken for the logarithm of a multiple when an entry is beyond 2 to this power.
 LARGE_EXPONENT = 300
 _EPS = float(np.finfo(np.float64).eps)
+#: What counts as zero in a generator of norm 1.
+_ZERO = 1e-9
 #: An angle this close to π is π up to the rounding of a cosine and a sine.
 AT_PI = 8 * _EPS
 
@@ -227,15 +229,13 @@ class PlanarType:
     period: float
 
 
-def planar_type(generator: ArrayLike, tol: float = 1e-9) -> PlanarType:
+def planar_type(generator: ArrayLike) -> PlanarType:
     """Return the type of a 2×2 generator.
 
     Parameters
     ----------
     generator : array_like, shape (2, 2)
         Generator W.
-    tol : float, optional
-        What counts as zero, relative to the Frobenius norm of W (to its square for determinants).
 
     Returns
     -------
@@ -244,24 +244,23 @@ def planar_type(generator: ArrayLike, tol: float = 1e-9) -> PlanarType:
     Raises
     ------
     ValueError
-        When ``generator`` has another shape, or ``tol`` is negative.
+        When ``generator`` has another shape.
 
     Examples
     --------
     >>> planar_type([[0, -2], [2, 0]]).kind
     'elliptic'
     """
-    tolerance(tol)
     generator = as_array("generator", generator, (2, 2))
     norm = float(scaled_norm(generator, 2))
     mean, traceless, delta = _split(generator / norm if norm else generator)
     if not norm:
         kind = "zero"
-    elif np.linalg.norm(traceless) <= tol:
+    elif np.linalg.norm(traceless) <= _ZERO:
         kind = "scalar"
     else:
-        kind = "elliptic" if delta < -tol else "hyperbolic" if delta > tol else "parabolic"
-    compact = kind == "zero" or (kind == "elliptic" and abs(2.0 * float(mean)) <= tol)
+        kind = "elliptic" if delta < -_ZERO else "hyperbolic" if delta > _ZERO else "parabolic"
+    compact = kind == "zero" or (kind == "elliptic" and abs(2.0 * float(mean)) <= _ZERO)
     turning = math.sqrt(abs(float(delta))) * norm
     period = 0.0 if kind == "zero" else 2.0 * math.pi / turning if compact else math.inf
     (a, b), (c, d) = generator.tolist()

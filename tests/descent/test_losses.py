@@ -61,9 +61,10 @@ def test_the_relative_loss_of_circles_is_flat_where_the_determinant_is_negative(
     found = value(descent.Differential(circle, circle, relative=True), generator)
     if determinant < 0:
         assert found == pytest.approx(4 / np.pi, abs=1e-3)
-    elif abs(generator[1, 0] - generator[0, 1]) > abs(np.trace(generator)):
-        # More turn than growth: below the plateau, up to the small parts of higher frequency.
-        assert found < 4 / np.pi + 0.05
+    elif abs(generator[1, 0] - generator[0, 1]) > 1.25 * abs(np.trace(generator)):
+        # Clearly more turn than growth: below the plateau. (Of growth a and turn b alone the loss is
+        # 2a / √(a² + b²), above it up to b = 1.21 a.)
+        assert found < 4 / np.pi
     # The plain loss is not flat along W: its first part doubles with W, its second stays.
     plain = descent.Differential(circle, circle)
     assert value(plain, 2 * generator) - value(plain, generator) == pytest.approx(

@@ -34,7 +34,7 @@ TWO_AXES = lie.LieAlgebra(lie.so(3).basis[:2])
         (lambda: lie.so3_log(np.eye(2)), "rotation must have shape"),
         (lambda: lie.so3_log("turn"), "rotation must be an array of real numbers"),
         (lambda: lie.planar_type(np.eye(3)), "generator must have shape"),
-        (lambda: lie.planar_type(J, tol=-1.0), "tol must be at least 0"),
+        (lambda: lie.so(2).log(J, tol=-1.0), "tol must be at least 0"),
         (lambda: lie.bracket(np.eye(2), np.eye(3)), "one size"),
         (lambda: lie.polar_factor(np.diag([1.0, 0.0])), "matrix must be invertible"),
         (lambda: lie.polar_factor(J, -np.eye(2)), "inner_product must be positive definite"),
