@@ -155,7 +155,12 @@ class LieAlgebra:
         if self._frame is None:
             logarithm = matrix_functions.log(element)
         else:
-            logarithm = matrix_functions.framed_log(element, self._frame, self.affine)
+            # The identity apart: small elements keep their digits.
+            frame, inverse, identity = self._frame, np.linalg.inv(self._frame), np.eye(self.size)
+            away = frame @ (element - identity) @ inverse
+            if self.affine:
+                away[..., -1, :] = 0.0
+            logarithm = inverse @ matrix_functions.log(identity + away) @ frame
         theta = self.coordinates(logarithm)
         outside = self._error(theta, element) > tol
         if outside.any() and self.dimension == 1:

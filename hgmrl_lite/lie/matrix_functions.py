@@ -1,6 +1,6 @@
 """Exp and log of real square matrices: closed forms where they apply, SciPy elsewhere.
 
-Beside the principal logarithm stand two for elements whose principal one leaves an algebra.
+Beside the principal logarithm stands one for elements whose principal one leaves an algebra.
 """
 
 import warnings
@@ -26,8 +26,6 @@ _EPS = float(np.finfo(np.float64).eps)
 _AFFINE = 1e-14
 #: Matrices I + A with n |A| below this have a logarithm by series.
 _NEAR_IDENTITY = 0.1
-#: A matrix further than this from orthogonal is no rounded rotation.
-_FAR = 0.1
 #: exp(log(g)) must give g back to this, relative to its norm.
 _RESIDUAL = 1e-8
 #: Full turns of the fastest eigenvalue that are tried in each direction.
@@ -275,43 +273,3 @@ def one_parameter_log(generator: Array, elements: Array, tol: float) -> Array:
     # A half turn fits both ways; the bias, below what separates other branches, prefers the positive one.
     best = np.where(fits, np.abs(times) * np.where(times < 0.0, 1.0 + 1e-9, 1.0), np.inf).argmin(axis=-1)
     return np.asarray(times[np.arange(len(times)), best])
-
-
-def framed_log(elements: Array, frame: Array, affine: bool) -> Array:
-    """Return logarithms taken after a change of frame: C⁻¹ log(C g C⁻¹) C.
-
-    There the linear parts are orthogonal up to rounding, which is taken out.
-
-    Parameters
-    ----------
-    elements : ndarray, shape (..., n, n)
-        Group elements.
-    frame : ndarray, shape (n, n)
-        C, in which the group's linear parts are orthogonal, so that their logarithms are skew.
-    affine : bool
-        Whether the elements are homogeneous.
-
-    Returns
-    -------
-    ndarray, shape (..., n, n)
-        The logarithms.
-
-    Raises
-    ------
-    ValueError
-        When an element has no real logarithm.
-    """
-    inverse, identity = np.linalg.inv(frame), np.eye(len(frame))
-    # The identity apart: small elements keep their digits.
-    away = frame @ (elements - identity) @ inverse
-    if affine:
-        away[..., -1, :] = 0.0
-    n = len(frame) - affine
-    linear = identity[:n, :n] + away[..., :n, :n]
-    with np.errstate(over="ignore", invalid="ignore"):
-        defect = _gram_defect(linear)
-    turned = n * np.abs(away[..., :n, :n]).max(axis=(-2, -1), initial=0.0) > _NEAR_IDENTITY
-    rounded = (defect > ORTHOGONAL) & (defect < _FAR) & turned
-    moved = identity + away
-    moved[rounded, :n, :n] = polar_factor(linear[rounded])
-    return np.asarray(inverse @ log(moved) @ frame)
