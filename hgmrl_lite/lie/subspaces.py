@@ -4,7 +4,7 @@ A connected matrix group is relatively compact iff some inner product is preserv
 W^T P + P W = 0 has a positive definite solution P common to all generators; an affine one also fixes a point.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,12 +12,17 @@ from numpy.typing import ArrayLike
 from hgmrl_lite._spans import null_space, scaled_norm
 from hgmrl_lite._validate import Array, as_array, as_square, tolerance
 
-if TYPE_CHECKING:
-    from hgmrl_lite.lie.algebra import LieAlgebra
-
 #: A basis scaled to norm 1 with a singular value below this is dependent.
 DEPENDENT = 1e-9
 _EPS = float(np.finfo(np.float64).eps)
+
+
+class HasBasis(Protocol):
+    """What has a basis of generators, such as a LieAlgebra."""
+
+    @property
+    def basis(self) -> Array:
+        """The generators, shape (d, n, n)."""
 
 
 def bracket(left: ArrayLike, right: ArrayLike) -> Array:
@@ -77,7 +82,7 @@ def brackets_outside(basis: Array, tol: float) -> Array:
     return np.asarray(unit[d:].reshape(-1, n, n))
 
 
-def principal_angles(first: "LieAlgebra | ArrayLike", second: "LieAlgebra | ArrayLike") -> Array:
+def principal_angles(first: HasBasis | ArrayLike, second: HasBasis | ArrayLike) -> Array:
     """Return the principal angles between two algebras as subspaces of the matrices, smallest first.
 
     The Frobenius inner product is not invariant under conjugation: centre and scale points alike before
