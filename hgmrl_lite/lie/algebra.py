@@ -12,7 +12,7 @@ from hgmrl_lite._tables import table
 from hgmrl_lite._validate import Array, as_array, tolerance
 from hgmrl_lite.lie import matrix_functions
 from hgmrl_lite.lie.planar import ROTATION_TOLERANCE
-from hgmrl_lite.lie.subspaces import DEPENDENT, brackets_outside, find_inner_product, inner_product_root
+from hgmrl_lite.lie.subspaces import DEPENDENT, bracket, find_inner_product, inner_product_root
 
 #: Largest velocity of a point that counts as fixed, relative to the size of the shifts.
 _FIXED = 1e-8
@@ -192,8 +192,24 @@ class LieAlgebra:
         ValueError
             When ``tol`` is not positive.
         """
-        added = brackets_outside(self.basis, tolerance(tol, positive=True))
-        return LieAlgebra(np.concatenate([self.basis, added]), self.affine) if len(added) else self
+        tolerance(tol, positive=True)
+        shape = (-1, self.size, self.size)
+        unit = np.linalg.qr(self.basis.reshape(self.dimension, self.size**2).T)[0].T
+        start = 0
+        while start < len(unit):
+            matrices = unit.reshape(shape)
+            fresh = bracket(matrices[:, None], matrices[None, start:]).reshape(-1, self.size**2)
+            start = len(unit)
+            for candidate in fresh:
+                rest = candidate - unit.T @ (unit @ candidate)
+                # Once more: one pass of Gram-Schmidt leaves rounding of the part it removed.
+                rest -= unit.T @ (unit @ rest)
+                length = np.linalg.norm(rest)
+                if length > tol:
+                    unit = np.vstack([unit, rest / length])
+        if len(unit) == self.dimension:
+            return self
+        return LieAlgebra(np.concatenate([self.basis, unit[self.dimension :].reshape(shape)]), self.affine)
 
     # ---- compactness
 
