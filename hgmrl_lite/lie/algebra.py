@@ -288,7 +288,7 @@ class LieAlgebra:
         return f"LieAlgebra({named}dimension {self.dimension}, {kind} on R^{self.state_dim})"
 
     def _repr_html_(self) -> str:
-        """Show the generators."""
+        """Show the generators side by side."""
         matrices = (
             table(
                 f"W<sub>{number}</sub> =",
@@ -297,4 +297,4 @@ class LieAlgebra:
             )
             for number, generator in enumerate(self.basis, start=1)
         )
-        return f"<b>{escape(repr(self))}</b>{''.join(matrices)}"
+        return f"<b>{escape(repr(self))}</b><div style='display:flex;gap:1.5em'>{''.join(matrices)}</div>"
