@@ -87,7 +87,7 @@ class Descent:
         """Principal angle between W and the true algebra in degrees, shape (T + 1, R); 90° where W = 0."""
         if self.reference is None:
             raise ValueError("reference must be given to descend(...) for angles, got None")
-        return _angle_to(self.path, self.reference)
+        return angle_to(self.path, self.reference)
 
     def steps_to(self, angle_deg: float = 1.0) -> Array:
         """Return after how many steps each run was first below an angle, shape (R,); infinity for never."""
@@ -220,7 +220,7 @@ def descend(
         value = mean_length(loss.residuals(_on_sphere(weights) if unit else weights, index, times))
         losses[step] = value.detach().numpy()
         if stop_below_deg is not None and basis is not None and step and step % _BLOCK == 0:
-            arrived |= (_angle_to(path[step - _BLOCK : step + 1], basis) < stop_below_deg).any(axis=0)
+            arrived |= (angle_to(path[step - _BLOCK : step + 1], basis) < stop_below_deg).any(axis=0)
             if arrived.all():
                 last = step
                 break
@@ -281,7 +281,7 @@ def _draws(
         yield from zip(index[:length], times[:length], strict=True)
 
 
-def _angle_to(generators: Array, basis: Array) -> Array:
+def angle_to(generators: Array, basis: Array) -> Array:
     """Return the angles (...) in degrees from generators (..., n, n) to the span of an orthonormal basis."""
     rows = basis.reshape(len(basis), -1)
     flat = generators.reshape(*generators.shape[:-2], -1)
