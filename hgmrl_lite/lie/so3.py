@@ -5,8 +5,6 @@ reads the axis off the antisymmetric part of the matrix. Near π, where that par
 A rotation by π has two logarithms; the documented choice is the one whose largest entry is positive.
 """
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.spatial.transform import Rotation
@@ -128,8 +126,9 @@ def so3_log(rotation: ArrayLike) -> Array:
     out = np.empty((len(flat), 3))
     near_pi = [np.empty(0, dtype=np.intp)]
     buffers = np.empty((15, min(_BLOCK, len(flat)))), np.empty((9, min(_BLOCK, len(flat))))
-    for part in _blocks(len(flat)):
-        rows, work = (buffer[:, : part.stop - part.start] for buffer in buffers)
+    for start in range(0, len(flat), _BLOCK):
+        part = slice(start, min(start + _BLOCK, len(flat)))
+        rows, work = (buffer[:, : part.stop - start] for buffer in buffers)
         entries = flat[part].T
         rows[:3], rows[6:9], rows[12:] = entries[:3], entries[3:6], entries[6:]
         rows[3:5], rows[9:11] = rows[:2], rows[6:8]
@@ -148,7 +147,7 @@ def so3_log(rotation: ArrayLike) -> Array:
         ratio += 1.0
         if ratio.min() < _NEAR_PI:
             near = np.flatnonzero(ratio < _NEAR_PI)
-            near_pi.append(near + part.start)
+            near_pi.append(near + start)
             ratio[near] = 1.0
         np.divide(length, ratio, out=ratio)
         np.arctan(ratio, out=ratio)
@@ -160,12 +159,6 @@ def so3_log(rotation: ArrayLike) -> Array:
     if near.size:
         out[near] = _so3_log_near_pi(flat[near].reshape(-1, 3, 3))
     return out.reshape(array.shape[:-1])
-
-
-def _blocks(count: int) -> Iterator[slice]:
-    """Yield the slices that cut ``count`` elements into blocks."""
-    for start in range(0, count, _BLOCK):
-        yield slice(start, min(start + _BLOCK, count))
 
 
 def _require_rotations(rows: Array, work: Array) -> None:
