@@ -176,7 +176,7 @@ def mean_length(residuals: "list[torch.Tensor]") -> "torch.Tensor":
     return torch.stack(lengths).sum(dim=0)
 
 
-def gauss_newton_condition(loss: Loss, generators: ArrayLike, *, samples: int = 1000, seed: int = 0) -> Array:
+def gauss_newton_condition(loss: Loss, generators: ArrayLike, *, samples: int = 1000) -> Array:
     """Return the condition number of the Gauss-Newton matrix at each generator, the scale direction removed.
 
     Neither loss is twice differentiable, so there is no Hessian to look at. The Gauss-Newton matrix
@@ -192,8 +192,6 @@ def gauss_newton_condition(loss: Loss, generators: ArrayLike, *, samples: int = 
         Where to look.
     samples : int, optional
         Points (and times) over which the mean is taken, the same for every generator.
-    seed : int, optional
-        Seed of the samples.
 
     Returns
     -------
@@ -213,8 +211,7 @@ def gauss_newton_condition(loss: Loss, generators: ArrayLike, *, samples: int = 
     length = np.linalg.norm(flat, axis=(1, 2))
     if not length.all():
         raise ValueError("generators must not be zero: W = 0 has no direction")
-    rng = np.random.default_rng(seed)
-    samples = as_count("samples", samples)
+    samples, rng = as_count("samples", samples), np.random.default_rng(0)
     index = torch.from_numpy(rng.integers(len(loss.points), size=samples))
     times = torch.from_numpy(rng.uniform(0.0, FULL_TURN, size=samples))
     size = n * n
