@@ -142,16 +142,8 @@ def as_square(name: str, value: ArrayLike) -> Array:
     return array
 
 
-def is_double(value: ArrayLike) -> bool:
-    """Return whether ``value`` has double precision (or is exact), rather than that of float32 or float16."""
-    dtype = as_numpy("value", value).dtype
-    return not np.issubdtype(dtype, np.floating) or np.finfo(dtype).eps <= np.finfo(np.float64).eps
-
-
-def tolerance(tol: float | None, double: bool, usual: float = 1e-8, positive: bool = False) -> float:
-    """Return ``tol``, checked; without one ``usual`` for doubles, and 1e-5 for what came as float32."""
-    if tol is None:
-        return usual if double else 1e-5
+def tolerance(tol: float, positive: bool = False) -> float:
+    """Return ``tol``, or raise a ValueError when it is negative (or zero, where it must be positive)."""
     if not tol >= 0.0 or (positive and tol == 0.0):
         raise ValueError(f"tol must be {'positive' if positive else 'at least 0'}, got {tol}")
     return tol

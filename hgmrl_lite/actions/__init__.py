@@ -4,12 +4,15 @@ An element g moves a point to g p, a function f to f(g⁻¹ p), a policy π to K
 dg_p v and a covector n to dg_p^{-T} n. What does not change under this is invariant or equivariant.
 """
 
-from hgmrl_lite.actions.action import Action
+from hgmrl_lite.actions.action import Action, AffineAction, LinearAction
 from hgmrl_lite.actions.charts import Chart, ChartedAction
-from hgmrl_lite.actions.derivatives import numerical_gradient, numerical_jacobian
-from hgmrl_lite.actions.matrices import AffineAction, LinearAction
+from hgmrl_lite.actions.derivatives import (
+    equivariance_residual,
+    invariance_residual,
+    numerical_gradient,
+    numerical_jacobian,
+)
 from hgmrl_lite.actions.orbits import action_of, orbit, orbit_dimension, stabiliser
-from hgmrl_lite.actions.residuals import equivariance_residual, invariance_residual
 
 __all__ = [
     "Action",

@@ -1,7 +1,9 @@
-"""How one group element moves points, tangents, covectors, functions and policies."""
+"""How one group element moves points, tangents, covectors, functions and policies; linear and affine ones."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -163,3 +165,117 @@ def invertible(name: str, value: ArrayLike) -> Array:
     if singular.any():
         raise ValueError(f"{name} must be invertible to act, got a singular matrix:\n{matrix[singular][0]}")
     return matrix
+
+
+@dataclass(frozen=True, eq=False)
+class LinearAction(Action):
+    """The action p ↦ L p.
+
+    Parameters
+    ----------
+    matrix : array_like, shape (..., n, n)
+        Invertible L; batch axes broadcast against those of the points.
+
+    Raises
+    ------
+    ValueError
+        When a matrix is not square, not finite, or singular.
+
+    Examples
+    --------
+    >>> quarter = LinearAction([[0, -1], [1, 0]])
+    >>> quarter([1.0, 0.0])
+    array([0., 1.])
+    """
+
+    matrix: Array
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "matrix", invertible("matrix", self.matrix))
+
+    @property
+    def homogeneous(self) -> Array:
+        """The matrix as an affine map, shape (..., n + 1, n + 1)."""
+        n = self.matrix.shape[-1]
+        out = np.zeros((*self.matrix.shape[:-2], n + 1, n + 1))
+        out[..., :n, :n] = self.matrix
+        out[..., n, n] = 1.0
+        return out
+
+    @property
+    def _linear(self) -> Array:
+        """The linear part L, shape (..., n, n)."""
+        return self.matrix
+
+    def __call__(self, points: ArrayLike) -> Array:
+        """Return g p for points (..., n)."""
+        points = as_array("points", points, ("...", self._linear.shape[-1]))
+        if self.matrix.ndim == 2:
+            return points @ self._linear.T
+        return np.asarray((self._linear @ points[..., None])[..., 0])
+
+    def inverse(self) -> Self:
+        """Return the action of g⁻¹."""
+        return type(self)(np.asarray(np.linalg.inv(self.matrix), dtype=np.float64))
+
+    def jacobian(self, points: ArrayLike) -> Array:
+        """Return L at every point, shape (..., n, n)."""
+        points = as_array("points", points, ("...", self._linear.shape[-1]))
+        batch = np.broadcast_shapes(points.shape[:-1], self.matrix.shape[:-2])
+        return np.broadcast_to(self._linear, (*batch, *self._linear.shape[-2:]))
+
+    def __matmul__(self, other: Action) -> Action:
+        """Return the action of the product: ``other`` first, then this one."""
+        if not isinstance(other, LinearAction):
+            return super().__matmul__(other)
+        kind = LinearAction if type(self) is type(other) is LinearAction else AffineAction
+        left, right = (g.matrix if kind is type(g) else g.homogeneous for g in (self, other))
+        if left.shape[-1] != right.shape[-1]:
+            raise ValueError(
+                f"actions must act on one space to be composed, got matrices {left.shape} and {right.shape}"
+            )
+        return kind(left @ right)
+
+
+@dataclass(frozen=True, eq=False)
+class AffineAction(LinearAction):
+    """The action p ↦ L p + t, given as the homogeneous matrix [[L, t], [0, 1]].
+
+    Parameters
+    ----------
+    matrix : array_like, shape (..., n + 1, n + 1)
+        Invertible homogeneous matrices; batch axes broadcast against those of the points.
+
+    Raises
+    ------
+    ValueError
+        When a matrix is not square, not finite, singular, or has another last row.
+
+    Examples
+    --------
+    >>> AffineAction([[1, 0, 2], [0, 1, 0], [0, 0, 1]])([1.0, 0.0])
+    array([3., 0.])
+    """
+
+    def __post_init__(self) -> None:
+        matrix = as_square("matrix", self.matrix)
+        n = matrix.shape[-1] - 1
+        if n < 1 or np.abs(matrix[..., n, :] - np.eye(n + 1)[n]).max(initial=0.0) > 1e-10:
+            raise ValueError(f"matrix must be homogeneous, with last row (0, ..., 0, 1), got\n{matrix}")
+        # However far it shifts, an affine map is invertible when its linear part is.
+        invertible("matrix", matrix[..., :n, :n])
+        object.__setattr__(self, "matrix", matrix)
+
+    @property
+    def homogeneous(self) -> Array:
+        """The matrix itself."""
+        return self.matrix
+
+    @property
+    def _linear(self) -> Array:
+        """The linear part L, shape (..., n, n)."""
+        return self.matrix[..., :-1, :-1]
+
+    def __call__(self, points: ArrayLike) -> Array:
+        """Return L p + t for points (..., n)."""
+        return super().__call__(points) + self.matrix[..., :-1, -1]

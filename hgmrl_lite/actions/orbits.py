@@ -3,10 +3,13 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hgmrl_lite._spans import scaled_norm
-from hgmrl_lite._validate import Array, as_array, as_count, tolerance
-from hgmrl_lite.actions.matrices import AffineAction, LinearAction
+from hgmrl_lite._spans import null_space, scaled_norm
+from hgmrl_lite._validate import Array, as_array, as_count
+from hgmrl_lite.actions.action import AffineAction, LinearAction
 from hgmrl_lite.lie import LieAlgebra
+
+#: Velocities below this, relative to |W| (1 + |p|), are zero.
+_STILL = 1e-9
 
 
 def action_of(algebra: LieAlgebra, theta: ArrayLike) -> LinearAction | AffineAction:
@@ -67,33 +70,15 @@ def orbit(algebra: LieAlgebra, point: ArrayLike, count: int = 200, extent: float
     return action_of(algebra, theta[:, None])(point)
 
 
-def orbit_dimension(algebra: LieAlgebra, point: ArrayLike, tol: float | None = None) -> int:
-    """Return the dimension of the orbit through a point: the rank of θ ↦ Σ θ_k W_k p.
+def orbit_dimension(algebra: LieAlgebra, point: ArrayLike) -> int:
+    """Return the dimension of the orbit through a point: of the algebra, minus that of the stabiliser.
 
-    Parameters
-    ----------
-    algebra : LieAlgebra
-        Generators of the whole Lie algebra: take the closure first if it is not closed.
-    point : array_like, shape (n,)
-        The point.
-    tol : float, optional
-        Velocities below this, relative to |W| (1 + |p|), are zero: 1e-9 when left out, 1e-5 for an algebra
-        whose basis came as float32.
-
-    Returns
-    -------
-    int
-        The dimension.
-
-    Raises
-    ------
-    ValueError
-        When the point has another dimension.
+    Parameters and errors as for :func:`stabiliser`.
     """
-    return _rank(algebra, point, tol)[0]
+    return algebra.dimension - stabiliser(algebra, point).dimension
 
 
-def stabiliser(algebra: LieAlgebra, point: ArrayLike, tol: float | None = None) -> LieAlgebra:
+def stabiliser(algebra: LieAlgebra, point: ArrayLike) -> LieAlgebra:
     """Return the algebra of the elements that fix a point: all Σ θ_k W_k with Σ θ_k W_k p = 0.
 
     Parameters
@@ -102,9 +87,6 @@ def stabiliser(algebra: LieAlgebra, point: ArrayLike, tol: float | None = None) 
         Generators of the whole Lie algebra: take the closure first if it is not closed.
     point : array_like, shape (n,)
         The point.
-    tol : float, optional
-        Velocities below this, relative to |W| (1 + |p|), are zero: 1e-9 when left out, 1e-5 for an algebra
-        whose basis came as float32.
 
     Returns
     -------
@@ -125,20 +107,13 @@ def stabiliser(algebra: LieAlgebra, point: ArrayLike, tol: float | None = None) 
             [ 1.,  0.,  0.],
             [ 0.,  0.,  0.]]])
     """
-    rank, left = _rank(algebra, point, tol)
-    weights = left[:, rank:].T / scaled_norm(algebra.basis, 2) if algebra.dimension else np.zeros((0, 0))
-    weights /= scaled_norm(weights)[:, None]
-    # The sign of a singular vector is arbitrary: the largest coordinate is made positive.
-    largest = weights[np.arange(len(weights)), np.abs(weights).argmax(axis=-1)] if len(weights) else 1.0
-    weights = weights * np.reshape(np.sign(largest), (-1, 1))
-    return LieAlgebra(algebra.matrix(weights), algebra.affine)
-
-
-def _rank(algebra: LieAlgebra, point: ArrayLike, tol: float | None) -> tuple[int, Array]:
-    """Return the rank of the velocities at a point, and their left singular vectors (d, d)."""
     point = as_array("point", point, (algebra.state_dim,))
-    unit = LieAlgebra(algebra.basis / scaled_norm(algebra.basis, 2)[:, None, None], algebra.affine)
+    norms = scaled_norm(algebra.basis, 2)
+    unit = LieAlgebra(algebra.basis / norms[:, None, None], algebra.affine)
     # Generators of norm 1, relative to 1 + |p|.
-    velocities = unit.velocities(point) / (1.0 + scaled_norm(point))
-    left, values, _ = np.linalg.svd(velocities)
-    return int((values > tolerance(tol, algebra.is_double, 1e-9)).sum()), left
+    weights = null_space((unit.velocities(point) / (1.0 + scaled_norm(point))).T, _STILL)
+    # The sign of a null vector is arbitrary: the largest coordinate is made positive.
+    weights = weights / norms
+    weights /= scaled_norm(weights)[:, None]
+    positive = weights.max(axis=1, initial=0.0) >= -weights.min(axis=1, initial=0.0)
+    return LieAlgebra(algebra.matrix(np.where(positive[:, None], weights, -weights)), algebra.affine)

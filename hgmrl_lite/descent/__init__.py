@@ -6,9 +6,7 @@ follows P. Nitschke and S. Talebi, *Hereditary Geometric Meta-RL*, 2026, arXiv:2
 without any descent see `hgmrl_lite.discovery`. PyTorch is loaded on the first call.
 """
 
-from hgmrl_lite.descent.conditioning import gauss_newton_condition
-from hgmrl_lite.descent.losses import Differential, Functional
-from hgmrl_lite.descent.optimise import descend
-from hgmrl_lite.descent.result import Descent
+from hgmrl_lite.descent.losses import Differential, Functional, gauss_newton_condition
+from hgmrl_lite.descent.optimise import Descent, descend
 
 __all__ = ["Descent", "Differential", "Functional", "descend", "gauss_newton_condition"]

@@ -8,8 +8,7 @@ measure of symmetry goes back to LieGG (A. Moskalev, A. Sepliarskaia, I. Sosnovi
 2022).
 """
 
-from hgmrl_lite.discovery.closed_form import discover
 from hgmrl_lite.discovery.null_space import affine_null_space
-from hgmrl_lite.discovery.symmetry import Symmetry
+from hgmrl_lite.discovery.symmetry import Symmetry, discover
 
 __all__ = ["Symmetry", "affine_null_space", "discover"]

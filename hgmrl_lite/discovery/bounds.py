@@ -34,6 +34,7 @@ NORMAL_99 = 2.33
 #: Floor of the variance of gᵀWh, in units of the median, where the fields are fitted.
 LEAST_VARIANCE = 0.1
 LIKELY, CERTAIN = 0.80, 0.95
+DISAGREE = "the gradients of the two halves of the data hardly agree"
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,17 +89,15 @@ class Forms:
 
     def best_fields(self, dimension: int) -> tuple[Array, Array]:
         """Return the d fields of least defect as matrices on h, (d, n, q), and in resamples, (R, d, n, q)."""
-        shape = (dimension, self.products.shape[1], self.points.shape[1])
-        found, drawn = self.spectrum[1][:dimension], self.drawn_spectrum[1][:, :dimension]
-        return self.unit * found.reshape(shape), self.unit * drawn.reshape(-1, *shape)
+        return self._matrices(self.spectrum[1][:dimension], self.drawn_spectrum[1][:, :dimension])
 
     def sharp_fields(self, dimension: int) -> tuple[Array, Array]:
         """Return the same, read mostly where the error of gᵀWh is small.
 
         They are nearer to exact symmetries than `best_fields`, but it is not their defect that is least.
         """
-        shape = (dimension, self.products.shape[1], self.points.shape[1])
-        moved = np.einsum("mq,diq->mdi", self.points, self.spectrum[1][:dimension].reshape(shape))
+        fields = self.spectrum[1][:dimension].reshape(dimension, self.products.shape[1], -1)
+        moved = np.einsum("mq,diq->mdi", self.points, fields)
         variance = np.einsum("mdi,mij,mdj->m", moved, self.covariance, moved)
         # What is left there counts as error as well, whatever its sign, and a floor keeps a few points from
         # carrying the answer alone.
@@ -107,40 +106,34 @@ class Forms:
         change, _ = _forms((self.products * weights[:, None, None])[..., None], self.points)
         drawn, _ = _forms(self.drawn * weights[:, None, None, None], self.points)
         found = _generalised(change[0], self.lifted)[1][:dimension]
-        again = _generalised(drawn, self.lifted_drawn)[1][:, :dimension]
-        return self.unit * found.reshape(shape), self.unit * again.reshape(-1, *shape)
+        return self._matrices(found, _generalised(drawn, self.lifted_drawn)[1][:, :dimension])
 
-    def upper(self, dimension: int) -> float:
-        """Return the 95 % upper bound of the largest squared defect in the span of the d best fields.
+    def _matrices(self, found: Array, drawn: Array) -> tuple[Array, Array]:
+        """Return fields given as rows (..., d, P) as matrices on h, of unit mean speed."""
+        n, q = self.products.shape[1], self.points.shape[1]
+        first, second = (self.unit * rows.reshape(*rows.shape[:-1], n, q) for rows in (found, drawn))
+        return first, second
+
+    @cached_property
+    def upper(self) -> Array:
+        """The 95 % upper bounds (P,) of the largest squared defects in the spans of the first 1 to P fields.
 
         In a resample the best span is chosen anew, and its defect in the original data is known: what the
         resample took it for falls short by as much as the data's own span may.
         """
-        if dimension not in self._uppers:
-            # The spans are nested: each is a block of the largest one in the same bases.
-            worst = np.linalg.eigvalsh(self._drawn_here[:, :dimension, :dimension])[:, -1]
-            short = np.quantile(worst - self.drawn_spectrum[0][:, dimension - 1], CERTAIN, method="higher")
-            self._uppers[dimension] = float(self.spectrum[0][dimension - 1] + short)
-        return self._uppers[dimension]
-
-    @cached_property
-    def _uppers(self) -> dict[int, float]:
-        """The upper bounds that were asked for."""
-        return {}
-
-    @cached_property
-    def _drawn_here(self) -> Array:
-        """A in the data, in the best fields of every resample made orthonormal in B, (R, P, P)."""
-        return _whitened(self.change, self.lifted, self.drawn_spectrum[1])
+        here, drawn = self.spectrum[0], self.drawn_spectrum[0]
+        # The spans are nested: each is a block of the largest one in the same bases.
+        spans = _whitened(self.change, self.lifted, self.drawn_spectrum[1])
+        worst = np.stack(
+            [np.linalg.eigvalsh(spans[:, :d, :d])[:, -1] for d in range(1, len(here) + 1)], axis=1
+        )
+        return np.asarray(here + np.quantile(worst - drawn, CERTAIN, axis=0, method="higher"))
 
     @cached_property
     def lower(self) -> Array:
         """The 95 % lower bounds (P,) of the squared defects."""
         return np.array(
-            [
-                _lower(here, drawn)
-                for here, drawn in zip(self.spectrum[0], self.drawn_spectrum[0].T, strict=True)
-            ]
+            [_lower(*pair) for pair in zip(self.spectrum[0], self.drawn_spectrum[0].T, strict=True)]
         )
 
     @property
@@ -150,20 +143,16 @@ class Forms:
 
     def upper_of(self, span: Array, confidence: float) -> float:
         """Return an upper bound of the largest squared defect in a span (d, P) that was chosen elsewhere."""
-        here = self.worst(span)
-        return 2.0 * here - float(np.quantile(self._drawn_worst(span), 1.0 - confidence, method="lower"))
+        drawn = _worst(self.change_drawn, self.lifted_drawn, span)
+        return 2.0 * self.worst(span) - float(np.quantile(drawn, 1.0 - confidence, method="lower"))
 
     def lower_of(self, span: Array) -> float:
         """Return the 95 % lower bound of the largest squared defect in a span (d, P)."""
-        return _lower(self.worst(span), self._drawn_worst(span))
+        return _lower(self.worst(span), _worst(self.change_drawn, self.lifted_drawn, span))
 
     def worst(self, span: Array) -> float:
         """Return the largest squared defect in a span (d, P)."""
         return float(_worst(self.change, self.lifted, span))
-
-    def _drawn_worst(self, span: Array) -> Array:
-        """Return the same in the resamples, (R,)."""
-        return _worst(self.change_drawn, self.lifted_drawn, span)
 
 
 def _lower(here: float, drawn: Array, confidence: float = CERTAIN) -> float:
@@ -205,7 +194,7 @@ def measure(samples: Samples, neighbours: int, resamples: int, rng: np.random.Ge
         weights *= np.minimum(1.0, np.median(size) / np.maximum(size, np.finfo(float).tiny))
     agreement = weights * (one * two).sum(axis=1)
     if agreement.mean() < AGREEING * agreement.std() / np.sqrt(len(agreement)):
-        return "the gradients of the two halves of the data hardly agree"
+        return DISAGREE
     product = one[:, :, None] * two[:, None, :]
     # Drawn about the mean gradient, whose own error makes the products of two errors as frequent as they are.
     mean = 0.5 * (one + two)
@@ -215,11 +204,11 @@ def measure(samples: Samples, neighbours: int, resamples: int, rng: np.random.Ge
     drawn *= rng.exponential(size=(len(weights), resamples))[:, None, None, :]
     change, lifted = _forms(product[..., None] * weights[:, None, None, None], lift)
     if not _definite(lifted).all():
-        return "the gradients of the two halves of the data hardly agree"
+        return DISAGREE
     change_drawn, lifted_drawn = _forms(drawn * weights[:, None, None, None], lift)
     definite = _definite(lifted_drawn)
     if definite.mean() < DEFINITE:
-        return "the gradients of the two halves of the data hardly agree"
+        return DISAGREE
     return Forms(
         change[0],
         lifted[0],

@@ -61,13 +61,11 @@ def climb(samples: Samples, tolerance: float, resamples: int, rng: np.random.Gen
     found = first = 0
     for neighbours in samples.ladder:
         forms = measure(samples, neighbours, resamples, rng)
-        if isinstance(forms, Forms) and forms.upper(1) < IMPOSSIBLE * bound:
+        if isinstance(forms, Forms) and forms.upper[0] < IMPOSSIBLE * bound:
             forms = "the two halves of the data contradict each other"
         if isinstance(forms, str):
             troubles.append(forms)
-            rungs.append(None)
-        else:
-            rungs.append(forms)
+        rungs.append(None if isinstance(forms, str) else forms)
         dimension = _symmetric(rungs, bound)
         if found and not (dimension >= found and _upper(rungs[-1], found) < _upper(rungs[-2], found)):
             rungs.pop()
@@ -96,7 +94,7 @@ def climb(samples: Samples, tolerance: float, resamples: int, rng: np.random.Gen
     usable = [forms for forms in rungs if forms is not None]
     if not usable:
         return Claim("undecided", 0, False, None, tuple(troubles))
-    closest = min(usable, key=lambda forms: forms.upper(1))
+    closest = min(usable, key=lambda forms: float(forms.upper[0]))
     guess = int((closest.spectrum[0] < bound).sum())
     fields = _sharpest(rungs, guess) if guess else None
     return Claim("undecided", guess, False, closest, tuple(troubles), fields)
@@ -104,7 +102,7 @@ def climb(samples: Samples, tolerance: float, resamples: int, rng: np.random.Gen
 
 def _upper(forms: Forms | None, dimension: int) -> float:
     """Return the upper bound at a rung; infinite where the rung says nothing."""
-    return np.inf if forms is None else forms.upper(dimension)
+    return np.inf if forms is None else float(forms.upper[dimension - 1])
 
 
 def _fields(rungs: Sequence[Forms | None], dimension: int, bound: float) -> tuple[Array, Array]:
@@ -144,7 +142,7 @@ def _symmetric(rungs: Sequence[Forms | None], bound: float) -> int:
     while (
         dimension < len(squares)
         and squares[dimension] < bound
-        and _shown(rungs, candidates[: dimension + 1], forms.upper(dimension + 1), bound)
+        and _shown(rungs, candidates[: dimension + 1], float(forms.upper[dimension]), bound)
     ):
         dimension += 1
     return dimension

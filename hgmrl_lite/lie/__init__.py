@@ -6,14 +6,11 @@ Every function takes any leading batch axes.
 """
 
 from hgmrl_lite.lie.algebra import LieAlgebra
-from hgmrl_lite.lie.angles import principal_angles
-from hgmrl_lite.lie.brackets import bracket
-from hgmrl_lite.lie.closed_forms import J, se2_exp, se2_log, so2_exp, so2_log
-from hgmrl_lite.lie.compact import find_fixed_point, find_inner_product, polar_factor
 from hgmrl_lite.lie.families import rotations_about, scalings, se, so, translations
 from hgmrl_lite.lie.matrix_functions import exp, log
-from hgmrl_lite.lie.planar import PlanarType, gl2_exp, gl2_log, planar_type
+from hgmrl_lite.lie.planar import J, PlanarType, planar_type, so2_exp, so2_log
 from hgmrl_lite.lie.so3 import so3_exp, so3_hat, so3_log, so3_vee
+from hgmrl_lite.lie.subspaces import bracket, find_inner_product, polar_factor, principal_angles
 
 __all__ = [
     "J",
@@ -21,10 +18,7 @@ __all__ = [
     "PlanarType",
     "bracket",
     "exp",
-    "find_fixed_point",
     "find_inner_product",
-    "gl2_exp",
-    "gl2_log",
     "log",
     "planar_type",
     "polar_factor",
@@ -32,8 +26,6 @@ __all__ = [
     "rotations_about",
     "scalings",
     "se",
-    "se2_exp",
-    "se2_log",
     "so",
     "so2_exp",
     "so2_log",

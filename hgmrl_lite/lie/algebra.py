@@ -1,6 +1,6 @@
 """Lie algebras of matrices, given by a basis: coordinates, exp and log, closure, compactness."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 
@@ -8,15 +8,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._spans import scaled_norm
-from hgmrl_lite._validate import Array, as_array, is_double, tolerance
-from hgmrl_lite.lie import matrix_functions, so3
-from hgmrl_lite.lie.brackets import brackets_outside
-from hgmrl_lite.lie.branches import framed_log, one_parameter_log
-from hgmrl_lite.lie.closed_forms import ROTATION_TOLERANCE
-from hgmrl_lite.lie.compact import find_fixed_point, find_inner_product, inner_product_root
+from hgmrl_lite._tables import table
+from hgmrl_lite._validate import Array, as_array, tolerance
+from hgmrl_lite.lie import matrix_functions
+from hgmrl_lite.lie.planar import ROTATION_TOLERANCE
+from hgmrl_lite.lie.subspaces import DEPENDENT, bracket, find_inner_product, inner_product_root
 
-#: A basis scaled to norm 1 with a singular value below this is dependent.
-DEPENDENT = 1e-9
+#: Largest velocity of a point that counts as fixed, relative to the size of the shifts.
+_FIXED = 1e-8
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -35,12 +34,6 @@ class LieAlgebra:
     name : str, optional
         What to call it in print.
 
-    Attributes
-    ----------
-    is_double : bool
-        Whether the basis came with the digits of doubles, not of float32. Where a method is given no ``tol``,
-        it takes 1e-8, and 1e-5 when the basis or the element came as float32.
-
     Raises
     ------
     ValueError
@@ -58,10 +51,8 @@ class LieAlgebra:
     basis: Array
     affine: bool = False
     name: str = ""
-    is_double: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "is_double", is_double(self.basis))
         basis = as_array("basis", self.basis, ("d", "n", "n")).copy()
         d, n = basis.shape[:2]
         if basis.shape[1] != basis.shape[2] or n < 1 + self.affine:
@@ -123,8 +114,6 @@ class LieAlgebra:
 
     def exp(self, theta: ArrayLike) -> Array:
         """Return the group elements exp(Σ θ_k W_k), shape (..., size, size), for ``theta`` (..., d)."""
-        if self._is_standard_so3:
-            return so3.so3_exp(as_array("theta", theta, ("...", 3)))
         return matrix_functions.exp(self.matrix(theta))
 
     def log(self, element: ArrayLike, tol: float = ROTATION_TOLERANCE) -> Array:
@@ -155,7 +144,7 @@ class LieAlgebra:
             When an element has no real logarithm, or none that was found lies in the algebra to within
             ``tol``; when ``tol`` is negative.
         """
-        double, tol = is_double(element), tolerance(tol, True)
+        tolerance(tol)
         element = self._sized("element", element)
         if self.affine:
             last = np.eye(self.size)[-1]
@@ -163,16 +152,19 @@ class LieAlgebra:
                 raise ValueError("element must be homogeneous, with last row (0, ..., 0, 1)")
             element = element.copy()
             element[..., -1, :] = last
-        if self._is_standard_so3 and tol == ROTATION_TOLERANCE:
-            return so3.so3_log(element)
         if self._frame is None:
-            logarithm = matrix_functions.log(element if double else element.astype(np.float32))
+            logarithm = matrix_functions.log(element)
         else:
-            logarithm = framed_log(element, self._frame, self.affine)
+            # The identity apart: small elements keep their digits.
+            frame, inverse, identity = self._frame, np.linalg.inv(self._frame), np.eye(self.size)
+            away = frame @ (element - identity) @ inverse
+            if self.affine:
+                away[..., -1, :] = 0.0
+            logarithm = inverse @ matrix_functions.log(identity + away) @ frame
         theta = self.coordinates(logarithm)
         outside = self._error(theta, element) > tol
         if outside.any() and self.dimension == 1:
-            theta[outside, 0] = one_parameter_log(self.basis[0], element[outside], tol)
+            theta[outside, 0] = matrix_functions.one_parameter_log(self.basis[0], element[outside], tol)
             outside = np.isnan(theta[..., 0])
         if outside.any():
             raise ValueError(
@@ -181,14 +173,14 @@ class LieAlgebra:
             )
         return theta
 
-    def closure(self, tol: float | None = None) -> "LieAlgebra":
+    def closure(self, tol: float = 1e-8) -> "LieAlgebra":
         """Return the smallest algebra closed under the bracket that contains this one.
 
         Parameters
         ----------
         tol : float, optional
             A bracket of unit generators adds a generator when more than this of it is new. Generators from
-            noisy data need their noise level here, or the closure grows to everything.
+            noisy data, or rounded to float32, need their error here, or the closure grows to everything.
 
         Returns
         -------
@@ -200,46 +192,61 @@ class LieAlgebra:
         ValueError
             When ``tol`` is not positive.
         """
-        added = brackets_outside(self.basis, tolerance(tol, self.is_double, positive=True))
-        return LieAlgebra(np.concatenate([self.basis, added]), self.affine) if len(added) else self
+        tolerance(tol, positive=True)
+        shape = (-1, self.size, self.size)
+        unit = np.linalg.qr(self.basis.reshape(self.dimension, self.size**2).T)[0].T
+        start = 0
+        while start < len(unit):
+            matrices = unit.reshape(shape)
+            fresh = bracket(matrices[:, None], matrices[None, start:]).reshape(-1, self.size**2)
+            start = len(unit)
+            for candidate in fresh:
+                rest = candidate - unit.T @ (unit @ candidate)
+                # Once more: one pass of Gram-Schmidt leaves rounding of the part it removed.
+                rest -= unit.T @ (unit @ rest)
+                length = np.linalg.norm(rest)
+                if length > tol:
+                    unit = np.vstack([unit, rest / length])
+        if len(unit) == self.dimension:
+            return self
+        return LieAlgebra(np.concatenate([self.basis, unit[self.dimension :].reshape(shape)]), self.affine)
 
     # ---- compactness
 
-    def invariant_inner_product(self, tol: float | None = None) -> Array | None:
+    def invariant_inner_product(self) -> Array | None:
         """Return P that every generator keeps skew, A^T P + P A = 0 for its linear part A, or None.
 
         An inner product exists iff the group is relatively compact, bounded in both directions; an affine
         group must also fix a point. Its closure is then compact. The group itself need not be: the one of
         diag(J, √2 J) winds densely around a torus and never returns.
 
-        Parameters
-        ----------
-        tol : float, optional
-            How far from invariant P may be, with each generator scaled to norm 1.
-
         Returns
         -------
         ndarray, shape (n, n), or None
             Symmetric positive definite with trace n; I when every linear part is skew.
         """
-        n, tol = self.state_dim, tolerance(tol, self.is_double)
-        if self.affine and find_fixed_point(self.basis, tol) is None:
-            return None
-        return find_inner_product(self.basis[:, :n, :n], tol)
+        return None if self.fixed_point() is None else find_inner_product(self._linear)
 
-    def fixed_point(self, tol: float | None = None) -> Array | None:
-        """Return the point (n,) that every element fixes, the nearest to the origin, or None."""
+    def fixed_point(self) -> Array | None:
+        """Return the point (n,) that every element fixes, A c + b = 0 for each generator, or None.
+
+        Of several the one nearest to the origin.
+        """
         if not self.affine:
             return np.zeros(self.state_dim)
-        return find_fixed_point(self.basis, tolerance(tol, self.is_double))
+        norms = scaled_norm(self._linear, 2)
+        scale = np.where(norms > 0.0, norms, 1.0)[:, None, None]
+        linear = (self._linear / scale).reshape(-1, self.state_dim)
+        shift = (self.basis[:, :-1, -1:] / scale).reshape(-1)
+        point = np.linalg.lstsq(linear, -shift, rcond=_FIXED)[0]
+        return (
+            None if scaled_norm(linear @ point + shift) > _FIXED * scaled_norm(shift) else np.asarray(point)
+        )
 
-    # ---- relations
-
-    def homogeneous(self) -> "LieAlgebra":
-        """Return the same algebra as affine maps: generators [[A, 0], [0, 0]] when it is linear."""
-        if self.affine:
-            return self
-        return LieAlgebra(np.pad(self.basis, ((0, 0), (0, 1), (0, 1))), affine=True, name=self.name)
+    @property
+    def _linear(self) -> Array:
+        """The linear parts A of the generators, (d, n, n)."""
+        return self.basis[:, : self.state_dim, : self.state_dim]
 
     @cached_property
     def _dual(self) -> Array:
@@ -247,16 +254,10 @@ class LieAlgebra:
         return np.asarray(np.linalg.pinv(self.basis.reshape(self.dimension, self.size**2)))
 
     @cached_property
-    def _is_standard_so3(self) -> bool:
-        """Whether coordinates are rotation vectors, for which there is a closed form."""
-        return not self.affine and np.array_equal(self.basis, so3.so3_hat(np.eye(3)))
-
-    @cached_property
     def _frame(self) -> Array | None:
         """The change of coordinates after which linear parts are orthogonal, or None when none does that."""
         n = self.state_dim
-        tol = tolerance(None, self.is_double)
-        form, centre = find_inner_product(self.basis[:, :n, :n], tol), self.fixed_point()
+        form, centre = find_inner_product(self._linear), self.fixed_point()
         if form is None:
             return None
         root = inner_product_root(form, n)
@@ -288,14 +289,12 @@ class LieAlgebra:
 
     def _repr_html_(self) -> str:
         """Show the generators side by side."""
-        tables = "".join(
-            f"<td style='padding-right:1.5em'>W<sub>{k + 1}</sub> =<br>{_matrix_html(generator)}</td>"
-            for k, generator in enumerate(self.basis)
+        matrices = (
+            table(
+                f"W<sub>{number}</sub> =",
+                [[f"{entry:.4g}" for entry in row] for row in generator + 0.0],
+                named=False,
+            )
+            for number, generator in enumerate(self.basis, start=1)
         )
-        return f"<b>{escape(repr(self))}</b><table><tr>{tables}</tr></table>"
-
-
-def _matrix_html(matrix: Array) -> str:
-    """Return a matrix as a small HTML table."""
-    rows = "".join("<tr>" + "".join(f"<td>{x:.4g}</td>" for x in row) + "</tr>" for row in matrix + 0.0)
-    return f"<table style='border-left:1px solid;border-right:1px solid'>{rows}</table>"
+        return f"<b>{escape(repr(self))}</b><div style='display:flex;gap:1.5em'>{''.join(matrices)}</div>"

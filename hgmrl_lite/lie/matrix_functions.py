@@ -1,26 +1,41 @@
-"""Exp and log of real square matrices: closed forms where they apply, SciPy and real_log elsewhere."""
+"""Exp and log of real square matrices: closed forms where they apply, SciPy elsewhere.
 
-import contextlib
+Beside the principal logarithm stands one for elements whose principal one leaves an algebra.
+"""
+
+import warnings
 
 import numpy as np
 import scipy.linalg
 from numpy.typing import ArrayLike, NDArray
 
-from hgmrl_lite._validate import Array, as_numpy, as_square, is_double
-from hgmrl_lite.lie import closed_forms, planar, so3
-from hgmrl_lite.lie.closed_forms import NEAR_HALF_TURN, ROTATION_TOLERANCE
-from hgmrl_lite.lie.real_log import ORTHOGONAL, gram_defect, nearest_orthogonal, real_log
+from hgmrl_lite._validate import Array, as_square
+from hgmrl_lite.lie import planar, so3
+from hgmrl_lite.lie.planar import (
+    LARGE_EXPONENT,
+    NEAR_HALF_TURN,
+    ORTHOGONAL,
+    ROTATION_TOLERANCE,
+    J,
+    why_no_log,
+)
+from hgmrl_lite.lie.subspaces import polar_factor
 
+_EPS = float(np.finfo(np.float64).eps)
 #: A last row this close to (0, ..., 0, 1) is that row up to the rounding of a few products.
 _AFFINE = 1e-14
 #: Matrices I + A with n |A| below this have a logarithm by series.
-NEAR_IDENTITY = 0.1
+_NEAR_IDENTITY = 0.1
+#: exp(log(g)) must give g back to this, relative to its norm.
+_RESIDUAL = 1e-8
+#: Full turns of the fastest eigenvalue that are tried in each direction.
+_TURNS = 64
 
 
 def exp(matrix: ArrayLike) -> Array:
     """Return the exponentials of real square matrices.
 
-    Closed forms serve every 2×2 matrix, so(3) and se(2); SciPy's ``expm`` the rest. As with ``np.exp``, an
+    Closed forms serve every 2×2 matrix and so(3); SciPy's ``expm`` the rest. As with ``np.exp``, an
     entry beyond the largest double is infinite; the other entries and elements stay what they are.
 
     Parameters
@@ -40,26 +55,21 @@ def exp(matrix: ArrayLike) -> Array:
 
     Examples
     --------
-    >>> exp(np.pi * closed_forms.J).round(3) + 0.0
+    >>> exp(np.pi * J).round(3) + 0.0
     array([[-1.,  0.],
            [ 0., -1.]])
     """
     matrix = as_square("matrix", matrix)
     n = matrix.shape[-1]
     if n == 2:
-        return planar.gl2_exp(matrix)
-    if n == 3:
-        if np.array_equal(matrix, -matrix.swapaxes(-1, -2)):
-            return so3.so3_exp(so3.so3_vee(matrix))
-        linear = matrix[..., :2, :2]
-        if not matrix[..., 2, :].any() and np.array_equal(linear, -linear.swapaxes(-1, -2)):
-            return closed_forms.se2_exp(
-                np.stack([matrix[..., 1, 0], matrix[..., 0, 2], matrix[..., 1, 2]], axis=-1)
-            )
-    if matrix.size == 0:
+        out = planar.planar_exp(matrix)
+    elif n == 3 and np.array_equal(matrix, -matrix.swapaxes(-1, -2)):
+        return so3.so3_exp(so3.so3_vee(matrix))
+    elif matrix.size == 0:
         return matrix.copy()
-    with np.errstate(over="ignore", invalid="ignore"):
-        out = np.asarray(scipy.linalg.expm(matrix))
+    else:
+        with np.errstate(over="ignore", invalid="ignore"):
+            out = np.asarray(scipy.linalg.expm(matrix))
     lost = np.isnan(out).any(axis=(-2, -1))
     if lost.any():
         worst = np.abs(matrix[lost]).max()
@@ -74,14 +84,14 @@ def log(matrix: ArrayLike) -> Array:
     """Return real logarithms of real square matrices, the principal ones where these exist.
 
     A real logarithm exists iff the matrix is invertible and every Jordan block of a negative eigenvalue
-    occurs an even number of times. Where an eigenvalue is negative there are several; half turns are then
-    taken in the positive sense (-I in the plane gives +πJ), and orthogonal matrices always give skew ones.
+    occurs an even number of times. Where an eigenvalue is negative there are several, none of them principal.
+    One is returned in the plane, and of multiples of rotations of any dimension: half turns are taken in the
+    positive sense (-I in the plane gives +πJ), and orthogonal matrices always give skew ones.
 
     Rounding alone can split a pair of eigenvalues near a half turn. So there (within 18° of it) a matrix that
-    is orthogonal up to 1e-6, which float32 is, counts as orthogonal: its logarithm is that of the nearest
-    rotation. Multiples of it, and other matrices with such a pair, are treated so where they have no
-    logarithm otherwise, and in general when given as float32. Further away the logarithm is that of the
-    matrix to the last digit, and near the identity accurate relative to its distance from it.
+    is orthogonal up to 1e-6, which float32 is, counts as orthogonal, and its logarithm is that of the nearest
+    rotation; so do multiples of it. Further away the logarithm is that of the matrix to the last digit, and
+    near the identity accurate relative to its distance from it.
 
     Parameters
     ----------
@@ -96,8 +106,8 @@ def log(matrix: ArrayLike) -> Array:
     Raises
     ------
     ValueError
-        When ``matrix`` is not square, not finite or singular, or has no real logarithm; the message names the
-        eigenvalue that forbids it.
+        When ``matrix`` is not square, not finite or singular; when it has a negative eigenvalue, which the
+        message names, and no real logarithm or, beyond the plane, is no multiple of a rotation.
 
     Examples
     --------
@@ -105,8 +115,7 @@ def log(matrix: ArrayLike) -> Array:
     array([[ 0.   , -3.142],
            [ 3.142,  0.   ]])
     """
-    given = as_numpy("matrix", matrix)
-    matrix = as_square("matrix", given)
+    matrix = as_square("matrix", matrix)
     n = matrix.shape[-1]
     if matrix.size == 0:
         return matrix.copy()
@@ -115,31 +124,21 @@ def log(matrix: ArrayLike) -> Array:
     if n == 2:
         # Near a half turn only the closed form for rotations returns a skew matrix.
         rotation = rotation.reshape(matrix.shape[:-2])
-        out = planar.gl2_log(np.where(rotation[..., None, None], np.eye(2, dtype=given.dtype), given))
-        out[rotation] = closed_forms.so2_log(matrix[rotation])[:, None, None] * closed_forms.J
+        out = planar.planar_log(np.where(rotation[..., None, None], np.eye(2), matrix))
+        out[rotation] = planar.so2_log(matrix[rotation])[:, None, None] * J
         return out
     out = np.empty_like(flat)
     away = flat - np.eye(n)
-    small = n * np.abs(away).max(axis=(-2, -1)) <= NEAR_IDENTITY
+    small = n * np.abs(away).max(axis=(-2, -1)) <= _NEAR_IDENTITY
     out[small] = _log_near_identity(away[small])
-    affine = ~small & (np.abs(away[:, -1]).max(axis=-1) <= _AFFINE)
+    affine = np.abs(away[:, -1]).max(axis=-1) <= _AFFINE
     rotation &= ~small & ~affine & (n == 3)
     if rotation.any():
         # The closed form magnifies by up to 20 what is not orthogonal.
-        out[rotation] = so3.so3_hat(so3.so3_log(nearest_orthogonal(flat[rotation])))
-    others = np.flatnonzero(~(small | rotation))
-    if affine.any():
-        with contextlib.suppress(ValueError):
-            out[affine] = _affine_log(given.reshape(flat.shape)[affine])
-            others = np.flatnonzero(~(small | rotation | affine))
-    # One by one, also to tell which of the affine ones has no logarithm.
-    for index in others:
+        out[rotation] = so3.so3_hat(so3.so3_log(polar_factor(flat[rotation])))
+    for index in np.flatnonzero(~(small | rotation)):
         try:
-            out[index] = (
-                _affine_log(given.reshape(flat.shape)[index])
-                if affine[index]
-                else real_log(flat[index], is_double(given))
-            )
+            out[index] = _affine_log(flat[index]) if affine[index] else _general_log(flat[index])
         except ValueError as error:
             if matrix.ndim == 2:
                 raise
@@ -158,7 +157,7 @@ def _rotations(matrix: Array) -> NDArray[np.bool_]:
         turned = np.trace(matrix, axis1=-2, axis2=-1) - (n - 2)
         tolerance = np.where(turned < 2.0 * NEAR_HALF_TURN, ROTATION_TOLERANCE, ORTHOGONAL)
         away = n * np.abs(matrix - np.eye(n)).max(axis=(-2, -1))
-        near = (gram_defect(matrix) <= tolerance) & (away > NEAR_IDENTITY)
+        near = (_gram_defect(matrix) <= tolerance) & (away > _NEAR_IDENTITY)
         return np.asarray(near & (np.linalg.det(matrix) > 0.0))
 
 
@@ -173,23 +172,104 @@ def _log_near_identity(away: Array) -> Array:
     return np.asarray(2.0 * ratio @ series)
 
 
-def _affine_log(given: Array) -> Array:
-    """Return homogeneous generators of affine maps [[L, t], [0, 1]]: X = log L and v with φ(X) v = t."""
-    matrix = np.asarray(given, dtype=np.float64)
-    n = matrix.shape[-1] - 1
-    linear, shift = matrix[..., :n, :n], matrix[..., :n, n]
+def _general_log(matrix: Array) -> Array:
+    """Return a real logarithm of one matrix that is not near the identity, or raise a ValueError."""
+    n = len(matrix)
+    exponent = int(np.frexp(np.abs(matrix).max())[1])
+    if abs(exponent) > LARGE_EXPONENT:
+        scaled = _general_log(np.ldexp(matrix, -exponent))
+        return np.asarray(scaled + exponent * np.log(2.0) * np.eye(n))
+    values, size = np.linalg.eigvals(matrix), np.linalg.norm(matrix, 2)
+    if np.abs(values).min() <= n * _EPS * size:
+        least = values[np.abs(values).argmin()].real
+        raise ValueError(
+            f"matrix has no real logarithm, it is singular: eigenvalue {least:.3g} with norm {size:.3g}"
+        )
+    radius = np.exp(np.linalg.slogdet(matrix)[1] / n)
+    tolerance = ROTATION_TOLERANCE if values.real.min() < NEAR_HALF_TURN * radius else ORTHOGONAL
+    if _gram_defect(matrix) <= tolerance:
+        return _rotation_log(matrix, 1.0)
+    if _gram_defect(matrix / radius) <= tolerance:
+        return _rotation_log(matrix, radius)
+    with warnings.catch_warnings():
+        # SciPy warns of residuals of 1e-13; what is left of the matrix is measured here.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        logarithm = np.asarray(scipy.linalg.logm(matrix)).real
+    if np.abs(scipy.linalg.expm(logarithm) - matrix).max() <= _RESIDUAL * size:
+        return logarithm
+    pairs = "or none that is computed: the negative eigenvalue {:.6g} is not that of a multiple of a rotation"
+    raise ValueError(f"matrix has no real logarithm, {why_no_log(values, pairs)}")
+
+
+def _rotation_log(matrix: Array, radius: float) -> Array:
+    """Return log r I + X, X skew, for r times an orthogonal matrix, from the latter's real Schur form."""
+    schur, basis = scipy.linalg.schur(polar_factor(matrix), output="real")
+    logarithm = np.zeros_like(matrix)
+    half_turns: list[int] = []
+    k = 0
+    while k < len(matrix):
+        if k + 1 < len(matrix) and abs(schur[k + 1, k]) > ORTHOGONAL:
+            angle = np.arctan2(schur[k + 1, k] - schur[k, k + 1], schur[k, k] + schur[k + 1, k + 1])
+            logarithm[k + 1, k], logarithm[k, k + 1] = angle, -angle
+            k += 2
+            continue
+        if schur[k, k] < 0.0:
+            half_turns.append(k)
+        k += 1
+    if len(half_turns) % 2:
+        raise ValueError(f"matrix has no real logarithm, {why_no_log(np.full(len(half_turns), -radius), '')}")
+    for i, j in zip(half_turns[::2], half_turns[1::2], strict=True):
+        logarithm[j, i], logarithm[i, j] = np.pi, -np.pi
+    skew = basis @ logarithm @ basis.T
+    return np.asarray(np.log(radius) * np.eye(len(matrix)) + 0.5 * (skew - skew.T))
+
+
+def _gram_defect(matrix: Array) -> Array:
+    """Return how far matrices (..., n, n) are from orthogonal: the largest entries (...) of |M^T M - I|."""
+    return np.asarray(np.abs(matrix.swapaxes(-1, -2) @ matrix - np.eye(matrix.shape[-1])).max(axis=(-2, -1)))
+
+
+def _affine_log(matrix: Array) -> Array:
+    """Return the generator of one affine map [[L, t], [0, 1]]: X = log L and v with φ(X) v = t."""
+    n = len(matrix) - 1
     out = np.zeros_like(matrix)
-    rotation = _rotations(linear) & (n == 2)
-    if rotation.all():
-        theta = closed_forms.se2_log(matrix)
-        out[..., :2, :2] = theta[..., :1, None] * closed_forms.J
-        out[..., :2, 2] = theta[..., 1:]
-        return out
-    out[..., :n, :n] = log(given[..., :n, :n])
+    out[:n, :n] = log(matrix[:n, :n])
     # φ(X) = ∫_0^1 exp(sX) ds is a block of one larger exponential; it is invertible, as |Im| ≤ π < 2π.
-    larger = np.zeros((*matrix.shape[:-2], 2 * n, 2 * n))
-    larger[..., :n, :n] = out[..., :n, :n]
-    larger[..., :n, n:] = np.eye(n)
-    integral = np.asarray(scipy.linalg.expm(larger))[..., :n, n:]
-    out[..., :n, n] = np.linalg.solve(integral, shift[..., None])[..., 0]
+    larger = np.zeros((2 * n, 2 * n))
+    larger[:n, :n], larger[:n, n:] = out[:n, :n], np.eye(n)
+    out[:n, n] = np.linalg.solve(np.asarray(scipy.linalg.expm(larger))[:n, n:], matrix[:n, n])
     return out
+
+
+def one_parameter_log(generator: Array, elements: Array, tol: float) -> Array:
+    """Return the times t, smallest in size, with exp(t W) = element, on whatever branch of the logarithm.
+
+    Parameters
+    ----------
+    generator : ndarray, shape (n, n)
+        W, diagonalizable over the complex numbers.
+    elements : ndarray, shape (N, n, n)
+        Group elements.
+    tol : float
+        How well every eigenvalue has to be matched.
+
+    Returns
+    -------
+    ndarray, shape (N,)
+        Times; NaN where none within 64 turns fits, or the generator is not diagonalizable.
+    """
+    values, vectors = np.linalg.eig(generator)
+    if np.linalg.cond(vectors) > 1e8:
+        return np.full(len(elements), np.nan)
+    factors = np.einsum("ij,njk,ki->ni", np.linalg.inv(vectors), elements, vectors)
+    fastest = int(np.abs(values).argmax())
+    turns = 2j * np.pi * np.arange(-_TURNS, _TURNS + 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        times = ((np.log(factors[:, fastest, None]) + turns) / values[fastest]).real
+        # A wrong branch of a growing generator can overflow; it then simply does not fit.
+        away = np.abs(np.exp(np.minimum(times[..., None] * values, 700.0)) - factors[:, None, :]).max(axis=-1)
+    fits = away <= tol * np.abs(factors).max(axis=-1)[:, None]
+    times = np.where(fits, times, np.nan)
+    # A half turn fits both ways; the bias, below what separates other branches, prefers the positive one.
+    best = np.where(fits, np.abs(times) * np.where(times < 0.0, 1.0 + 1e-9, 1.0), np.inf).argmin(axis=-1)
+    return np.asarray(times[np.arange(len(times)), best])

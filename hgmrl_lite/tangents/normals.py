@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hgmrl_lite._tables import table
 from hgmrl_lite._validate import Array, as_array
 
 #: Why a point was left out.
@@ -127,11 +128,7 @@ class LevelSetNormals:
 
     def _repr_html_(self) -> str:
         """Tell the same as a table."""
-        rows = "".join(
-            f"<tr><th style='text-align:left'>{name}</th><td style='text-align:left'>{text}</td></tr>"
-            for name, text in self._facts()
-        )
-        return f"<table><caption>Level-set normals</caption>{rows}</table>"
+        return table("Level-set normals", self._facts())
 
 
 def from_gradients(

@@ -1,7 +1,7 @@
 """Level-set normals by a polynomial fitted to the nearest neighbours of every point (beyond the paper)."""
 
 import math
-from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -89,7 +89,9 @@ def local_regression(
     sample = _Sample(cKDTree(points), points, values, degree, terms)
     noise, ladder = _pilot(sample, ladder if standard_errors else ladder[:1])
     fit, used = _climb(sample, ladder, noise)
-    covariance = _error(fit, terms, used, noise) if standard_errors else np.full((number, n, n), math.nan)
+    # A few residuals make a poor variance: shrink it towards the common one.
+    variance = ((used - terms) * fit.scatter + terms * noise) / used
+    covariance = variance[:, None, None] * fit.unit if standard_errors else np.full_like(fit.unit, math.nan)
     return from_gradients(
         points,
         fit.gradients,
@@ -101,8 +103,7 @@ def local_regression(
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Sample:
+class _Sample(NamedTuple):
     """What every fit needs."""
 
     tree: cKDTree
@@ -112,8 +113,7 @@ class _Sample:
     terms: int
 
 
-@dataclass(frozen=True, eq=False)
-class _Fit:
+class _Fit(NamedTuple):
     """Local fits at m points.
 
     Gradients (m, n), their covariance for unit noise (m, n, n), and (m,) each: residual variance, radius of
@@ -126,10 +126,9 @@ class _Fit:
     radius: Array
     inflation: Array
 
-    def put(self, where: Index, other: "_Fit") -> None:
-        """Overwrite some points by those of another fit."""
-        for field in fields(self):
-            getattr(self, field.name)[where] = getattr(other, field.name)
+    def at(self, where: Index | NDArray[np.bool_]) -> "_Fit":
+        """Return a copy of some points of the fit."""
+        return _Fit(*(array[where] for array in self))
 
 
 def _fit(sample: _Sample, rows: Index, neighbours: int) -> _Fit:
@@ -155,8 +154,7 @@ def _fit(sample: _Sample, rows: Index, neighbours: int) -> _Fit:
                 inflation=near.inflation(np.einsum("mii->mi", unit)),
             )
         )
-    names = [field.name for field in fields(_Fit)]
-    return _Fit(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+    return _Fit(*map(np.concatenate, zip(*parts, strict=True)))
 
 
 def _pilot(sample: _Sample, ladder: list[int]) -> tuple[float, list[int]]:
@@ -190,25 +188,13 @@ def _climb(sample: _Sample, ladder: list[int], noise: float) -> tuple[_Fit, Inde
     active = np.arange(len(sample.points))
     best = _fit(sample, active, ladder[0])
     used = np.full(len(active), ladder[0], dtype=np.intp)
-    below = [_take(best, active)]
+    below = [best.at(active)]
     for rung in ladder[1:]:
         fit = _fit(sample, active, rung)
         good = np.all([_agree(fit, lower, noise) for lower in below], axis=0)
-        below = [_take(lower, good) for lower in [*below, fit]]
+        below = [lower.at(good) for lower in [*below, fit]]
         active = active[good]
-        best.put(active, below[-1])
+        for kept, better in zip(best, below[-1], strict=True):
+            kept[active] = better
         used[active] = rung
     return best, used
-
-
-def _take(fit: _Fit, where: Index | NDArray[np.bool_]) -> _Fit:
-    """Return a copy of some points of a fit."""
-    return _Fit(*(getattr(fit, field.name)[where] for field in fields(fit)))
-
-
-def _error(fit: _Fit, terms: int, neighbours: Index, noise: float) -> Array:
-    """Return the error covariance of the gradients: unit covariance times a local residual variance."""
-    # A few residuals make a poor variance: shrink it towards the common one.
-    freedom = neighbours - terms
-    variance = (freedom * fit.scatter + terms * noise) / (freedom + terms)
-    return variance[:, None, None] * fit.unit

@@ -1,4 +1,4 @@
-"""The plain null space: exact normals give the exact algebra, in any coordinates."""
+"""The plain null space: exact normals give the exact algebra, in any coordinates and units."""
 
 import math
 
@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sampled import C2, CLOUD, about, angle_deg, sample
+from sampled import C2, CLOUD, PLANE, about, angle_deg, sample
 
-from hgmrl_lite.discovery import affine_null_space, null_space
+from hgmrl_lite.discovery import affine_null_space, discover
 from hgmrl_lite.lie import J, so
+from hgmrl_lite.tangents import local_regression
 
 
 @pytest.mark.parametrize("n", [2, 3, 4])
@@ -47,15 +48,9 @@ def test_known_dimensions_on_two_planes(product, dimension):
     assert scores[dimension] > 0.1
 
 
-def test_chunks_and_weights_of_the_null_space(monkeypatch):
+def test_weights_of_the_null_space():
     points = sample(300)
     normals = np.random.default_rng(3).normal(size=(300, 2))
-    scores, generators = affine_null_space(points, normals)
-    for chunk in (1, 7, 300, 10**6):
-        monkeypatch.setattr(null_space, "CHUNK", chunk)
-        again, same = affine_null_space(points, normals)
-        np.testing.assert_allclose(again, scores, rtol=1e-10)
-        assert angle_deg(same[:1], generators[:1]) < 1e-6
     # Twice the weight is twice the row.
     weights = np.random.default_rng(4).integers(1, 4, size=300)
     weighted, _ = affine_null_space(points - points.mean(axis=0), normals, weights, algebra="linear")
@@ -115,3 +110,47 @@ def test_scores_do_not_depend_on_the_coordinates(seed):
 def test_bad_input_to_the_null_space(points, normals, weights, message):
     with pytest.raises(ValueError, match=message):
         affine_null_space(points, normals, weights)
+
+
+def test_values_in_other_coordinates_and_units():
+    points = sample(1500)
+    values = PLANE["ellipse"][0](points) + 0.02 * np.random.default_rng(0).normal(size=1500)
+    change, shift = np.array([[30.0, 7.0], [-2.0, 0.5]]), np.array([100.0, -20.0])
+    here, there = discover(points, values), discover(points @ change.T + shift, 1e3 * values + 5e4)
+    np.testing.assert_allclose(there.spectrum, here.spectrum, rtol=1e-5, atol=1e-7)
+    np.testing.assert_allclose(there.centre, change @ here.centre + shift, rtol=1e-5)
+    assert there.verdict == here.verdict == "symmetric"
+
+
+def test_linear_algebra_keeps_the_origin():
+    points = sample(1500)
+    found = discover(points, np.exp(-np.square(points).sum(axis=1)), algebra="linear")
+    assert found.spectrum.shape == (4,)
+    assert (found.verdict, found.dimension) == ("symmetric", 1)
+    assert angle_deg(found.generators, [about(J, np.zeros(2))]) < 0.1
+    np.testing.assert_allclose(found.centre, 0.0, atol=1e-12)
+    # About another point there is no linear symmetry.
+    assert discover(points, PLANE["distance"][0](points), algebra="linear").verdict == "none"
+
+
+def test_centre_outside_most_of_the_data():
+    # Random walks around the origin, and a goal on the unit circle.
+    rng = np.random.default_rng(2)
+    steps = np.clip(0.1 * rng.normal(size=(50, 100, 2)), -0.1, 0.1)
+    points = np.cumsum(steps, axis=1).reshape(-1, 2) + 0.05 * rng.normal(size=(5000, 2))
+    goal = np.array([np.cos(1.0), np.sin(1.0)])
+    values = -np.linalg.norm(points - goal, axis=1)
+    assert np.linalg.norm(discover(points, values).centre - goal) < 2e-3
+    fit = local_regression(points, values)
+    generator = affine_null_space(fit.points, fit.normals, fit.weights)[1][0]
+    assert np.linalg.norm(np.linalg.solve(generator[:2, :2], -generator[:2, 2]) - goal) < 5e-4
+
+
+def test_units_with_a_ratio_of_a_hundred_million():
+    points = sample(1500)
+    values = PLANE["bump"][0](points)
+    here = discover(points, values)
+    there = discover(points * [1e8, 1.0] + [3e8, -7.0], values)
+    assert there.verdict == "symmetric"
+    np.testing.assert_allclose(there.spectrum, here.spectrum, rtol=1e-3, atol=1e-6)
+    np.testing.assert_allclose((there.centre - [3e8, -7.0]) / [1e8, 1.0], here.centre, atol=1e-5)

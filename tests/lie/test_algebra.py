@@ -269,13 +269,11 @@ def test_principal_angles_are_accurate_at_both_ends(angle):
     assert lie.principal_angles(lie.so(2), basis[None])[0] == pytest.approx(angle, abs=1e-15)
 
 
-def test_principal_angles_of_batches_and_of_linear_beside_affine():
+def test_principal_angles_of_batches():
     batch = np.random.default_rng(0).normal(size=(5, 1, 2, 2))
     angles = lie.principal_angles(batch, lie.so(2))
     assert angles.shape == (5, 1)
     assert np.allclose(angles[3], lie.principal_angles(batch[3], lie.so(2)))
-    assert np.allclose(lie.principal_angles(lie.so(2), lie.rotations_about([0.0, 0.0])), 0.0)
-    assert lie.principal_angles(lie.so(2), lie.rotations_about([1.0, 0.0]))[0] > 0.5
 
 
 # ---- type of a planar generator
@@ -344,7 +342,7 @@ def test_printing_tells_the_story():
     assert repr(lie.se(2)) == "LieAlgebra(se(2), dimension 3, affine on R^2)"
     html = lie.LieAlgebra([J], name="<mine>")._repr_html_()
     assert "&lt;mine&gt;" in html
-    assert html.count("<td>") == 4
+    assert html.count("<td") == 4
 
 
 def test_the_basis_cannot_be_changed_behind_its_back():

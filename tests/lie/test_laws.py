@@ -100,7 +100,10 @@ def test_associativity(algebra, shape, draw):
 @some
 @given(draw=elements(1))
 def test_exp_log_round_trip(algebra, shape, draw):
-    laws.exp_log_round_trip(algebra, *(x(algebra, shape) for x in draw))
+    x = draw[0](algebra, shape)
+    # Of general matrices beyond the plane only principal logarithms are computed.
+    principal = algebra in (ALGEBRAS["gl(3)"], ALGEBRAS["sl(3)"])
+    laws.exp_log_round_trip(algebra, 0.9 * x if principal else x)
 
 
 @every_algebra

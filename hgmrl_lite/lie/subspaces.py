@@ -1,16 +1,99 @@
-"""Inner products that a group preserves, its fixed point, and the nearest element that preserves one.
+"""Linear algebra on the span of generators: brackets, angles, and the inner products that a group preserves.
 
 A connected matrix group is relatively compact iff some inner product is preserved by all of it, that is iff
 W^T P + P W = 0 has a positive definite solution P common to all generators; an affine one also fixes a point.
 """
 
+from typing import Any, Protocol
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._spans import null_space, scaled_norm
-from hgmrl_lite._validate import Array, as_array, as_square, is_double, tolerance
+from hgmrl_lite._validate import Array, as_array, as_square, tolerance
 
+#: A basis scaled to norm 1 with a singular value below this is dependent.
+DEPENDENT = 1e-9
 _EPS = float(np.finfo(np.float64).eps)
+
+
+class HasBasis(Protocol):
+    """What has a basis of generators, such as a LieAlgebra."""
+
+    @property
+    def basis(self) -> Array:
+        """The generators, shape (d, n, n)."""
+
+
+def bracket(left: ArrayLike, right: ArrayLike) -> Array:
+    """Return the Lie bracket [X, Y] = XY - YX of matrices.
+
+    Parameters
+    ----------
+    left, right : array_like, shape (..., n, n)
+        Matrices X and Y; their batch axes broadcast.
+
+    Returns
+    -------
+    ndarray, shape (..., n, n)
+        XY - YX.
+
+    Raises
+    ------
+    ValueError
+        When the matrices are not square or not of one size.
+    """
+    left = as_square("left", left)
+    right = as_square("right", right)
+    if left.shape[-1] != right.shape[-1]:
+        raise ValueError(f"left and right must have one size, got {left.shape} and {right.shape}")
+    return left @ right - right @ left
+
+
+def principal_angles(first: HasBasis | ArrayLike, second: HasBasis | ArrayLike) -> Array:
+    """Return the principal angles between two algebras as subspaces of the matrices, smallest first.
+
+    The Frobenius inner product is not invariant under conjugation: centre and scale points alike before
+    angles of different data sets are compared.
+
+    Parameters
+    ----------
+    first, second : LieAlgebra or array_like, shape (..., d, n, n)
+        Algebras, or batches of bases whose batch axes broadcast.
+
+    Returns
+    -------
+    ndarray, shape (..., min(d_1, d_2))
+        Angles in radians, in [0, π/2], in the Frobenius inner product; accurate for small angles too.
+
+    Raises
+    ------
+    ValueError
+        When the matrices differ in size, or a basis is not independent.
+    """
+    frames = []
+    given: tuple[tuple[str, Any], ...] = (("first", first), ("second", second))
+    for name, value in given:
+        basis = as_array(name, getattr(value, "basis", value), ("...", "d", "n", "n"))
+        flat = basis.reshape(*basis.shape[:-2], -1)
+        norms = scaled_norm(flat)[..., None]
+        left, values, right = np.linalg.svd(flat / np.where(norms > 0.0, norms, 1.0), full_matrices=False)
+        if flat.shape[-2] > flat.shape[-1] or (values <= DEPENDENT).any():
+            raise ValueError(f"{name} must be linearly independent generators, got a basis of lower rank")
+        frames.append(left @ right)
+    one, two = frames
+    if one.shape[-1] != two.shape[-1]:
+        raise ValueError(f"first and second must have matrices of one size, got {one.shape} and {two.shape}")
+    if one.shape[-2] < two.shape[-2]:
+        one, two = two, one
+    overlap = two @ one.swapaxes(-1, -2)
+    cosines = np.linalg.svd(overlap, compute_uv=False)
+    # Cosines are blind to small angles, sines to right ones: each where it is accurate. (SciPy's
+    # ``subspace_angles`` does the same for one pair.)
+    sines = np.linalg.svd(two - overlap @ one, compute_uv=False)[..., : two.shape[-2]][..., ::-1]
+    return np.where(
+        cosines > np.sqrt(0.5), np.arcsin(np.minimum(sines, 1.0)), np.arccos(np.minimum(cosines, 1.0))
+    )
 
 
 def polar_factor(matrix: ArrayLike, inner_product: ArrayLike | None = None) -> Array:
@@ -86,7 +169,7 @@ def inner_product_root(inner_product: ArrayLike, n: int) -> Array:
         raise ValueError(f"inner_product must be positive definite, got eigenvalues {values}") from error
 
 
-def find_inner_product(generators: ArrayLike, tol: float | None = None) -> Array | None:
+def find_inner_product(generators: ArrayLike, tol: float = 1e-8) -> Array | None:
     """Return an inner product that linear generators keep skew: W^T P + P W = 0 for each, or None.
 
     If there is one, the group is relatively compact and the average of g^T g over it is another. That average
@@ -98,8 +181,7 @@ def find_inner_product(generators: ArrayLike, tol: float | None = None) -> Array
     generators : array_like, shape (d, n, n)
         Linear generators.
     tol : float, optional
-        How far from invariant P may be, with each generator scaled to norm 1: 1e-8 when left out, 1e-5 for
-        generators that came as float32.
+        How far from invariant P may be, with each generator scaled to norm 1.
 
     Returns
     -------
@@ -111,7 +193,7 @@ def find_inner_product(generators: ArrayLike, tol: float | None = None) -> Array
     ValueError
         When ``generators`` has another shape or ``tol`` is not positive.
     """
-    tol = tolerance(tol, is_double(generators), positive=True)
+    tolerance(tol, positive=True)
     generators = as_array("generators", generators, ("d", "n", "n"))
     n = generators.shape[-1]
     norms = scaled_norm(generators, 2)
@@ -135,40 +217,6 @@ def find_inner_product(generators: ArrayLike, tol: float | None = None) -> Array
     if values[0] <= tol * values[-1]:
         return None
     return np.asarray(form * (n / np.trace(form)))
-
-
-def find_fixed_point(generators: ArrayLike, tol: float | None = None) -> Array | None:
-    """Return the point c that affine generators [[A, b], [0, 0]] fix, A c + b = 0 for each, or None.
-
-    Parameters
-    ----------
-    generators : array_like, shape (d, n + 1, n + 1)
-        Homogeneous generators.
-    tol : float, optional
-        Largest residual, relative to the size of the b: 1e-8 when left out, 1e-5 for generators that came as
-        float32.
-
-    Returns
-    -------
-    ndarray, shape (n,), or None
-        The common fixed point, the one nearest to the origin when there are several.
-
-    Raises
-    ------
-    ValueError
-        When ``generators`` has another shape or ``tol`` is not positive.
-    """
-    tol = tolerance(tol, is_double(generators), positive=True)
-    generators = as_array("generators", generators, ("d", "m", "m"))
-    n = generators.shape[-1] - 1
-    norms = scaled_norm(generators[:, :n, :n], 2)
-    scale = np.where(norms > 0.0, norms, 1.0)[:, None, None]
-    linear = (generators[:, :n, :n] / scale).reshape(-1, n)
-    shift = (generators[:, :n, n:] / scale).reshape(-1)
-    point = np.linalg.lstsq(linear, -shift, rcond=tol)[0]
-    if scaled_norm(linear @ point + shift) > tol * scaled_norm(shift):
-        return None
-    return np.asarray(point)
 
 
 def _symmetric_basis(n: int) -> Array:
