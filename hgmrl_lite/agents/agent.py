@@ -50,17 +50,16 @@ class Agent(Protocol):
         """
 
 
-def needed_context(agent: Agent, family: TaskFamily, context: Transitions | None) -> Transitions:
-    """Return the context of a task of the family, or raise a ValueError that says what the agent needs."""
+def needed_context(agent: Agent, context: Transitions | None, n: int, m: int) -> Transitions:
+    """Return a context of states (N, n) and actions (N, m), or raise a ValueError: what the agent needs."""
     if not isinstance(context, Transitions):
         raise ValueError(
             f"context must be Transitions of the new task, about {agent.context_size} of them, for the agent "
             f"{agent.name!r}; got {type(context).__name__}"
         )
-    if (context.states.shape[1], context.actions.shape[1]) != (family.state_dim, family.action_dim):
+    if (context.states.shape[1], context.actions.shape[1]) != (n, m):
         raise ValueError(
-            f"context must have states of dimension {family.state_dim} and actions of dimension "
-            f"{family.action_dim}, got {context}"
+            f"context must have states of dimension {n} and actions of dimension {m}, got {context}"
         )
     return context
 

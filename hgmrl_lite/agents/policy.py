@@ -1,5 +1,6 @@
 """Policies as plain NumPy: a learned network, and the same network carried along by a group element."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,18 @@ from hgmrl_lite.actions import Chart
 from hgmrl_lite.actions.action import invertible
 from hgmrl_lite.envs import Policy, project_action
 from hgmrl_lite.envs.system import check_action_set
+
+
+def check_layers(weights: Sequence[Array], biases: Sequence[Array], inputs: int | None = None) -> None:
+    """Raise a ValueError when layers do not fit together, or not to a number of inputs."""
+    if not weights or len(weights) != len(biases):
+        raise ValueError(
+            f"weights and biases must have one entry a layer, got {len(weights)} and {len(biases)}"
+        )
+    for layer, (weight, bias) in enumerate(zip(weights, biases, strict=True)):
+        as_array(f"weights[{layer}]", weight, ("out", inputs))
+        inputs = len(weight)
+        as_array(f"biases[{layer}]", bias, (inputs,))
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,17 +49,8 @@ class MLPPolicy:
     action_set: str | None = "disc"
 
     def __post_init__(self) -> None:
-        if not self.weights or len(self.weights) != len(self.biases):
-            raise ValueError(
-                "weights and biases must have one entry a layer, "
-                f"got {len(self.weights)} and {len(self.biases)}"
-            )
+        check_layers(self.weights, self.biases)
         check_action_set(self.action_set)
-        width: int | None = None
-        for layer, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
-            as_array(f"weights[{layer}]", weight, ("out", width))
-            as_array(f"biases[{layer}]", bias, (len(weight),))
-            width = len(weight)
 
     @property
     def state_dim(self) -> int:

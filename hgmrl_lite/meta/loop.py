@@ -5,7 +5,7 @@ from tqdm.auto import tqdm
 from hgmrl_lite._validate import as_count
 from hgmrl_lite.agents import GeometricAgent, PPOSettings, train_base_policy
 from hgmrl_lite.agents.agent import several_tasks
-from hgmrl_lite.agents.base import settings_for
+from hgmrl_lite.agents.ppo import settings_for
 from hgmrl_lite.envs import TaskFamily
 from hgmrl_lite.hereditary import RewardModel, discover_geometry
 from hgmrl_lite.meta.evaluation import Evaluation, evaluate
