@@ -7,7 +7,8 @@ since it brings torch.
 
 from typing import TYPE_CHECKING, Any
 
-from hgmrl_lite.envs.family import EXPLORATION_LAWS, TaskFamily
+from hgmrl_lite.envs.episodes import Rollouts
+from hgmrl_lite.envs.family import TaskFamily
 from hgmrl_lite.envs.navigation import (
     ARENA,
     GOAL_RADIUS,
@@ -21,7 +22,6 @@ from hgmrl_lite.envs.navigation import (
     navigation,
     training_tasks,
 )
-from hgmrl_lite.envs.rollouts import Rollouts
 from hgmrl_lite.envs.synthetic import bent_valley, sample_transitions
 from hgmrl_lite.envs.system import System, project_action
 from hgmrl_lite.envs.task_env import TaskEnv
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ARENA",
-    "EXPLORATION_LAWS",
     "GOAL_RADIUS",
     "NOISE",
     "STEP",

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hgmrl_lite._validate import Array, as_array, as_count
-from hgmrl_lite.envs.episodes import Act, Episodes, simulate
-from hgmrl_lite.envs.rollouts import Rollouts
+from hgmrl_lite.envs.episodes import Act, Episodes, Rollouts, simulate
 from hgmrl_lite.envs.task_env import TaskEnv
 from hgmrl_lite.envs.task_vector_env import TaskVectorEnv
 from hgmrl_lite.envs.tasks import Policy, Tasks

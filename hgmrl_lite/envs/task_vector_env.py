@@ -11,8 +11,8 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import ArrayLike, NDArray
 
 from hgmrl_lite._validate import Array, as_array, as_count
-from hgmrl_lite.envs.episodes import checked_outcome, draw_noise
-from hgmrl_lite.envs.task_env import RENDER_FPS, check_options, renderer_of, spaces_of
+from hgmrl_lite.envs.episodes import checked_outcome, draw_noise, empty_noise
+from hgmrl_lite.envs.task_env import METADATA, check_options, checked_mode, spaces_of
 from hgmrl_lite.envs.tasks import Tasks
 
 
@@ -39,7 +39,7 @@ class TaskVectorEnv(VectorEnv[Array, Array, NDArray[Any]]):
     Raises
     ------
     ValueError
-        When an argument is of the wrong shape, a task is malformed, or nothing draws this family.
+        When an argument is of the wrong shape, a task is malformed, or the family has no such render mode.
 
     Examples
     --------
@@ -55,50 +55,21 @@ class TaskVectorEnv(VectorEnv[Array, Array, NDArray[Any]]):
     ) -> None:
         self.num_envs = as_count("num_envs", num_envs)
         self.family, self.system = family, family.system
-        self.task = task
-        self.render_mode, self._renderer = render_mode, renderer_of(family, render_mode)
-        self.metadata = {
-            "render_modes": ["rgb_array"],
-            "render_fps": RENDER_FPS,
-            "autoreset_mode": AutoresetMode.SAME_STEP,
-        }
+        self.task = family.tasks_of_rows(task, self.num_envs)
+        self.render_mode = checked_mode(family, render_mode)
+        self.metadata = {**METADATA, "autoreset_mode": AutoresetMode.SAME_STEP}
         self.single_observation_space, self.single_action_space = spaces_of(self.system)
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
         self.action_space = batch_space(self.single_action_space, self.num_envs)
 
-        length, n = self.system.max_steps, self.system.state_dim
-        self._states = np.zeros((self.num_envs, n))
+        self._states = np.zeros((self.num_envs, self.system.state_dim))
         self._steps = np.zeros(self.num_envs, dtype=np.int64)
-        self._normals = np.zeros((self.num_envs, length + 1, n))
-        self._reward_normals = np.zeros((self.num_envs, length if family.reward_noise else 0))
+        self._normals, self._reward_normals = empty_noise(self.system, family.reward_noise, self.num_envs)
         # Where each row begins when its episodes' noise is laid end to end.
-        self._offsets = np.arange(self.num_envs) * (length + 1)
+        self._offsets = np.arange(self.num_envs) * (self.system.max_steps + 1)
         self._paths = np.zeros_like(self._normals) if render_mode else None
         self._generators: dict[int, np.random.Generator] = {}
-        self._seeds: dict[int, int] = {}
         self._has_reset = False
-
-    @property
-    def task(self) -> Array:
-        """The tasks, shape (num_envs, d); assigning (d,) or (num_envs, d) counts from the next step on."""
-        return self._tasks.copy()
-
-    @task.setter
-    def task(self, task: ArrayLike) -> None:
-        self._tasks = self.family.tasks_of_rows(task, self.num_envs)
-
-    # One a row, as in SyncVectorEnv.
-    @property  # type: ignore[misc]
-    def np_random(self) -> tuple[np.random.Generator, ...]:  # type: ignore[override]
-        """The rows' generators."""
-        self._seed_rows(np.arange(self.num_envs), [None] * self.num_envs)
-        return tuple(self._generators[row] for row in range(self.num_envs))
-
-    @property
-    def np_random_seed(self) -> tuple[int, ...]:  # type: ignore[override]
-        """The seeds of the rows' generators."""
-        self._seed_rows(np.arange(self.num_envs), [None] * self.num_envs)
-        return tuple(self._seeds[row] for row in range(self.num_envs))
 
     def reset(
         self, *, seed: int | Sequence[int | None] | None = None, options: dict[str, Any] | None = None
@@ -180,7 +151,7 @@ class TaskVectorEnv(VectorEnv[Array, Array, NDArray[Any]]):
         steps += 1
         normals = self._normals.reshape(-1, self.system.state_dim).take(self._offsets + steps, axis=0)
         states = self.system.next_state(self._states, actions, normals)
-        rewards, terminated = checked_outcome(self.family.outcome(states, self._tasks), self.num_envs)
+        rewards, terminated = checked_outcome(self.family.outcome(states, self.task), self.num_envs)
         if self.family.reward_noise:
             noise = self._reward_normals[np.arange(self.num_envs), steps - 1]
             rewards = rewards + self.family.reward_noise * noise
@@ -195,15 +166,15 @@ class TaskVectorEnv(VectorEnv[Array, Array, NDArray[Any]]):
 
     def render(self) -> tuple[NDArray[np.uint8], ...] | None:
         """Return one picture a row, uint8 of shape (H, W, 3), or None when ``render_mode`` is None."""
-        if self._paths is None or self._renderer is None:
+        if self._paths is None:
             return None
         if not self._has_reset:
             raise ResetNeeded(
                 "render() was called before the first reset(); call reset() to start the episodes"
             )
         return tuple(
-            self._renderer.draw(task, path[: steps + 1])
-            for task, path, steps in zip(self._tasks, self._paths, self._steps, strict=True)
+            self.family.draw(task, path[: steps + 1])
+            for task, path, steps in zip(self.task, self._paths, self._steps, strict=True)
         )
 
     def _autoreset(self, ended: NDArray[np.bool_], states: Array) -> dict[str, Any]:
@@ -223,21 +194,18 @@ class TaskVectorEnv(VectorEnv[Array, Array, NDArray[Any]]):
 
     def _start_episodes(self, rows: NDArray[np.intp], states: Array) -> None:
         """Draw the noise of a new episode for each row and put its start state into ``states``."""
-        system, reward_noise = self.system, self.family.reward_noise
         for row in rows.tolist():
-            draw_noise(
-                self._generators[row], system, reward_noise, self._normals[row], self._reward_normals[row]
-            )
-        states[rows] = system.start_state(self._normals[rows, 0])
+            draw_noise(self._generators[row], self._normals[row], self._reward_normals[row])
+        states[rows] = self.system.start_state(self._normals[rows, 0])
         self._steps[rows] = 0
         if self._paths is not None:
             self._paths[rows, 0] = states[rows]
 
     def _seed_rows(self, rows: NDArray[np.intp], seeds: Sequence[int | None]) -> None:
         """Give the rows generators of their seeds; a random one to a row that has neither."""
-        for row in rows:
+        for row in rows.tolist():
             if seeds[row] is not None or row not in self._generators:
-                self._generators[row], self._seeds[row] = seeding.np_random(seeds[row])
+                self._generators[row], _ = seeding.np_random(seeds[row])
 
     def _rows_to_reset(self, options: dict[str, Any] | None) -> NDArray[np.intp]:
         """Return the rows that ``options`` names."""
