@@ -1,69 +1,44 @@
-"""Tables of the experiments' results, as text and as HTML."""
+"""Results that print as a table, as text and as HTML."""
 
 import html
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Table:
-    """Rows of words and numbers under a heading, with the protocol below.
-
-    Parameters
-    ----------
-    title : str
-        What the table shows.
-    header : tuple of str
-        Names of the columns.
-    rows : sequence of sequence of str
-        One entry a column.
-    caption : str
-        How it was measured.
-    """
-
-    title: str
-    header: tuple[str, ...]
-    rows: Sequence[Sequence[str]]
-    caption: str
-
-    def text(self) -> str:
-        """Return the table as lines of even columns."""
-        lines = [self.header, *self.rows]
-        widths = [max(len(line[column]) for line in lines) for column in range(len(self.header))]
-        body = [
-            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in lines
-        ]
-        return "\n".join([self.title, *(line.rstrip() for line in body), self.caption])
-
-    def html(self) -> str:
-        """Return the table for a notebook."""
-        head = "".join(f'<th style="text-align:left">{html.escape(name)}</th>' for name in self.header)
-        body = "".join(
-            "<tr>"
-            + "".join(f'<td style="text-align:left">{html.escape(cell)}</td>' for cell in row)
-            + "</tr>"
-            for row in self.rows
-        )
-        return (
-            f"<div><table><caption><b>{html.escape(self.title)}</b></caption><thead><tr>{head}</tr></thead>"
-            f'<tbody>{body}</tbody></table><div style="max-width:60em;font-size:smaller">'
-            f"{html.escape(self.caption)}</div></div>"
-        )
+from typing import ClassVar
 
 
 class Tabled(ABC):
-    """A result that prints as its table."""
+    """A result that prints as its table: a title, rows of words and numbers under a heading, a caption."""
 
-    @property
+    title: ClassVar[str]
+    """What the table shows."""
+
     @abstractmethod
-    def table(self) -> Table:
-        """The result as a table."""
+    def rows(self) -> Sequence[Sequence[str]]:
+        """Return the names of the columns, and then one row a line."""
+
+    @abstractmethod
+    def caption(self) -> str:
+        """Return how it was measured."""
 
     def __repr__(self) -> str:
-        """Give the table as text."""
-        return self.table.text()
+        """Give the table as lines of even columns."""
+        rows = self.rows()
+        widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+        body = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+        return "\n".join([self.title, *(line.rstrip() for line in body), self.caption()])
 
     def _repr_html_(self) -> str:
         """Give the table for a notebook."""
-        return self.table.html()
+        header, *rows = self.rows()
+        body = "".join(_row("td", row) for row in rows)
+        return (
+            f"<div><table><caption><b>{html.escape(self.title)}</b></caption><thead>{_row('th', header)}"
+            f'</thead><tbody>{body}</tbody></table><div style="max-width:60em;font-size:smaller">'
+            f"{html.escape(self.caption())}</div></div>"
+        )
+
+
+def _row(tag: str, cells: Sequence[str]) -> str:
+    """Return a row of HTML."""
+    marked = (f'<{tag} style="text-align:left">{html.escape(cell)}</{tag}>' for cell in cells)
+    return f"<tr>{''.join(marked)}</tr>"

@@ -17,6 +17,7 @@ from tqdm.auto import tqdm
 
 from hgmrl_lite._validate import as_count
 from hgmrl_lite.cache import load_arrays, store_arrays, warn_not_stored
+from hgmrl_lite.meta import Protocol
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -51,8 +52,29 @@ class Unit:
         return f"unit-{self.compute.__name__.strip('_').replace('_', '-')}"
 
 
+def seed_units(
+    name: str, compute: Callable[..., Mapping[str, NDArray[Any]]], protocol: Protocol, **settings: Any
+) -> list[Unit]:
+    """Return one unit a training seed of a protocol, which the function gets beside the settings."""
+    return [
+        Unit(f"{name}, seed {part.seed}", compute, {**settings, "protocol": part})
+        for part in protocol.of_seeds()
+    ]
+
+
+def run_groups(groups: Sequence[Sequence[Unit]], **options: Any) -> list[list[Arrays]]:
+    """Return the arrays of groups of units, all run beside each other by :func:`run_units`."""
+    parts = iter(run_units([unit for group in groups for unit in group], **options))
+    return [[next(parts) for _ in group] for group in groups]
+
+
+def stacked(parts: Sequence[Arrays]) -> Arrays:
+    """Return arrays by name, those of all parts along a new first axis."""
+    return {name: np.stack([part[name] for part in parts]) for name in parts[0]}
+
+
 def run_units(
-    units: Sequence[Unit], *, description: str, jobs: int = 2, progress: bool = True, refresh: bool = False
+    units: Sequence[Unit], *, description: str, jobs: int = 2, progress: bool = True
 ) -> list[Arrays]:
     """Return each unit's arrays, from the cache where it was finished before, computing the others.
 
@@ -71,8 +93,6 @@ def run_units(
         Processes that work beside each other, each on one thread; 1 works in this process.
     progress : bool, optional
         Show a progress bar over all units.
-    refresh : bool, optional
-        Compute all of them anew.
 
     Returns
     -------
@@ -81,7 +101,7 @@ def run_units(
     """
     jobs = as_count("jobs", jobs)
     keys = [_key(unit) for unit in units]
-    found = [None if refresh else load_arrays(unit.kind, key) for unit, key in zip(units, keys, strict=True)]
+    found = [load_arrays(unit.kind, key) for unit, key in zip(units, keys, strict=True)]
     missing = [index for index, arrays in enumerate(found) if arrays is None]
     done = len(units) - len(missing)
     with tqdm(total=len(units), initial=done, desc=description, unit="unit", disable=not progress) as bar:

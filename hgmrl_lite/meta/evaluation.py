@@ -69,6 +69,7 @@ def evaluate(
     trajectories: bool = False,
     settings: PPOSettings | None = None,
     inferences: tuple[Inference, ...] = (),
+    progress: bool = True,
 ) -> Evaluation:
     """Measure the regret of one policy a task (or one for all) in the system that the family has.
 
@@ -90,6 +91,8 @@ def evaluate(
         How a reference is trained where the family gives none; then for at most four tasks.
     inferences : tuple of Inference, optional
         Kept with the result.
+    progress : bool, optional
+        Show a progress bar of each reference that is trained.
 
     Returns
     -------
@@ -103,7 +106,7 @@ def evaluate(
     tasks = family.test if tasks is None else family.as_tasks("tasks", tasks)
     noise = stream_seed(seed, "evaluate")
     own = family.rollout(policies, tasks, episodes=episodes, seed=noise, trajectories=trajectories)
-    best = _reference_returns(family, tasks, episodes, noise, settings)
+    best = _reference_returns(family, tasks, episodes, noise, settings, progress)
     paired = "same noise" if family.simulates else "paired by seeds"
     return Evaluation(own.tasks, best - own.returns, own.success, paired, own.trajectories, inferences)
 
@@ -115,14 +118,18 @@ _references: OrderedDict[tuple[Any, ...], tuple[TaskFamily, Array]] = OrderedDic
 
 
 def _reference_returns(
-    family: TaskFamily, tasks: Array, episodes: int, noise: int, settings: PPOSettings | None
+    family: TaskFamily,
+    tasks: Array,
+    episodes: int,
+    noise: int,
+    settings: PPOSettings | None,
+    progress: bool,
 ) -> Array:
     """Return the returns of each task's reference, shape (k, E), read-only."""
     key = (id(family), tasks.tobytes(), tasks.shape, episodes, noise, settings)
     if key not in _references:
-        returns = family.rollout(
-            _references_of(family, tasks, settings), tasks, episodes=episodes, seed=noise
-        ).returns
+        references = _references_of(family, tasks, settings, progress)
+        returns = family.rollout(references, tasks, episodes=episodes, seed=noise).returns
         returns.flags.writeable = False
         _references[key] = family, returns
         while len(_references) > _KEPT:
@@ -130,7 +137,9 @@ def _reference_returns(
     return _references[key][1]
 
 
-def _references_of(family: TaskFamily, tasks: Array, settings: PPOSettings | None) -> list[Policy]:
+def _references_of(
+    family: TaskFamily, tasks: Array, settings: PPOSettings | None, progress: bool
+) -> list[Policy]:
     """Return each task's reference, trained where the family gives none."""
     given = [family.reference(task) for task in tasks]
     missing = np.unique([task for task, policy in zip(tasks, given, strict=True) if policy is None], axis=0)
@@ -140,6 +149,6 @@ def _references_of(family: TaskFamily, tasks: Array, settings: PPOSettings | Non
             f"trained on each; got {len(missing)}: name fewer, or give the family a reference"
         )
     return [
-        train_base_policy(family, task, settings=settings) if policy is None else policy
+        train_base_policy(family, task, settings=settings, progress=progress) if policy is None else policy
         for task, policy in zip(tasks, given, strict=True)
     ]

@@ -60,7 +60,7 @@ def test_attributes_by_row():
     assert env.get_attr("system", indices=[2, 0]) == [env.env.system] * 2
     assert env.has_attr("task")
     assert not env.has_attr("colour")
-    with pytest.raises(AttributeError, match="'task' of the rows of a .* cannot be set"):
+    with pytest.raises(AttributeError, match=r"'task' of the rows of a .* cannot be set"):
         env.set_attr("task", (0.0, 2.0))
     with pytest.raises(AttributeError, match="none has a method 'reset'"):
         env.env_method("reset")
