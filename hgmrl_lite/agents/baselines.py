@@ -7,9 +7,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hgmrl_lite._validate import as_array, as_count
-from hgmrl_lite.agents.agent import needed_context, needed_task
-from hgmrl_lite.agents.policy import MLPPolicy, TransformedPolicy
+from hgmrl_lite._validate import as_array
+from hgmrl_lite.agents.policy import MLPPolicy, TransformedPolicy, needed_context, needed_task
 from hgmrl_lite.agents.ppo import PPOSettings, settings_for, train_base_policy
 from hgmrl_lite.envs import Policy, TaskFamily
 from hgmrl_lite.hereditary import RewardModel
@@ -38,7 +37,7 @@ class TrainedAgent:
         When an argument is malformed.
     """
 
-    context_size: int = 0
+    context_size: ClassVar = 0
 
     def __init__(
         self,
@@ -148,9 +147,6 @@ class NearestTaskAgent(TrainedAgent):
         Seed of training and exploration.
     transitions : int, optional
         Random-policy transitions of each task, for its reward model.
-    context_size : int, optional
-        Transitions of the new task it wants. It has to tell distances from a short walk: from 20 transitions
-        it takes another task than the nearest in one case of six, from 400 in one of twenty.
     **training
         As for :class:`TrainedAgent`.
 
@@ -168,6 +164,9 @@ class NearestTaskAgent(TrainedAgent):
     """
 
     name: ClassVar = "nearest task"
+    # It has to tell distances from a short walk: from 20 transitions it takes another task than the nearest
+    # in one case of six, from 400 in one of twenty.
+    context_size: ClassVar = 400
     uses_goal: ClassVar = False
 
     def __init__(
@@ -176,11 +175,9 @@ class NearestTaskAgent(TrainedAgent):
         *,
         seed: int = 0,
         transitions: int = 5000,
-        context_size: int = 400,
         **training: Any,
     ) -> None:
         super().__init__(family, seed=seed, **training)
-        self.context_size = as_count("context_size", context_size)
         explored = [
             family.explore(task, transitions, seed=stream_seed(seed, "rival", index))
             for index, task in enumerate(family.train)

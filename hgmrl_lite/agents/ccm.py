@@ -7,10 +7,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array
-from hgmrl_lite.agents.agent import needed_context, several_tasks
 from hgmrl_lite.agents.conditioned import at_code, train_conditioned
 from hgmrl_lite.agents.contrastive import CCMSettings, ContextEncoder, ContextPool, train_encoder, unit
-from hgmrl_lite.agents.policy import MLPPolicy
+from hgmrl_lite.agents.policy import MLPPolicy, needed_context, several_tasks
 from hgmrl_lite.agents.ppo import layers_of
 from hgmrl_lite.cache import cached_arrays
 from hgmrl_lite.envs import Policy, TaskFamily
@@ -106,7 +105,6 @@ def _train(family: TaskFamily, settings: CCMSettings, seed: int, progress: bool)
         lambda tasks: codes[tasks, rng.integers(settings.codes, size=len(tasks))],
         seed=seed,
         settings=settings.ppo,
-        label="conditioned policy",
         progress=progress,
     )
     for name in ("weight", "bias"):

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hgmrl_lite._validate import Array, as_array
-from hgmrl_lite.agents.agent import needed_task
-from hgmrl_lite.agents.policy import MLPPolicy
+from hgmrl_lite.agents.policy import MLPPolicy, needed_task
 from hgmrl_lite.agents.ppo import PPOSettings, layers_of, run_ppo
 from hgmrl_lite.cache import cached_arrays
 from hgmrl_lite.envs import Policy, TaskFamily
@@ -60,7 +59,6 @@ def train_conditioned(
     *,
     seed: int,
     settings: PPOSettings,
-    label: str,
     progress: bool = True,
 ) -> dict[str, Array]:
     """Train one network of [s, c] on several tasks together; row i of the environment plays task i mod k.
@@ -77,8 +75,6 @@ def train_conditioned(
         Seed of the training.
     settings : PPOSettings
         The learner's settings.
-    label : str
-        What the progress bar says.
     progress : bool, optional
         Show the progress bar.
 
@@ -106,7 +102,7 @@ def train_conditioned(
         code_dim,
         lambda rows: draw_codes(tasks[rows]),
     )
-    return run_ppo(environment, settings, seed=seed, label=label, progress=progress)
+    return run_ppo(environment, settings, seed=seed, label="conditioned policy", progress=progress)
 
 
 class GoalConditionedAgent:
@@ -159,7 +155,6 @@ class GoalConditionedAgent:
                 lambda rows: tasks[rows],
                 seed=seed,
                 settings=settings,
-                label="goal-conditioned policy",
                 progress=progress,
             ),
         )

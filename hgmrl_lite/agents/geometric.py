@@ -8,8 +8,7 @@ from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array
 from hgmrl_lite.actions import Chart
-from hgmrl_lite.agents.agent import needed_context
-from hgmrl_lite.agents.policy import MLPPolicy, TransformedPolicy
+from hgmrl_lite.agents.policy import MLPPolicy, TransformedPolicy, needed_context
 from hgmrl_lite.envs import TaskFamily
 from hgmrl_lite.hereditary import HereditaryGeometry, Inference, RewardModel, infer
 from hgmrl_lite.hereditary.task_data import in_chart

@@ -217,11 +217,9 @@ def make_env(goal: ArrayLike, *, render_mode: str | None = None, **options: Any)
     return TaskEnv(navigation(**options), goal, render_mode=render_mode)
 
 
-def make_vector_env(
-    num_envs: int, goal: ArrayLike, *, render_mode: str | None = None, **options: Any
-) -> TaskVectorEnv:
+def make_vector_env(num_envs: int, goal: ArrayLike, **options: Any) -> TaskVectorEnv:
     """Return the same as many rows, for ``gymnasium.make_vec``."""
-    return TaskVectorEnv(navigation(**options), num_envs, goal, render_mode=render_mode)
+    return TaskVectorEnv(navigation(**options), num_envs, goal)
 
 
 def goals_at(angles: ArrayLike, radius: float = 1.0) -> Array:

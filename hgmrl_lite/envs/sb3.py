@@ -88,9 +88,8 @@ class StableBaselinesVecEnv(VecEnv):
         self.env.close()
 
     def get_images(self) -> Sequence[NDArray[np.uint8] | None]:
-        """Return one picture a row, or None for each when nothing is drawn."""
-        pictures: Any = self.env.render()
-        return pictures or (None,) * self.num_envs
+        """Return None for each row: nothing is drawn."""
+        return (None,) * self.num_envs
 
     def get_attr(self, attr_name: str, indices: VecEnvIndices = None) -> list[Any]:
         """Return an attribute of the environment, which all rows share, for each of the named rows."""

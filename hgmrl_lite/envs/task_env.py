@@ -1,6 +1,6 @@
 """One task of a family as a Gymnasium environment."""
 
-from typing import Any, Final
+from typing import Any
 
 import gymnasium
 import numpy as np
@@ -11,8 +11,6 @@ from hgmrl_lite._validate import Array, as_array, as_count
 from hgmrl_lite.envs.episodes import checked_outcome, draw_noise, empty_noise
 from hgmrl_lite.envs.system import System
 from hgmrl_lite.envs.tasks import Tasks
-
-METADATA: Final[dict[str, Any]] = {"render_modes": ["rgb_array"], "render_fps": 15}
 
 
 class TaskEnv(gymnasium.Env[Array, Array]):
@@ -50,12 +48,17 @@ class TaskEnv(gymnasium.Env[Array, Array]):
     (array([0.1, 0. ]), -0.9, False)
     """
 
-    metadata = METADATA
+    metadata = {"render_modes": ["rgb_array"], "render_fps": 15}  # noqa: RUF012
 
     def __init__(self, family: Tasks, task: ArrayLike, *, render_mode: str | None = None) -> None:
         self.family, self.system = family, family.system
         self.task = family.as_task(task)
-        self.render_mode = checked_mode(family, render_mode)
+        if render_mode not in family.render_modes:
+            raise ValueError(
+                f"render_mode must be one of {family.render_modes} for the tasks of {family.system.name}, "
+                f"got {render_mode!r}"
+            )
+        self.render_mode = render_mode
         self.observation_space, self.action_space = spaces_of(self.system)
         (self._normals,), (self._reward_normals,) = empty_noise(self.system, family.reward_noise, 1)
         # The states of this episode, start first; those still to come are not yet filled.
@@ -122,16 +125,6 @@ def spaces_of(system: System) -> tuple[gymnasium.Space[Any], gymnasium.Space[Any
         gymnasium.spaces.Box(-bound, bound, (system.state_dim,), np.float64),
         gymnasium.spaces.Box(-1.0, 1.0, (system.action_dim,), np.float32),
     )
-
-
-def checked_mode(family: Tasks, render_mode: str | None) -> str | None:
-    """Return a render mode as it is, or raise a ValueError when the family draws nothing in it."""
-    if render_mode not in family.render_modes:
-        raise ValueError(
-            f"render_mode must be one of {family.render_modes} for the tasks of {family.system.name}, "
-            f"got {render_mode!r}"
-        )
-    return render_mode
 
 
 def check_options(options: dict[str, Any] | None) -> None:

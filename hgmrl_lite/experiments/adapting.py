@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hgmrl_lite._validate import Array
-from hgmrl_lite.experiments.tables import Tabled
-from hgmrl_lite.experiments.units import run_groups, seed_units, stacked
+from hgmrl_lite.experiments.units import Tabled, run_groups, seed_units, stacked
 from hgmrl_lite.meta import Interval, Protocol, evaluate, mean_interval, meta_train
 from hgmrl_lite.meta.protocol import draw_contexts
 

@@ -10,8 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from hgmrl_lite._validate import Array, as_array, as_count
 from hgmrl_lite.agents import TransformedPolicy, train_base_policy
 from hgmrl_lite.envs import GOAL_RADIUS, goals_at
-from hgmrl_lite.experiments.tables import Tabled
-from hgmrl_lite.experiments.units import run_groups, seed_units, stacked
+from hgmrl_lite.experiments.units import Tabled, run_groups, seed_units, stacked
 from hgmrl_lite.lie import so2_exp
 from hgmrl_lite.meta import Interval, Protocol, evaluate, mean_interval
 

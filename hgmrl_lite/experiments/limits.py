@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hgmrl_lite._validate import Array
-from hgmrl_lite.experiments.tables import Tabled
 from hgmrl_lite.experiments.trials import (
     VERDICTS,
     carried_states,
@@ -16,7 +15,7 @@ from hgmrl_lite.experiments.trials import (
     reflection_trial,
     symmetry_trial,
 )
-from hgmrl_lite.experiments.units import Arrays, Unit, run_groups, seed_units, stacked
+from hgmrl_lite.experiments.units import Arrays, Tabled, Unit, run_groups, seed_units, stacked
 from hgmrl_lite.meta import Interval, Protocol, mean_interval
 
 RADII: Final = (0.4, 0.7, 1.0, 1.3, 1.6)

@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from hgmrl_lite import descent, discovery, tangents
 from hgmrl_lite._validate import Array
-from hgmrl_lite.experiments.tables import Tabled
-from hgmrl_lite.experiments.units import Unit, run_groups, stacked
+from hgmrl_lite.experiments.units import Tabled, Unit, run_groups, stacked
 from hgmrl_lite.hereditary import RewardModel
 from hgmrl_lite.lie import J
 

@@ -8,8 +8,7 @@ import numpy as np
 from hgmrl_lite._validate import Array, as_count
 from hgmrl_lite.envs import circle_tasks, training_tasks
 from hgmrl_lite.experiments.contenders import contender_units
-from hgmrl_lite.experiments.tables import Tabled
-from hgmrl_lite.experiments.units import run_groups
+from hgmrl_lite.experiments.units import Tabled, run_groups
 from hgmrl_lite.meta import AgentResult, Interval, Protocol, goal_distances
 
 CCM_TASKS: Final = (4, 8, 16, 32)

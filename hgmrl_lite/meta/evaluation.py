@@ -17,6 +17,11 @@ from hgmrl_lite.streams import stream_seed
 MOST_TRAINED: Final = 4
 """On so many tasks at most a reference is trained: more would take hours that nobody asked for."""
 
+# An experiment evaluates many policies on the same tasks in the same noise: the last returns of references,
+# with the family itself, so that no other takes its place in memory.
+_KEPT: Final = 32
+_references: OrderedDict[tuple[Any, ...], tuple[TaskFamily, Array]] = OrderedDict()
+
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
@@ -106,35 +111,16 @@ def evaluate(
     tasks = family.test if tasks is None else family.as_tasks("tasks", tasks)
     noise = stream_seed(seed, "evaluate")
     own = family.rollout(policies, tasks, episodes=episodes, seed=noise, trajectories=trajectories)
-    best = _reference_returns(family, tasks, episodes, noise, settings, progress)
-    paired = "same noise" if family.simulates else "paired by seeds"
-    return Evaluation(own.tasks, best - own.returns, own.success, paired, own.trajectories, inferences)
-
-
-# An experiment evaluates many policies on the same tasks in the same noise: the last returns of references,
-# with the family itself, so that no other takes its place in memory.
-_KEPT: Final = 32
-_references: OrderedDict[tuple[Any, ...], tuple[TaskFamily, Array]] = OrderedDict()
-
-
-def _reference_returns(
-    family: TaskFamily,
-    tasks: Array,
-    episodes: int,
-    noise: int,
-    settings: PPOSettings | None,
-    progress: bool,
-) -> Array:
-    """Return the returns of each task's reference, shape (k, E), read-only."""
     key = (id(family), tasks.tobytes(), tasks.shape, episodes, noise, settings)
     if key not in _references:
         references = _references_of(family, tasks, settings, progress)
-        returns = family.rollout(references, tasks, episodes=episodes, seed=noise).returns
-        returns.flags.writeable = False
-        _references[key] = family, returns
+        best = family.rollout(references, tasks, episodes=episodes, seed=noise)
+        _references[key] = family, best.returns
         while len(_references) > _KEPT:
             _references.popitem(last=False)
-    return _references[key][1]
+    regret = _references[key][1] - own.returns
+    paired = "same noise" if family.simulates else "paired by seeds"
+    return Evaluation(own.tasks, regret, own.success, paired, own.trajectories, inferences)
 
 
 def _references_of(

@@ -2,7 +2,7 @@
 
 from hgmrl_lite._validate import as_count
 from hgmrl_lite.agents import GeometricAgent, PPOSettings, train_base_policy
-from hgmrl_lite.agents.agent import several_tasks
+from hgmrl_lite.agents.policy import several_tasks
 from hgmrl_lite.agents.ppo import settings_for
 from hgmrl_lite.envs import TaskFamily
 from hgmrl_lite.hereditary import RewardModel, discover_geometry

@@ -8,8 +8,8 @@ import pytest
 from hgmrl_lite.agents import GoalConditionedAgent, MLPPolicy, PPOSettings
 from hgmrl_lite.agents.conditioned import at_code, train_conditioned
 from hgmrl_lite.agents.ppo import layers_of, run_ppo
-from hgmrl_lite.envs import StableBaselinesVecEnv, navigation, training_tasks
-from hgmrl_lite.envs.sb3 import ConditionedVecEnv
+from hgmrl_lite.envs import navigation, training_tasks
+from hgmrl_lite.envs.sb3 import ConditionedVecEnv, StableBaselinesVecEnv
 from hgmrl_lite.meta import evaluate
 
 GOALS = np.array([[0.25, 0.0], [1.0, 0.5], [0.0, -0.3]])
@@ -104,7 +104,6 @@ def test_every_task_is_played_with_its_own_codes(tiny_ppo):
         draw,
         seed=0,
         settings=tiny_ppo,
-        label="test",
         progress=False,
     )
     assert set(asked) == {0, 1, 2}
@@ -115,7 +114,6 @@ def test_every_task_is_played_with_its_own_codes(tiny_ppo):
             draw,
             seed=0,
             settings=PPOSettings(num_envs=2),
-            label="test",
             progress=False,
         )
 

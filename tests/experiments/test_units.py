@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from joblib.externals.loky import get_reusable_executor
 
 from hgmrl_lite.cache import cache_directory, warn_not_stored
 from hgmrl_lite.experiments import units as module
@@ -134,6 +135,8 @@ def test_units_that_cannot_be_kept_are_returned_with_one_warning(tmp_path, monke
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("HGMRL_LITE_CACHE", str(tmp_path / "file" / "cache"))
     warn_not_stored.cache_clear()
+    # Helper processes of an earlier test have the environment of then.
+    get_reusable_executor().shutdown()
     log = tmp_path / "log"
     results = run_units(work(log, range(3)), description="test", jobs=jobs, progress=False)
     assert [int(arrays["double"]) for arrays in results] == [0, 2, 4]
