@@ -61,18 +61,13 @@ class Coverage(Tabled):
     protocol : Protocol
         What was the same for all.
     cases : tuple of CoverageCase
-        One an agent, number and spacing of training tasks.
+        One an agent, spacing and number of training tasks; the numbers ascend.
     """
 
     title: ClassVar = "Regret against the number of training tasks"
 
     protocol: Protocol
     cases: tuple[CoverageCase, ...]
-
-    def select(self, agent: str, spacing: str) -> tuple[CoverageCase, ...]:
-        """Return the cases of one agent and spacing, by ascending number of tasks."""
-        found = [case for case in self.cases if (case.agent, case.spacing) == (agent, spacing)]
-        return tuple(sorted(found, key=lambda case: case.tasks))
 
     def caption(self) -> str:
         """Return how it was measured."""

@@ -101,7 +101,7 @@ def coverage(result: Coverage) -> Figure:
         ("CCM", "experiment 1", "CCM, the tasks of experiment 1"),
         ("geometric", "experiment 1", "geometric, the first tasks of experiment 1"),
     ):
-        cases = result.select(agent, spacing)
+        cases = [case for case in result.cases if (case.agent, case.spacing) == (agent, spacing)]
         if not cases:
             continue
         colour, marker = LOOKS[agent]

@@ -50,7 +50,6 @@ def test_each_agent_is_evaluated_on_the_test_goals_and_on_its_own(run, quick):
         np.testing.assert_array_equal(case.train.tasks, goals)
         np.testing.assert_array_equal(case.test.tasks, SMALL.family.test)
         assert case.test.mean.mean == case.train.mean.mean == case.tasks
-    assert [case.tasks for case in result.select("geometric", "experiment 1")] == [2, 3, 4]
 
 
 def test_even_goals_lie_half_a_spacing_off_angle_zero_and_the_table_names_them(run):
