@@ -83,7 +83,7 @@ def test_agrees_with_sync_vector_env_in_same_step_mode(options):
     seeds = [3, 1, 4, 1, 5]
     assert_same(ours.reset(seed=seeds), theirs.reset(seed=seeds))
     ended = 0
-    for index, actions in enumerate(random_actions(250, len(GOALS))):
+    for index, actions in enumerate(random_actions(400, len(GOALS))):
         # Both kinds of floating point that a caller may have.
         actions = actions.astype(np.float32) if index % 2 else actions
         one, other = ours.step(actions), theirs.step(actions)
