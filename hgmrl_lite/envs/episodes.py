@@ -41,7 +41,9 @@ def empty_noise(system: System, reward_noise: float, rows: int) -> tuple[Array, 
 def draw_noise(rng: np.random.Generator, normals: Array, reward_normals: Array) -> None:
     """Draw a row of :func:`empty_noise` at once, so that it does not depend on what the agent does."""
     rng.standard_normal(out=normals)
-    rng.standard_normal(out=reward_normals)
+    # Even a draw of nothing takes a microsecond, as long as a row takes for several steps.
+    if reward_normals.size:
+        rng.standard_normal(out=reward_normals)
 
 
 @dataclass(frozen=True, eq=False)
