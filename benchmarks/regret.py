@@ -48,14 +48,14 @@ def measured(goals, on):
     return AgentResult.from_seeds(units.run_units(work, description="CCM", progress=False))
 sixteen = task_number.even_goals(16)
 broken = breaking(progress=False)
-said = [trial for case in broken.cases for trial in case.of("geometric")]
+said = [trial for trial in broken.trials if trial.agent == "geometric"]
 print(json.dumps({
     "regret.geometric.box_mean": float(max(box)),
     "regret.ccm4.train": float(measured(training_tasks(), training_tasks()).mean.mean),
     "regret.ccm16.train": float(measured(sixteen, sixteen).mean.mean),
     "regret.ccm16.test": float(measured(sixteen, None).mean.mean),
     "regret.geometric.trusted_and_bad": max(trial.trusted_and_bad for trial in said),
-    "regret.geometric.trusted_unbroken": broken["action set"].of("geometric")[0].share("trusted"),
+    "regret.geometric.trusted_unbroken": broken.of("action set")[0].share("trusted"),
 }))
 """
 

@@ -1,28 +1,19 @@
 """Agents: one base policy carried along by a group element, and what that is compared with."""
 
-from hgmrl_lite.agents.agent import Agent
-from hgmrl_lite.agents.base import train_base_policy
-from hgmrl_lite.agents.baselines import BaseAgent, NearestTaskAgent
-from hgmrl_lite.agents.bounds import TestTaskAgent, TrueRotationAgent
-from hgmrl_lite.agents.ccm import CCMAgent, CCMSettings
-from hgmrl_lite.agents.conditioned import (
-    CONDITIONED_PPO,
-    QUICK_CONDITIONED_PPO,
-    ConditionedPolicy,
-    GoalConditionedAgent,
-)
-from hgmrl_lite.agents.geometric import GeometricAgent, Trust
-from hgmrl_lite.agents.policy import MLPPolicy, TransformedPolicy
-from hgmrl_lite.agents.ppo import PPOSettings
+from hgmrl_lite.agents.baselines import BaseAgent, NearestTaskAgent, TestTaskAgent, TrueRotationAgent
+from hgmrl_lite.agents.ccm import CCMAgent
+from hgmrl_lite.agents.conditioned import QUICK_CONDITIONED_PPO, GoalConditionedAgent
+from hgmrl_lite.agents.contrastive import CCMSettings
+from hgmrl_lite.agents.geometric import GeometricAgent
+from hgmrl_lite.agents.policy import Agent, MLPPolicy, TransformedPolicy
+from hgmrl_lite.agents.ppo import PPOSettings, train_base_policy
 
 __all__ = [
-    "CONDITIONED_PPO",
     "QUICK_CONDITIONED_PPO",
     "Agent",
     "BaseAgent",
     "CCMAgent",
     "CCMSettings",
-    "ConditionedPolicy",
     "GeometricAgent",
     "GoalConditionedAgent",
     "MLPPolicy",
@@ -31,6 +22,5 @@ __all__ = [
     "TestTaskAgent",
     "TransformedPolicy",
     "TrueRotationAgent",
-    "Trust",
     "train_base_policy",
 ]

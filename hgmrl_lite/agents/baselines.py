@@ -1,38 +1,35 @@
-"""Agents that answer with a policy of a training task: always the same one, or the nearest task's."""
+"""Agents whose policies are each trained on one task: rivals of the geometric agent, and upper bounds."""
 
-from typing import ClassVar
+from collections.abc import Callable
+from functools import partial
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hgmrl_lite._validate import as_count
-from hgmrl_lite.agents.agent import needed_context
-from hgmrl_lite.agents.base import settings_for, train_base_policy
-from hgmrl_lite.agents.ppo import PPOSettings
+from hgmrl_lite._validate import as_array
+from hgmrl_lite.agents.policy import MLPPolicy, TransformedPolicy, needed_context, needed_task
+from hgmrl_lite.agents.ppo import PPOSettings, settings_for, train_base_policy
 from hgmrl_lite.envs import Policy, TaskFamily
 from hgmrl_lite.hereditary import RewardModel
+from hgmrl_lite.lie import so2_exp
 from hgmrl_lite.streams import stream_seed
 from hgmrl_lite.transitions import Transitions
 
 
-class BaseAgent:
-    """The base policy as it is, on whatever task: what adaptation has to do better than.
+class TrainedAgent:
+    """What these agents share: how each of their policies is trained on one task of a family.
 
     Parameters
     ----------
     family : TaskFamily
-        The family, whose base task it is trained on.
+        The family.
     seed : int, optional
         Seed of the training.
     settings : PPOSettings, optional
-        The learner's settings.
-    refresh, progress : bool, optional
-        Train again although it is cached; show progress bars.
-
-    Attributes
-    ----------
-    policy : MLPPolicy
-        The base policy.
+        The learner's settings, for each policy.
+    progress : bool, optional
+        Show progress bars.
 
     Raises
     ------
@@ -40,9 +37,7 @@ class BaseAgent:
         When an argument is malformed.
     """
 
-    name: ClassVar = "base policy"
     context_size: ClassVar = 0
-    uses_goal: ClassVar = False
 
     def __init__(
         self,
@@ -50,26 +45,95 @@ class BaseAgent:
         *,
         seed: int = 0,
         settings: PPOSettings | None = None,
-        refresh: bool = False,
         progress: bool = True,
     ) -> None:
         settings = settings_for(family, settings)
-        self.family = family
-        self.policy = train_base_policy(
-            family, seed=seed, settings=settings, refresh=refresh, progress=progress
+        self.family, self.env_steps = family, settings.env_steps
+        self._train: Callable[..., MLPPolicy] = partial(
+            train_base_policy, family, seed=seed, settings=settings, progress=progress
         )
-        self.env_steps = settings.env_steps
-
-    def adapt(self, context: Transitions | None = None, task: ArrayLike | None = None) -> Policy:
-        """Return the base policy, whatever the task."""
-        return self.policy
 
     def __repr__(self) -> str:
         """Tell what the training took."""
         return f"{type(self).__name__}({self.env_steps} environment steps)"
 
 
-class NearestTaskAgent:
+class TestTaskAgent(TrainedAgent):
+    """A policy trained on the test task itself: no adaptation, and ``env_steps`` anew for every new task."""
+
+    __test__ = False  # or pytest takes it for a test, by its name
+    name: ClassVar = "trained on the test task"
+    uses_goal: ClassVar = True
+
+    def adapt(self, context: Transitions | None, task: ArrayLike | None = None) -> Policy:
+        """Train a policy in the environment of this task, or read it from the cache."""
+        return self._train(needed_task(self, self.family, task))
+
+
+class BaseAgent(TrainedAgent):
+    """The base policy as it is, on whatever task: what adaptation has to do better than.
+
+    Parameters
+    ----------
+    family : TaskFamily
+        The family, whose base task it is trained on.
+    **training
+        As for :class:`TrainedAgent`.
+
+    Attributes
+    ----------
+    policy : MLPPolicy
+        The base policy.
+    """
+
+    name: ClassVar = "base policy"
+    uses_goal: ClassVar = False
+
+    def __init__(self, family: TaskFamily, **training: Any) -> None:
+        super().__init__(family, **training)
+        self.policy = self._train()
+
+    def adapt(self, context: Transitions | None = None, task: ArrayLike | None = None) -> Policy:
+        """Return the base policy, whatever the task."""
+        return self.policy
+
+
+class TrueRotationAgent(BaseAgent):
+    """The base policy, turned by the true angle: what a geometric agent would do that made no error.
+
+    Parameters
+    ----------
+    family : TaskFamily
+        A family of goals in the plane, whose base goal is not the origin.
+    **training
+        As for :class:`TrainedAgent`.
+
+    Raises
+    ------
+    ValueError
+        When an argument is malformed.
+    """
+
+    name: ClassVar = "true rotation"
+    uses_goal: ClassVar = True
+
+    def __init__(self, family: TaskFamily, **training: Any) -> None:
+        self._base_angle = _polar_angle(family.base_task)
+        super().__init__(family, **training)
+
+    def adapt(self, context: Transitions | None = None, task: ArrayLike | None = None) -> Policy:
+        """Return the base policy turned about the origin, from the base goal's direction to the new goal's.
+
+        Raises
+        ------
+        ValueError
+            When the goal is None or the origin, which has no direction.
+        """
+        rotation = so2_exp(_polar_angle(needed_task(self, self.family, task)) - self._base_angle)
+        return TransformedPolicy(self.policy, rotation, rotation)
+
+
+class NearestTaskAgent(TrainedAgent):
     """One policy a training task; a new task gets that of the task whose rewards its context looks like.
 
     A reward model of each training task predicts the context's rewards, and the task with the smallest mean
@@ -81,15 +145,10 @@ class NearestTaskAgent:
         The family, whose training tasks it is trained on.
     seed : int, optional
         Seed of training and exploration.
-    settings : PPOSettings, optional
-        The learner's settings, for each policy.
     transitions : int, optional
         Random-policy transitions of each task, for its reward model.
-    context_size : int, optional
-        Transitions of the new task it wants. It has to tell distances from a short walk: from 20 transitions
-        it takes another task than the nearest in one case of six, from 400 in one of twenty.
-    refresh, progress : bool, optional
-        Train again although it is cached; show progress bars.
+    **training
+        As for :class:`TrainedAgent`.
 
     Attributes
     ----------
@@ -105,6 +164,9 @@ class NearestTaskAgent:
     """
 
     name: ClassVar = "nearest task"
+    # It has to tell distances from a short walk: from 20 transitions it takes another task than the nearest
+    # in one case of six, from 400 in one of twenty.
+    context_size: ClassVar = 400
     uses_goal: ClassVar = False
 
     def __init__(
@@ -112,29 +174,21 @@ class NearestTaskAgent:
         family: TaskFamily,
         *,
         seed: int = 0,
-        settings: PPOSettings | None = None,
         transitions: int = 5000,
-        context_size: int = 400,
-        refresh: bool = False,
-        progress: bool = True,
+        **training: Any,
     ) -> None:
-        settings = settings_for(family, settings)
-        self.family = family
-        self.context_size = as_count("context_size", context_size)
+        super().__init__(family, seed=seed, **training)
         explored = [
             family.explore(task, transitions, seed=stream_seed(seed, "rival", index))
             for index, task in enumerate(family.train)
         ]
         self.reward_models = tuple(RewardModel.fit(task.next_states, task.rewards) for task in explored)
-        self.policies = tuple(
-            train_base_policy(family, task, seed=seed, settings=settings, refresh=refresh, progress=progress)
-            for task in family.train
-        )
-        self.env_steps = len(family.train) * (settings.env_steps + transitions)
+        self.policies = tuple(self._train(task) for task in family.train)
+        self.env_steps = len(family.train) * (self.env_steps + transitions)
 
     def nearest(self, context: Transitions | None) -> int:
         """Return the index of the training task whose reward model explains the context best."""
-        context = needed_context(self, self.family, context)
+        context = needed_context(self, context, self.family.state_dim, self.family.action_dim)
         errors = [
             np.square(model(context.next_states) - context.rewards).mean() for model in self.reward_models
         ]
@@ -144,6 +198,10 @@ class NearestTaskAgent:
         """Return the policy of the training task that the context looks like."""
         return self.policies[self.nearest(context)]
 
-    def __repr__(self) -> str:
-        """Tell the number of tasks and what the training took."""
-        return f"NearestTaskAgent({len(self.policies)} tasks, {self.env_steps} environment steps)"
+
+def _polar_angle(goal: ArrayLike) -> float:
+    """Return the direction of a goal in radians."""
+    x, y = as_array("goal", goal, (2,))
+    if x == 0.0 and y == 0.0:
+        raise ValueError("goal must not be the origin, which no rotation moves")
+    return float(np.arctan2(y, x))

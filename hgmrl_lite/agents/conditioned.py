@@ -1,19 +1,17 @@
 """Policies conditioned on a code of the task, and the agent whose code is the true goal."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
-from functools import cached_property
+from dataclasses import asdict, replace
 from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hgmrl_lite._validate import Array, as_array
-from hgmrl_lite.agents.agent import needed_task
-from hgmrl_lite.agents.policy import MLPPolicy
-from hgmrl_lite.agents.ppo import PPOSettings, policy_network, run_ppo
+from hgmrl_lite.agents.policy import MLPPolicy, needed_task
+from hgmrl_lite.agents.ppo import PPOSettings, layers_of, run_ppo
 from hgmrl_lite.cache import cached_arrays
-from hgmrl_lite.envs import TaskFamily
+from hgmrl_lite.envs import Policy, TaskFamily
 from hgmrl_lite.transitions import Transitions
 
 CONDITIONED_PPO: Final = PPOSettings(num_envs=128, total_steps=163_840, batch_size=1024)
@@ -24,9 +22,8 @@ QUICK_CONDITIONED_PPO: Final = replace(
 """The same in a third of the time, for a lesson: half the steps, in larger batches and larger strides."""
 
 
-@dataclass(frozen=True, eq=False)
-class ConditionedPolicy:
-    """A network of [s, c] at one code c: a policy of the state alone.
+def at_code(network: MLPPolicy, code: ArrayLike) -> MLPPolicy:
+    """Return a network of [s, c] at one code c, as a policy of s alone: what c adds is in the first bias.
 
     Parameters
     ----------
@@ -35,47 +32,24 @@ class ConditionedPolicy:
     code : array_like, shape (d,)
         The code c of the task.
 
+    Returns
+    -------
+    MLPPolicy
+
     Raises
     ------
     ValueError
         When the code is not finite, or leaves no inputs for the state.
     """
-
-    network: MLPPolicy
-    code: Array
-
-    def __post_init__(self) -> None:
-        code = as_array("code", self.code, ("d",))
-        if not 0 < len(code) < self.network.state_dim:
-            raise ValueError(
-                f"code must have 1 to {self.network.state_dim - 1} entries for a network of "
-                f"{self.network.state_dim} inputs, got {len(code)}"
-            )
-        object.__setattr__(self, "code", code)
-
-    @property
-    def state_dim(self) -> int:
-        """Dimension n of the observations."""
-        return self.network.state_dim - len(self.code)
-
-    @property
-    def action_dim(self) -> int:
-        """Dimension m of the actions."""
-        return self.network.action_dim
-
-    @cached_property
-    def folded(self) -> MLPPolicy:
-        """The same map as a network of s alone: what c adds to the first layer is in its bias."""
-        n = self.state_dim
-        first, *others = self.network.weights
-        bias, *other_biases = self.network.biases
-        return MLPPolicy(
-            (first[:, :n], *others), (bias + first[:, n:] @ self.code, *other_biases), self.network.action_set
+    code = as_array("code", code, ("d",))
+    n = network.state_dim - len(code)
+    if not 0 < n < network.state_dim:
+        raise ValueError(
+            f"code must have 1 to {network.state_dim - 1} entries for a network of {network.state_dim} "
+            f"inputs, got {len(code)}"
         )
-
-    def __call__(self, observations: ArrayLike) -> Array:
-        """Return the admissible actions (..., m) for ``observations`` (..., n)."""
-        return self.folded(observations)
+    (first, *others), (bias, *other_biases) = network.weights, network.biases
+    return MLPPolicy((first[:, :n], *others), (bias + first[:, n:] @ code, *other_biases), network.action_set)
 
 
 def train_conditioned(
@@ -85,7 +59,6 @@ def train_conditioned(
     *,
     seed: int,
     settings: PPOSettings,
-    label: str,
     progress: bool = True,
 ) -> dict[str, Array]:
     """Train one network of [s, c] on several tasks together; row i of the environment plays task i mod k.
@@ -102,15 +75,13 @@ def train_conditioned(
         Seed of the training.
     settings : PPOSettings
         The learner's settings.
-    label : str
-        What the progress bar says.
     progress : bool, optional
         Show the progress bar.
 
     Returns
     -------
     dict of str to ndarray
-        The network's layers, as :func:`~hgmrl_lite.agents.ppo.policy_network` reads them.
+        The network's layers, by the names of :func:`~hgmrl_lite.agents.ppo.layer_arrays`.
 
     Raises
     ------
@@ -131,7 +102,7 @@ def train_conditioned(
         code_dim,
         lambda rows: draw_codes(tasks[rows]),
     )
-    return run_ppo(environment, settings, seed=seed, label=label, progress=progress)
+    return run_ppo(environment, settings, seed=seed, label="conditioned policy", progress=progress)
 
 
 class GoalConditionedAgent:
@@ -147,8 +118,8 @@ class GoalConditionedAgent:
         Seed of the training.
     settings : PPOSettings, optional
         The learner's settings; :data:`CONDITIONED_PPO` when left out.
-    refresh, progress : bool, optional
-        Train again although it is cached; show a progress bar.
+    progress : bool, optional
+        Show a progress bar.
 
     Attributes
     ----------
@@ -171,7 +142,6 @@ class GoalConditionedAgent:
         *,
         seed: int = 0,
         settings: PPOSettings | None = None,
-        refresh: bool = False,
         progress: bool = True,
     ) -> None:
         settings = settings or CONDITIONED_PPO
@@ -185,17 +155,15 @@ class GoalConditionedAgent:
                 lambda rows: tasks[rows],
                 seed=seed,
                 settings=settings,
-                label="goal-conditioned policy",
                 progress=progress,
             ),
-            refresh=refresh,
         )
-        self.network = policy_network(arrays, family.system.action_set)
+        self.network = MLPPolicy(*layers_of(arrays), family.system.action_set)
         self.env_steps = settings.env_steps
 
-    def adapt(self, context: Transitions | None, task: ArrayLike | None = None) -> ConditionedPolicy:
+    def adapt(self, context: Transitions | None, task: ArrayLike | None = None) -> Policy:
         """Return the policy for the task."""
-        return ConditionedPolicy(self.network, needed_task(self, self.family, task))
+        return at_code(self.network, needed_task(self, self.family, task))
 
     def __repr__(self) -> str:
         """Tell what the training took."""

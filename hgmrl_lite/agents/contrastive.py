@@ -9,13 +9,19 @@ from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
 from hgmrl_lite._validate import Array, as_array, as_count
-from hgmrl_lite.agents.ppo import torch_by_itself
+from hgmrl_lite.agents.conditioned import CONDITIONED_PPO, QUICK_CONDITIONED_PPO
+from hgmrl_lite.agents.policy import check_layers
+from hgmrl_lite.agents.ppo import PPOSettings, layer_arrays, layers_of, torch_by_itself
 from hgmrl_lite.transitions import Transitions
 
 
 @dataclass(frozen=True)
-class EncoderSettings:
-    """What a context encoder is trained with.
+class CCMSettings:
+    """What the CCM agent is trained with.
+
+    What makes it work: contexts long enough for the random walks in them to go in all directions (from 20
+    transitions the code errs by 25 degrees and more, from 800 by less than 10); codes at length 1; and a
+    policy that is trained on codes of transitions that the encoder has not met.
 
     Parameters
     ----------
@@ -34,6 +40,13 @@ class EncoderSettings:
         Adam's, for the encoder, at the start; it falls linearly to zero.
     temperature : float
         The τ of InfoNCE.
+    transitions : int
+        Random-policy transitions of each training task. The encoder learns from the first half; the policy
+        sees codes of the second half, whose spread is that of contexts the encoder has not met.
+    codes : int
+        Contexts of each task that are drawn for the policy's training; every episode begins with one of them.
+    ppo : PPOSettings
+        The settings of the conditioned policy's training.
 
     Raises
     ------
@@ -49,15 +62,24 @@ class EncoderSettings:
     sample_size: int = 50
     learning_rate: float = 5e-3
     temperature: float = 0.2
+    transitions: int = 20_000
+    codes: int = 256
+    ppo: PPOSettings = CONDITIONED_PPO
 
     def __post_init__(self) -> None:
-        for name in ("context_size", "code_dim", "encoder_steps", "pairs", "sample_size"):
+        counts = ("context_size", "code_dim", "encoder_steps", "pairs", "sample_size", "transitions", "codes")
+        for name in counts:
             as_count(name, getattr(self, name))
         for index, width in enumerate(self.hidden):
             as_count(f"hidden[{index}]", width)
         for name in ("learning_rate", "temperature"):
             if float(as_array(name, getattr(self, name), ())) <= 0.0:
                 raise ValueError(f"{name} must be above 0, got {getattr(self, name)}")
+
+    @classmethod
+    def quick(cls) -> "CCMSettings":
+        """Return settings that train in a third of the time, for a lesson."""
+        return cls(encoder_steps=250, pairs=2, ppo=QUICK_CONDITIONED_PPO)
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,18 +109,10 @@ class ContextEncoder:
     biases: tuple[Array, ...]
 
     def __post_init__(self) -> None:
-        if not self.weights or len(self.weights) != len(self.biases):
-            raise ValueError(
-                "weights and biases must have one entry a layer, "
-                f"got {len(self.weights)} and {len(self.biases)}"
-            )
         width = len(as_array("mean", self.mean, ("features",)))
         if not (as_array("scale", self.scale, (width,)) > 0.0).all():
             raise ValueError(f"scale must be above 0, got a smallest entry of {self.scale.min()}")
-        for layer, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
-            as_array(f"weights[{layer}]", weight, ("out", width))
-            as_array(f"biases[{layer}]", bias, (len(weight),))
-            width = len(weight)
+        check_layers(self.weights, self.biases, width)
 
     @property
     def code_dim(self) -> int:
@@ -190,7 +204,7 @@ class ContextPool:
 
 
 def train_encoder(
-    tasks: Sequence[Transitions], settings: EncoderSettings, *, seed: int, progress: bool = True
+    tasks: Sequence[Transitions], settings: CCMSettings, *, seed: int, progress: bool = True
 ) -> ContextEncoder:
     """Train an encoder so that two contexts of one task are closer than those of different tasks.
 
@@ -201,7 +215,7 @@ def train_encoder(
     ----------
     tasks : sequence of Transitions
         Exploration of each training task, two at least.
-    settings : EncoderSettings
+    settings : CCMSettings
         The settings of the training.
     seed : int
         Seed of the network and of the contexts.
@@ -256,9 +270,4 @@ def train_encoder(
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
             schedule.step()
-    return ContextEncoder(
-        mean,
-        scale,
-        tuple(layer.weight.detach().numpy().astype(np.float64) for layer in linear),
-        tuple(layer.bias.detach().numpy().astype(np.float64) for layer in linear),
-    )
+    return ContextEncoder(mean, scale, *layers_of(layer_arrays(linear)))

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array
 from hgmrl_lite.actions import Chart
-from hgmrl_lite.agents.policy import MLPPolicy, TransformedPolicy
+from hgmrl_lite.agents.policy import MLPPolicy, TransformedPolicy, needed_context
 from hgmrl_lite.envs import TaskFamily
 from hgmrl_lite.hereditary import HereditaryGeometry, Inference, RewardModel, infer
 from hgmrl_lite.hereditary.task_data import in_chart
@@ -140,18 +140,9 @@ class GeometricAgent:
         return TransformedPolicy(self.base_policy, inference.left, inference.right, self.chart)
 
     def adapt(self, context: Transitions | None, task: ArrayLike | None = None) -> TransformedPolicy:
-        """Return the policy for the task that ``context`` was collected in; ``task`` is not looked at.
-
-        Raises
-        ------
-        ValueError
-            When there is no context.
-        """
-        if context is None:
-            raise ValueError(
-                "context must hold transitions of the new task for the geometric agent, got None"
-            )
-        return self.policy_for(self.infer(context))
+        """Return the policy for the task that ``context`` was collected in; ``task`` is not looked at."""
+        n, m = self.base_policy.state_dim, self.base_policy.action_dim
+        return self.policy_for(self.infer(needed_context(self, context, n, m)))
 
     def trust(self, inference: Inference) -> Trust:
         """Tell whether the transformed policy may be relied on in the task that was inferred.

@@ -1,6 +1,8 @@
-"""Policies as plain NumPy: a learned network, and the same network carried along by a group element."""
+"""What an agent is, and policies as plain NumPy: a network, and the same carried along by a group element."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -8,8 +10,90 @@ from numpy.typing import ArrayLike
 from hgmrl_lite._validate import Array, as_array, as_real
 from hgmrl_lite.actions import Chart
 from hgmrl_lite.actions.action import invertible
-from hgmrl_lite.envs import Policy, project_action
+from hgmrl_lite.envs import Policy, TaskFamily, project_action
 from hgmrl_lite.envs.system import check_action_set
+from hgmrl_lite.transitions import Transitions
+
+
+class Agent(Protocol):
+    """An agent that has been trained on some tasks and adapts to a new one without a gradient step.
+
+    Attributes
+    ----------
+    name : str
+        What it is called in tables and figures.
+    env_steps : int
+        Environment steps its training took, exploration of the training tasks included.
+    context_size : int
+        Transitions of the new task it wants; 0 when it looks at none.
+    uses_goal : bool
+        True when it is told the new task itself, as the goal-conditioned agent and the upper bounds are.
+    """
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def env_steps(self) -> int: ...  # noqa: D102
+    @property
+    def context_size(self) -> int: ...  # noqa: D102
+    @property
+    def uses_goal(self) -> bool: ...  # noqa: D102
+
+    def adapt(self, context: Transitions | None, task: ArrayLike | None = None) -> Policy:
+        """Return the policy for the new task.
+
+        Parameters
+        ----------
+        context : Transitions or None
+            Transitions of the new task; None will do when ``context_size`` is 0.
+        task : array_like, shape (d,), optional
+            The new task itself. An agent whose ``uses_goal`` is False does not look at it.
+
+        Returns
+        -------
+        Policy
+            Maps observations (..., n) to actions (..., m).
+        """
+
+
+def needed_context(agent: Agent, context: Transitions | None, n: int, m: int) -> Transitions:
+    """Return a context of states (N, n) and actions (N, m), or raise a ValueError: what the agent needs."""
+    if not isinstance(context, Transitions):
+        raise ValueError(
+            f"context must be Transitions of the new task, about {agent.context_size} of them, for the agent "
+            f"{agent.name!r}; got {type(context).__name__}"
+        )
+    if (context.states.shape[1], context.actions.shape[1]) != (n, m):
+        raise ValueError(
+            f"context must have states of dimension {n} and actions of dimension {m}, got {context}"
+        )
+    return context
+
+
+def needed_task(agent: Agent, family: TaskFamily, task: ArrayLike | None) -> Array:
+    """Return the new task (d,), or raise a ValueError that says that the agent needs it."""
+    if task is None:
+        raise ValueError(f"task must be the new task itself for the agent {agent.name!r}, got None")
+    return family.as_task(task)
+
+
+def several_tasks(family: TaskFamily, least: int) -> Array:
+    """Return the training tasks (k, d), or raise a ValueError when they are too few."""
+    if len(family.train) < least:
+        raise ValueError(f"the family must have at least {least} training tasks, got {len(family.train)}")
+    return family.train
+
+
+def check_layers(weights: Sequence[Array], biases: Sequence[Array], inputs: int | None = None) -> None:
+    """Raise a ValueError when layers do not fit together, or not to a number of inputs."""
+    if not weights or len(weights) != len(biases):
+        raise ValueError(
+            f"weights and biases must have one entry a layer, got {len(weights)} and {len(biases)}"
+        )
+    for layer, (weight, bias) in enumerate(zip(weights, biases, strict=True)):
+        as_array(f"weights[{layer}]", weight, ("out", inputs))
+        inputs = len(weight)
+        as_array(f"biases[{layer}]", bias, (inputs,))
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,17 +120,8 @@ class MLPPolicy:
     action_set: str | None = "disc"
 
     def __post_init__(self) -> None:
-        if not self.weights or len(self.weights) != len(self.biases):
-            raise ValueError(
-                "weights and biases must have one entry a layer, "
-                f"got {len(self.weights)} and {len(self.biases)}"
-            )
+        check_layers(self.weights, self.biases)
         check_action_set(self.action_set)
-        width: int | None = None
-        for layer, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
-            as_array(f"weights[{layer}]", weight, ("out", width))
-            as_array(f"biases[{layer}]", bias, (len(weight),))
-            width = len(weight)
 
     @property
     def state_dim(self) -> int:

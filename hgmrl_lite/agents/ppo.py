@@ -1,17 +1,20 @@
-"""Proximal Policy Optimization: the one place where Stable-Baselines3 is run."""
+"""Proximal Policy Optimization by Stable-Baselines3, and the base policy: one task, sampled rewards only."""
 
 import math
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from tqdm.auto import tqdm
 
 from hgmrl_lite._validate import Array, as_array, as_count
 from hgmrl_lite.agents.policy import MLPPolicy
+from hgmrl_lite.cache import cached_arrays
+from hgmrl_lite.envs import TaskFamily
 
 if TYPE_CHECKING:
     from stable_baselines3.common.vec_env import VecEnv
@@ -114,8 +117,7 @@ def run_ppo(
     Returns
     -------
     dict of str to ndarray
-        ``weight0``, ``bias0``, ``weight1`` ...: the layers of the mean action, as :func:`policy_network`
-        reads them.
+        The layers of the mean action, by the names of :func:`layer_arrays`.
 
     Raises
     ------
@@ -159,23 +161,85 @@ def run_ppo(
         )
         with tqdm(total=settings.env_steps, desc=label, unit="step", disable=not progress) as bar:
             model.learn(settings.env_steps, callback=Bar(bar))
-    linear = [
-        layer
-        for layer in (*model.policy.mlp_extractor.policy_net, model.policy.action_net)
-        if isinstance(layer, torch.nn.Linear)
-    ]
-    arrays: dict[str, Array] = {}
-    for index, layer in enumerate(linear):
-        arrays[f"weight{index}"] = layer.weight.detach().numpy().astype(np.float64)
-        arrays[f"bias{index}"] = layer.bias.detach().numpy().astype(np.float64)
-    return arrays
+    modules = (*model.policy.mlp_extractor.policy_net, model.policy.action_net)
+    return layer_arrays(module for module in modules if isinstance(module, torch.nn.Linear))
 
 
-def policy_network(arrays: Mapping[str, Array], action_set: str | None) -> MLPPolicy:
-    """Return the network of :func:`run_ppo`'s layers, its output projected onto the admissible actions."""
-    layers = sum(name.startswith("weight") for name in arrays)
-    return MLPPolicy(
-        tuple(arrays[f"weight{layer}"] for layer in range(layers)),
-        tuple(arrays[f"bias{layer}"] for layer in range(layers)),
-        action_set,
+def layer_arrays(layers: Iterable[Any]) -> dict[str, Array]:
+    """Return torch's linear layers as arrays ``weight0``, ``bias0``, ``weight1`` ..., for the cache."""
+    return {
+        f"{name}{index}": getattr(layer, name).detach().numpy().astype(np.float64)
+        for index, layer in enumerate(layers)
+        for name in ("weight", "bias")
+    }
+
+
+def layers_of(arrays: Mapping[str, Array], prefix: str = "") -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+    """Return the weights and the biases of :func:`layer_arrays` whose names begin with a prefix."""
+    count = sum(name.startswith(f"{prefix}weight") for name in arrays)
+    weights, biases = (
+        tuple(arrays[f"{prefix}{name}{layer}"] for layer in range(count)) for name in ("weight", "bias")
     )
+    return weights, biases
+
+
+def train_base_policy(
+    family: TaskFamily,
+    task: ArrayLike | None = None,
+    *,
+    seed: int = 0,
+    settings: PPOSettings | None = None,
+    refresh: bool = False,
+    progress: bool = True,
+) -> MLPPolicy:
+    """Train a policy on one task, or read it from the cache.
+
+    Parameters
+    ----------
+    family : TaskFamily
+        The family; its observed rewards are taken without noise.
+    task : array_like, shape (d,), optional
+        The task, the family's base task when left out. It is given to the environment, never to the learner.
+    seed : int, optional
+        Seed of the network, the environments and the exploration.
+    settings : PPOSettings, optional
+        The learner's settings.
+    refresh : bool, optional
+        Train again even when a policy with these settings is cached.
+    progress : bool, optional
+        Show a progress bar.
+
+    Returns
+    -------
+    MLPPolicy
+        The mean action of the trained network, projected onto the admissible set.
+
+    Raises
+    ------
+    ValueError
+        When the task is malformed.
+    """
+    given = family.base_task if task is None else family.as_task(task)
+    settings = settings_for(family, settings)
+    key = {**family.rule(given), "seed": seed, **asdict(settings)}
+    arrays = cached_arrays(
+        "base-policy", key, lambda: _train(family, given, seed, settings, progress), refresh=refresh
+    )
+    return MLPPolicy(*layers_of(arrays), family.system.action_set)
+
+
+def settings_for(family: TaskFamily, settings: PPOSettings | None) -> PPOSettings:
+    """Return the settings of a training in this family, which may have a number of rows of its own."""
+    settings = settings or PPOSettings()
+    return settings if family.rows is None else replace(settings, num_envs=family.rows)
+
+
+def _train(
+    family: TaskFamily, task: Array, seed: int, settings: PPOSettings, progress: bool
+) -> dict[str, Array]:
+    """Run PPO and return the policy network's layers."""
+    # It brings torch, which is slow to import and not needed when the policy is cached.
+    from hgmrl_lite.envs.sb3 import StableBaselinesVecEnv
+
+    rows = replace(family, reward_noise=0.0).vector_env(task, settings.num_envs)
+    return run_ppo(StableBaselinesVecEnv(rows), settings, seed=seed, label="base policy", progress=progress)

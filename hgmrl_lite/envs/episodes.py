@@ -1,4 +1,4 @@
-"""Whole episodes, many at once: their noise drawn beforehand, their record, and what exploration keeps."""
+"""Whole episodes, many at once: their noise drawn beforehand, and the records of what was done in them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,42 +15,35 @@ Outcome = Callable[[Array, Array], tuple[Array, NDArray[np.bool_]]]
 """From next states (B, n) and tasks (B, d) to rewards (B,) and whether the episode ends there (B,)."""
 
 
-def draw_noise(
-    rng: np.random.Generator,
-    system: System,
-    reward_noise: float = 0.0,
-    out: Array | None = None,
-    out_reward: Array | None = None,
-) -> tuple[Array, Array | None]:
-    """Draw all the noise of one episode at once, so that it does not depend on what the agent does.
+def empty_noise(system: System, reward_noise: float, rows: int) -> tuple[Array, Array]:
+    """Return room for the noise of one episode a row.
 
     Parameters
     ----------
-    rng : numpy.random.Generator
-        The generator of the episode's environment.
     system : System
         The system.
-    reward_noise : float, optional
+    reward_noise : float
         Standard deviation of the noise on observed rewards; only whether it is 0 counts here.
-    out, out_reward : ndarray, shape (max_steps + 1, n) and (max_steps,), optional
-        Where to put the numbers.
+    rows : int
+        Number of rows, B.
 
     Returns
     -------
-    normals : ndarray, shape (max_steps + 1, n)
-        Standard normals: row 0 for the start state, row t for step t.
-    reward_normals : ndarray, shape (max_steps,), or None
-        Standard normals for the observed rewards; None when they are without noise.
+    normals : ndarray, shape (B, max_steps + 1, n)
+        For standard normals: 0 for the start state, t for step t.
+    reward_normals : ndarray, shape (B, max_steps), or (B, 0) when rewards are without noise
+        For standard normals of the observed rewards.
     """
-    if out is None:
-        normals = rng.standard_normal((system.max_steps + 1, system.state_dim))
-    else:
-        normals = rng.standard_normal(out=out)
-    if not reward_noise:
-        return normals, None
-    if out_reward is None:
-        return normals, rng.standard_normal(system.max_steps)
-    return normals, rng.standard_normal(out=out_reward)
+    length = system.max_steps
+    return np.zeros((rows, length + 1, system.state_dim)), np.zeros((rows, length if reward_noise else 0))
+
+
+def draw_noise(rng: np.random.Generator, normals: Array, reward_normals: Array) -> None:
+    """Draw a row of :func:`empty_noise` at once, so that it does not depend on what the agent does."""
+    rng.standard_normal(out=normals)
+    # Even a draw of nothing takes a microsecond, as long as a row takes for several steps.
+    if reward_normals.size:
+        rng.standard_normal(out=reward_normals)
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +93,47 @@ class Episodes:
             self.rewards.T[made],
             states[:, 1:][made],
             (final & self.terminated[:, None])[made],
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Rollouts:
+    """What policies did on k tasks in E episodes each.
+
+    Parameters
+    ----------
+    tasks : ndarray, shape (k, d)
+        The tasks; in navigation their goals.
+    returns : ndarray, shape (k, E)
+        Sum of the rewards, not discounted.
+    lengths : ndarray of int, shape (k, E)
+        Steps.
+    success : ndarray of bool, shape (k, E)
+        Whether the task ended the episode before the time was up.
+    seeds : tuple of int, length E
+        In a family that simulates, ``family.env(task).reset(seed=seeds[j])`` meets the noise of episode j.
+    trajectories : ndarray, shape (k, E, max_steps + 1, n), or None
+        States, start first; NaN after an episode's end.
+    """
+
+    tasks: Array
+    returns: Array
+    lengths: NDArray[np.int_]
+    success: NDArray[np.bool_]
+    seeds: tuple[int, ...]
+    trajectories: Array | None = None
+
+    @property
+    def mean_return(self) -> Array:
+        """Mean return on each task, shape (k,)."""
+        return np.asarray(self.returns.mean(axis=1))
+
+    def __repr__(self) -> str:
+        """Tell the mean return, the share of successes and the mean length."""
+        tasks, episodes = self.returns.shape
+        return (
+            f"Rollouts({tasks} tasks × {episodes} episodes: return {self.returns.mean():.3f}, "
+            f"goal reached in {100 * self.success.mean():.1f} %, {self.lengths.mean():.1f} steps)"
         )
 
 
@@ -158,21 +192,21 @@ def simulate(
     episodes = np.array([place[seed] for seed in seeds], dtype=np.intp)
     # PCG64 seeded by the number is what Gymnasium's reset(seed=...) makes.
     generators = (np.random.Generator(np.random.PCG64(seed)) for seed in different)
-    motion, rewards = zip(*(draw_noise(rng, system, reward_noise) for rng in generators), strict=True)
-    normals = np.stack(motion, axis=1)
-    reward_normals = np.stack(rewards, axis=1) if reward_noise else None
+    normals, reward_normals = empty_noise(system, reward_noise, len(different))
+    for rng, motion, rewards in zip(generators, normals, reward_normals, strict=True):
+        draw_noise(rng, motion, rewards)
 
     record = Episodes.blank(len(tasks), system.max_steps, system.state_dim, system.action_dim)
     rows = np.arange(len(tasks))
-    current = system.start_state(normals[0, episodes])
+    current = system.start_state(normals[episodes, 0])
     record.states[0] = current
     for t in range(system.max_steps):
         chosen = act(t, rows, current.copy())
         chosen = as_array("the policy's actions", chosen, (len(rows), system.action_dim))
-        current = system.next_state(current, chosen, normals[t + 1, episodes[rows]])
+        current = system.next_state(current, chosen, normals[episodes[rows], t + 1])
         reward, ended = checked_outcome(outcome(current, tasks[rows]), len(rows))
-        if reward_normals is not None:
-            reward = reward + reward_noise * reward_normals[t, episodes[rows]]
+        if reward_noise:
+            reward = reward + reward_noise * reward_normals[episodes[rows], t]
         record.states[t + 1, rows], record.actions[t, rows] = current, chosen
         record.rewards[t, rows], record.lengths[rows] = reward, t + 1
         if ended.any():

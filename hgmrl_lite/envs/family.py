@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hgmrl_lite._validate import Array, as_array, as_count
-from hgmrl_lite.envs.episodes import Act, Episodes, simulate
-from hgmrl_lite.envs.rollouts import Rollouts
+from hgmrl_lite.envs.episodes import Act, Episodes, Rollouts, simulate
 from hgmrl_lite.envs.task_env import TaskEnv
 from hgmrl_lite.envs.task_vector_env import TaskVectorEnv
 from hgmrl_lite.envs.tasks import Policy, Tasks
@@ -197,10 +196,10 @@ class TaskFamily(Tasks):
         return TaskEnv(self, task, render_mode=render_mode)
 
     def vector_env(
-        self, task: ArrayLike, num_envs: int, *, render_mode: str | None = None
+        self, task: ArrayLike, num_envs: int
     ) -> TaskVectorEnv | gymnasium.vector.VectorEnv[Any, Any, Any]:
         """Return many rows of one task (d,), or of one task a row (num_envs, d), stepped together."""
-        return TaskVectorEnv(self, num_envs, task, render_mode=render_mode)
+        return TaskVectorEnv(self, num_envs, task)
 
     @staticmethod
     def from_gymnasium(make: "Callable[[Array], gymnasium.Env[Any, Any]]", **options: Any) -> "TaskFamily":

@@ -12,7 +12,7 @@ from hgmrl_lite.envs.family import TaskFamily
 from hgmrl_lite.envs.system import LARGEST_NORMAL, System, norms_of
 from hgmrl_lite.envs.task_env import TaskEnv
 from hgmrl_lite.envs.task_vector_env import TaskVectorEnv
-from hgmrl_lite.envs.tasks import Policy, Renderer
+from hgmrl_lite.envs.tasks import Policy
 
 ARENA: Final = 5.0
 """Half the side of the square onto which the mean next state is clipped."""
@@ -103,6 +103,8 @@ class NavigationTasks(TaskFamily):
         When a goal is outside the square, or another argument is not as in :class:`TaskFamily`.
     """
 
+    render_modes = (None, "rgb_array")
+
     system: Navigation = field(default_factory=Navigation)
     train: Array = field(default_factory=lambda: training_tasks())
     test: Array = field(default_factory=lambda: circle_tasks(TEST_TASKS))
@@ -141,12 +143,31 @@ class NavigationTasks(TaskFamily):
         """What a figure calls the reference."""
         return "the greedy reference"
 
-    def renderer(self) -> Renderer:
-        """Return what draws the plane."""
-        # It imports Matplotlib.
-        from hgmrl_lite.envs.rendering import PlaneRenderer
+    def draw(self, task: Array, path: Array) -> NDArray[np.uint8]:
+        """Return a picture (400, 400, 3) of the plane: a goal (2,) and the states so far, path (t + 1, 2).
 
-        return PlaneRenderer(GOAL_RADIUS)
+        The view is the square [-1.6, 1.6]², wider when the goal or the path is outside it.
+        """
+        # Slow to import, and needed for pictures only.
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+        from matplotlib.patches import Circle
+
+        view = max(1.6, float(np.abs(task).max()) + 0.3, float(np.abs(path).max()) + 0.1)
+        figure = Figure(figsize=(4.0, 4.0), dpi=100, layout="constrained")
+        # Typed as anything: Matplotlib's canvas states no types.
+        canvas: Any = FigureCanvasAgg(figure)
+        axes = figure.add_subplot(aspect="equal", xlim=(-view, view), ylim=(-view, view))
+        axes.set_axisbelow(True)
+        axes.grid(color="0.92")
+        axes.add_patch(Circle((0.0, 0.0), 1.0, fill=False, color="0.6", linestyle="--"))
+        goal = (float(task[0]), float(task[1]))
+        axes.add_patch(Circle(goal, GOAL_RADIUS, facecolor="#009E73", edgecolor="black", alpha=0.8))
+        axes.plot(*path.T, color="#0072B2", linewidth=1.5)
+        axes.plot(*path[0], "s", color="black", markersize=5)
+        axes.plot(*path[-1], "o", color="#D55E00", markeredgecolor="black", markersize=8)
+        canvas.draw()
+        return np.array(canvas.buffer_rgba(), dtype=np.uint8)[..., :3]
 
 
 def navigation(
@@ -196,11 +217,9 @@ def make_env(goal: ArrayLike, *, render_mode: str | None = None, **options: Any)
     return TaskEnv(navigation(**options), goal, render_mode=render_mode)
 
 
-def make_vector_env(
-    num_envs: int, goal: ArrayLike, *, render_mode: str | None = None, **options: Any
-) -> TaskVectorEnv:
+def make_vector_env(num_envs: int, goal: ArrayLike, **options: Any) -> TaskVectorEnv:
     """Return the same as many rows, for ``gymnasium.make_vec``."""
-    return TaskVectorEnv(navigation(**options), num_envs, goal, render_mode=render_mode)
+    return TaskVectorEnv(navigation(**options), num_envs, goal)
 
 
 def goals_at(angles: ArrayLike, radius: float = 1.0) -> Array:

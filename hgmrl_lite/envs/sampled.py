@@ -119,7 +119,9 @@ class SampledFamily(TaskFamily):
         ValueError
             When ``make`` gives rows, or a ``render_mode`` is asked for: that is for ``make`` to set.
         """
-        env = self._make(task, render_mode)
+        if render_mode is not None:
+            raise ValueError(f"render_mode must be set in make, got {render_mode!r}")
+        env = self.make(self.as_task(task))
         if isinstance(env, VectorEnv):
             raise ValueError(f"make gives {env.num_envs} rows, no single environment; use vector_env")
         space, dtype = Box(-np.inf, np.inf, (self.state_dim,), np.float64), env.action_space.dtype
@@ -128,18 +130,17 @@ class SampledFamily(TaskFamily):
         limited: SingleEnv = TimeLimit(driven, self.system.max_steps)
         return limited
 
-    def vector_env(self, task: ArrayLike, num_envs: int, *, render_mode: str | None = None) -> Rows:
+    def vector_env(self, task: ArrayLike, num_envs: int) -> Rows:
         """Return rows of one task (d,) or of one task a row, stepped together and reset in the same step.
 
         Raises
         ------
         ValueError
-            When ``make`` gives another number of rows, or the rows are to have different tasks; or as in
-            :meth:`env`.
+            When ``make`` gives another number of rows, or the rows are to have different tasks.
         """
         tasks = self.tasks_of_rows(task, as_count("num_envs", num_envs))
         if self.rows is None:
-            makers = [partial(self.env, one, render_mode=render_mode) for one in tasks]
+            makers = [partial(self.env, one) for one in tasks]
             together = SyncVectorEnv(makers, autoreset_mode=AutoresetMode.SAME_STEP)
             if len({id(env.unwrapped) for env in together.envs}) < num_envs:
                 raise ValueError(
@@ -148,7 +149,7 @@ class SampledFamily(TaskFamily):
             return together
         if num_envs != self.rows or (tasks != tasks[0]).any():
             raise ValueError(f"num_envs must be the {self.rows} rows that make gives, all of one task")
-        rows = self._make(tasks[0], render_mode)
+        rows = self.make(tasks[0])
         assert isinstance(rows, VectorEnv)
         return StateVectorEnv(
             rows, self._states, self.system.project, state_dim=self.state_dim, max_steps=self.system.max_steps
@@ -164,12 +165,6 @@ class SampledFamily(TaskFamily):
                 _play_rows(env, rows[first : first + env.num_envs], seeds, act, record)
             env.close()
         return record
-
-    def _make(self, task: ArrayLike, render_mode: str | None) -> SingleEnv | Rows:
-        """Return what ``make`` makes of a task."""
-        if render_mode is not None:
-            raise ValueError(f"render_mode must be set in make, got {render_mode!r}")
-        return self.make(self.as_task(task))
 
     def _states(self, observations: Array) -> Array:
         """Return the states (B, n) of observations (B, ...), checked."""
@@ -221,10 +216,8 @@ def _play_rows(env: Rows, rows: NDArray[np.intp], seeds: list[int], act: Act, re
 def _limit_of(env: SingleEnv | Rows) -> int | None:
     """Return the longest episode that an environment names, by its registration or a time limit around it."""
     limit: int | None = getattr(env.spec, "max_episode_steps", None)
-    while limit is None and isinstance(env, gymnasium.Wrapper):
-        if isinstance(env, TimeLimit):
-            limit = env._max_episode_steps
-        env = env.env
+    if limit is None and isinstance(env, gymnasium.Wrapper) and env.has_wrapper_attr("_max_episode_steps"):
+        limit = env.get_wrapper_attr("_max_episode_steps")
     return limit
 
 

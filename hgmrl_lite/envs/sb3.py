@@ -12,7 +12,6 @@ from stable_baselines3.common.vec_env import VecEnv
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices
 
 from hgmrl_lite._validate import as_array, as_count
-from hgmrl_lite.envs.task_vector_env import TaskVectorEnv
 
 Float32 = NDArray[np.float32]
 Rows = VectorEnv[Any, Any, Any]
@@ -89,30 +88,16 @@ class StableBaselinesVecEnv(VecEnv):
         self.env.close()
 
     def get_images(self) -> Sequence[NDArray[np.uint8] | None]:
-        """Return one picture a row, or None for each when nothing is drawn."""
-        pictures: Any = self.env.render()
-        return pictures or (None,) * self.num_envs
+        """Return None for each row: nothing is drawn."""
+        return (None,) * self.num_envs
 
     def get_attr(self, attr_name: str, indices: VecEnvIndices = None) -> list[Any]:
-        """Return an attribute for the named rows: each row's own ``task``, anything else as they share it."""
-        value = getattr(self.env, attr_name)
-        return [value[row] if attr_name == "task" else value for row in self._get_indices(indices)]
+        """Return an attribute of the environment, which all rows share, for each of the named rows."""
+        return [getattr(self.env, attr_name) for _ in self._get_indices(indices)]
 
     def set_attr(self, attr_name: str, value: Any, indices: VecEnvIndices = None) -> None:
-        """Set the ``task`` (d,) of the named rows, from the next step on.
-
-        Raises
-        ------
-        AttributeError
-            For any other attribute: the rows share the rest, and it is fixed when the environment is made.
-        ValueError
-            When the task is malformed.
-        """
-        if attr_name != "task" or not isinstance(self.env, TaskVectorEnv):
-            raise AttributeError(f"only the 'task' of our own rows can be set, got {attr_name!r}")
-        tasks = self.env.task
-        tasks[list(self._get_indices(indices))] = as_array("task", value, (tasks.shape[1],))
-        self.env.task = tasks
+        """Raise an AttributeError: what the rows share is fixed when the environment is made."""
+        raise AttributeError(f"{attr_name!r} of the rows of a {self.env} cannot be set; make another one")
 
     def env_method(
         self, method_name: str, *method_args: Any, indices: VecEnvIndices = None, **method_kwargs: Any
@@ -120,7 +105,7 @@ class StableBaselinesVecEnv(VecEnv):
         """Raise an AttributeError: the rows are arrays, not objects that have methods."""
         raise AttributeError(
             f"the rows of a {self.env} are no objects, so none has a method {method_name!r}; "
-            "use get_attr, set_attr('task', ...), or the environment itself, in .env"
+            "use get_attr, or the environment itself, in .env"
         )
 
     def env_is_wrapped(

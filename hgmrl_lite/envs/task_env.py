@@ -1,6 +1,6 @@
 """One task of a family as a Gymnasium environment."""
 
-from typing import Any, Final
+from typing import Any
 
 import gymnasium
 import numpy as np
@@ -8,12 +8,9 @@ from gymnasium.error import ResetNeeded
 from numpy.typing import ArrayLike, NDArray
 
 from hgmrl_lite._validate import Array, as_array, as_count
-from hgmrl_lite.envs.episodes import checked_outcome, draw_noise
+from hgmrl_lite.envs.episodes import checked_outcome, draw_noise, empty_noise
 from hgmrl_lite.envs.system import System
-from hgmrl_lite.envs.tasks import Renderer, Tasks
-
-RENDER_FPS: Final = 15
-RENDER_MODES: Final = (None, "rgb_array")
+from hgmrl_lite.envs.tasks import Tasks
 
 
 class TaskEnv(gymnasium.Env[Array, Array]):
@@ -39,7 +36,7 @@ class TaskEnv(gymnasium.Env[Array, Array]):
     Raises
     ------
     ValueError
-        When the task is malformed, or nothing draws this family.
+        When the task is malformed, or the family has no such render mode.
 
     Examples
     --------
@@ -51,27 +48,23 @@ class TaskEnv(gymnasium.Env[Array, Array]):
     (array([0.1, 0. ]), -0.9, False)
     """
 
-    metadata = {"render_modes": ["rgb_array"], "render_fps": RENDER_FPS}  # noqa: RUF012
+    metadata = {"render_modes": ["rgb_array"], "render_fps": 15}  # noqa: RUF012
 
     def __init__(self, family: Tasks, task: ArrayLike, *, render_mode: str | None = None) -> None:
         self.family, self.system = family, family.system
-        self.task = task
-        self.render_mode, self._renderer = render_mode, renderer_of(family, render_mode)
+        self.task = family.as_task(task)
+        if render_mode not in family.render_modes:
+            raise ValueError(
+                f"render_mode must be one of {family.render_modes} for the tasks of {family.system.name}, "
+                f"got {render_mode!r}"
+            )
+        self.render_mode = render_mode
         self.observation_space, self.action_space = spaces_of(self.system)
+        (self._normals,), (self._reward_normals,) = empty_noise(self.system, family.reward_noise, 1)
         # The states of this episode, start first; those still to come are not yet filled.
         self._path = np.full((self.system.max_steps + 1, self.system.state_dim), np.nan)
         self._steps = 0
         self._running = self._has_reset = False
-
-    @property
-    def task(self) -> Array:
-        """The task, shape (d,); assigning another one changes it from the next step on."""
-        task: Array = self._tasks[0]
-        return task.copy()
-
-    @task.setter
-    def task(self, task: ArrayLike) -> None:
-        self._tasks = self.family.as_task(task)[None]
 
     @property
     def path(self) -> Array:
@@ -84,9 +77,7 @@ class TaskEnv(gymnasium.Env[Array, Array]):
         """Start an episode and return its start state; ``options`` has no meaning here and must be empty."""
         check_options(options)
         super().reset(seed=None if seed is None else as_count("seed", seed, 0))
-        self._normals, self._reward_normals = draw_noise(
-            self.np_random, self.system, self.family.reward_noise
-        )
+        draw_noise(self.np_random, self._normals, self._reward_normals)
         self._path[0] = self.system.start_state(self._normals[0])
         self._steps, self._running, self._has_reset = 0, True, True
         return self._path[0].copy(), {}
@@ -108,9 +99,9 @@ class TaskEnv(gymnasium.Env[Array, Array]):
         index, self._steps = self._steps, self._steps + 1
         state = self.system.next_state(self._path[index], action, self._normals[self._steps])
         self._path[self._steps] = state
-        rewards, ended = checked_outcome(self.family.outcome(state[None], self._tasks), 1)
+        rewards, ended = checked_outcome(self.family.outcome(state[None], self.task[None]), 1)
         reward, terminated = float(rewards[0]), bool(ended[0])
-        if self._reward_normals is not None:
+        if self.family.reward_noise:
             reward += self.family.reward_noise * float(self._reward_normals[index])
         truncated = not terminated and self._steps >= self.system.max_steps
         self._running = not (terminated or truncated)
@@ -118,13 +109,13 @@ class TaskEnv(gymnasium.Env[Array, Array]):
 
     def render(self) -> NDArray[np.uint8] | None:
         """Return a picture of the episode, uint8 of shape (H, W, 3), or None when ``render_mode`` is None."""
-        if self._renderer is None:
+        if self.render_mode is None:
             return None
         if not self._has_reset:
             raise ResetNeeded(
                 "render() was called before the first reset(); call reset() to start an episode"
             )
-        return self._renderer.draw(self._tasks[0], self._path[: self._steps + 1])
+        return self.family.draw(self.task, self._path[: self._steps + 1])
 
 
 def spaces_of(system: System) -> tuple[gymnasium.Space[Any], gymnasium.Space[Any]]:
@@ -134,18 +125,6 @@ def spaces_of(system: System) -> tuple[gymnasium.Space[Any], gymnasium.Space[Any
         gymnasium.spaces.Box(-bound, bound, (system.state_dim,), np.float64),
         gymnasium.spaces.Box(-1.0, 1.0, (system.action_dim,), np.float32),
     )
-
-
-def renderer_of(family: Tasks, render_mode: str | None) -> Renderer | None:
-    """Return what draws the family's episodes in this mode, or raise a ValueError when there is no such."""
-    if render_mode not in RENDER_MODES:
-        raise ValueError(f"render_mode must be one of {RENDER_MODES}, got {render_mode!r}")
-    if render_mode is None:
-        return None
-    renderer = family.renderer()
-    if renderer is None:
-        raise ValueError(f"render_mode must be None: nothing draws the tasks of {family.system.name}")
-    return renderer
 
 
 def check_options(options: dict[str, Any] | None) -> None:

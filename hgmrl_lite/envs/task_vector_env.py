@@ -11,8 +11,8 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import ArrayLike, NDArray
 
 from hgmrl_lite._validate import Array, as_array, as_count
-from hgmrl_lite.envs.episodes import checked_outcome, draw_noise
-from hgmrl_lite.envs.task_env import RENDER_FPS, check_options, renderer_of, spaces_of
+from hgmrl_lite.envs.episodes import checked_outcome, draw_noise, empty_noise
+from hgmrl_lite.envs.task_env import check_options, spaces_of
 from hgmrl_lite.envs.tasks import Tasks
 
 
@@ -33,13 +33,11 @@ class TaskVectorEnv(VectorEnv[Array, Array, NDArray[Any]]):
         Number of rows.
     task : array_like, shape (d,) or (num_envs, d)
         One task for all rows, or one a row.
-    render_mode : {None, "rgb_array"}, optional
-        Whether :meth:`render` draws the rows.
 
     Raises
     ------
     ValueError
-        When an argument is of the wrong shape, a task is malformed, or nothing draws this family.
+        When an argument is of the wrong shape, or a task is malformed.
 
     Examples
     --------
@@ -50,60 +48,26 @@ class TaskVectorEnv(VectorEnv[Array, Array, NDArray[Any]]):
     (3, 2)
     """
 
-    def __init__(
-        self, family: Tasks, num_envs: int, task: ArrayLike, *, render_mode: str | None = None
-    ) -> None:
+    def __init__(self, family: Tasks, num_envs: int, task: ArrayLike) -> None:
         self.num_envs = as_count("num_envs", num_envs)
         self.family, self.system = family, family.system
-        self.task = task
-        self.render_mode, self._renderer = render_mode, renderer_of(family, render_mode)
-        self.metadata = {
-            "render_modes": ["rgb_array"],
-            "render_fps": RENDER_FPS,
-            "autoreset_mode": AutoresetMode.SAME_STEP,
-        }
+        self.task = family.tasks_of_rows(task, self.num_envs)
+        self.metadata = {"autoreset_mode": AutoresetMode.SAME_STEP}
         self.single_observation_space, self.single_action_space = spaces_of(self.system)
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
         self.action_space = batch_space(self.single_action_space, self.num_envs)
 
-        length, n = self.system.max_steps, self.system.state_dim
-        self._states = np.zeros((self.num_envs, n))
+        self._states = np.zeros((self.num_envs, self.system.state_dim))
         self._steps = np.zeros(self.num_envs, dtype=np.int64)
-        self._normals = np.zeros((self.num_envs, length + 1, n))
-        self._reward_normals = np.zeros((self.num_envs, length if family.reward_noise else 0))
+        self._normals, self._reward_normals = empty_noise(self.system, family.reward_noise, self.num_envs)
         # Where each row begins when its episodes' noise is laid end to end.
-        self._offsets = np.arange(self.num_envs) * (length + 1)
-        self._paths = np.zeros_like(self._normals) if render_mode else None
+        self._offsets = np.arange(self.num_envs) * (self.system.max_steps + 1)
         self._generators: dict[int, np.random.Generator] = {}
-        self._seeds: dict[int, int] = {}
-        self._has_reset = False
-
-    @property
-    def task(self) -> Array:
-        """The tasks, shape (num_envs, d); assigning (d,) or (num_envs, d) counts from the next step on."""
-        return self._tasks.copy()
-
-    @task.setter
-    def task(self, task: ArrayLike) -> None:
-        self._tasks = self.family.tasks_of_rows(task, self.num_envs)
-
-    # One a row, as in SyncVectorEnv.
-    @property  # type: ignore[misc]
-    def np_random(self) -> tuple[np.random.Generator, ...]:  # type: ignore[override]
-        """The rows' generators."""
-        self._seed_rows(np.arange(self.num_envs), [None] * self.num_envs)
-        return tuple(self._generators[row] for row in range(self.num_envs))
-
-    @property
-    def np_random_seed(self) -> tuple[int, ...]:  # type: ignore[override]
-        """The seeds of the rows' generators."""
-        self._seed_rows(np.arange(self.num_envs), [None] * self.num_envs)
-        return tuple(self._seeds[row] for row in range(self.num_envs))
 
     def reset(
         self, *, seed: int | Sequence[int | None] | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Array, dict[str, Any]]:
-        """Start an episode in every row, or in those of ``options["reset_mask"]``.
+        """Start an episode in every row.
 
         Parameters
         ----------
@@ -111,7 +75,7 @@ class TaskVectorEnv(VectorEnv[Array, Array, NDArray[Any]]):
             Row i gets seed + i, or the i-th of the sequence; a row whose seed is None goes on with its
             generator.
         options : dict, optional
-            ``{"reset_mask": mask}`` with a boolean array (num_envs,) restarts these rows only.
+            Has no meaning here and must be empty.
 
         Returns
         -------
@@ -122,10 +86,9 @@ class TaskVectorEnv(VectorEnv[Array, Array, NDArray[Any]]):
         Raises
         ------
         ValueError
-            When a seed is negative, their number is not ``num_envs``, or the mask is of another shape or
-            type.
+            When a seed is negative, their number is not ``num_envs``, or there are options.
         """
-        rows = self._rows_to_reset(options)
+        check_options(options)
         if seed is None or isinstance(seed, (int, np.integer)):
             first = None if seed is None else as_count("seed", seed, 0)
             seeds: list[int | None] = [None if first is None else first + row for row in range(self.num_envs)]
@@ -133,9 +96,10 @@ class TaskVectorEnv(VectorEnv[Array, Array, NDArray[Any]]):
             seeds = [None if value is None else as_count("seed", value, 0) for value in seed]
             if len(seeds) != self.num_envs:
                 raise ValueError(f"seed must be one number or {self.num_envs} of them, got {len(seeds)}")
-        self._seed_rows(rows, seeds)
-        self._start_episodes(rows, self._states)
-        self._has_reset = True
+        for row, value in enumerate(seeds):
+            if value is not None or row not in self._generators:
+                self._generators[row], _ = seeding.np_random(value)
+        self._start_episodes(np.arange(self.num_envs), self._states)
         return self._states.copy(), {}
 
     def step(
@@ -164,7 +128,7 @@ class TaskVectorEnv(VectorEnv[Array, Array, NDArray[Any]]):
         gymnasium.error.ResetNeeded
             Before the first reset.
         """
-        if not self._has_reset:
+        if not self._generators:
             raise ResetNeeded(
                 "step() was called before the first reset(); call reset() to start the episodes"
             )
@@ -180,31 +144,16 @@ class TaskVectorEnv(VectorEnv[Array, Array, NDArray[Any]]):
         steps += 1
         normals = self._normals.reshape(-1, self.system.state_dim).take(self._offsets + steps, axis=0)
         states = self.system.next_state(self._states, actions, normals)
-        rewards, terminated = checked_outcome(self.family.outcome(states, self._tasks), self.num_envs)
+        rewards, terminated = checked_outcome(self.family.outcome(states, self.task), self.num_envs)
         if self.family.reward_noise:
             noise = self._reward_normals[np.arange(self.num_envs), steps - 1]
             rewards = rewards + self.family.reward_noise * noise
         truncated = (steps >= self.system.max_steps) & ~terminated
-        if self._paths is not None:
-            self._paths[np.arange(self.num_envs), steps] = states
         ended = terminated | truncated
         infos = self._autoreset(ended, states) if np.count_nonzero(ended) else {}
         self._states = states
         # A copy, so that what a caller does with the observation does not reach the state.
         return states.copy(), rewards, terminated, truncated, infos
-
-    def render(self) -> tuple[NDArray[np.uint8], ...] | None:
-        """Return one picture a row, uint8 of shape (H, W, 3), or None when ``render_mode`` is None."""
-        if self._paths is None or self._renderer is None:
-            return None
-        if not self._has_reset:
-            raise ResetNeeded(
-                "render() was called before the first reset(); call reset() to start the episodes"
-            )
-        return tuple(
-            self._renderer.draw(task, path[: steps + 1])
-            for task, path, steps in zip(self._tasks, self._paths, self._steps, strict=True)
-        )
 
     def _autoreset(self, ended: NDArray[np.bool_], states: Array) -> dict[str, Any]:
         """Restart the ended rows of ``states``, in place, and return the infos on their old episodes."""
@@ -223,35 +172,7 @@ class TaskVectorEnv(VectorEnv[Array, Array, NDArray[Any]]):
 
     def _start_episodes(self, rows: NDArray[np.intp], states: Array) -> None:
         """Draw the noise of a new episode for each row and put its start state into ``states``."""
-        system, reward_noise = self.system, self.family.reward_noise
         for row in rows.tolist():
-            draw_noise(
-                self._generators[row], system, reward_noise, self._normals[row], self._reward_normals[row]
-            )
-        states[rows] = system.start_state(self._normals[rows, 0])
+            draw_noise(self._generators[row], self._normals[row], self._reward_normals[row])
+        states[rows] = self.system.start_state(self._normals[rows, 0])
         self._steps[rows] = 0
-        if self._paths is not None:
-            self._paths[rows, 0] = states[rows]
-
-    def _seed_rows(self, rows: NDArray[np.intp], seeds: Sequence[int | None]) -> None:
-        """Give the rows generators of their seeds; a random one to a row that has neither."""
-        for row in rows:
-            if seeds[row] is not None or row not in self._generators:
-                self._generators[row], self._seeds[row] = seeding.np_random(seeds[row])
-
-    def _rows_to_reset(self, options: dict[str, Any] | None) -> NDArray[np.intp]:
-        """Return the rows that ``options`` names."""
-        others = dict(options or {})
-        mask = others.pop("reset_mask", None)
-        check_options(others)
-        if mask is None:
-            return np.arange(self.num_envs)
-        mask = np.asarray(mask)
-        if mask.shape != (self.num_envs,) or mask.dtype != np.bool_ or not mask.any():
-            raise ValueError(
-                f"options['reset_mask'] must be a boolean array of shape ({self.num_envs},) not all False, "
-                f"got shape {mask.shape}, type {mask.dtype}"
-            )
-        if not (self._has_reset or mask.all()):
-            raise ResetNeeded("the first reset() must reset every row; call it without a reset_mask")
-        return np.flatnonzero(mask)

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,13 +17,6 @@ class Policy(Protocol):
 
     def __call__(self, observations: ArrayLike) -> Array:
         """Return the actions for ``observations``."""
-
-
-class Renderer(Protocol):
-    """Draws one episode."""
-
-    def draw(self, task: Array, path: Array) -> NDArray[np.uint8]:
-        """Return the picture (H, W, 3) of a task (d,) and the states so far (t + 1, n)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,11 +39,18 @@ class Tasks(ABC):
         Coordinates in which the group acts by matrices, for the geometry and the agent; the states themselves
         when left out.
 
+    Attributes
+    ----------
+    render_modes : tuple of (None or str)
+        Render modes of its environments; "rgb_array" where :meth:`draw` draws.
+
     Raises
     ------
     ValueError
         When tasks are malformed, ``base_index`` names none, or a number is out of range.
     """
+
+    render_modes: ClassVar[tuple[str | None, ...]] = (None,)
 
     system: System
     train: Array
@@ -83,9 +83,9 @@ class Tasks(ABC):
         """What a figure calls the reference."""
         return "the policy trained on the task itself"
 
-    def renderer(self) -> Renderer | None:
-        """Return what draws an episode; None when nothing does."""
-        return None
+    def draw(self, task: Array, path: Array) -> NDArray[np.uint8]:
+        """Return the picture (H, W, 3) of a task (d,) and the states so far (t + 1, n)."""
+        raise NotImplementedError
 
     @property
     def rows(self) -> int | None:

@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from hgmrl_lite._validate import Array, as_array, as_count
-from hgmrl_lite.experiments.tables import Table, Tabled
-from hgmrl_lite.experiments.units import Unit, run_units
+from hgmrl_lite._validate import Array
+from hgmrl_lite.experiments.units import Tabled, run_groups, seed_units, stacked
 from hgmrl_lite.meta import Interval, Protocol, evaluate, mean_interval, meta_train
-from hgmrl_lite.meta.runs import draw_contexts
+from hgmrl_lite.meta.protocol import draw_contexts
 
 SIZES: Final = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500)
 """Numbers of transitions N from which the agent adapts."""
@@ -41,6 +40,8 @@ class Adaptation(Tabled):
     decided : ndarray of bool, shape (R, S, C, N, k)
         Whether the agent called its inference decided.
     """
+
+    title: ClassVar = "Adaptation from N transitions"
 
     protocol: Protocol
     sizes: NDArray[np.int_]
@@ -83,44 +84,39 @@ class Adaptation(Tabled):
             f"{self.protocol.caption()}"
         )
 
-    @property
-    def table(self) -> Table:
-        """One row a noise and a number of transitions."""
+    def rows(self) -> list[tuple[str, ...]]:
+        """Return one row a noise and a number of transitions."""
         mean, median, high = self.mean_regret, self.quantile(0.5), self.quantile(0.9)
-        rows = [
+        return [
             (
-                f"{noise:g}",
-                str(size),
-                f"{median[r, n]:.2f}° / {high[r, n]:.2f}°",
-                f"{self.decided_share[r, n]:.0%}",
-                f"{self.wrong_when_decided[r, n]:.1%}",
-                repr(Interval(mean.mean[r, n], mean.low[r, n], mean.high[r, n])),
-            )
-            for r, noise in enumerate(self.reward_noises)
-            for n, size in enumerate(self.sizes)
+                "reward noise",
+                "transitions",
+                "angle error, median / 90 %",
+                "decided",
+                "off by over 8° of these",
+                "regret [95 %]",
+            ),
+            *(
+                (
+                    f"{noise:g}",
+                    str(size),
+                    f"{median[r, n]:.2f}° / {high[r, n]:.2f}°",
+                    f"{self.decided_share[r, n]:.0%}",
+                    f"{self.wrong_when_decided[r, n]:.1%}",
+                    repr(mean[r, n]),
+                )
+                for r, noise in enumerate(self.reward_noises)
+                for n, size in enumerate(self.sizes)
+            ),
         ]
-        header = (
-            "reward noise",
-            "transitions",
-            "angle error, median / 90 %",
-            "decided",
-            "off by over 8° of these",
-            "regret [95 %]",
-        )
-        return Table("Adaptation from N transitions", header, rows, self.caption())
 
 
 def adaptation(
-    protocol: Protocol | None = None,
-    *,
-    quick: bool = False,
-    sizes: Sequence[int] | None = None,
-    reward_noises: ArrayLike | None = None,
-    jobs: int = 2,
-    progress: bool = True,
-    refresh: bool = False,
+    protocol: Protocol | None = None, *, quick: bool = False, jobs: int = 2, progress: bool = True
 ) -> Adaptation:
     """Adapt the geometric agent from more and more transitions, under noise in the observed reward.
+
+    Fewer transitions of a draw are the first of more.
 
     Parameters
     ----------
@@ -128,47 +124,28 @@ def adaptation(
         What is fixed; ``Protocol()``, or ``Protocol.quick()`` in the quick form.
     quick : bool, optional
         The form for a lesson, with fewer sizes, noises and episodes.
-    sizes : sequence of int, optional
-        Numbers of transitions, ascending; fewer of a draw are the first of more.
-    reward_noises : array_like, shape (R,), optional
-        Standard deviations of the noise on observed rewards.
-    jobs, progress, refresh
+    jobs, progress
         As in :func:`~hgmrl_lite.experiments.regret_by_distance`.
 
     Returns
     -------
     Adaptation
-
-    Raises
-    ------
-    ValueError
-        When a size is below 1, sizes do not ascend, or a noise is negative.
     """
     protocol = protocol or (Protocol.quick(contexts=2, episodes=20) if quick else Protocol())
-    counts = [as_count("sizes", size) for size in (sizes or (QUICK_SIZES if quick else SIZES))]
-    if counts != sorted(set(counts)):
-        raise ValueError(f"sizes must ascend, got {counts}")
-    wanted = (QUICK_NOISES if quick else REWARD_NOISES) if reward_noises is None else reward_noises
-    noises = as_array("reward_noises", wanted, ("R",))
-    if not len(noises) or (noises < 0.0).any():
-        raise ValueError(f"reward_noises must be one or more numbers of at least 0, got {noises.tolist()}")
-    units = [
-        Unit(
-            f"reward noise {noise:g}, seed {part.seed}",
+    sizes, noises = (QUICK_SIZES, QUICK_NOISES) if quick else (SIZES, REWARD_NOISES)
+    groups = [
+        seed_units(
+            f"reward noise {noise:g}",
             _adapt_from_prefixes,
-            {"sizes": counts, "protocol": part.of_family(reward_noise=float(noise))},
+            protocol.of_family(reward_noise=noise),
+            sizes=sizes,
         )
         for noise in noises
-        for part in protocol.of_seeds()
     ]
-    parts = run_units(units, description="adaptation", jobs=jobs, progress=progress, refresh=refresh)
-
-    def stacked(name: str) -> NDArray[Any]:
-        values = np.stack([part[name] for part in parts])
-        return values.reshape(len(noises), len(protocol.seeds), *values.shape[1:])
-
+    found = run_groups(groups, description="adaptation", jobs=jobs, progress=progress)
+    # By noise, then by seed.
     return Adaptation(
-        protocol, np.array(counts), noises, stacked("angle_error"), stacked("regret"), stacked("decided")
+        protocol, np.array(sizes), np.array(noises), **stacked([stacked(parts) for parts in found])
     )
 
 

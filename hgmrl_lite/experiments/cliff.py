@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,8 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from hgmrl_lite._validate import Array, as_array, as_count
 from hgmrl_lite.agents import TransformedPolicy, train_base_policy
 from hgmrl_lite.envs import GOAL_RADIUS, goals_at
-from hgmrl_lite.experiments.tables import Table, Tabled
-from hgmrl_lite.experiments.units import Unit, run_units
+from hgmrl_lite.experiments.units import Tabled, run_groups, seed_units, stacked
 from hgmrl_lite.lie import so2_exp
 from hgmrl_lite.meta import Interval, Protocol, evaluate, mean_interval
 
@@ -24,41 +23,9 @@ CLIFF_DEG: Final = float(np.degrees(2.0 * np.arcsin(0.5 * GOAL_RADIUS)))
 """At a larger error the goal aimed at is farther from the true one than where an episode terminates."""
 
 
-@dataclass(frozen=True, eq=False)
-class RotationCase:
-    """Regret of the base policy turned by the true angle plus an error.
-
-    Parameters
-    ----------
-    action_set : str
-        Admissible actions.
-    base_degrees : float
-        Polar angle of the base goal.
-    regret : ndarray, shape (S, D, 2, k)
-        Mean over the episodes, for each training seed, error, side (plus, minus) and test goal.
-    success : ndarray, shape (S, D, 2, k)
-        Share of the episodes that reached the goal.
-    """
-
-    action_set: str
-    base_degrees: float
-    regret: Array
-    success: Array
-
-    @property
-    def name(self) -> str:
-        """What the case is called."""
-        return f"{self.action_set}, base goal {self.base_degrees:g}°".replace("-", "−")
-
-    @property
-    def mean(self) -> Interval:
-        """Mean regret over both sides and all goals, with its interval, arrays of shape (D,)."""
-        return mean_interval(self.regret.mean(axis=(2, 3))[:, None])
-
-
 @dataclass(frozen=True, eq=False, repr=False)
 class RotationError(Tabled):
-    """Regret against the error of the rotation.
+    """Regret of the base policy turned by the true angle plus an error.
 
     Parameters
     ----------
@@ -66,13 +33,23 @@ class RotationError(Tabled):
         What was the same for all; the action set is each case's.
     errors_deg : ndarray, shape (D,)
         The errors in degrees.
-    cases : tuple of RotationCase
-        One an action set and base goal.
+    cases : tuple of str
+        Names of the cases, one an action set and base goal.
+    regret : ndarray, shape (K, S, D, 2, k)
+        Mean over the episodes, for each case, training seed, error, side (plus, minus) and test goal.
     """
+
+    title: ClassVar = "Regret [95 %] against the error of the rotation"
 
     protocol: Protocol
     errors_deg: Array
-    cases: tuple[RotationCase, ...]
+    cases: tuple[str, ...]
+    regret: Array
+
+    @property
+    def mean(self) -> Interval:
+        """Mean regret over both sides and all goals, with its interval, arrays of shape (K, D)."""
+        return mean_interval(self.regret.mean(axis=(3, 4)).swapaxes(0, 1)[:, None])
 
     def caption(self) -> str:
         """Return how it was measured."""
@@ -83,16 +60,16 @@ class RotationError(Tabled):
             f"outside the true one's terminal disc. {fixed}"
         )
 
-    @property
-    def table(self) -> Table:
-        """One row an error."""
-        means = [case.mean for case in self.cases]
-        rows = [
-            (f"{error:g}°", *(repr(mean[index]) for mean in means))
-            for index, error in enumerate(self.errors_deg)
+    def rows(self) -> list[tuple[str, ...]]:
+        """Return one row an error."""
+        mean = self.mean
+        return [
+            ("error", *self.cases),
+            *(
+                (f"{error:g}°", *(repr(mean[case, index]) for case in range(len(self.cases))))
+                for index, error in enumerate(self.errors_deg)
+            ),
         ]
-        header = ("error", *(case.name for case in self.cases))
-        return Table("Regret [95 %] against the error of the rotation", header, rows, self.caption())
 
 
 def rotation_error(
@@ -103,7 +80,6 @@ def rotation_error(
     cases: Sequence[tuple[str, float]] = CASES,
     jobs: int = 2,
     progress: bool = True,
-    refresh: bool = False,
 ) -> RotationError:
     """Turn the base policy by the true angle plus an error, and measure what the error costs.
 
@@ -118,7 +94,7 @@ def rotation_error(
         Errors in degrees, from 0 to 180.
     cases : sequence of (str, float), optional
         Action set and polar angle of the base goal in degrees.
-    jobs, progress, refresh
+    jobs, progress
         As in :func:`~hgmrl_lite.experiments.regret_by_distance`.
 
     Returns
@@ -135,31 +111,13 @@ def rotation_error(
     if not len(errors) or (errors < 0.0).any() or (errors > 180.0).any():
         raise ValueError(f"errors_deg must be one or more angles from 0 to 180, got {errors.tolist()}")
     as_count("the number of cases", len(cases))
-    fixed = [_of_case(protocol, action_set, float(degrees)) for action_set, degrees in cases]
-    units = [
-        Unit(
-            f"{action_set}, base goal {degrees:g}°, seed {part.seed}",
-            _turned,
-            {"errors_deg": errors, "protocol": part},
-        )
-        for of_case, (action_set, degrees) in zip(fixed, cases, strict=True)
-        for part in of_case.of_seeds()
+    names = tuple(f"{action_set}, base goal {degrees:g}°".replace("-", "−") for action_set, degrees in cases)
+    groups = [
+        seed_units(name, _turned, _of_case(protocol, action_set, degrees), errors_deg=errors)
+        for name, (action_set, degrees) in zip(names, cases, strict=True)
     ]
-    parts = iter(
-        run_units(units, description="rotation error", jobs=jobs, progress=progress, refresh=refresh)
-    )
-    found = []
-    for action_set, degrees in cases:
-        of_seeds = [next(parts) for _ in protocol.seeds]
-        found.append(
-            RotationCase(
-                action_set,
-                float(degrees),
-                np.stack([part["regret"] for part in of_seeds]),
-                np.stack([part["success"] for part in of_seeds]),
-            )
-        )
-    return RotationError(protocol, errors, tuple(found))
+    found = run_groups(groups, description="rotation error", jobs=jobs, progress=progress)
+    return RotationError(protocol, errors, names, np.stack([stacked(parts)["regret"] for parts in found]))
 
 
 def _of_case(protocol: Protocol, action_set: str, degrees: float) -> Protocol:
@@ -169,17 +127,16 @@ def _of_case(protocol: Protocol, action_set: str, degrees: float) -> Protocol:
 
 
 def _turned(errors_deg: Array, protocol: Protocol) -> dict[str, NDArray[Any]]:
-    """Return regret and success (D, 2, k) of the turned base policy of one seed."""
+    """Return the regret (D, 2, k) of the turned base policy of one seed."""
     family, seed = protocol.family, protocol.seed
     policy = train_base_policy(family, seed=seed, progress=False)
     angle = np.arctan2(family.test[:, 1], family.test[:, 0])
     truth = angle - np.arctan2(family.base_task[1], family.base_task[0])
-    regret, success = (np.empty((len(errors_deg), 2, len(family.test))) for _ in range(2))
+    regret = np.empty((len(errors_deg), 2, len(family.test)))
     for index, error in enumerate(errors_deg):
         for side, sign in enumerate((1.0, -1.0)):
             turns = so2_exp(truth + sign * np.radians(error))
             turned = [TransformedPolicy(policy, turn, turn) for turn in turns]
             played = evaluate(family, turned, episodes=protocol.episodes, seed=seed)
             regret[index, side] = played.regret_by_task
-            success[index, side] = played.success.mean(axis=1)
-    return {"regret": regret, "success": success}
+    return {"regret": regret}

@@ -10,7 +10,7 @@ from hgmrl_lite import agents
 from hgmrl_lite.agents import Agent
 from hgmrl_lite.agents.conditioned import QUICK_CONDITIONED_PPO
 from hgmrl_lite.envs import Policy, TaskFamily
-from hgmrl_lite.experiments.units import Unit
+from hgmrl_lite.experiments.units import Unit, seed_units
 from hgmrl_lite.meta import Protocol, evaluate_seed, meta_train
 from hgmrl_lite.transitions import Transitions
 
@@ -92,11 +92,4 @@ def evaluate_contender(agent: str, protocol: Protocol, quick: bool = False) -> d
 
 def contender_units(agent: str, protocol: Protocol, *, quick: bool = False) -> list[Unit]:
     """Return one unit of work a training seed: train the agent, and evaluate it."""
-    return [
-        Unit(
-            f"{agent}, seed {part.seed}",
-            evaluate_contender,
-            {"agent": agent, "protocol": part, "quick": quick},
-        )
-        for part in protocol.of_seeds()
-    ]
+    return seed_units(agent, evaluate_contender, protocol, agent=agent, quick=quick)

@@ -1,13 +1,15 @@
-"""Experiment 1: regret against the angular distance to the nearest training goal, every agent."""
+"""Experiment 1: regret against the angular distance to the nearest training goal, ours and as published."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from importlib.resources import files
+from typing import ClassVar, Final
+
+import numpy as np
 
 from hgmrl_lite._validate import Array
 from hgmrl_lite.experiments.contenders import contender_units
-from hgmrl_lite.experiments.tables import Table, Tabled
-from hgmrl_lite.experiments.units import run_units
+from hgmrl_lite.experiments.units import Tabled, run_groups
 from hgmrl_lite.meta import AgentResult, Protocol, goal_distances
 
 AGENTS: Final = (
@@ -43,6 +45,8 @@ class RegretByDistance(Tabled):
     reference : AgentResult
         The greedy reference by the same protocol: regret 0, and its paths.
     """
+
+    title: ClassVar = "Regret on the test goals"
 
     protocol: Protocol
     agents: tuple[AgentResult, ...]
@@ -90,16 +94,24 @@ class RegretByDistance(Tabled):
             text += f" Trained on the test task: on {number} of the goals."
         return text
 
-    @property
-    def table(self) -> Table:
-        """One row an agent."""
-        rows = []
-        for agent in self.agents:
-            per_task = " a task" if agent.name == "trained on the test task" else ""
-            rows.append(
+    def rows(self) -> list[tuple[str, ...]]:
+        """Return one row an agent."""
+        return [
+            (
+                "agent",
+                "training steps",
+                "transitions of the new task",
+                "told the goal",
+                "regret [95 %]",
+                "slope per radian [95 %]",
+                "worst goal",
+                "goal reached",
+            ),
+            *(
                 (
                     agent.name,
-                    f"{agent.env_steps:,}".replace(",", " ") + per_task,
+                    f"{agent.env_steps:,}".replace(",", " ")
+                    + (" a task" if agent.name == "trained on the test task" else ""),
                     str(agent.context_size or "none"),
                     "yes" if agent.uses_goal else "no",
                     repr(agent.mean),
@@ -107,18 +119,9 @@ class RegretByDistance(Tabled):
                     f"{agent.by_task.mean.max():.2f}".replace("-", "−"),
                     f"{agent.success.mean():.1%}",
                 )
-            )
-        header = (
-            "agent",
-            "training steps",
-            "transitions of the new task",
-            "told the goal",
-            "regret [95 %]",
-            "slope per radian [95 %]",
-            "worst goal",
-            "goal reached",
-        )
-        return Table("Regret on the test goals", header, rows, self.caption())
+                for agent in self.agents
+            ),
+        ]
 
 
 def regret_by_distance(
@@ -128,7 +131,6 @@ def regret_by_distance(
     agents: Sequence[str] | None = None,
     jobs: int = 2,
     progress: bool = True,
-    refresh: bool = False,
 ) -> RegretByDistance:
     """Train every agent on the same tasks and measure its regret on the same test goals.
 
@@ -145,8 +147,6 @@ def regret_by_distance(
         Processes that work beside each other.
     progress : bool, optional
         Show a progress bar.
-    refresh : bool, optional
-        Evaluate anew what is cached; trained policies have a cache of their own.
 
     Returns
     -------
@@ -167,18 +167,56 @@ def regret_by_distance(
     order = sorted((*agents, REFERENCE), key=lambda name: (*schedule, name).index(name))
     test = protocol.family.test
     few = protocol.of_family(test=test[:: max(1, len(test) // TRAINED_ON)][:TRAINED_ON])
-    units = {
-        name: contender_units(name, few if name == "trained on the test task" else protocol, quick=quick)
+    groups = [
+        contender_units(name, few if name == "trained on the test task" else protocol, quick=quick)
         for name in order
-    }
-    parts = iter(
-        run_units(
-            [unit for name in order for unit in units[name]],
-            description="regret by distance",
-            jobs=jobs,
-            progress=progress,
-            refresh=refresh,
-        )
-    )
-    results = {name: AgentResult.from_seeds([next(parts) for _ in units[name]]) for name in order}
+    ]
+    found = run_groups(groups, description="regret by distance", jobs=jobs, progress=progress)
+    results = dict(zip(order, map(AgentResult.from_seeds, found), strict=True))
     return RegretByDistance(protocol, tuple(results[name] for name in agents), results[REFERENCE])
+
+
+@dataclass(frozen=True, eq=False)
+class PublishedRegret:
+    """The regret of two agents on 20 test goals that the paper's figure shows, digitised.
+
+    Parameters
+    ----------
+    goal_degrees : ndarray, shape (20,)
+        Polar angle of each test goal, in degrees.
+    distance : ndarray, shape (20,)
+        Its angle to the nearest of the paper's training goals, in radians, ascending.
+    regret : dict of str to ndarray, shape (20,)
+        Regret of "CCM" and of "geometric": −3 less the return.
+    differences : str
+        Where it is from, and in what the protocol was another than ours.
+    """
+
+    goal_degrees: Array
+    distance: Array
+    regret: dict[str, Array]
+    differences: str = (
+        "Hollow marks: published (Nitschke and Talebi, 2026, arXiv:2603.00396, digitised), by another "
+        "protocol: other training goals (so only the distance axis is common), box actions, regret against a "
+        "constant return of −3; as released, CCM runs in the noisy environment, the geometric agent without "
+        "noise from the exact origin, at most 15 steps, to the goal that its own inferred action defines."
+    )
+
+
+def published() -> PublishedRegret:
+    """Return the paper's figure of regret against distance.
+
+    Examples
+    --------
+    >>> float(published().regret["CCM"].mean().round(2))
+    43.36
+    """
+    text = files("hgmrl_lite").joinpath("data", "published_regret.csv").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    names = lines[0].split(",")
+    columns = dict(zip(names, np.loadtxt(lines[1:], delimiter=",").T, strict=True))
+    return PublishedRegret(
+        columns["goal_degrees"],
+        columns["distance_radians"],
+        {"CCM": columns["regret_ccm"], "geometric": columns["regret_geometric"]},
+    )

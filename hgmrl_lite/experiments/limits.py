@@ -1,14 +1,13 @@
 """Experiment 5: what breaks the geometric agent, and whether it says so."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hgmrl_lite._validate import Array
-from hgmrl_lite.experiments.tables import Table, Tabled
 from hgmrl_lite.experiments.trials import (
     VERDICTS,
     carried_states,
@@ -16,7 +15,7 @@ from hgmrl_lite.experiments.trials import (
     reflection_trial,
     symmetry_trial,
 )
-from hgmrl_lite.experiments.units import Unit, run_units
+from hgmrl_lite.experiments.units import Arrays, Tabled, Unit, run_groups, seed_units, stacked
 from hgmrl_lite.meta import Interval, Protocol, mean_interval
 
 RADII: Final = (0.4, 0.7, 1.0, 1.3, 1.6)
@@ -25,6 +24,13 @@ WINDS: Final = (0.0, 0.01, 0.02, 0.04, 0.06)
 """Strengths of the wind, in units of the state in a step; an action moves by 0.1 at most."""
 ACTION_SETS: Final = (("disc", 0), ("box", 0), ("box", 1))
 """Action set, and which of the training tasks is the base task: the one at 135°, or the one at −18°."""
+AXES: Final = {
+    "action set": "admissible actions and base goal",
+    "off the circle": "distance of the test goals from the origin",
+    "wind": "strength of the wind",
+    "reflection": "tasks of a bent valley",
+}
+"""The ways to break the agent, and what is varied in each, as an axis names it."""
 HIGH: Final = 5.0
 """A mean regret above this is high: the agent must not call itself trusted there."""
 
@@ -35,6 +41,8 @@ class Trial:
 
     Parameters
     ----------
+    case : str
+        One of :data:`AXES`.
     agent : str
         The agent's name.
     condition : str
@@ -48,6 +56,7 @@ class Trial:
         for an agent that says nothing.
     """
 
+    case: str
     agent: str
     condition: str
     value: float
@@ -75,34 +84,6 @@ class Trial:
         return float(((self.verdicts == VERDICTS.index("trusted")) & (self.regret > HIGH)).mean())
 
 
-@dataclass(frozen=True, eq=False)
-class Case:
-    """One way to break the geometric agent.
-
-    Parameters
-    ----------
-    name : str
-        "action set", "off the circle", "wind" or "reflection".
-    axis : str
-        What is varied, as an axis names it.
-    trials : tuple of Trial
-        Agents and conditions.
-    """
-
-    name: str
-    axis: str
-    trials: tuple[Trial, ...]
-
-    @property
-    def agents(self) -> tuple[str, ...]:
-        """The agents' names, in order."""
-        return tuple(dict.fromkeys(trial.agent for trial in self.trials))
-
-    def of(self, agent: str) -> tuple[Trial, ...]:
-        """Return the trials of one agent, in order."""
-        return tuple(trial for trial in self.trials if trial.agent == agent)
-
-
 @dataclass(frozen=True, eq=False, repr=False)
 class Breaking(Tabled):
     """Regret of the geometric agent where its assumptions fail, and what it says of itself there.
@@ -111,8 +92,8 @@ class Breaking(Tabled):
     ----------
     protocol : Protocol
         What was the same for all; action set and wind are each case's.
-    cases : tuple of Case
-        The four cases.
+    trials : tuple of Trial
+        Agents and conditions, case by case in the order of :data:`AXES`.
     own_states : ndarray, shape (M, 2)
         States that the base policy meets on its own task.
     translated_states : ndarray, shape (M', 2)
@@ -120,17 +101,20 @@ class Breaking(Tabled):
         farthest off the circle.
     """
 
+    title: ClassVar = "What breaks the geometric agent, and what it says"
+
     protocol: Protocol
-    cases: tuple[Case, ...]
+    trials: tuple[Trial, ...]
     own_states: Array
     translated_states: Array
 
-    def __getitem__(self, name: str) -> Case:
-        """Return one case by its name."""
-        for case in self.cases:
-            if case.name == name:
-                return case
-        raise KeyError(f"name must be one of {', '.join(case.name for case in self.cases)}, got {name!r}")
+    def agents(self, case: str) -> tuple[str, ...]:
+        """Return the names of the agents of one case, in order."""
+        return tuple(dict.fromkeys(trial.agent for trial in self.trials if trial.case == case))
+
+    def of(self, case: str, agent: str = "geometric") -> tuple[Trial, ...]:
+        """Return the trials of one agent in one case, in order."""
+        return tuple(trial for trial in self.trials if (trial.case, trial.agent) == (case, agent))
 
     def caption(self) -> str:
         """Return how it was measured."""
@@ -143,26 +127,18 @@ class Breaking(Tabled):
             f"reward. {self.protocol.caption(environment='actions and wind as named')}"
         )
 
-    @property
-    def table(self) -> Table:
-        """One row a trial."""
-        rows = []
-        for case in self.cases:
-            for trial in case.trials:
-                shares = [trial.share(verdict) for verdict in VERDICTS]
-                said = ["" if np.isnan(share) else f"{share:.0%}" for share in shares]
-                rows.append((case.name, trial.condition, trial.agent, repr(trial.mean), *said))
-        header = ("case", "condition", "agent", "regret [95 %]", *(f"said: {word}" for word in VERDICTS))
-        return Table("What breaks the geometric agent, and what it says", header, rows, self.caption())
+    def rows(self) -> list[tuple[str, ...]]:
+        """Return one row a trial."""
+        rows = [("case", "condition", "agent", "regret [95 %]", *(f"said: {word}" for word in VERDICTS))]
+        for trial in self.trials:
+            shares = [trial.share(verdict) for verdict in VERDICTS]
+            said = ["" if np.isnan(share) else f"{share:.0%}" for share in shares]
+            rows.append((trial.case, trial.condition, trial.agent, repr(trial.mean), *said))
+        return rows
 
 
 def breaking(
-    protocol: Protocol | None = None,
-    *,
-    quick: bool = False,
-    jobs: int = 2,
-    progress: bool = True,
-    refresh: bool = False,
+    protocol: Protocol | None = None, *, quick: bool = False, jobs: int = 2, progress: bool = True
 ) -> Breaking:
     """Break each of the geometric agent's assumptions, and ask it each time whether it is to be trusted.
 
@@ -175,7 +151,7 @@ def breaking(
         What is fixed; ``Protocol()``, or ``Protocol.quick()`` in the quick form.
     quick : bool, optional
         The form for a lesson, with fewer radii and winds.
-    jobs, progress, refresh
+    jobs, progress
         As in :func:`~hgmrl_lite.experiments.regret_by_distance`.
 
     Returns
@@ -184,76 +160,36 @@ def breaking(
     """
     protocol = protocol or (Protocol.quick() if quick else Protocol())
     radii, winds = (RADII[::2], WINDS[::2]) if quick else (RADII, WINDS)
-    # Conditions by case: the function of a unit, its settings, and what the condition is called.
-    plan: list[tuple[str, Any, dict[str, Any], str, float]] = [
+    # The case, its condition in words and as a number, the function of a unit and its settings.
+    plan: list[tuple[str, str, float, Callable[..., Arrays], dict[str, Any]]] = [
         (
             "action set",
-            symmetry_trial,
-            {"action_set": action_set, "base_index": base_index, "wind": 0.0},
             f"{action_set}, base goal {('135°', '−18°')[base_index]}",
             float(position),
+            symmetry_trial,
+            {"action_set": action_set, "base_index": base_index, "wind": 0.0},
         )
         for position, (action_set, base_index) in enumerate(ACTION_SETS)
     ]
     plan += [
-        (
-            "wind",
-            symmetry_trial,
-            {"action_set": "disc", "base_index": 0, "wind": wind},
-            f"{wind:g} a step",
-            wind,
-        )
-        for wind in winds
-    ]
-    plan += [
-        ("off the circle", off_circle_trial, {"radius": radius}, f"radius {radius:g}", radius)
+        ("off the circle", f"radius {radius:g}", radius, off_circle_trial, {"radius": radius})
         for radius in radii
     ]
-    plan.append(("reflection", reflection_trial, {}, "reflected tasks", 0.0))
-    units = [
-        Unit(f"{case}: {condition}, seed {part.seed}", compute, {**settings, "protocol": part})
-        for case, compute, settings, condition, _ in plan
-        for part in protocol.of_seeds()
+    disc = {"action_set": "disc", "base_index": 0}
+    plan += [("wind", f"{wind:g} a step", wind, symmetry_trial, {**disc, "wind": wind}) for wind in winds]
+    plan.append(("reflection", "reflected tasks", 0.0, reflection_trial, {}))
+    groups = [
+        seed_units(f"{case}: {condition}", compute, protocol, **settings)
+        for case, condition, _, compute, settings in plan
     ]
-    units.append(
-        Unit(
-            "states of the base policy",
-            carried_states,
-            {"radius": max(radii), "protocol": protocol.of_seeds()[0]},
-        )
-    )
-    *parts, states = run_units(units, description="breaking", jobs=jobs, progress=progress, refresh=refresh)
-    trials: dict[str, list[Trial]] = {}
-    seeds = len(protocol.seeds)
-    for number, (case, _, _, condition, value) in enumerate(plan):
-        of_seeds = parts[number * seeds : (number + 1) * seeds]
-        trials.setdefault(case, []).extend(_trials(of_seeds, condition, value))
-    axes = {
-        "action set": "admissible actions and base goal",
-        "off the circle": "distance of the test goals from the origin",
-        "wind": "strength of the wind",
-        "reflection": "tasks of a bent valley",
-    }
-    return Breaking(
-        protocol,
-        tuple(Case(name, axis, tuple(trials[name])) for name, axis in axes.items()),
-        states["own"],
-        states["translated"],
-    )
-
-
-def _trials(parts: Sequence[dict[str, NDArray[Any]]], condition: str, value: float) -> list[Trial]:
-    """Return one trial an agent from the seeds' parts, ``regret:AGENT`` and, of some, ``verdicts:AGENT``."""
-    agents = [name.split(":", 1)[1] for name in parts[0] if name.startswith("regret:")]
-    return [
-        Trial(
-            agent,
-            condition,
-            value,
-            np.stack([part[f"regret:{agent}"] for part in parts]),
-            np.stack([part[f"verdicts:{agent}"] for part in parts])
-            if f"verdicts:{agent}" in parts[0]
-            else None,
-        )
-        for agent in agents
-    ]
+    farthest = {"radius": max(radii), "protocol": protocol.of_seeds()[0]}
+    groups.append([Unit("states of the base policy", carried_states, farthest)])
+    *found, (states,) = run_groups(groups, description="breaking", jobs=jobs, progress=progress)
+    trials = []
+    for (case, condition, value, *_), parts in zip(plan, found, strict=True):
+        arrays = stacked(parts)
+        for name, regret in arrays.items():
+            kind, agent = name.split(":", 1)
+            if kind == "regret":
+                trials.append(Trial(case, agent, condition, value, regret, arrays.get(f"verdicts:{agent}")))
+    return Breaking(protocol, tuple(trials), states["own"], states["translated"])

@@ -1,16 +1,15 @@
 """Experiment 6: how many samples it takes to find a generator, by three methods."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from hgmrl_lite import descent, discovery, tangents
-from hgmrl_lite._validate import Array, as_array, as_count
-from hgmrl_lite.experiments.tables import Table, Tabled
-from hgmrl_lite.experiments.units import Unit, run_units
+from hgmrl_lite._validate import Array
+from hgmrl_lite.experiments.units import Tabled, Unit, run_groups, stacked
 from hgmrl_lite.hereditary import RewardModel
 from hgmrl_lite.lie import J
 
@@ -22,10 +21,13 @@ NOISES: Final = (0.0, 0.05)
 """Standard deviations of the noise on the values."""
 DRAWS: Final = 20
 """Independent draws of the samples."""
+STEPS: Final = 1000
+"""Steps of each descent."""
+QUICK: Final = (SIZES[1::2], 2, 300)
+"""The sizes, draws and steps of the quick form."""
 
 # What both descents get: on the unit sphere, several starts, of which the one with the least loss counts.
 _DESCENT: Final[dict[str, Any]] = {"normalisation": "unit", "learning_rate": 0.05, "runs": 8}
-_STEPS, _QUICK_STEPS = 1000, 300
 _LAST = 50
 
 
@@ -45,6 +47,8 @@ class SampleEfficiency(Tabled):
     steps : int
         Steps of each descent.
     """
+
+    title: ClassVar = "Error of the generator against the number of samples"
 
     sizes: NDArray[np.int_]
     noises: Array
@@ -67,77 +71,52 @@ class SampleEfficiency(Tabled):
             f"{_DESCENT['runs']} starts by its own loss. Angle between the generator and that of rotations."
         )
 
-    @property
-    def table(self) -> Table:
-        """One row a noise and a number of samples."""
+    def rows(self) -> list[tuple[str, ...]]:
+        """Return one row a noise and a number of samples."""
         median, high = self.quantile(0.5), self.quantile(0.9)
-        rows = [
-            (
-                f"{noise:g}",
-                str(size),
-                *(f"{median[r, n, m]:.2g}° / {high[r, n, m]:.2g}°" for m in range(len(METHODS))),
-            )
-            for r, noise in enumerate(self.noises)
-            for n, size in enumerate(self.sizes)
+        return [
+            ("noise", "samples", *(f"{method}: median / 90 %" for method in METHODS)),
+            *(
+                (
+                    f"{noise:g}",
+                    str(size),
+                    *(f"{median[r, n, m]:.2g}° / {high[r, n, m]:.2g}°" for m in range(len(METHODS))),
+                )
+                for r, noise in enumerate(self.noises)
+                for n, size in enumerate(self.sizes)
+            ),
         ]
-        header = ("noise", "samples", *(f"{method}: median / 90 %" for method in METHODS))
-        return Table("Error of the generator against the number of samples", header, rows, self.caption())
 
 
-def sample_efficiency(
-    *,
-    quick: bool = False,
-    sizes: Sequence[int] | None = None,
-    noises: ArrayLike = NOISES,
-    draws: int | None = None,
-    jobs: int = 2,
-    progress: bool = True,
-    refresh: bool = False,
-) -> SampleEfficiency:
+def sample_efficiency(*, quick: bool = False, jobs: int = 2, progress: bool = True) -> SampleEfficiency:
     """Find the generator of rotations from more and more samples of one function, by three methods.
 
     Parameters
     ----------
     quick : bool, optional
         The form for a lesson: three sizes, two draws, shorter descents.
-    sizes : sequence of int, optional
-        Numbers of samples, ascending, at least 30.
-    noises : array_like, shape (R,), optional
-        Standard deviations of the noise on the values.
-    draws : int, optional
-        Independent draws of the samples.
-    jobs, progress, refresh
+    jobs, progress
         As in :func:`~hgmrl_lite.experiments.regret_by_distance`.
 
     Returns
     -------
     SampleEfficiency
-
-    Raises
-    ------
-    ValueError
-        When sizes do not ascend or are below 30, or a noise is negative.
     """
-    counts = [as_count("sizes", size, 30) for size in (sizes or (SIZES[1::2] if quick else SIZES))]
-    if counts != sorted(set(counts)):
-        raise ValueError(f"sizes must ascend, got {counts}")
-    levels = as_array("noises", noises, ("R",))
-    if not len(levels) or (levels < 0.0).any():
-        raise ValueError(f"noises must be one or more numbers of at least 0, got {levels.tolist()}")
-    draws = as_count("draws", draws if draws is not None else (2 if quick else DRAWS))
-    steps = _QUICK_STEPS if quick else _STEPS
-    units = [
-        Unit(
-            f"noise {noise:g}, draw {draw}",
-            _errors,
-            {"noise": float(noise), "sizes": counts, "draw": draw, "steps": steps},
-        )
-        for noise in levels
-        for draw in range(draws)
+    sizes, draws, steps = QUICK if quick else (SIZES, DRAWS, STEPS)
+    groups = [
+        [
+            Unit(
+                f"noise {noise:g}, draw {draw}",
+                _errors,
+                {"noise": noise, "sizes": sizes, "draw": draw, "steps": steps},
+            )
+            for draw in range(draws)
+        ]
+        for noise in NOISES
     ]
-    parts = run_units(units, description="sample efficiency", jobs=jobs, progress=progress, refresh=refresh)
-    errors = np.stack([part["error_deg"] for part in parts]).reshape(len(levels), draws, len(counts), -1)
-    return SampleEfficiency(np.array(counts), levels, errors.swapaxes(1, 2), steps)
+    found = run_groups(groups, description="sample efficiency", jobs=jobs, progress=progress)
+    errors = np.stack([stacked(parts)["error_deg"] for parts in found])
+    return SampleEfficiency(np.array(sizes), np.array(NOISES), errors.swapaxes(1, 2), steps)
 
 
 def _errors(noise: float, sizes: Sequence[int], draw: int, steps: int) -> dict[str, NDArray[Any]]:
@@ -146,8 +125,7 @@ def _errors(noise: float, sizes: Sequence[int], draw: int, steps: int) -> dict[s
     points = places.normal(size=(max(sizes), 2))
     values = -np.hypot(*points.T) + noise * errors_of_values.normal(size=max(sizes))
     errors = [
-        [_angle(find(points[:size], values[:size], steps, draw)) for find in _FINDERS.values()]
-        for size in sizes
+        [_angle(find(points[:size], values[:size], steps, draw)) for find in _FINDERS] for size in sizes
     ]
     return {"error_deg": np.degrees(errors)}
 
@@ -185,8 +163,5 @@ def _angle(generator: Array) -> float:
     return float(np.arccos(min(cosine, 1.0)))
 
 
-_FINDERS: Mapping[str, Callable[[Array, Array, int, int], Array]] = {
-    "closed form": _closed_form,
-    "differential": _differential,
-    "functional": _functional,
-}
+# In the order of METHODS.
+_FINDERS: Final = (_closed_form, _differential, _functional)

@@ -1,16 +1,14 @@
 """Experiment 2, coverage: how many training tasks an agent needs."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 import numpy as np
 
 from hgmrl_lite._validate import Array, as_count
 from hgmrl_lite.envs import circle_tasks, training_tasks
 from hgmrl_lite.experiments.contenders import contender_units
-from hgmrl_lite.experiments.tables import Table, Tabled
-from hgmrl_lite.experiments.units import run_units
+from hgmrl_lite.experiments.units import Tabled, run_groups
 from hgmrl_lite.meta import AgentResult, Interval, Protocol, goal_distances
 
 CCM_TASKS: Final = (4, 8, 16, 32)
@@ -63,16 +61,13 @@ class Coverage(Tabled):
     protocol : Protocol
         What was the same for all.
     cases : tuple of CoverageCase
-        One an agent, number and spacing of training tasks.
+        One an agent, spacing and number of training tasks; the numbers ascend.
     """
+
+    title: ClassVar = "Regret against the number of training tasks"
 
     protocol: Protocol
     cases: tuple[CoverageCase, ...]
-
-    def select(self, agent: str, spacing: str) -> tuple[CoverageCase, ...]:
-        """Return the cases of one agent and spacing, by ascending number of tasks."""
-        found = [case for case in self.cases if (case.agent, case.spacing) == (agent, spacing)]
-        return tuple(sorted(found, key=lambda case: case.tasks))
 
     def caption(self) -> str:
         """Return how it was measured."""
@@ -82,31 +77,31 @@ class Coverage(Tabled):
             f"1. {self.protocol.caption()}"
         )
 
-    @property
-    def table(self) -> Table:
-        """One row a case."""
-        rows = [
+    def rows(self) -> list[tuple[str, ...]]:
+        """Return one row a case."""
+        return [
             (
-                case.agent,
-                f"{case.tasks}, {'evenly spaced' if case.spacing == 'even' else 'of experiment 1'}",
-                f"{case.test.env_steps:,}".replace(",", " "),
-                str(case.test.context_size),
-                repr(case.train.mean),
-                repr(case.test.mean),
-                repr(case.slope),
-            )
-            for case in self.cases
+                "agent",
+                "training tasks",
+                "training steps",
+                "transitions of the new task",
+                "regret on its training goals [95 %]",
+                "on the test goals [95 %]",
+                "slope per radian [95 %]",
+            ),
+            *(
+                (
+                    case.agent,
+                    f"{case.tasks}, {'evenly spaced' if case.spacing == 'even' else 'of experiment 1'}",
+                    f"{case.test.env_steps:,}".replace(",", " "),
+                    str(case.test.context_size),
+                    repr(case.train.mean),
+                    repr(case.test.mean),
+                    repr(case.slope),
+                )
+                for case in self.cases
+            ),
         ]
-        header = (
-            "agent",
-            "training tasks",
-            "training steps",
-            "transitions of the new task",
-            "regret on its training goals [95 %]",
-            "on the test goals [95 %]",
-            "slope per radian [95 %]",
-        )
-        return Table("Regret against the number of training tasks", header, rows, self.caption())
 
 
 def even_goals(tasks: int) -> Array:
@@ -115,14 +110,7 @@ def even_goals(tasks: int) -> Array:
 
 
 def coverage(
-    protocol: Protocol | None = None,
-    *,
-    quick: bool = False,
-    ccm_tasks: Sequence[int] | None = None,
-    geometric_tasks: Sequence[int] = GEOMETRIC_TASKS,
-    jobs: int = 2,
-    progress: bool = True,
-    refresh: bool = False,
+    protocol: Protocol | None = None, *, quick: bool = False, jobs: int = 2, progress: bool = True
 ) -> Coverage:
     """Train CCM on more and more tasks beside the geometric agent on few.
 
@@ -134,35 +122,23 @@ def coverage(
         What is fixed; ``Protocol()``, or ``Protocol.quick()`` in the quick form.
     quick : bool, optional
         The form for a lesson: CCM with 4, 8 and 16 evenly spaced tasks, trained in a third of the time.
-    ccm_tasks : sequence of int, optional
-        Numbers of evenly spaced training tasks of CCM.
-    geometric_tasks : sequence of int, optional
-        Numbers of training tasks of the geometric agent, from 2 to 4.
-    jobs, progress, refresh
+    jobs, progress
         As in :func:`~hgmrl_lite.experiments.regret_by_distance`.
 
     Returns
     -------
     Coverage
-
-    Raises
-    ------
-    ValueError
-        When a number of tasks is out of range.
     """
     protocol = protocol or (Protocol.quick(contexts=2, episodes=20) if quick else Protocol())
-    numbers = ccm_tasks if ccm_tasks is not None else (CCM_TASKS[:3] if quick else CCM_TASKS)
     first, test = training_tasks(), protocol.family.test
-    for tasks in geometric_tasks:
-        if not 2 <= as_count("geometric_tasks", tasks) <= len(first):
-            raise ValueError(f"geometric_tasks must be from 2 to {len(first)}, got {tasks}")
     # The largest first: they take longest.
-    wanted = [("CCM", "even", even_goals(tasks)) for tasks in sorted(numbers, reverse=True)]
+    numbers = sorted(CCM_TASKS[:3] if quick else CCM_TASKS, reverse=True)
+    wanted = [("CCM", "even", even_goals(tasks)) for tasks in numbers]
     if not quick:
         wanted.append(("CCM", "experiment 1", first))
-    wanted += [("geometric", "experiment 1", first[:tasks]) for tasks in sorted(geometric_tasks)]
+    wanted += [("geometric", "experiment 1", first[:tasks]) for tasks in GEOMETRIC_TASKS]
     # All tests before all evaluations on training goals: by then each agent is trained and cached.
-    units = [
+    groups = [
         contender_units(
             agent,
             protocol.of_family(train=goals, base_index=0, test=goals if on_own else test),
@@ -171,21 +147,11 @@ def coverage(
         for on_own in (False, True)
         for agent, _, goals in wanted
     ]
-    parts = iter(
-        run_units(
-            [unit for of_case in units for unit in of_case],
-            description="coverage",
-            jobs=jobs,
-            progress=progress,
-            refresh=refresh,
-        )
-    )
-    results = [AgentResult.from_seeds([next(parts) for _ in of_case]) for of_case in units]
+    found = run_groups(groups, description="coverage", jobs=jobs, progress=progress)
+    results = [AgentResult.from_seeds(parts) for parts in found]
     cases = [
-        CoverageCase(agent, spacing, goals, test, train)
-        for (agent, spacing, goals), test, train in zip(
-            wanted, results[: len(wanted)], results[len(wanted) :], strict=True
-        )
+        CoverageCase(*case, test, train)
+        for case, test, train in zip(wanted, results[: len(wanted)], results[len(wanted) :], strict=True)
     ]
     order = {"geometric": 0, "CCM": 1}
     return Coverage(

@@ -1,14 +1,16 @@
-"""Experiments in units of work: each is cached when it is finished, and they run beside each other."""
+"""What every experiment is made of: units of work, each cached when finished, and a result with a table."""
 
 import hashlib
+import html
 import logging
 import sys
 import warnings
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import joblib
 import numpy as np
@@ -17,6 +19,7 @@ from tqdm.auto import tqdm
 
 from hgmrl_lite._validate import as_count
 from hgmrl_lite.cache import load_arrays, store_arrays, warn_not_stored
+from hgmrl_lite.meta import Protocol
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -51,8 +54,29 @@ class Unit:
         return f"unit-{self.compute.__name__.strip('_').replace('_', '-')}"
 
 
+def seed_units(
+    name: str, compute: Callable[..., Mapping[str, NDArray[Any]]], protocol: Protocol, **settings: Any
+) -> list[Unit]:
+    """Return one unit a training seed of a protocol, which the function gets beside the settings."""
+    return [
+        Unit(f"{name}, seed {part.seed}", compute, {**settings, "protocol": part})
+        for part in protocol.of_seeds()
+    ]
+
+
+def run_groups(groups: Sequence[Sequence[Unit]], **options: Any) -> list[list[Arrays]]:
+    """Return the arrays of groups of units, all run beside each other by :func:`run_units`."""
+    parts = iter(run_units([unit for group in groups for unit in group], **options))
+    return [[next(parts) for _ in group] for group in groups]
+
+
+def stacked(parts: Sequence[Arrays]) -> Arrays:
+    """Return arrays by name, those of all parts along a new first axis."""
+    return {name: np.stack([part[name] for part in parts]) for name in parts[0]}
+
+
 def run_units(
-    units: Sequence[Unit], *, description: str, jobs: int = 2, progress: bool = True, refresh: bool = False
+    units: Sequence[Unit], *, description: str, jobs: int = 2, progress: bool = True
 ) -> list[Arrays]:
     """Return each unit's arrays, from the cache where it was finished before, computing the others.
 
@@ -71,8 +95,6 @@ def run_units(
         Processes that work beside each other, each on one thread; 1 works in this process.
     progress : bool, optional
         Show a progress bar over all units.
-    refresh : bool, optional
-        Compute all of them anew.
 
     Returns
     -------
@@ -81,7 +103,7 @@ def run_units(
     """
     jobs = as_count("jobs", jobs)
     keys = [_key(unit) for unit in units]
-    found = [None if refresh else load_arrays(unit.kind, key) for unit, key in zip(units, keys, strict=True)]
+    found = [load_arrays(unit.kind, key) for unit, key in zip(units, keys, strict=True)]
     missing = [index for index, arrays in enumerate(found) if arrays is None]
     done = len(units) - len(missing)
     with tqdm(total=len(units), initial=done, desc=description, unit="unit", disable=not progress) as bar:
@@ -141,3 +163,41 @@ def code_fingerprint(module: str) -> str:
         digest.update(file.name.encode())
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
+
+
+class Tabled(ABC):
+    """A result that prints as its table: a title, rows of words and numbers under a heading, a caption."""
+
+    title: ClassVar[str]
+    """What the table shows."""
+
+    @abstractmethod
+    def rows(self) -> Sequence[Sequence[str]]:
+        """Return the names of the columns, and then one row a line."""
+
+    @abstractmethod
+    def caption(self) -> str:
+        """Return how it was measured."""
+
+    def __repr__(self) -> str:
+        """Give the table as lines of even columns."""
+        rows = self.rows()
+        widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+        body = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+        return "\n".join([self.title, *(line.rstrip() for line in body), self.caption()])
+
+    def _repr_html_(self) -> str:
+        """Give the table for a notebook."""
+        header, *rows = self.rows()
+        body = "".join(_row("td", row) for row in rows)
+        return (
+            f"<div><table><caption><b>{html.escape(self.title)}</b></caption><thead>{_row('th', header)}"
+            f'</thead><tbody>{body}</tbody></table><div style="max-width:60em;font-size:smaller">'
+            f"{html.escape(self.caption())}</div></div>"
+        )
+
+
+def _row(tag: str, cells: Sequence[str]) -> str:
+    """Return a row of HTML."""
+    marked = (f'<{tag} style="text-align:left">{html.escape(cell)}</{tag}>' for cell in cells)
+    return f"<tr>{''.join(marked)}</tr>"

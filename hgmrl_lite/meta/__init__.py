@@ -1,11 +1,9 @@
 """Meta-reinforcement learning: the loop from training tasks to regret, and the experiments' protocol."""
 
 from hgmrl_lite.meta.evaluation import Evaluation, evaluate
-from hgmrl_lite.meta.intervals import Interval, mean_interval
 from hgmrl_lite.meta.loop import meta_test, meta_train
-from hgmrl_lite.meta.protocol import Protocol
-from hgmrl_lite.meta.results import AgentResult, goal_distances
-from hgmrl_lite.meta.runs import evaluate_seed, run_protocol
+from hgmrl_lite.meta.protocol import Protocol, evaluate_seed, run_protocol
+from hgmrl_lite.meta.results import AgentResult, Interval, goal_distances, mean_interval
 
 __all__ = [
     "AgentResult",

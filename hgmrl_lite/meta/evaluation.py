@@ -17,6 +17,11 @@ from hgmrl_lite.streams import stream_seed
 MOST_TRAINED: Final = 4
 """On so many tasks at most a reference is trained: more would take hours that nobody asked for."""
 
+# An experiment evaluates many policies on the same tasks in the same noise: the last returns of references,
+# with the family itself, so that no other takes its place in memory.
+_KEPT: Final = 32
+_references: OrderedDict[tuple[Any, ...], tuple[TaskFamily, Array]] = OrderedDict()
+
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
@@ -69,6 +74,7 @@ def evaluate(
     trajectories: bool = False,
     settings: PPOSettings | None = None,
     inferences: tuple[Inference, ...] = (),
+    progress: bool = True,
 ) -> Evaluation:
     """Measure the regret of one policy a task (or one for all) in the system that the family has.
 
@@ -90,6 +96,8 @@ def evaluate(
         How a reference is trained where the family gives none; then for at most four tasks.
     inferences : tuple of Inference, optional
         Kept with the result.
+    progress : bool, optional
+        Show a progress bar of each reference that is trained.
 
     Returns
     -------
@@ -103,34 +111,21 @@ def evaluate(
     tasks = family.test if tasks is None else family.as_tasks("tasks", tasks)
     noise = stream_seed(seed, "evaluate")
     own = family.rollout(policies, tasks, episodes=episodes, seed=noise, trajectories=trajectories)
-    best = _reference_returns(family, tasks, episodes, noise, settings)
-    paired = "same noise" if family.simulates else "paired by seeds"
-    return Evaluation(own.tasks, best - own.returns, own.success, paired, own.trajectories, inferences)
-
-
-# An experiment evaluates many policies on the same tasks in the same noise: the last returns of references,
-# with the family itself, so that no other takes its place in memory.
-_KEPT: Final = 32
-_references: OrderedDict[tuple[Any, ...], tuple[TaskFamily, Array]] = OrderedDict()
-
-
-def _reference_returns(
-    family: TaskFamily, tasks: Array, episodes: int, noise: int, settings: PPOSettings | None
-) -> Array:
-    """Return the returns of each task's reference, shape (k, E), read-only."""
     key = (id(family), tasks.tobytes(), tasks.shape, episodes, noise, settings)
     if key not in _references:
-        returns = family.rollout(
-            _references_of(family, tasks, settings), tasks, episodes=episodes, seed=noise
-        ).returns
-        returns.flags.writeable = False
-        _references[key] = family, returns
+        references = _references_of(family, tasks, settings, progress)
+        best = family.rollout(references, tasks, episodes=episodes, seed=noise)
+        _references[key] = family, best.returns
         while len(_references) > _KEPT:
             _references.popitem(last=False)
-    return _references[key][1]
+    regret = _references[key][1] - own.returns
+    paired = "same noise" if family.simulates else "paired by seeds"
+    return Evaluation(own.tasks, regret, own.success, paired, own.trajectories, inferences)
 
 
-def _references_of(family: TaskFamily, tasks: Array, settings: PPOSettings | None) -> list[Policy]:
+def _references_of(
+    family: TaskFamily, tasks: Array, settings: PPOSettings | None, progress: bool
+) -> list[Policy]:
     """Return each task's reference, trained where the family gives none."""
     given = [family.reference(task) for task in tasks]
     missing = np.unique([task for task, policy in zip(tasks, given, strict=True) if policy is None], axis=0)
@@ -140,6 +135,6 @@ def _references_of(family: TaskFamily, tasks: Array, settings: PPOSettings | Non
             f"trained on each; got {len(missing)}: name fewer, or give the family a reference"
         )
     return [
-        train_base_policy(family, task, settings=settings) if policy is None else policy
+        train_base_policy(family, task, settings=settings, progress=progress) if policy is None else policy
         for task, policy in zip(tasks, given, strict=True)
     ]

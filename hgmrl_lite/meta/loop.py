@@ -1,15 +1,13 @@
 """The loop: meta-train on a few tasks, adapt to a new one from a few transitions, measure the regret."""
 
-from tqdm.auto import tqdm
-
 from hgmrl_lite._validate import as_count
 from hgmrl_lite.agents import GeometricAgent, PPOSettings, train_base_policy
-from hgmrl_lite.agents.agent import several_tasks
-from hgmrl_lite.agents.base import settings_for
+from hgmrl_lite.agents.policy import several_tasks
+from hgmrl_lite.agents.ppo import settings_for
 from hgmrl_lite.envs import TaskFamily
 from hgmrl_lite.hereditary import RewardModel, discover_geometry
 from hgmrl_lite.meta.evaluation import Evaluation, evaluate
-from hgmrl_lite.meta.runs import draw_contexts
+from hgmrl_lite.meta.protocol import draw_contexts
 from hgmrl_lite.streams import stream_seed
 
 
@@ -73,7 +71,7 @@ def meta_test(
     episodes: int = 100,
     seed: int = 0,
     settings: PPOSettings | None = None,
-    progress: bool = False,
+    progress: bool = True,
 ) -> Evaluation:
     """Adapt the agent to each test task from a short exploration and evaluate it there.
 
@@ -92,7 +90,7 @@ def meta_test(
     settings : PPOSettings, optional
         How a reference is trained where the family gives none.
     progress : bool, optional
-        Show a progress bar.
+        Show a progress bar of each reference that is trained.
 
     Returns
     -------
@@ -106,7 +104,14 @@ def meta_test(
     context_size, episodes = as_count("context_size", context_size), as_count("episodes", episodes)
     agent.check_system(family)
     contexts = draw_contexts(family, seed, 0, context_size)
-    bar = tqdm(contexts, desc="adapting", unit="task", disable=not progress)
-    inferences = tuple(agent.infer(context) for context in bar)
+    inferences = tuple(agent.infer(context) for context in contexts)
     policies = [agent.policy_for(inference) for inference in inferences]
-    return evaluate(family, policies, episodes=episodes, seed=seed, settings=settings, inferences=inferences)
+    return evaluate(
+        family,
+        policies,
+        episodes=episodes,
+        seed=seed,
+        settings=settings,
+        inferences=inferences,
+        progress=progress,
+    )

@@ -101,7 +101,7 @@ def coverage(result: Coverage) -> Figure:
         ("CCM", "experiment 1", "CCM, the tasks of experiment 1"),
         ("geometric", "experiment 1", "geometric, the first tasks of experiment 1"),
     ):
-        cases = result.select(agent, spacing)
+        cases = [case for case in result.cases if (case.agent, case.spacing) == (agent, spacing)]
         if not cases:
             continue
         colour, marker = LOOKS[agent]
@@ -151,8 +151,8 @@ def rotation_error(result: RotationError) -> Figure:
     for axes in (whole, foot):
         draw_law(axes, max(float(errors.max()), CLIFF_DEG), "staying at the wrong goal: 200 sin(ε/2)")
         axes.axvline(CLIFF_DEG, color="0.6", lw=1, ls=":", label=_MISSED)
-        for index, case in enumerate(result.cases):
-            intervals(axes, errors, case.mean, ms=5, lw=1.2, label=case.name, **curve(index))
+        for index, name in enumerate(result.cases):
+            intervals(axes, errors, result.mean[index], ms=5, lw=1.2, label=name, **curve(index))
         axes.set_xlabel("error ε of the rotation (degrees)")
     whole.set_ylabel("regret")
     foot.set(xlim=(-0.3, 1.25 * CLIFF_DEG), ylim=(-0.2, 4.0), ylabel="regret, enlarged")

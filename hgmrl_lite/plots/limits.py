@@ -7,7 +7,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from hgmrl_lite.experiments import VERDICTS, Breaking, Case
+from hgmrl_lite.experiments import AXES, VERDICTS, Breaking
 from hgmrl_lite.plots.style import LOOKS, caption, in_style, intervals, write_ticks, zero_line
 
 _VERDICT_COLOURS = dict(zip(VERDICTS, ("#56B4E9", "#BBBBBB", "#D55E00"), strict=True))
@@ -38,10 +38,10 @@ def breaking(result: Breaking) -> Figure:
         height_ratios=(3.0, 1.0, 3.0, 1.0),
     )
     entries: dict[str, Artist] = {}
-    for case in result.cases:
-        regrets, said = cells[case.name], cells[f"{case.name} said"]
-        _draw_regrets(regrets, case)
-        _draw_verdicts(said, case)
+    for case in AXES:
+        regrets, said = cells[case], cells[f"{case} said"]
+        _draw_regrets(regrets, result, case)
+        _draw_verdicts(said, result, case)
         for axes in (regrets, said):
             handles, labels = axes.get_legend_handles_labels()
             entries |= dict(zip(labels, handles, strict=True))
@@ -53,46 +53,45 @@ def breaking(result: Breaking) -> Figure:
     return figure
 
 
-def _draw_regrets(axes: Axes, case: Case) -> None:
+def _draw_regrets(axes: Axes, result: Breaking, case: str) -> None:
     """Draw the mean regret of each agent under each condition."""
-    for number, agent in enumerate(case.agents):
-        trials = case.of(agent)
+    agents, top = result.agents(case), 2.0
+    for number, agent in enumerate(agents):
+        trials = result.of(case, agent)
         colour, marker = LOOKS[agent]
-        places = np.arange(len(trials)) + 0.12 * (number - 0.5 * (len(case.agents) - 1))
+        places = np.arange(len(trials)) + 0.12 * (number - 0.5 * (len(agents) - 1))
         style = {"fmt": marker, "color": colour, "ms": 7, "mec": "white", "mew": 0.5, "label": agent}
         intervals(axes, places, (trial.mean for trial in trials), **style)
+        top = max(top, 1.6 * max(float(trial.mean.mean) for trial in trials))
     zero_line(axes)
     axes.set_yscale("asinh", linear_width=1.0)
-    top = max(2.0, 1.6 * max(float(trial.mean.mean) for trial in case.trials))
     write_ticks(axes.yaxis, (tick for tick in (0, 1, 2, 5, 10, 20, 50, 100, 200) if tick <= top))
-    axes.set(title=case.name, ylabel="regret", xlim=(-0.6, len(trials) - 0.4), ylim=(-0.5, max(top, 2.2)))
+    axes.set(title=case, ylabel="regret", xlim=(-0.6, len(trials) - 0.4), ylim=(-0.5, max(top, 2.2)))
     axes.set_xticks(range(len(trials)), [])
     axes.grid(axis="y", alpha=0.25)
 
 
-def _draw_verdicts(axes: Axes, case: Case) -> None:
-    """Draw how often an agent that gives verdicts gives each of them."""
-    trials = case.of(case.agents[0])
-    for agent in case.agents:
-        judged = case.of(agent)
-        bottom = np.zeros(len(judged))
-        for verdict in VERDICTS if judged[0].verdicts is not None else ():
-            share = 100.0 * np.array([trial.share(verdict) for trial in judged])
-            style: dict[str, Any] = {
-                "color": _VERDICT_COLOURS[verdict],
-                "hatch": _VERDICT_HATCHES[verdict],
-                "ec": "white",
-            }
-            axes.bar(range(len(judged)), share, 0.6, bottom, label=f"says: {verdict}", **style)
-            bottom += share
+def _draw_verdicts(axes: Axes, result: Breaking, case: str) -> None:
+    """Draw how often the geometric agent gives each of its verdicts."""
+    trials = result.of(case)
+    bottom = np.zeros(len(trials))
+    for verdict in VERDICTS:
+        share = 100.0 * np.array([trial.share(verdict) for trial in trials])
+        style: dict[str, Any] = {
+            "color": _VERDICT_COLOURS[verdict],
+            "hatch": _VERDICT_HATCHES[verdict],
+            "ec": "white",
+        }
+        axes.bar(range(len(trials)), share, 0.6, bottom, label=f"says: {verdict}", **style)
+        bottom += share
     axes.set(ylim=(0, 100), yticks=(0, 100), ylabel="says (%)", xlim=(-0.6, len(trials) - 0.4))
     # Some conditions are values on an axis, the others are words.
-    values = case.name in ("off the circle", "wind")
+    values = case in ("off the circle", "wind")
     words = [
         f"{trial.value:g}" if values else trial.condition.replace(", base goal ", ",\n") for trial in trials
     ]
     axes.set_xticks(range(len(trials)), words)
-    axes.set_xlabel(case.axis)
+    axes.set_xlabel(AXES[case])
 
 
 def _draw_states(axes: Axes, result: Breaking) -> None:

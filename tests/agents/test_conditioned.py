@@ -5,11 +5,11 @@ import random
 import numpy as np
 import pytest
 
-from hgmrl_lite.agents import ConditionedPolicy, GoalConditionedAgent, MLPPolicy, PPOSettings
-from hgmrl_lite.agents.conditioned import train_conditioned
-from hgmrl_lite.agents.ppo import policy_network, run_ppo
-from hgmrl_lite.envs import StableBaselinesVecEnv, navigation, training_tasks
-from hgmrl_lite.envs.sb3 import ConditionedVecEnv
+from hgmrl_lite.agents import GoalConditionedAgent, MLPPolicy, PPOSettings
+from hgmrl_lite.agents.conditioned import at_code, train_conditioned
+from hgmrl_lite.agents.ppo import layers_of, run_ppo
+from hgmrl_lite.envs import navigation, training_tasks
+from hgmrl_lite.envs.sb3 import ConditionedVecEnv, StableBaselinesVecEnv
 from hgmrl_lite.meta import evaluate
 
 GOALS = np.array([[0.25, 0.0], [1.0, 0.5], [0.0, -0.3]])
@@ -26,7 +26,7 @@ def network(inputs=5):
 def test_a_conditioned_policy_is_the_network_with_the_code_behind_the_state(batch):
     rng = np.random.default_rng(1)
     code, states = rng.normal(size=3), rng.normal(size=(*batch, 2))
-    policy = ConditionedPolicy(network(), code)
+    policy = at_code(network(), code)
     both = np.concatenate([states, np.broadcast_to(code, (*batch, 3))], axis=-1)
     np.testing.assert_allclose(policy(states), network()(both), atol=1e-12)
     assert (policy.state_dim, policy.action_dim) == (2, 2)
@@ -43,7 +43,7 @@ def test_a_conditioned_policy_is_the_network_with_the_code_behind_the_state(batc
 )
 def test_bad_codes(code, message):
     with pytest.raises(ValueError, match=message):
-        ConditionedPolicy(network(), code)
+        at_code(network(), code)
 
 
 def test_the_code_stays_for_an_episode_and_is_redrawn_with_the_next():
@@ -104,7 +104,6 @@ def test_every_task_is_played_with_its_own_codes(tiny_ppo):
         draw,
         seed=0,
         settings=tiny_ppo,
-        label="test",
         progress=False,
     )
     assert set(asked) == {0, 1, 2}
@@ -115,7 +114,6 @@ def test_every_task_is_played_with_its_own_codes(tiny_ppo):
             draw,
             seed=0,
             settings=PPOSettings(num_envs=2),
-            label="test",
             progress=False,
         )
 
@@ -134,7 +132,7 @@ def test_training_leaves_the_global_generators_alone_and_takes_the_steps_it_says
     assert random.getstate() == expected[1]
     assert torch.equal(torch.get_rng_state(), expected[2])
     assert settings.env_steps == 384
-    assert policy_network(layers, "box")(np.zeros((5, 2))).shape == (5, 2)
+    assert MLPPolicy(*layers_of(layers), "box")(np.zeros((5, 2))).shape == (5, 2)
     with pytest.raises(ValueError, match="environment must have num_envs = 64 rows, got 8"):
         run_ppo(environment, PPOSettings(), seed=0, label="test")
 

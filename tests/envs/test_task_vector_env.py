@@ -79,28 +79,21 @@ def test_agrees_with_sync_vector_env_in_same_step_mode(options):
     )
     for name in ("single_observation_space", "single_action_space", "observation_space", "action_space"):
         assert getattr(ours, name) == getattr(theirs, name)
-    assert ours.metadata == theirs.metadata
+    assert ours.metadata["autoreset_mode"] == theirs.metadata["autoreset_mode"]
     seeds = [3, 1, 4, 1, 5]
     assert_same(ours.reset(seed=seeds), theirs.reset(seed=seeds))
-    assert ours.np_random_seed == theirs.np_random_seed
     ended = 0
-    for index, actions in enumerate(random_actions(250, len(GOALS))):
+    for index, actions in enumerate(random_actions(400, len(GOALS))):
         # Both kinds of floating point that a caller may have.
         actions = actions.astype(np.float32) if index % 2 else actions
         one, other = ours.step(actions), theirs.step(actions)
         assert_same(one, other)
         ended += bool(one[-1])
         if index == 100:
-            mask = np.array([True, False, True, True, False])
-            assert_same(
-                ours.reset(seed=9, options={"reset_mask": mask}),
-                theirs.reset(seed=9, options={"reset_mask": mask}),
-            )
+            assert_same(ours.reset(seed=9), theirs.reset(seed=9))
         if index == 150:
             assert_same(ours.reset(), theirs.reset())
     assert ended > 10
-    for one, other in zip(ours.np_random, theirs.np_random, strict=True):
-        assert one.bit_generator.state == other.bit_generator.state
 
 
 def test_final_observation_is_the_old_episodes_and_the_returned_one_the_news():
@@ -154,26 +147,11 @@ def test_rows_without_a_seed_go_on_with_their_generators():
     assert (other.reset()[0] != navigation().vector_env((1.0, 0.0), 3).reset()[0]).all()
 
 
-def test_reset_mask_restarts_the_named_rows_and_leaves_the_callers_options():
-    envs = navigation(max_steps=10).vector_env((3.0, 0.0), 3)
+def test_goals_one_for_all_or_one_a_row():
+    still = navigation(noise=0.0, start_std=0.0)
+    np.testing.assert_array_equal(still.vector_env((1.0, 0.0), 2).task, [[1.0, 0.0]] * 2)
+    envs = still.vector_env([[0.0, 1.0], [0.0, -2.0]], 2)
     envs.reset(seed=0)
-    for _ in range(5):
-        moved = envs.step(np.ones((3, 2)))[0]
-    options = {"reset_mask": np.array([False, True, False])}
-    observations, _ = envs.reset(options=options)
-    assert list(options) == ["reset_mask"]
-    np.testing.assert_array_equal(observations[[0, 2]], moved[[0, 2]])
-    assert np.abs(observations[1]).max() < 0.3
-    for _ in range(5):
-        truncated = envs.step(np.ones((3, 2)))[3]
-    np.testing.assert_array_equal(truncated, [True, False, True])
-
-
-def test_goals_one_for_all_or_one_a_row_and_moved():
-    envs = navigation(noise=0.0, start_std=0.0).vector_env((1.0, 0.0), 2)
-    np.testing.assert_array_equal(envs.task, [[1.0, 0.0]] * 2)
-    envs.reset(seed=0)
-    envs.task = [[0.0, 1.0], [0.0, -2.0]]
     rewards = envs.step([[0.0, 1.0], [0.0, 1.0]])[1]
     np.testing.assert_allclose(rewards, [-0.9, -2.1])
 
@@ -195,7 +173,6 @@ def test_returned_arrays_do_not_reach_into_the_environment():
         ({"num_envs": 2, "goal": [[1.0, 0.0], [np.nan, 0.0]]}, "task must be finite"),
         ({"num_envs": 2, "goal": [[1.0, 0.0], [1.0]]}, "task must be an array of real numbers"),
         ({"num_envs": 2, "goal": (1.0, 0.0), "action_set": "sphere"}, "action_set must be one of"),
-        ({"num_envs": 2, "goal": (1.0, 0.0), "render_mode": "human"}, "render_mode must be one of"),
     ],
 )
 def test_bad_arguments(arguments, message):
@@ -228,9 +205,6 @@ def test_bad_actions_are_refused_and_change_nothing(actions, message, action_set
         ({"seed": -1}, "seed must be a whole number of at least 0, got -1"),
         ({"seed": [1, 2]}, "seed must be one number or 3 of them, got 2"),
         ({"options": {"mask": 1}}, r"options must be empty or None, got \['mask'\]"),
-        ({"options": {"reset_mask": np.ones(3)}}, "reset_mask.*type float64"),
-        ({"options": {"reset_mask": np.zeros(3, bool)}}, "reset_mask.*not all False"),
-        ({"options": {"reset_mask": np.ones(2, bool)}}, r"reset_mask.*got shape \(2,\)"),
     ],
 )
 def test_bad_resets(arguments, message):
@@ -239,34 +213,10 @@ def test_bad_resets(arguments, message):
         envs.reset(**arguments)
 
 
-def test_needs_a_first_reset_of_every_row():
-    envs = navigation().vector_env((1.0, 0.0), 2, render_mode="rgb_array")
-    with pytest.raises(ResetNeeded, match="step"):
+def test_needs_a_first_reset():
+    envs = navigation().vector_env((1.0, 0.0), 2)
+    with pytest.raises(ResetNeeded, match="before the first reset"):
         envs.step(np.zeros((2, 2)))
-    with pytest.raises(ResetNeeded, match="render"):
-        envs.render()
-    with pytest.raises(ResetNeeded, match="every row"):
-        envs.reset(options={"reset_mask": np.array([True, False])})
-
-
-def test_render_gives_each_rows_picture():
-    goals = GOALS[:3]
-    envs = navigation(max_steps=8).vector_env(goals, 3, render_mode="rgb_array")
-    singles = [navigation(max_steps=8).env(goal, render_mode="rgb_array") for goal in goals]
-    envs.reset(seed=0)
-    for row, env in enumerate(singles):
-        env.reset(seed=row)
-    for actions in random_actions(12, 3):
-        envs.step(actions)
-        for row, env in enumerate(singles):
-            if any(env.step(actions[row])[2:4]):
-                env.reset()
-    pictures = envs.render()
-    assert len(pictures) == 3
-    for picture, env in zip(pictures, singles, strict=True):
-        np.testing.assert_array_equal(picture, env.render())
-    envs.close()
-    assert navigation().vector_env(goals, 3).render() is None
 
 
 def test_make_vec_gives_it_without_a_warning():

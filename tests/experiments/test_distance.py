@@ -34,7 +34,7 @@ def test_the_table_has_the_steps_that_were_taken(result):
     assert result["true rotation"].env_steps == policy
     # 5000 transitions of each of four training tasks were explored for the geometry.
     assert result["geometric"].env_steps == policy + 4 * 5000
-    rows = {row[0]: row for row in result.table.rows}
+    rows = {row[0]: row for row in result.rows()}
     assert rows["geometric"][1] == "101 920"
     assert rows["geometric"][2:4] == ("20", "no")
     assert rows["true rotation"][2:4] == ("none", "yes")

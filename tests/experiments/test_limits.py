@@ -5,9 +5,14 @@ import pytest
 
 from hgmrl_lite.agents import MLPPolicy
 from hgmrl_lite.envs import bent_valley, circle_tasks, navigation
-from hgmrl_lite.experiments import HIGH, VERDICTS, Trial, breaking
-from hgmrl_lite.experiments.reflections import BestStep, ReflectedValleys, reflection
-from hgmrl_lite.experiments.trials import off_circle_goals, translation
+from hgmrl_lite.experiments import AXES, HIGH, VERDICTS, Trial, breaking
+from hgmrl_lite.experiments.trials import (
+    BestStep,
+    ReflectedValleys,
+    off_circle_goals,
+    reflection,
+    translation,
+)
 from hgmrl_lite.meta import Protocol
 
 SMALL = Protocol(navigation(test=circle_tasks(6)), episodes=20, contexts=2, seeds=(0,))
@@ -19,16 +24,13 @@ def result():
 
 
 def trials(result):
-    return [trial for case in result.cases for trial in case.of("geometric")]
+    return [trial for trial in result.trials if trial.agent == "geometric"]
 
 
 def test_where_regret_is_high_the_agent_does_not_call_itself_trusted(result):
     high = [trial for trial in trials(result) if trial.mean.mean > HIGH]
     # Off the circle, in a strong wind and among reflections it is high: the test is not empty.
-    assert {case.name for case in result.cases for trial in case.of("geometric") if trial in high} >= {
-        "off the circle",
-        "reflection",
-    }
+    assert {trial.case for trial in high} >= {"off the circle", "reflection"}
     for trial in high:
         assert trial.share("trusted") == 0.0, trial.condition
     for trial in trials(result):
@@ -36,15 +38,15 @@ def test_where_regret_is_high_the_agent_does_not_call_itself_trusted(result):
 
 
 def test_where_nothing_is_broken_the_agent_is_trusted_and_right(result):
-    whole = result["action set"].of("geometric")[0]
+    whole = result.of("action set")[0]
     assert whole.condition == "disc, base goal 135°"
     assert whole.share("trusted") > 0.9
     assert whole.mean.mean < 0.15
 
 
 def test_off_the_circle_a_translation_works_and_a_rotation_cannot(result):
-    case = result["off the circle"]
-    rotated, translated = case.of("geometric"), case.of("true translation")
+    rotated = result.of("off the circle")
+    translated = result.of("off the circle", "true translation")
     for turned, shifted in zip(rotated, translated, strict=True):
         assert shifted.mean.mean < HIGH
         if turned.value != 1.0:
@@ -63,15 +65,16 @@ def test_the_translated_policy_runs_farther_from_the_origin_than_the_base_policy
 
 
 def test_each_case_has_its_conditions_and_its_table(result):
-    assert [case.name for case in result.cases] == ["action set", "off the circle", "wind", "reflection"]
-    assert len(result.table.rows) == sum(len(case.trials) for case in result.cases)
+    assert list(dict.fromkeys(trial.case for trial in result.trials)) == list(AXES)
+    assert result.agents("reflection") == ("geometric", "true reflection")
+    assert len(result.rows()) == 1 + len(result.trials)
     assert "said: not trusted" in repr(result)
     assert "true reflection" in result._repr_html_()
 
 
 def test_the_true_reflection_does_what_the_tasks_own_best_step_does(result):
-    told = result["reflection"].of("true reflection")[0]
-    lost = result["reflection"].of("geometric")[0]
+    told = result.of("reflection", "true reflection")[0]
+    lost = result.of("reflection")[0]
     assert abs(told.mean.mean) < 0.05 * lost.mean.mean
     assert told.verdicts is None
     assert np.isnan(told.share("trusted"))
@@ -79,10 +82,10 @@ def test_the_true_reflection_does_what_the_tasks_own_best_step_does(result):
 
 def test_shares_of_verdicts_are_those_of_the_entries():
     verdicts = np.array([[[0, 1, 2, 2]]])
-    trial = Trial("geometric", "", 0.0, np.array([[[0.1, 9.0, 9.0, 9.0]]]), verdicts)
+    trial = Trial("wind", "geometric", "", 0.0, np.array([[[0.1, 9.0, 9.0, 9.0]]]), verdicts)
     assert [trial.share(word) for word in VERDICTS] == [0.25, 0.25, 0.5]
     assert trial.trusted_and_bad == 0.0
-    assert Trial("a", "", 0.0, np.full((1, 1, 4), 9.0), verdicts).trusted_and_bad == 0.25
+    assert Trial("wind", "a", "", 0.0, np.full((1, 1, 4), 9.0), verdicts).trusted_and_bad == 0.25
     with pytest.raises(ValueError, match="verdict must be one of trusted, undecided, not trusted"):
         trial.share("yes")
 

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from joblib.externals.loky import get_reusable_executor
 
 from hgmrl_lite.cache import cache_directory, warn_not_stored
 from hgmrl_lite.experiments import units as module
-from hgmrl_lite.experiments.units import Unit, code_fingerprint, run_units
+from hgmrl_lite.experiments.units import Unit, code_fingerprint, run_groups, run_units, stacked
 
 
 @pytest.fixture(autouse=True)
@@ -45,13 +46,18 @@ def test_results_come_in_order_and_are_computed_once(tmp_path):
     assert done(log) == [0, 1, 2, 3, 4]
 
 
-def test_only_what_is_new_is_computed_and_refresh_computes_all(tmp_path):
+def test_only_what_is_new_is_computed(tmp_path):
     log = tmp_path / "log"
     run_units(work(log, [1, 3]), description="test", jobs=1, progress=False)
     run_units(work(log, [0, 1, 2, 3]), description="test", jobs=1, progress=False)
     assert done(log) == [1, 3, 0, 2]
-    run_units(work(log, [1, 3]), description="test", jobs=1, progress=False, refresh=True)
-    assert done(log) == [1, 3, 0, 2, 1, 3]
+
+
+def test_groups_come_back_as_they_were_and_can_be_stacked(tmp_path):
+    groups = [work(tmp_path / "log", numbers) for numbers in ([1, 3], [2], [0, 4, 5])]
+    found = run_groups(groups, description="test", jobs=1, progress=False)
+    assert [[int(arrays["double"]) for arrays in parts] for parts in found] == [[2, 6], [4], [0, 8, 10]]
+    np.testing.assert_array_equal(stacked(found[2])["square"][:, 0], [0, 16, 25])
 
 
 def test_an_interrupt_in_the_middle_loses_nothing_that_was_finished(tmp_path):
@@ -129,6 +135,8 @@ def test_units_that_cannot_be_kept_are_returned_with_one_warning(tmp_path, monke
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("HGMRL_LITE_CACHE", str(tmp_path / "file" / "cache"))
     warn_not_stored.cache_clear()
+    # Helper processes of an earlier test have the environment of then.
+    get_reusable_executor().shutdown()
     log = tmp_path / "log"
     results = run_units(work(log, range(3)), description="test", jobs=jobs, progress=False)
     assert [int(arrays["double"]) for arrays in results] == [0, 2, 4]

@@ -7,7 +7,7 @@ import pytest
 
 from hgmrl_lite.envs import STEP, NavigationTasks, circle_tasks, navigation
 from hgmrl_lite.meta import AgentResult, Protocol, evaluate_seed, goal_distances, mean_interval, run_protocol
-from hgmrl_lite.meta.runs import SHOWN, draw_contexts
+from hgmrl_lite.meta.protocol import SHOWN, draw_contexts
 from hgmrl_lite.streams import stream_seed
 
 FOUR = navigation(test=circle_tasks(4))

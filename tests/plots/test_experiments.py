@@ -9,11 +9,9 @@ from hgmrl_lite.experiments import (
     AGENTS,
     Adaptation,
     Breaking,
-    Case,
     Coverage,
     CoverageCase,
     RegretByDistance,
-    RotationCase,
     RotationError,
     Trial,
     published,
@@ -56,11 +54,8 @@ def coverage_result():
 def rotation_result():
     rng = np.random.default_rng(0)
     errors = np.array([0.0, 5.0, 20.0])
-    cases = [
-        RotationCase(action_set, degrees, rng.uniform(size=(3, 3, 2, 6)), np.ones((3, 3, 2, 6)))
-        for action_set, degrees in (("disc", 135.0), ("box", -18.0))
-    ]
-    return RotationError(PROTOCOL, errors, tuple(cases))
+    names = ("disc, base goal 135°", "box, base goal −18°")
+    return RotationError(PROTOCOL, errors, names, rng.uniform(size=(2, 3, 3, 2, 6)))
 
 
 def adaptation_result():
@@ -75,22 +70,24 @@ def adaptation_result():
 def breaking_result():
     rng = np.random.default_rng(0)
 
-    def trials(conditions, other=None):
+    def trials(case, conditions, other=None):
         made = []
         for value, condition in enumerate(conditions):
             verdicts = rng.integers(3, size=(3, 3, 6))
-            made.append(Trial("geometric", condition, float(value), rng.uniform(0, 9, (3, 3, 6)), verdicts))
+            made.append(
+                Trial(case, "geometric", condition, float(value), rng.uniform(0, 9, (3, 3, 6)), verdicts)
+            )
             if other:
-                made.append(Trial(other, condition, float(value), rng.uniform(0, 9, (3, 1, 6))))
-        return tuple(made)
+                made.append(Trial(case, other, condition, float(value), rng.uniform(0, 9, (3, 1, 6))))
+        return made
 
     return Breaking(
         PROTOCOL,
         (
-            Case("action set", "action set", trials(["disc, base goal 135°", "box, base goal 135°"])),
-            Case("off the circle", "distance", trials(["radius 0", "radius 1"], "true translation")),
-            Case("wind", "strength of the wind", trials(["0 a step", "1 a step"])),
-            Case("reflection", "tasks", trials(["reflected tasks"], "true reflection")),
+            *trials("action set", ["disc, base goal 135°", "box, base goal 135°"]),
+            *trials("off the circle", ["radius 0", "radius 1"], "true translation"),
+            *trials("wind", ["0 a step", "1 a step"]),
+            *trials("reflection", ["reflected tasks"], "true reflection"),
         ),
         rng.normal(size=(50, 2)),
         rng.normal(size=(50, 2)),
@@ -170,7 +167,7 @@ def test_one_seed_without_context_is_drawn_without_an_interval():
 def test_regret_climbs_at_the_marked_angle():
     result = rotation_result()
     whole = plots.rotation_error(result).axes[0]
-    np.testing.assert_allclose(whole.containers[0].lines[0].get_ydata(), result.cases[0].mean.mean)
+    np.testing.assert_allclose(whole.containers[0].lines[0].get_ydata(), result.mean.mean[0])
     (mark,) = [line for line in whole.lines if "terminal disc" in line.get_label()]
     assert mark.get_xdata()[0] == pytest.approx(8.1, abs=0.05)
 
@@ -194,5 +191,5 @@ def test_verdicts_are_stacked_to_a_hundred_percent():
     (said,) = [axes for axes in figure.axes if axes.get_label() == "wind said"]
     heights = np.array([[bar.get_height() for bar in bars] for bars in said.containers])
     np.testing.assert_allclose(heights.sum(axis=0), 100.0)
-    trials = result["wind"].of("geometric")
+    trials = result.of("wind")
     np.testing.assert_allclose(heights[0], [100 * trial.share("trusted") for trial in trials])

@@ -78,7 +78,7 @@ class RegretExplorer(HgmrlWidget):
         episodes: int = 4,
     ) -> None:
         from hgmrl_lite.experiments import published
-        from hgmrl_lite.meta.runs import SHOWN
+        from hgmrl_lite.meta.protocol import SHOWN
 
         if as_count("episodes", episodes) > SHOWN:
             raise ValueError(f"episodes must be at most the {SHOWN} that were kept, got {episodes}")

@@ -27,7 +27,7 @@ def train(**options):
 def test_training_is_reproducible_and_cached_by_its_settings(monkeypatch):
     first = train(seed=1)
     assert len(list(cache_directory().iterdir())) == 1
-    monkeypatch.setattr("hgmrl_lite.agents.base._train", lambda *_: pytest.fail("the cache was not used"))
+    monkeypatch.setattr("hgmrl_lite.agents.ppo._train", lambda *_: pytest.fail("the cache was not used"))
     again = train(seed=1)
     for ours, theirs in zip(first.weights, again.weights, strict=True):
         np.testing.assert_array_equal(ours, theirs)
