@@ -194,7 +194,7 @@ def test_it_says_what_it_shows(probe):
         assert f"predicted standard error {error:.1f}°" in probe.card(card)
     neighbours = probe.path(".hgmrl-band-dots").count("M") + 1
     assert f"{neighbours} samples in the level set" in probe.card("base")
-    assert neighbours > 10
+    assert neighbours > 5
     assert probe.path(".hgmrl-used").count("M") == 23
 
 

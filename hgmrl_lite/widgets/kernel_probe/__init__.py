@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PlanarFunction:
-    """A function of the plane: a few words, its formula as plain text, its values (...) at points (..., 2)."""
+    """A function of the plane: a few words, its formula as text, its values (...) at points (..., 2)."""
 
     title: str
     formula: str
