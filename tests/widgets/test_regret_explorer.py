@@ -6,7 +6,7 @@ from hgmrl_lite._looks import look
 from hgmrl_lite.experiments import published
 from hgmrl_lite.plots.style import LOOKS
 from hgmrl_lite.widgets import RegretExplorer
-from hgmrl_lite.widgets.regret_explorer.arrays import goal_indices, regret_at
+from hgmrl_lite.widgets.regret_explorer import goal_indices, regret_at
 
 
 @pytest.fixture

@@ -5,17 +5,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import traitlets
+from numpy.typing import NDArray
 
 from hgmrl_lite._looks import look
-from hgmrl_lite._validate import as_count
+from hgmrl_lite._validate import Array, as_count
 from hgmrl_lite.widgets.base import HgmrlWidget, css, esm, pack_arrays
-from hgmrl_lite.widgets.regret_explorer.arrays import regret_arrays, regret_at
 from hgmrl_lite.widgets.traits import Flag, Whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from hgmrl_lite.experiments import RegretByDistance
+    from hgmrl_lite.meta import AgentResult
 
 
 class RegretExplorer(HgmrlWidget):
@@ -154,9 +155,103 @@ class RegretExplorer(HgmrlWidget):
 
     def figure(self) -> "Figure":
         """Return the current state as a Matplotlib figure."""
-        from hgmrl_lite.widgets.regret_explorer.picture import regret_picture
+        from matplotlib.figure import Figure
 
-        return regret_picture(self)
+        result = self.result
+        degrees = np.degrees(result.distances())
+        figure = Figure(figsize=(5.6, 4.8), layout="constrained")
+        axes = figure.subplots()
+        law = np.linspace(0.0, max(10.0, degrees.max()), 91)
+        axes.plot(law, 200.0 * np.sin(np.radians(law) / 2.0), "--", color="0.5", lw=1, label="200 sin(δ/2)")
+        axes.axvline(degrees[self.focus], color="0.4", lw=1, ls=":", label="goal in focus")
+        # The agent that the lesson is about lies on those that do as well as it does.
+        for agent in sorted(result.agents, key=lambda agent: agent.name == "geometric"):
+            if agent.name in self.chosen:
+                mine, means = look(agent.name), agent.by_task
+                axes.errorbar(
+                    np.degrees(result.distances(agent.name)), means.mean, means.half_width, fmt=mine.marker,
+                    color=mine.colour, ms=8 if mine.marker == "P" else 5, elinewidth=1, label=agent.name,
+                )  # fmt: skip
+        if self.show_published:
+            points = self.published
+            for name, regret in points.regret.items():
+                axes.plot(
+                    np.degrees(points.distance), regret, look(name).marker, mfc="none", mec="0.5", ms=5,
+                    label=f"published: {name}",
+                )  # fmt: skip
+        if self.stretched:
+            axes.set_yscale("asinh", linear_width=1.0)
+        axes.set(xlabel="distance to the nearest training goal (degrees)", ylabel="regret")
+        axes.grid(color="0.92")
+        figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=8)
+        return figure
+
+
+def goal_indices(goals: Array, own: Array) -> NDArray[np.intp]:
+    """Return where an agent's own goals (j, 2) stand among all goals (k, 2), shape (j,).
+
+    Raises
+    ------
+    ValueError
+        When one is not among them.
+    """
+    apart = np.linalg.norm(own[:, None, :] - goals[None, :, :], axis=2)
+    if not (apart.min(axis=1) < 1e-9).all():
+        raise ValueError("the goals of every agent must be among the test goals")
+    indices: NDArray[np.intp] = apart.argmin(axis=1)
+    return indices
+
+
+def regret_arrays(result: "RegretByDistance", episodes: int) -> dict[str, Array]:
+    """Return what is shown of A agents on k goals, whether or not each was evaluated on all of them.
+
+    Parameters
+    ----------
+    result : RegretByDistance
+        The experiment's result.
+    episodes : int
+        How many episodes of each goal, E; at most as many as were kept.
+
+    Returns
+    -------
+    dict
+        ``present`` (A, k), 1 where the agent was evaluated; there ``mean``, ``low``, ``high`` of the regret
+        and ``success`` (A, k), elsewhere 0; ``interval`` (A,), 1 where ``low`` and ``high`` are an interval
+        and not the mean again; ``all_goals`` (A, 3), mean over the agent's goals with its interval;
+        ``path_lengths`` (A, k, E), 0 where there is no episode, and their states ``path_points`` (P, 2).
+    """
+    count, goals = len(result.agents), len(result.goals)
+    arrays: dict[str, Array] = {
+        name: np.zeros((count, goals)) for name in ("present", "mean", "low", "high", "success")
+    }
+    arrays["interval"], arrays["all_goals"] = np.zeros(count), np.zeros((count, 3))
+    lengths: Array = np.zeros((count, goals, episodes))
+    points = []
+    for row, agent in enumerate(result.agents):
+        own = goal_indices(result.goals, agent.tasks)
+        by_goal, over_all = agent.by_task, agent.mean
+        arrays["interval"][row] = np.isfinite(by_goal.half_width).all()
+        arrays["present"][row, own] = 1.0
+        arrays["success"][row, own] = agent.success.mean(axis=(0, 2, 3))
+        for name in ("mean", "low", "high"):
+            # One run has no interval: its ends are drawn where the mean is.
+            values = getattr(by_goal, name)
+            arrays[name][row, own] = np.where(np.isfinite(values), values, by_goal.mean)
+        ends = [over_all.mean, over_all.low, over_all.high]
+        arrays["all_goals"][row] = np.where(np.isfinite(ends), ends, over_all.mean)
+        for goal, paths in sorted(zip(own, agent.paths[:, :episodes], strict=True), key=lambda pair: pair[0]):
+            lived = np.isfinite(paths[..., 0])
+            lengths[row, goal, : len(paths)] = lived.sum(axis=1)
+            points.append(paths[lived])
+    arrays["path_lengths"] = lengths
+    arrays["path_points"] = np.concatenate(points).astype(np.float64)
+    return arrays
+
+
+def regret_at(agent: "AgentResult", goal: Array) -> float | None:
+    """Return an agent's mean regret on one goal, or None where it was not evaluated on it."""
+    at = np.flatnonzero(np.linalg.norm(agent.tasks - goal, axis=1) < 1e-9)
+    return float(agent.by_task.mean[at[0]]) if len(at) else None
 
 
 def _thousands(steps: int) -> str:

@@ -9,13 +9,20 @@ import traitlets
 from numpy.typing import ArrayLike
 
 from hgmrl_lite import lie, tangents
+from hgmrl_lite._looks import BLUE, VERMILLION
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.envs import ARENA, navigation
 from hgmrl_lite.hereditary import Inference, RewardModel, infer
 from hgmrl_lite.transitions import Transitions
-from hgmrl_lite.widgets.asking import AnsweringWidget
-from hgmrl_lite.widgets.base import css, direction_degrees, esm, pack_arrays, wrap_degrees
-from hgmrl_lite.widgets.goal_drag.arrays import context_seed
+from hgmrl_lite.widgets.base import (
+    AnsweringWidget,
+    context_seed,
+    css,
+    direction_degrees,
+    esm,
+    pack_arrays,
+    wrap_degrees,
+)
 from hgmrl_lite.widgets.traits import Coordinates, Flag, Number, Whole
 
 if TYPE_CHECKING:
@@ -34,6 +41,8 @@ RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
 _DRAWS = 8
 _BASE_TRANSITIONS, _CENTRES = 5000, 100
 _NO_GOAL = (ARENA, ARENA)
+# Length of a line or an arrow in the picture.
+_LENGTH = 0.13
 
 
 class TaskAligner(AnsweringWidget):
@@ -233,9 +242,33 @@ class TaskAligner(AnsweringWidget):
 
     def figure(self) -> "Figure":
         """Return the current state as a Matplotlib figure."""
-        from hgmrl_lite.widgets.task_aligner.picture import aligner_picture
+        from hgmrl_lite.widgets.picture import PlanePicture
 
-        return aligner_picture(self, HALF)
+        picture = PlanePicture(HALF)
+
+        def strokes(points: Array, normals: Array, colour: str, width: float, name: str = "") -> None:
+            """Draw a line at right angles to each normal, or an arrow along it."""
+            if self.signed:
+                picture.arrows(points, _LENGTH * normals, colour, name)
+                return
+            along = 0.5 * _LENGTH * np.stack([-normals[:, 1], normals[:, 0]], axis=1)
+            picture.line(np.stack([points - along, points + along], axis=1), colour, name, lw=width)
+
+        turn = lie.so2_exp(np.radians(self.turn_degrees))
+        centres, points = self.reward_model.centres, self.context.next_states
+        gradients = self.reward_model.gradient(centres)
+        field = gradients / np.linalg.norm(gradients, axis=1, keepdims=True)
+        strokes(centres @ turn.T, field @ turn.T, VERMILLION, 0.6, "base task, turned")
+        strokes(points, self.normals, BLUE, 3.0, f"new task, {self.transitions} transitions")
+        strokes(points, self.base_normals(self.turn_degrees), VERMILLION, 1.4)
+        picture.mark(self.base_goal, "s", face="none", edge=VERMILLION)
+        picture.mark(turn @ self.base_goal, "s", "its goal", face=VERMILLION)
+        picture.mark(self.goal, "o", "new goal", size=11)
+        if self.revealed:
+            answer = lie.so2_exp(self.inference.angle) @ self.base_goal
+            picture.mark(answer, "x", "the package's answer", edge=BLUE)
+        what = "arrows" if self.signed else "lines"
+        return picture.finished(f"turned by {self.turn_degrees:.1f}°: {what} {self.misalignment:.1f}° apart")
 
 
 def _as_goal(name: str, value: ArrayLike) -> Array:
