@@ -1,6 +1,7 @@
 """RegretExplorer: regret against distance as a figure to move in, with the episodes behind each number."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
     from hgmrl_lite.experiments import RegretByDistance
     from hgmrl_lite.meta import AgentResult
+
+
+#: Episodes of each goal that are drawn.
+EPISODES = 4
 
 
 class RegretExplorer(HgmrlWidget):
@@ -41,8 +46,6 @@ class RegretExplorer(HgmrlWidget):
         protocol: only their distances can be compared.
     stretched : bool, optional
         Draw regrets by asinh, so that small ones can be told apart.
-    episodes : int, optional
-        Episodes of each goal that are drawn, from 1 to 8.
 
     Attributes
     ----------
@@ -56,7 +59,7 @@ class RegretExplorer(HgmrlWidget):
     Raises
     ------
     ValueError
-        When the focus is no goal, a chosen name is no agent, or the episodes are too many.
+        When the focus is no goal, or a chosen name is no agent.
     """
 
     _esm, _css = esm("regret_explorer"), css("regret_explorer")
@@ -76,15 +79,11 @@ class RegretExplorer(HgmrlWidget):
         chosen: Iterable[str] | None = None,
         show_published: bool = False,
         stretched: bool = False,
-        episodes: int = 4,
     ) -> None:
         from hgmrl_lite.experiments import published
-        from hgmrl_lite.meta.runs import SHOWN
 
-        if as_count("episodes", episodes) > SHOWN:
-            raise ValueError(f"episodes must be at most the {SHOWN} that were kept, got {episodes}")
-        self.result, self.episodes, self.published = result, episodes, published()
-        arrays = regret_arrays(result, episodes)
+        self.result, self.published = result, published()
+        arrays = regret_arrays(result)
         data, index = pack_arrays(
             {
                 "goals": result.goals,
@@ -154,37 +153,11 @@ class RegretExplorer(HgmrlWidget):
         )
 
     def figure(self) -> "Figure":
-        """Return the current state as a Matplotlib figure."""
-        from matplotlib.figure import Figure
+        """Return the chosen agents' regrets as a Matplotlib figure: that of the experiment."""
+        from hgmrl_lite.plots import regret_by_distance
 
-        result = self.result
-        degrees = np.degrees(result.distances())
-        figure = Figure(figsize=(5.6, 4.8), layout="constrained")
-        axes = figure.subplots()
-        law = np.linspace(0.0, max(10.0, degrees.max()), 91)
-        axes.plot(law, 200.0 * np.sin(np.radians(law) / 2.0), "--", color="0.5", lw=1, label="200 sin(δ/2)")
-        axes.axvline(degrees[self.focus], color="0.4", lw=1, ls=":", label="goal in focus")
-        # The agent that the lesson is about lies on those that do as well as it does.
-        for agent in sorted(result.agents, key=lambda agent: agent.name == "geometric"):
-            if agent.name in self.chosen:
-                mine, means = look(agent.name), agent.by_task
-                axes.errorbar(
-                    np.degrees(result.distances(agent.name)), means.mean, means.half_width, fmt=mine.marker,
-                    color=mine.colour, ms=8 if mine.marker == "P" else 5, elinewidth=1, label=agent.name,
-                )  # fmt: skip
-        if self.show_published:
-            points = self.published
-            for name, regret in points.regret.items():
-                axes.plot(
-                    np.degrees(points.distance), regret, look(name).marker, mfc="none", mec="0.5", ms=5,
-                    label=f"published: {name}",
-                )  # fmt: skip
-        if self.stretched:
-            axes.set_yscale("asinh", linear_width=1.0)
-        axes.set(xlabel="distance to the nearest training goal (degrees)", ylabel="regret")
-        axes.grid(color="0.92")
-        figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=8)
-        return figure
+        agents = tuple(agent for agent in self.result.agents if agent.name in self.chosen)
+        return regret_by_distance(replace(self.result, agents=agents))
 
 
 def goal_indices(goals: Array, own: Array) -> NDArray[np.intp]:
@@ -202,15 +175,13 @@ def goal_indices(goals: Array, own: Array) -> NDArray[np.intp]:
     return indices
 
 
-def regret_arrays(result: "RegretByDistance", episodes: int) -> dict[str, Array]:
+def regret_arrays(result: "RegretByDistance") -> dict[str, Array]:
     """Return what is shown of A agents on k goals, whether or not each was evaluated on all of them.
 
     Parameters
     ----------
     result : RegretByDistance
         The experiment's result.
-    episodes : int
-        How many episodes of each goal, E; at most as many as were kept.
 
     Returns
     -------
@@ -225,7 +196,7 @@ def regret_arrays(result: "RegretByDistance", episodes: int) -> dict[str, Array]
         name: np.zeros((count, goals)) for name in ("present", "mean", "low", "high", "success")
     }
     arrays["interval"], arrays["all_goals"] = np.zeros(count), np.zeros((count, 3))
-    lengths: Array = np.zeros((count, goals, episodes))
+    lengths: Array = np.zeros((count, goals, EPISODES))
     points = []
     for row, agent in enumerate(result.agents):
         own = goal_indices(result.goals, agent.tasks)
@@ -239,7 +210,7 @@ def regret_arrays(result: "RegretByDistance", episodes: int) -> dict[str, Array]
             arrays[name][row, own] = np.where(np.isfinite(values), values, by_goal.mean)
         ends = [over_all.mean, over_all.low, over_all.high]
         arrays["all_goals"][row] = np.where(np.isfinite(ends), ends, over_all.mean)
-        for goal, paths in sorted(zip(own, agent.paths[:, :episodes], strict=True), key=lambda pair: pair[0]):
+        for goal, paths in sorted(zip(own, agent.paths[:, :EPISODES], strict=True), key=lambda pair: pair[0]):
             lived = np.isfinite(paths[..., 0])
             lengths[row, goal, : len(paths)] = lived.sum(axis=1)
             points.append(paths[lived])

@@ -68,8 +68,6 @@ class TaskAligner(AnsweringWidget):
         Standard deviation of the noise on its rewards, at most 0.1.
     revealed : bool, optional
         Show what :func:`hgmrl_lite.hereditary.infer` answers.
-    base_goal : array_like, shape (2,), optional
-        The base task's goal, at 0.3 to 1.4 from the origin; by default that of the course.
     seed : int, optional
         Seed of the explorations and the noise.
 
@@ -106,11 +104,10 @@ class TaskAligner(AnsweringWidget):
         transitions: int = 20,
         noise: float = 0.0,
         revealed: bool = False,
-        base_goal: ArrayLike | None = None,
         seed: int = 0,
     ) -> None:
         family = navigation()
-        self.base_goal = _as_goal("base_goal", family.base_task if base_goal is None else base_goal)
+        self.base_goal: Array = family.base_task
         base = family.explore(self.base_goal, _BASE_TRANSITIONS, seed=seed)
         self.reward_model = RewardModel.fit(base.next_states, base.rewards, centres=_CENTRES)
         # Without a goal in reach, the same steps serve for every new task.
@@ -148,7 +145,11 @@ class TaskAligner(AnsweringWidget):
 
     @traitlets.validate("goal")
     def _valid_goal(self, proposal: Any) -> list[float]:
-        goal: list[float] = _as_goal("goal", proposal["value"]).tolist()
+        goal: list[float] = proposal["value"]
+        distance = float(np.linalg.norm(goal))
+        # The hand's goals are rounded to three digits.
+        if not REACH[0] - 1e-3 <= distance <= REACH[1] + 1e-3:
+            raise ValueError(f"goal must be {REACH[0]} to {REACH[1]} from the origin, got {goal}")
         return goal
 
     @traitlets.validate("draw")
@@ -269,13 +270,3 @@ class TaskAligner(AnsweringWidget):
             picture.mark(answer, "x", "the package's answer", edge=BLUE)
         what = "arrows" if self.signed else "lines"
         return picture.finished(f"turned by {self.turn_degrees:.1f}°: {what} {self.misalignment:.1f}° apart")
-
-
-def _as_goal(name: str, value: ArrayLike) -> Array:
-    """Return a goal (2,) or raise a ValueError that tells how far from the origin it may be."""
-    goal = as_array(name, value, (2,))
-    distance = float(np.linalg.norm(goal))
-    # The hand's goals are rounded to three digits.
-    if not REACH[0] - 1e-3 <= distance <= REACH[1] + 1e-3:
-        raise ValueError(f"{name} must be {REACH[0]} to {REACH[1]} from the origin, got {goal.tolist()}")
-    return goal
