@@ -36,8 +36,8 @@ from hgmrl_lite.plots.style import (
 
 # An agent is in the enlarged panel when its mean regret on some goal is within this.
 _SMALL = 3.0
-_VERDICT_COLOURS = dict(zip(VERDICTS, ("#56B4E9", "#BBBBBB", "#D55E00"), strict=True))
-_VERDICT_HATCHES = dict(zip(VERDICTS, ("", "..", "///"), strict=True))
+# Colour and hatch of each verdict.
+_VERDICT_LOOKS = dict(zip(VERDICTS, (("#56B4E9", ""), ("#BBBBBB", ".."), ("#D55E00", "///")), strict=True))
 _MISSED = f"terminal disc missed: {CLIFF_DEG:.1f}°"
 
 
@@ -301,11 +301,8 @@ def _draw_verdicts(axes: Axes, case: Case) -> None:
         bottom = np.zeros(len(judged))
         for verdict in VERDICTS if judged[0].verdicts is not None else ():
             share = 100.0 * np.array([trial.share(verdict) for trial in judged])
-            style: dict[str, Any] = {
-                "color": _VERDICT_COLOURS[verdict],
-                "hatch": _VERDICT_HATCHES[verdict],
-                "ec": "white",
-            }
+            colour, hatch = _VERDICT_LOOKS[verdict]
+            style: dict[str, Any] = {"color": colour, "hatch": hatch, "ec": "white"}
             axes.bar(range(len(judged)), share, 0.6, bottom, label=f"says: {verdict}", **style)
             bottom += share
     axes.set(ylim=(0, 100), yticks=(0, 100), ylabel="says (%)", xlim=(-0.6, len(trials) - 0.4))

@@ -103,6 +103,12 @@ def test_the_copies_in_the_picture_leave_the_point_in_place(group, point):
         np.testing.assert_allclose(copy(point), point, atol=1e-9)
 
 
+@pytest.mark.parametrize(("group", "point"), [("rotation", [0.0, 0.0]), ("shear", [1.3, 0.0])])
+def test_a_point_that_nothing_moves_has_no_curve_for_an_orbit(group, point):
+    legend = OrbitExplorer(group, point=point, show=["orbit"]).figure().legends[0]
+    assert [text.get_text() for text in legend.get_texts()] == ["g·p", "p"]
+
+
 def test_a_new_group_brings_t_into_its_range():
     explorer = OrbitExplorer("rotation", t=3.0)
     explorer.group = "scaling"

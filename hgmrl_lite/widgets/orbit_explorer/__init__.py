@@ -231,10 +231,13 @@ class OrbitExplorer(HgmrlWidget):
             whole: dict[str, Any] = {"color": PURPLE, "alpha": 0.13, "lw": 0}
             picture.axes.axhspan(-HALF, HALF, label="orbit of p: the whole plane", **whole)
             return
+        if len(self._fixing()) > 1:
+            # The orbit is p alone.
+            return
         # A ray leaves the window only after a factor of many; a line after a time as long as the window.
         extent = np.pi if self.group == "rotation" else 4.0 * HALF
         if self.group == "shear":
-            extent /= max(abs(self.point[1]), 1e-9)
+            extent /= abs(self.point[1])
         elements = (plane_element(self.group, t, self.direction) for t in np.linspace(-extent, extent, 241))
         picture.line([element(self.point) for element in elements], PURPLE, "orbit of p", ls="--")
 
