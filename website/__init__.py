@@ -1,7 +1,7 @@
 """The workbook as pages that open without Jupyter: executed lessons, live widgets, no server, no network.
 
-Read in this order: ``execution`` runs a notebook, ``lessons`` remembers what came out, ``frontend`` fetches
-what a browser needs, ``pages`` makes HTML of a notebook, ``explore`` the page of widgets alone, ``assemble``
+Read in this order: ``execution`` runs a notebook and remembers what came out, ``frontend`` fetches what a
+browser needs, ``pages`` makes HTML of a notebook, ``explore`` the page of widgets alone, ``assemble``
 puts the folder together.
 """
 

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from website import frontend
-from website.execution import NOTEBOOKS, ROOT
+from website.execution import NOTEBOOKS, ROOT, solution_lessons, widget_states
 from website.explore import explore_page
-from website.lessons import solution_lessons, widget_states
 from website.pages import (
     MENU,
     SITE_TITLE,

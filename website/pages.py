@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup, Tag
 from nbconvert import HTMLExporter
 from traitlets.config import Config
 
-from website.lessons import widget_states
+from website.execution import widget_states
 
 SITE_TITLE = "Hereditary Geometric Meta-RL, by hand"
 VIEW_TYPE = "application/vnd.jupyter.widget-view+json"

@@ -8,20 +8,28 @@ from hgmrl_lite.plots.descent import (
 )
 from hgmrl_lite.plots.experiments import (
     adaptation,
+    breaking,
     coverage,
     regret_by_distance,
     rotation_error,
     sample_efficiency,
 )
-from hgmrl_lite.plots.flows import charted_orbits, euler_polygons, planar_flows
 from hgmrl_lite.plots.group_actions import (
     carried_tasks,
+    charted_orbits,
     composed_both_ways,
+    euler_polygons,
     moved_functions,
+    planar_flows,
     symmetry_by_angle,
 )
-from hgmrl_lite.plots.hereditary import carried_regret, dense_winding, search_losses
-from hgmrl_lite.plots.left_actions import found_against_true, maps_between_tasks
+from hgmrl_lite.plots.hereditary import (
+    carried_regret,
+    dense_winding,
+    found_against_true,
+    maps_between_tasks,
+    search_losses,
+)
 from hgmrl_lite.plots.level_sets import (
     bias_and_variance,
     calibration,
@@ -31,7 +39,6 @@ from hgmrl_lite.plots.level_sets import (
     reward_as_a_function_of,
     transformed_normals,
 )
-from hgmrl_lite.plots.limits import breaking
 from hgmrl_lite.plots.regret import evaluations, regret_around_circle
 from hgmrl_lite.plots.sphere import sphere_paths
 

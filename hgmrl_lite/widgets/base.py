@@ -1,4 +1,4 @@
-"""What all widgets share: their JavaScript and style, arrays on the wire, a picture where no widget can run.
+"""What all widgets share: their JavaScript and style, arrays and questions on the wire, a still picture.
 
 A widget is a folder: its Python class in ``__init__.py``, its ``view.js`` with the files that this imports,
 and its ``style.css``. What several widgets use is in ``js/``.
@@ -6,6 +6,7 @@ and its ``style.css``. What several widgets use is in ``js/``.
 
 import base64
 import io
+import traceback
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -107,6 +108,43 @@ class HgmrlWidget(anywidget.AnyWidget):
         return data, metadata
 
 
+class AnsweringWidget(HgmrlWidget):
+    """A widget whose page asks Python for what is heavy, once the hand rests, each question in the same way.
+
+    A subclass answers the question ``name`` in a method ``_answer_<name>()``, from the state as it then is.
+
+    Attributes
+    ----------
+    asked : dict
+        By name what was asked last: a list of the values that the answer depends on.
+    answers : dict
+        By name the last answer: its ``question``, its ``value``, and an ``error`` in words, "" for none.
+    """
+
+    asked = traitlets.Dict().tag(sync=True)
+    answers = traitlets.Dict().tag(sync=True)
+
+    @traitlets.observe("asked")
+    def _answer_what_is_new(self, change: Any) -> None:
+        before = change["old"] if isinstance(change["old"], dict) else {}
+        for name, question in change["new"].items():
+            if question != before.get(name):
+                self._answer(name, question)
+
+    def _answer(self, name: str, question: list[float]) -> None:
+        """Answer one question, or say what went wrong."""
+        value, error = None, ""
+        try:
+            value = getattr(self, f"_answer_{name}")()
+        except Exception as failure:
+            # An exception here would end in a log that no student reads: show it in the widget as well.
+            error = traceback.format_exception_only(failure)[-1].strip()
+            raise
+        finally:
+            answer = {"question": question, "value": value, "error": error}
+            self.answers = {**self.answers, name: answer}
+
+
 def wrap_degrees(degrees: float) -> float:
     """Return the same angle in (-180, 180]."""
     return -((180.0 - degrees) % 360.0 - 180.0) if not -180.0 < degrees <= 180.0 else degrees
@@ -116,3 +154,8 @@ def direction_degrees(point: ArrayLike) -> float:
     """Return the direction of a point (2,) from the origin, in degrees."""
     x, y = np.asarray(point)
     return float(np.degrees(np.arctan2(y, x)))
+
+
+def context_seed(seed: int, draw: int) -> int:
+    """Return the seed of one of the explorations that a widget goes through."""
+    return int(np.random.SeedSequence([seed, draw]).generate_state(1)[0])

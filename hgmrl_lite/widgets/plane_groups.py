@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite import actions, lie
-from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite._validate import as_array
 
 #: For each group: what its parameter t is called, how far t goes, and the step of a key.
 GROUPS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
@@ -48,7 +48,8 @@ def plane_element(
     ValueError
         When there is no such group.
     """
-    known(group)
+    if group not in GROUPS:
+        raise ValueError(f"group must be one of {', '.join(GROUPS)}, got {group!r}")
     matrix = np.eye(3)
     if group in ("rotation", "rigid"):
         matrix[:2, :2] = lie.so2_exp(t)
@@ -57,37 +58,8 @@ def plane_element(
     if group == "shear":
         matrix[0, 1] = t
     if group == "translation":
-        matrix[:2, 2] = t * _unit(direction)
+        angle = np.radians(direction)
+        matrix[:2, 2] = t * np.cos(angle), t * np.sin(angle)
     if group == "rigid":
         matrix[:2, 2] = as_array("shift", shift, (2,))
     return actions.AffineAction(matrix)
-
-
-def plane_algebra(group: str, direction: float = 0.0) -> lie.LieAlgebra:
-    """Return the Lie algebra of a group of :func:`plane_element`; ``direction`` in degrees."""
-    known(group)
-    if group == "rigid":
-        return lie.se(2)
-    generator = np.zeros((3, 3))
-    if group == "rotation":
-        generator[:2, :2] = lie.J
-    elif group == "scaling":
-        generator[:2, :2] = np.eye(2)
-    elif group == "shear":
-        generator[0, 1] = 1.0
-    else:
-        generator[:2, 2] = _unit(direction)
-    return lie.LieAlgebra(generator[None], affine=True, name=group)
-
-
-def known(group: str) -> str:
-    """Return the name of a group, or raise a ValueError."""
-    if group not in GROUPS:
-        raise ValueError(f"group must be one of {', '.join(GROUPS)}, got {group!r}")
-    return group
-
-
-def _unit(degrees: float) -> Array:
-    """Return the unit vector in a direction."""
-    angle = np.radians(degrees)
-    return np.array([np.cos(angle), np.sin(angle)])

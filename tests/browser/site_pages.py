@@ -14,8 +14,8 @@ from standin import standin_agent
 from hgmrl_lite.envs import navigation
 from hgmrl_lite.widgets import GoalDrag, RegretExplorer
 from website import assemble
+from website.execution import executed
 from website.explore import EXHIBITS, explore_page
-from website.lessons import executed
 from website.pages import notebook_page
 
 CELLS = [

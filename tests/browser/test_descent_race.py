@@ -8,7 +8,7 @@ from run_javascript import call
 from widget_view import THEMES, WidgetView
 
 from hgmrl_lite.widgets import DescentRace
-from hgmrl_lite.widgets.descent_race.descent import SLICES, degrees_to_j, descend_slice, loss_values
+from hgmrl_lite.widgets.descent_race import BATCH, SLICES
 
 pytestmark = pytest.mark.browser
 
@@ -17,6 +17,7 @@ from hgmrl_lite.widgets import DescentRace
 race = DescentRace()
 race
 """
+PARTS = ("points", "normals", "times")
 RUN = """
     const { points, normals, times, slice, method, start, places, steps } = input;
     const losses = lib.makeSliceLosses(points.flat(), normals.flat(), times);
@@ -38,32 +39,29 @@ RUN = """
 @pytest.mark.parametrize("method", ["differential", "distance", "square"])
 @pytest.mark.parametrize("name", SLICES)
 def test_javascript_descends_as_python_does(page, name, method):
-    race, plane, steps = DescentRace(), SLICES[name], 120
-    samples = race._samples
-    start = np.array([0.3, 0.4])
+    steps, start = 120, [0.3, 0.4]
+    race = DescentRace(start, plane=name, step=steps)
+    loss = "differential" if method == "differential" else "functional"
+    race.function = "square" if method == "square" else "distance"
     places = np.random.default_rng(0).uniform(-1.0, 1.0, (12, 2))
     argument = {
-        "points": samples.points.tolist(),
-        "normals": samples.normals.tolist(),
-        "times": samples.times.tolist(),
-        "slice": {"origin": plane.origin.ravel().tolist(), "axes": plane.axes.reshape(2, 4).tolist()},
+        **{part: values.tolist() for part, values in zip(PARTS, race.samples, strict=True)},
+        "slice": dict(SLICES[name]),
         "method": method,
-        "start": start.tolist(),
+        "start": start,
         "places": places.tolist(),
         "steps": steps,
     }
     got = call(page, "descent_race/descent.js", RUN, argument)
-    window = samples.window(0, 64)
-    np.testing.assert_allclose(got["losses"], loss_values(method, plane.generator(places), window), rtol=1e-9)
+    np.testing.assert_allclose(got["losses"], race.losses(loss, places), rtol=1e-9)
     slopes = []
     for shift in 1e-6 * np.array([[1.0, 0.0], [0.0, 1.0]]):
-        ahead, behind = (loss_values(method, plane.generator(places + h), window) for h in (shift, -shift))
+        ahead, behind = (race.losses(loss, places + h, 0, BATCH) for h in (shift, -shift))
         slopes.append((ahead - behind) / 2e-6)
     np.testing.assert_allclose(np.array(got["gradients"]).T, slopes, rtol=1e-4, atol=1e-5)
-    path = descend_slice(method, plane, start, samples, rate=0.01, batch=64, steps=steps)
     # Signs of residuals that rounding decides may differ, by less than one step's length.
-    np.testing.assert_allclose(np.reshape(got["path"], (-1, 2)), path, atol=2e-3)
-    degrees = degrees_to_j(plane.generator(np.reshape(got["path"], (-1, 2))))
+    np.testing.assert_allclose(np.reshape(got["path"], (-1, 2)), race.paths[loss], atol=2e-3)
+    degrees = race.degrees(np.reshape(got["path"], (-1, 2)))
     np.testing.assert_allclose(got["degrees"], degrees, atol=1e-9)
     assert got["arrival"] == (int(np.argmax(degrees < 1.0)) if (degrees < 1.0).any() else None)
 

@@ -20,9 +20,10 @@ drag = GoalDrag(standin_agent(), navigation(), episodes=6)
 drag
 """
 FAILING = """
-def fail(goal):
-    raise RuntimeError("no evaluation today")
-broken = GoalDrag(standin_agent(), navigation(), evaluate=fail)
+class Broken(GoalDrag):
+    def _answer_regrets(self):
+        raise RuntimeError("no evaluation today")
+broken = Broken(standin_agent(), navigation())
 broken
 """
 

@@ -7,8 +7,10 @@ import pytest
 from run_javascript import call
 from widget_view import THEMES, WidgetView, outside, overlaps
 
+from hgmrl_lite import tangents
+from hgmrl_lite.actions import numerical_gradient
 from hgmrl_lite.widgets import KernelProbe
-from hgmrl_lite.widgets.kernel_probe.functions import FUNCTIONS
+from hgmrl_lite.widgets.kernel_probe import FUNCTIONS
 
 pytestmark = pytest.mark.browser
 
@@ -28,8 +30,8 @@ def test_functions_and_gradients(page, name):
     )
     argument = {"name": name, "points": points.tolist()}
     got = np.array(call(page, "kernel_probe/scene.js", body, argument))
-    np.testing.assert_allclose(got[:, 0], FUNCTIONS[name](points), atol=1e-13)
-    np.testing.assert_allclose(got[:, 1:], FUNCTIONS[name].gradient(points), atol=1e-13)
+    np.testing.assert_allclose(got[:, 0], FUNCTIONS[name].value(points), atol=1e-13)
+    np.testing.assert_allclose(got[:, 1:], numerical_gradient(FUNCTIONS[name].value, points), atol=1e-8)
 
 
 @pytest.mark.parametrize("count", [20, 200, 3000])
@@ -61,7 +63,7 @@ def test_level_sets_lie_on_the_level(page):
         for level, segments in zip((-0.8, -0.1, 0.45), found, strict=True):
             if segments:
                 ends = np.reshape(segments, (-1, 2))
-                assert np.abs(f(ends) - level).max() < 0.02
+                assert np.abs(f.value(ends) - level).max() < 0.02
                 assert np.abs(ends).max() <= 2.2 + 1e-12
 
 
@@ -110,20 +112,23 @@ def test_the_scene_is_what_python_computes(page):
         for name, value in question.items():
             setattr(widget, name, value)
         np.testing.assert_allclose(got["values"], widget.values[:-1], atol=1e-12)
-        for name, estimate in (("regression", widget.regression), ("pca", widget.pca)):
+        for name, estimate in zip(("regression", "pca"), widget.estimates.values(), strict=True):
             shown = got[name]
-            assert bool(shown["dropped"]) == estimate.dropped, (question, name)
-            if estimate.dropped:
+            assert bool(shown["dropped"]) == (estimate is None), (question, name)
+            if estimate is None:
                 continue
             kept += 1
-            normal = [np.cos(shown["line"]), np.sin(shown["line"])]
-            np.testing.assert_allclose(normal, estimate.normal, atol=1e-6, err_msg=f"{question} {name}")
-            assert np.degrees(shown["error"]) == pytest.approx(estimate.standard_error, rel=1e-6, abs=1e-9)
+            line = [np.cos(shown["line"]), np.sin(shown["line"])]
+            np.testing.assert_allclose(line, estimate[0], atol=1e-6, err_msg=f"{question} {name}")
+            assert np.degrees(shown["error"]) == pytest.approx(estimate[1], rel=1e-6, abs=1e-9)
             if shown["off"] is not None:
-                assert shown["off"] == pytest.approx(estimate.angle_error, abs=1e-4)
+                assert -90.0 < shown["off"] <= 90.0
+                assert abs(shown["off"]) == pytest.approx(widget.angle_error(estimate[0]), abs=1e-4)
         assert len(got["used"]) == widget.neighbours - 1
-        if not widget.pca.dropped:
-            assert len(got["band"]) + 1 == widget.pca.neighbours
+        width = widget.level_width * widget.settings["spreads"][widget.function]
+        pca = tangents.local_pca(widget.points, widget.values, radius=widget.radius, level_width=width)
+        if widget.estimates["local PCA"]:
+            assert len(got["band"]) + 1 == pca.neighbours[-1]
     assert kept >= 10
 
 
@@ -183,14 +188,14 @@ def probe(notebook):
 
 
 def test_it_says_what_it_shows(probe):
-    off, error = probe.get("[w.regression.angle_error, w.regression.standard_error]")
-    assert f"{abs(off):.1f}° off" in probe.card("geometric")
-    assert f"predicted standard error {error:.1f}°" in probe.card("geometric")
-    off, neighbours = probe.get("[w.pca.angle_error, w.pca.neighbours]")
-    assert f"{abs(off):.1f}° off" in probe.card("base")
+    for card, name in (("geometric", "local regression"), ("base", "local PCA")):
+        off, error = probe.get(f"[w.angle_error(w.estimates['{name}'][0]), w.estimates['{name}'][1]]")
+        assert f"{off:.1f}° off" in probe.card(card)
+        assert f"predicted standard error {error:.1f}°" in probe.card(card)
+    neighbours = probe.path(".hgmrl-band-dots").count("M") + 1
     assert f"{neighbours} samples in the level set" in probe.card("base")
+    assert neighbours > 5
     assert probe.path(".hgmrl-used").count("M") == 23
-    assert probe.path(".hgmrl-band-dots").count("M") == neighbours - 1
 
 
 def test_the_output_also_holds_a_picture_and_words(notebook):

@@ -6,12 +6,13 @@ import re
 import numpy as np
 import pytest
 from run_javascript import call
+from scipy.linalg import logm
 from widget_view import THEMES, WidgetView, outside, overlaps
 
-from hgmrl_lite import actions
+from hgmrl_lite import actions, lie
 from hgmrl_lite.widgets import OrbitExplorer
 from hgmrl_lite.widgets.orbit_explorer import FIGURE, GRIP
-from hgmrl_lite.widgets.plane_groups import GROUPS, plane_algebra, plane_element
+from hgmrl_lite.widgets.plane_groups import GROUPS, plane_element
 
 pytestmark = pytest.mark.browser
 
@@ -95,6 +96,33 @@ def test_the_scene_is_what_the_package_computes(page):
             np.testing.assert_allclose(explorer.moved_function(np.reshape(moved, (-1, 2))), level, atol=1e-11)
 
 
+WORDS = [
+    ("rotation", [0.6, 0.8], "the circle of radius 1.00 about the origin", "only the identity"),
+    ("rotation", [0.0, 0.0], "the point p alone", "the whole group"),
+    ("scaling", [0.6, 0.8], "the ray from the origin through p", "only the identity"),
+    ("scaling", [0.0, 0.0], "the point p alone", "the whole group"),
+    ("shear", [0.6, 0.8], "the horizontal line through p", "only the identity"),
+    ("shear", [0.6, 0.0], "the point p alone", "the whole group"),
+    ("translation", [0.0, 0.0], "the line through p in the direction 20°", "only the identity"),
+    ("rigid", [0.6, 0.8], "the whole plane", "all rotations about p"),
+    ("rigid", [0.0, 0.0], "the whole plane", "all rotations about p"),
+]
+
+
+def test_words_say_what_the_orbit_and_the_stabiliser_are(page):
+    body = """return input.map((state) => {
+        const shown = lib.orbitScene({ get: (name) => state[name] })();
+        return [lib.orbitInWords(shown), lib.STABILISER_WORDS[shown.stabiliser.kind]];
+    });"""
+    explorers = [OrbitExplorer(group, t=0.5, point=point) for group, point, _, _ in WORDS]
+    names = (*TRAITS, *(f"show_{show}" for show in SHOWS))
+    states = [{name: getattr(explorer, name) for name in names} for explorer in explorers]
+    said = call(page, "orbit_explorer/scene.js orbit_explorer/hand.js", body, states)
+    for (_, _, orbit, stabiliser), (orbit_said, stabiliser_said) in zip(WORDS, said, strict=True):
+        assert orbit_said.startswith(orbit)
+        assert stabiliser_said.startswith(stabiliser)
+
+
 POINTS = [[1.3, -0.4], [0.0, 0.0], [0.8, 0.0], [-0.2, 2.1]]
 
 
@@ -103,7 +131,8 @@ def test_orbits_and_stabilisers_are_those_of_the_package(page, group):
     body = """return input.points.map(([x, y]) => [lib.planeOrbit(input.place, x, y, 10),
         lib.planeStabiliser(input.place, x, y)]);"""
     place = {"group": group, "direction": 35.0}
-    algebra = plane_algebra(group, 35.0)
+    generator = logm(plane_element(group, 1.0, 35.0).matrix)
+    algebra = lie.se(2) if group == "rigid" else lie.LieAlgebra(generator[None], affine=True)
     dimensions = {"point": 0, "curve": 1, "plane": 2}
     for point, (orbit, fixing) in zip(
         POINTS, compute(page, body, {"place": place, "points": POINTS}), strict=True

@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from hgmrl_lite import widgets
 from hgmrl_lite.widgets import GeneratorFlow
 from website import __main__ as main_module
-from website import assemble, frontend, lessons
+from website import assemble, execution, frontend
 from website.explore import EXHIBITS, explore_page
 from website.pages import VIEW_TYPE, Neighbour, notebook_page, render, text_page
 
@@ -53,7 +53,7 @@ def notebook():
         "layout": {"model_name": "LayoutModel", "model_module": "@jupyter-widgets/base", "state": {}},
     }
     stored = {"version_major": 2, "version_minor": 0, "state": states}
-    return new.new_notebook(cells=cells, metadata={"widgets": {lessons.STATE_TYPE: stored}})
+    return new.new_notebook(cells=cells, metadata={"widgets": {execution.STATE_TYPE: stored}})
 
 
 def soup_of(html: str) -> BeautifulSoup:
@@ -87,7 +87,7 @@ def test_only_widgets_that_live_without_jupyter_are_shown_and_stored(notebook):
 
 
 def test_a_shown_widget_without_a_state_is_an_error(notebook):
-    del lessons.widget_states(notebook)[FLOW]
+    del execution.widget_states(notebook)[FLOW]
     with pytest.raises(ValueError, match=f"got none of.*{FLOW}"):
         notebook_page(notebook, "00_small.html", LINKS)
 
@@ -167,7 +167,7 @@ def test_pages_lead_to_the_one_before_and_the_one_after():
 
 
 def test_a_stored_widget_gets_the_javascript_and_style_of_now(notebook):
-    state = lessons.widget_states(lessons.refresh_widgets(notebook))[FLOW]["state"]
+    state = execution.widget_states(execution.refresh_widgets(notebook))[FLOW]["state"]
     assert state["_esm"] == GeneratorFlow._esm
     assert state["_css"] == GeneratorFlow._css
 
@@ -185,12 +185,12 @@ def package(tmp_path: Path) -> Path:
 def test_an_execution_counts_until_notebook_or_python_change(tmp_path, package):
     notebook = tmp_path / "00_small.ipynb"
     notebook.write_text("{}")
-    prints = [lessons.fingerprint(notebook, package)]
+    prints = [execution.fingerprint(notebook, package)]
     (package / "look.js").write_text("let x = 2;\n")
-    assert lessons.fingerprint(notebook, package) == prints[0]
+    assert execution.fingerprint(notebook, package) == prints[0]
     for path, text in ((package / "module.py", "x = 2\n"), (package / "new.py", ""), (notebook, "[]")):
         path.write_text(text)
-        prints.append(lessons.fingerprint(notebook, package))
+        prints.append(execution.fingerprint(notebook, package))
     assert len(set(prints)) == 4
 
 
@@ -200,14 +200,14 @@ def test_an_execution_is_remembered_as_it_was(monkeypatch, tmp_path, notebook):
         return SimpleNamespace(notebook=notebook)
 
     calls: list[Path] = []
-    monkeypatch.setattr(lessons, "execute", execute)
+    monkeypatch.setattr(execution, "execute", execute)
     # A widget lists its choices in this order; an alphabetical one would be another page.
-    lessons.widget_states(notebook)[FLOW]["state"]["settings"] = {"rotation": 1, "ellipse": 2}
+    execution.widget_states(notebook)[FLOW]["state"]["settings"] = {"rotation": 1, "ellipse": 2}
     source, store = tmp_path / "00_small.ipynb", tmp_path / "store"
     for text in ("{}", "{}", "[]"):
         source.write_text(text)
-        kept = lessons.executed(source, store)
-        assert list(lessons.widget_states(kept)[FLOW]["state"]["settings"]) == ["rotation", "ellipse"]
+        kept = execution.executed(source, store)
+        assert list(execution.widget_states(kept)[FLOW]["state"]["settings"]) == ["rotation", "ellipse"]
         assert kept.cells == notebook.cells
     assert len(calls) == 2, "once, and once more when the notebook had changed"
     assert len(list(store.glob("00_small-*"))) == 1, "what is out of date is removed"

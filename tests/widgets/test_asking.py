@@ -1,6 +1,6 @@
 import pytest
 
-from hgmrl_lite.widgets.asking import AnsweringWidget
+from hgmrl_lite.widgets.base import AnsweringWidget
 
 
 class _Sums(AnsweringWidget):

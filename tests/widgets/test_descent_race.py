@@ -7,78 +7,65 @@ import torch
 from hgmrl_lite import descent, lie
 from hgmrl_lite.descent.losses import mean_length
 from hgmrl_lite.widgets import DescentRace
-from hgmrl_lite.widgets.descent_race import BATCH, STEPS
-from hgmrl_lite.widgets.descent_race.descent import (
-    SLICES,
-    Samples,
-    degrees_to_j,
-    descend_slice,
-    loss_values,
-    slice_gradient,
-)
+from hgmrl_lite.widgets.descent_race import BATCH, FUNCTIONS, SLICES, STEPS
 
-POINTS, TIMES = np.random.default_rng(0).normal(size=(64, 2)), np.random.default_rng(1).uniform(0, 6.28, 64)
-SAMPLES = Samples(POINTS, POINTS / np.linalg.norm(POINTS, axis=1, keepdims=True), TIMES)
-METHODS = ("differential", "distance", "square")
+POWERS = {"distance": 0.5, "square": 1.0}
 PLACES = np.random.default_rng(2).uniform(-1.0, 1.0, (6, 2))
 
 
-def package_loss(method, weights):
-    """Return the package's own loss of generators (R, 2, 2), as tensors."""
-    if method == "differential":
-        loss = descent.Differential(POINTS, POINTS)
+def package_loss(race, name, places):
+    """Return the package's own loss at places (R, 2), as tensors, on the first batch of samples."""
+    points, _, times = (part[:BATCH] for part in race.samples)
+    if name == "differential":
+        loss = descent.Differential(points, points)
     else:
-        power = {"distance": 0.5, "square": 1.0}[method]
-        loss = descent.Functional(POINTS, lambda p: -((p**2).sum(-1) ** power))
-    count = len(weights)
-    index = torch.arange(64).expand(count, -1)
-    return mean_length(loss.residuals(weights, index, torch.from_numpy(TIMES).expand(count, -1)))
+        loss = descent.Functional(points, lambda p: -((p**2).sum(-1) ** POWERS[race.function]))
+    plane = SLICES[race.plane]
+    origin, axes = (torch.tensor(plane[part], dtype=torch.float64) for part in ("origin", "axes"))
+    weights = (origin + places @ axes).reshape(-1, 2, 2)
+    index = torch.arange(BATCH).expand(len(weights), -1)
+    return mean_length(loss.residuals(weights, index, torch.from_numpy(times)[index]))
 
 
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("name", SLICES)
-def test_loss_and_gradient_are_those_of_the_package(method, name):
-    plane = SLICES[name]
-    places = torch.from_numpy(PLACES.copy()).requires_grad_()
-    weights = torch.tensor(plane.origin) + torch.tensordot(places, torch.tensor(plane.axes), dims=1)
-    values = package_loss(method, weights)
-    values.sum().backward()
-    np.testing.assert_allclose(
-        loss_values(method, plane.generator(PLACES), SAMPLES), values.detach(), rtol=1e-9
-    )
-    got = [slice_gradient(method, plane, place, SAMPLES) for place in PLACES]
-    np.testing.assert_allclose(got, places.grad, rtol=1e-4, atol=1e-5)
+@pytest.mark.parametrize("name", ["differential", "functional"])
+@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("plane", SLICES)
+def test_the_loss_is_that_of_the_package(plane, function, name):
+    race = DescentRace(plane=plane, function=function)
+    want = package_loss(race, name, torch.from_numpy(PLACES))
+    np.testing.assert_allclose(race.losses(name, PLACES), want, rtol=1e-9)
 
 
-def test_adam_is_torch_s_adam():
-    plane = SLICES["around"]
-    point = torch.tensor([0.5, -0.4], dtype=torch.float64, requires_grad=True)
-    optimiser = torch.optim.Adam([point], lr=0.02)
-    want = [point.detach().numpy().copy()]
+@pytest.mark.parametrize("name", ["differential", "functional"])
+@pytest.mark.parametrize("plane", SLICES)
+def test_adam_is_torch_s_adam_on_the_gradient_of_the_package_s_loss(plane, name):
+    race = DescentRace((0.5, -0.4), plane=plane, learning_rate=0.02, step=25)
+    # Windows of the first batch only: every step sees the same samples, as torch does here.
+    race.samples = tuple(np.tile(part[:BATCH].T, 64).T for part in race.samples)
+    place = torch.tensor([race.start], dtype=torch.float64, requires_grad=True)
+    optimiser = torch.optim.Adam([place], lr=0.02)
+    want = [place.detach().numpy()[0].copy()]
     for _ in range(25):
         optimiser.zero_grad()
-        weights = torch.tensor(plane.origin) + torch.tensordot(point, torch.tensor(plane.axes), dims=1)
-        package_loss("distance", weights[None]).sum().backward()
+        package_loss(race, name, place).sum().backward()
         optimiser.step()
-        want.append(point.detach().numpy().copy())
-    # Batches of all samples: every step sees the same ones, as torch does here.
-    got = descend_slice("distance", plane, want[0], SAMPLES, rate=0.02, batch=64, steps=25)
-    np.testing.assert_allclose(got, want, atol=1e-5)
+        want.append(place.detach().numpy()[0].copy())
+    np.testing.assert_allclose(race.paths[name], want, atol=1e-5)
 
 
-@pytest.mark.parametrize("name", SLICES)
-def test_angle_to_j(name):
-    generators = SLICES[name].generator(PLACES)
-    want = [np.degrees(lie.principal_angles(w[None], lie.J[None])[0]) for w in generators]
-    np.testing.assert_allclose(degrees_to_j(generators), want, atol=1e-6)
-    assert degrees_to_j(np.zeros((2, 2))) == 90.0
+@pytest.mark.parametrize("plane", SLICES)
+def test_angle_to_j(plane):
+    race = DescentRace(plane=plane)
+    want = [np.degrees(lie.principal_angles(w[None], lie.J[None])[0]) for w in race.generators(PLACES)]
+    np.testing.assert_allclose(race.degrees(PLACES), want, atol=1e-6)
+    assert DescentRace(plane="through").degrees(np.zeros(2)) == 90.0
 
 
 def test_differential_arrives_first():
-    race = DescentRace((0.8, 0.6), step=700)
-    arrived = race.steps_to
+    paths = DescentRace((0.8, 0.6), step=700).paths
+    arrived = {name: np.argmax(DescentRace().degrees(path) < 1.0) for name, path in paths.items()}
     assert 0 < arrived["differential"] < arrived["functional"]
-    for path in race.paths.values():
+    for path in paths.values():
         np.testing.assert_allclose(path[0], [0.8, 0.6])
         assert path.shape == (701, 2)
 
@@ -93,18 +80,20 @@ def test_only_the_functional_descent_sees_the_function():
     assert np.abs(distance["functional"] - square["functional"]).max() > 0.01
 
 
-def test_start_generator():
-    np.testing.assert_allclose(DescentRace((0.5, -0.2)).start_generator, [[0.3, -1.0], [1.0, 0.7]])
-    np.testing.assert_allclose(
-        DescentRace((0.5, 1.0), plane="through").start_generator, [[0.5, -1], [1, -0.5]]
-    )
+@pytest.mark.parametrize(
+    ("plane", "place", "generator"),
+    [("around", (0.5, -0.2), [[0.3, -1.0], [1.0, 0.7]]), ("through", (0.5, 1.0), [[0.5, -1], [1, -0.5]])],
+)
+def test_generators_of_a_slice(plane, place, generator):
+    np.testing.assert_allclose(DescentRace(plane=plane).generators(np.array(place)), generator)
 
 
 def test_words_and_picture():
     race = DescentRace(step=120)
     words = repr(race)
     assert words.startswith("DescentRace: W = J + u I + v D, start u = 0.80, v = 0.60; f = −‖p‖,")
-    assert f"below 1° after {race.steps_to['differential']} steps" in words
+    arrived = np.argmax(race.degrees(race.paths["differential"]) < 1.0)
+    assert f"differential 0.1° from J, below 1° after {arrived} steps" in words
     assert "functional" in words
     assert "not yet below 1°" in words
     before = race.png(40)

@@ -1,22 +1,14 @@
-"""TaskPuller in Python: its maps, its tests of them, its verdicts, its picture, and what it refuses."""
+"""TaskPuller in Python: its maps, its tasks, its picture, and what it refuses."""
 
 import numpy as np
 import pytest
 from standin import standin_agent
 
-from hgmrl_lite import actions, envs, lie
+from hgmrl_lite import actions, lie
 from hgmrl_lite.widgets import TaskPuller
-from hgmrl_lite.widgets.task_puller.findings import ACTIONS, BOUNDS, TIMES, mean_next_state, sample_arrays
-from hgmrl_lite.widgets.task_puller.maps import BASE_GOAL, MAPS, REWARDS, TARGETS, task_map
+from hgmrl_lite.widgets.task_puller.tasks import BASE_GOAL, BOUNDS, MAPS, REWARDS, TARGETS, TIMES, task_map
 
-SAMPLES = sample_arrays()
 OTHER = np.random.default_rng(7).normal(size=(200, 2))
-
-
-def matching(target, **options):
-    """Return a widget whose map is the one that made the target."""
-    kind, t, direction = TARGETS[target]
-    return TaskPuller(kind=kind, t=t, direction=direction, target=target, **options)
 
 
 @pytest.mark.parametrize("kind", ["rotation", "scaling", "shear", "translation"])
@@ -44,107 +36,12 @@ def test_a_shear_keeps_the_line_in_its_direction():
 @pytest.mark.parametrize("name", list(REWARDS))
 def test_rewards_have_their_top_at_the_base_goal_and_the_policy_climbs(name):
     reward = REWARDS[name]
-    assert reward.value(BASE_GOAL) == 0.0
+    assert reward.value(np.array(BASE_GOAL)) == 0.0
     assert reward.value(OTHER).max() < 0.0
     away = OTHER[np.linalg.norm(OTHER - BASE_GOAL, axis=1) > 0.05]
-    np.testing.assert_allclose(
-        reward.gradient(away), actions.numerical_gradient(reward.value, away), atol=1e-6
-    )
     climbing = reward.policy(away)
-    assert (np.einsum("ni,ni->n", climbing, reward.gradient(away)) > 0.0).all()
+    assert (np.einsum("ni,ni->n", climbing, actions.numerical_gradient(reward.value, away)) > 0.0).all()
     assert np.linalg.norm(climbing, axis=1).max() <= 1.0 + 1e-12
-
-
-@pytest.mark.parametrize("reward", list(REWARDS))
-@pytest.mark.parametrize("target", list(TARGETS))
-def test_the_map_that_made_a_target_fits_its_reward(reward, target):
-    findings = matching(target, reward=reward).findings
-    assert findings["aligned"].figure < 1e-4
-    assert findings["rewards"].figure < 1e-9
-
-
-@pytest.mark.parametrize(
-    ("target", "action_set", "verdict"),
-    [
-        ("turned", "disc", "hereditary"),
-        ("turned", "unbounded", "hereditary"),
-        ("turned", "box", "no symmetry"),
-        ("mirrored", "disc", "not connected"),
-        ("scaled", "disc", "no symmetry"),
-        # Without bounds the mean is equivariant; the noise is not carried to itself.
-        ("scaled", "unbounded", "no symmetry"),
-        ("sheared", "disc", "no symmetry"),
-        ("shifted", "disc", "starts lost"),
-        ("shifted", "box", "starts lost"),
-    ],
-)
-@pytest.mark.parametrize("reward", list(REWARDS))
-def test_each_target_fails_where_it_should(reward, target, action_set, verdict):
-    assert matching(target, reward=reward, action_set=action_set).verdict == verdict
-
-
-def test_only_the_valley_tells_a_mirror_from_a_turn():
-    kind, t, direction = TARGETS["mirrored"]
-    mirror = {"kind": kind, "t": t, "direction": direction, "target": "turned"}
-    assert TaskPuller("round goal", **mirror).verdict == "not connected"
-    found = TaskPuller("bent valley", **mirror)
-    assert found.verdict == "no map"
-    assert found.findings["aligned"].figure > 20.0
-
-
-def test_a_scaling_aligns_round_goals_whose_rewards_differ():
-    kind, t, direction = TARGETS["scaled"]
-    scaling = {"kind": kind, "t": t, "direction": direction, "target": "shifted"}
-    assert TaskPuller("round goal", **scaling).verdict == "level sets only"
-    assert TaskPuller("bent valley", **scaling).verdict == "no map"
-
-
-def test_the_reward_finding_is_the_package_s_functional_test():
-    puller = TaskPuller("bent valley", kind="shear", t=0.4, direction=-30.0, target="scaled")
-    base = REWARDS["bent valley"].value
-    moved = puller.target_element.on_function(base)(puller.element(SAMPLES["points"]))
-    values = base(SAMPLES["points"])
-    expected = np.sqrt(np.mean((moved - values) ** 2)) / values.std()
-    assert puller.findings["rewards"].figure == pytest.approx(expected, abs=1e-12)
-
-
-@pytest.mark.parametrize("kind", list(MAPS))
-@pytest.mark.parametrize("action_set", ACTIONS)
-def test_the_system_finding_is_the_package_s_equivariance_residual(kind, action_set):
-    puller = TaskPuller(kind=kind, t=0.5, direction=65.0, action_set=action_set)
-    g, linear = puller.element, puller.element.matrix[:2, :2]
-    # State and action together, and the step that is made.
-    both = actions.AffineAction(np.eye(5))
-    both.matrix[:2, :2] = both.matrix[2:4, 2:4] = linear
-    both.matrix[:2, 4] = g.matrix[:2, 2]
-
-    def step(pairs):
-        return mean_next_state(pairs[:, :2], pairs[:, 2:], action_set) - pairs[:, :2]
-
-    pairs = np.hstack([SAMPLES["states"], SAMPLES["actions"]])
-    expected = actions.equivariance_residual(step, both, actions.LinearAction(linear), pairs)
-    assert puller.findings["system"].figure == pytest.approx(expected, abs=1e-12)
-
-
-def test_the_system_is_the_package_s_navigation():
-    for action_set in ("disc", "box"):
-        ours = mean_next_state(SAMPLES["states"], SAMPLES["actions"], action_set)
-        theirs = envs.Navigation(action_set).mean_next_state(SAMPLES["states"], SAMPLES["actions"])
-        np.testing.assert_allclose(ours, theirs, atol=1e-15)
-
-
-@pytest.mark.parametrize("kind", list(MAPS))
-def test_the_start_finding_is_the_distance_between_samples_that_are_paired_best(kind):
-    """Between a Gaussian and its image under a symmetric positive map, the map itself is the best pairing."""
-    puller = TaskPuller(kind=kind, t=0.4, direction=10.0)
-    matrix = puller.element.matrix
-    left, stretch, _ = np.linalg.svd(matrix[:2, :2])
-    starts = envs.NOISE * np.random.default_rng(3).normal(size=(200_000, 2))
-    # The same image law by the symmetric factor of the polar decomposition.
-    paired = starts @ (left * stretch @ left.T) + matrix[:2, 2]
-    apart = np.sqrt(np.square(paired - starts).sum(axis=1).mean())
-    size = envs.NOISE * np.sqrt(2.0)
-    assert puller.findings["starts"].figure == pytest.approx(apart / size, abs=0.02)
 
 
 def test_only_bounded_families_stay_bounded():
@@ -169,9 +66,9 @@ def test_words_and_picture_follow_the_state():
     puller = TaskPuller()
     said, drawn = repr(puller), puller.png()
     assert said.startswith("TaskPuller: round goal, base task turned by 34.4°, target turned")
-    assert "the level sets do not fit" in said
+    assert said.endswith("target turned, actions disc")
     puller.t = TARGETS["turned"][1]
-    assert "Everything fits" in repr(puller)
+    assert "turned by 110.0°" in repr(puller)
     assert puller.png() != drawn
     assert len(drawn) < 200_000
     for kind, words in [("reflection", "mirrored in the line at"), ("scaling", "scaled by"),

@@ -1,35 +1,51 @@
 """DescentRace: two landscapes over one slice of generators, and a descent on each from the same start."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import traitlets
 from numpy.typing import ArrayLike
 
-from hgmrl_lite import discovery
+from hgmrl_lite import discovery, lie
 from hgmrl_lite._looks import BLUE, VERMILLION
 from hgmrl_lite._validate import Array, as_count
+from hgmrl_lite.descent.optimise import angle_to
 from hgmrl_lite.widgets.base import HgmrlWidget, css, esm, pack_arrays
-from hgmrl_lite.widgets.descent_race.descent import (
-    BELOW_DEG,
-    FUNCTIONS,
-    SLICES,
-    Samples,
-    degrees_to_j,
-    descend_slice,
-    loss_values,
-)
 from hgmrl_lite.widgets.traits import Choice, Coordinates, Flag, Number, Whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+#: The slices W(u, v) = origin + u A + v B of the generators, matrices row by row, with what u and v mean.
+SLICES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        "around": {
+            "origin": [0.0, -1.0, 1.0, 0.0],
+            "axes": [[1.0, 0.0, 0.0, 1.0], [1.0, 0.0, 0.0, -1.0]],
+            "labels": ["growth u", "stretch v"],
+            "formula": "W = J + u I + v D",
+        },
+        "through": {
+            "origin": [0.0, 0.0, 0.0, 0.0],
+            "axes": [[1.0, 0.0, 0.0, -1.0], [0.0, -1.0, 1.0, 0.0]],
+            "labels": ["stretch u", "turn v"],
+            "formula": "W = u D + v J",
+        },
+    }
+)
+#: The functions whose symmetry is sought, as they are read.
+FUNCTIONS: Mapping[str, str] = MappingProxyType({"distance": "f = −‖p‖", "square": "f = −‖p‖²"})
 #: The window [-HALF, HALF]² of (u, v), and how far from its middle a start may be.
 HALF, REACH = 1.2, 1.1
 #: Steps at most, points a step, samples in all, and the range of learning rates.
 STEPS, BATCH, SAMPLES = 2000, 64, 4096
 RATES = (0.001, 0.05)
+#: The angle to J in degrees that counts as arrived.
+BELOW_DEG = 1.0
 _GRID = 61
+_TINY = 1e-150
 
 
 class DescentRace(HgmrlWidget):
@@ -69,8 +85,8 @@ class DescentRace(HgmrlWidget):
     Examples
     --------
     >>> race = DescentRace((0.8, 0.6), step=120)
-    >>> race.steps_to["differential"] is not None, race.steps_to["functional"] is None
-    (True, True)
+    >>> {name: bool(race.degrees(path)[-1] < 1.0) for name, path in race.paths.items()}
+    {'differential': True, 'functional': False}
     """
 
     _esm, _css = esm("descent_race"), css("descent_race")
@@ -97,14 +113,15 @@ class DescentRace(HgmrlWidget):
         points = rng.normal(size=(SAMPLES, 2))
         times = rng.uniform(0.0, 2.0 * np.pi, SAMPLES)
         # Both functions have the level sets of the distance: their normals point away from the origin.
-        self._samples = Samples(points, points / np.linalg.norm(points, axis=1, keepdims=True), times)
-        found = discovery.affine_null_space(points, self._samples.normals, algebra="linear")[1][0][:2, :2]
+        normals = points / np.linalg.norm(points, axis=1, keepdims=True)
+        self.samples = points, normals, times
+        found = discovery.affine_null_space(points, normals, algebra="linear")[1][0][:2, :2]
         #: The generator found in closed form, scaled to a turning speed of 1.
         self.closed_form: Array = found / (0.5 * (found[1, 0] - found[0, 1]))
         data, index = pack_arrays(
             {
                 "points": points,
-                "normals": self._samples.normals,
+                "normals": normals,
                 "times": times,
                 "closed_form": self.closed_form,
             }
@@ -125,74 +142,95 @@ class DescentRace(HgmrlWidget):
                 "rates": list(RATES),
                 "grid": _GRID,
                 "below": BELOW_DEG,
-                "functions": [["distance", "f = −‖p‖"], ["square", "f = −‖p‖²"]],
-                "slices": {
-                    name: {
-                        "origin": each.origin.ravel().tolist(),
-                        "axes": each.axes.reshape(2, 4).tolist(),
-                        "labels": list(each.labels),
-                        "formula": each.formula,
-                    }
-                    for name, each in SLICES.items()
-                },
+                "functions": [list(each) for each in FUNCTIONS.items()],
+                "slices": {name: dict(each) for name, each in SLICES.items()},
             },
         )
 
-    @property
-    def start_generator(self) -> Array:
-        """Where both descents start: W(u, v), shape (2, 2)."""
-        return SLICES[self.plane].generator(np.array(self.start))
+    def generators(self, places: Array) -> Array:
+        """Return W(u, v), shape (..., 2, 2), at places (u, v) of the slice, shape (..., 2)."""
+        plane = SLICES[self.plane]
+        flat = plane["origin"] + places @ np.array(plane["axes"])
+        return np.asarray(flat.reshape(*places.shape[:-1], 2, 2))
+
+    def losses(self, name: str, places: Array, first: int = 0, count: int = BATCH) -> Array:
+        """Return a loss (...,) at places (..., 2) of the slice, as `hgmrl_lite.descent` defines it.
+
+        Parameters
+        ----------
+        name : {"differential", "functional"}
+            Which loss.
+        places : ndarray, shape (..., 2)
+            Values of (u, v).
+        first, count : int, optional
+            The samples that are looked at; after the last one comes the first.
+        """
+        window = np.arange(first, first + count) % SAMPLES
+        points, normals, times = (part[window] for part in self.samples)
+        generators = self.generators(places)
+        if name == "differential":
+            velocity = points @ np.swapaxes(generators, -1, -2)
+            speed = np.maximum(np.linalg.norm(velocity, axis=-1), _TINY)
+            change = (velocity * normals).sum(-1) * (1.0 + 1.0 / speed)
+        else:
+            elements = lie.exp(times[:, None, None] * generators[..., None, :, :])
+            moved = (elements @ points[:, :, None])[..., 0]
+            power = 1.0 if self.function == "distance" else 2.0
+            change = np.linalg.norm(moved, axis=-1) ** power - np.linalg.norm(points, axis=-1) ** power
+        return np.asarray(np.abs(change).mean(axis=-1))
 
     @property
     def paths(self) -> dict[str, Array]:
         """The descents up to ``step``: (u, v) by name, each of shape (step + 1, 2)."""
-        return {
-            name: descend_slice(
-                "differential" if name == "differential" else self.function,
-                SLICES[self.plane],
-                np.array(self.start),
-                self._samples,
-                rate=self.learning_rate,
-                batch=BATCH,
-                steps=self.step,
-            )
-            for name in ("differential", "functional")
-        }
+        return {name: self._descend(name) for name in ("differential", "functional")}
 
-    @property
-    def steps_to(self) -> dict[str, int | None]:
-        """After how many steps each descent was first below 1°; None where it has not been up to ``step``."""
-        return _arrivals(self.paths, self.plane)
+    def _descend(self, name: str) -> Array:
+        """Return the path of Adam, by central differences of the loss."""
+        path = np.empty((self.step + 1, 2))
+        path[0] = self.start
+        mean, square = np.zeros(2), np.zeros(2)
+        small = 1e-6 * np.array([[[1.0, 0.0], [0.0, 1.0]], [[-1.0, 0.0], [0.0, -1.0]]])
+        for k in range(self.step):
+            ahead, behind = self.losses(name, path[k] + small, k * BATCH)
+            gradient = (ahead - behind) / 2e-6
+            mean = 0.9 * mean + 0.1 * gradient
+            square = 0.999 * square + 0.001 * np.square(gradient)
+            size = np.sqrt(square / (1.0 - 0.999 ** (k + 1))) + 1e-8
+            path[k + 1] = path[k] - self.learning_rate * mean / (1.0 - 0.9 ** (k + 1)) / size
+        return path
+
+    def degrees(self, path: Array) -> Array:
+        """Return the angle (T,) between J and the generators at places (T, 2) of the slice, in degrees."""
+        return angle_to(self.generators(path), lie.J[None] / np.sqrt(2.0))
+
+    def _arrival(self, path: Array) -> str:
+        """Say after how many steps a descent was first below 1°."""
+        below = self.degrees(path) < BELOW_DEG
+        return f"below 1° after {below.argmax()} steps" if below.any() else "not yet below 1°"
 
     def describe(self) -> str:
         """Return in words what is on screen."""
-        return self._words(self.paths)
-
-    def _words(self, paths: dict[str, Array]) -> str:
         u, v = self.start
-        f = "−‖p‖" if self.function == "distance" else "−‖p‖²"
-        parts = []
-        for name, arrival in _arrivals(paths, self.plane).items():
-            angle = float(degrees_to_j(SLICES[self.plane].generator(paths[name][-1])))
-            when = "not yet below 1°" if arrival is None else f"below 1° after {arrival} steps"
-            parts.append(f"{name} {angle:.1f}° from J, {when}")
+        parts = [
+            f"{name} {self.degrees(path)[-1]:.1f}° from J, {self._arrival(path)}"
+            for name, path in self.paths.items()
+        ]
         return (
-            f"{SLICES[self.plane].formula}, start u = {u:.2f}, v = {v:.2f}; f = {f}, learning rate "
-            f"{self.learning_rate:g}; after {self.step} steps: {'; '.join(parts)}; closed form: 0 steps"
+            f"{SLICES[self.plane]['formula']}, start u = {u:.2f}, v = {v:.2f}; {FUNCTIONS[self.function]}, "
+            f"learning rate {self.learning_rate:g}; after {self.step} steps: {'; '.join(parts)}; "
+            "closed form: 0 steps"
         )
 
     def figure(self) -> "Figure":
         """Return the current state as a Matplotlib figure."""
         from matplotlib.figure import Figure
 
-        plane, paths = SLICES[self.plane], self.paths
+        plane = SLICES[self.plane]
         figure = Figure(figsize=(7.6, 4.3), layout="constrained")
         ticks = np.linspace(-HALF, HALF, 41)
         grid = np.stack(np.meshgrid(ticks, ticks), axis=-1)
-        few = Samples(self._samples.points[:128], self._samples.normals[:128], self._samples.times[:128])
-        for axes, (name, path) in zip(figure.subplots(1, 2), paths.items(), strict=True):
-            method = "differential" if name == "differential" else self.function
-            losses = loss_values(method, plane.generator(grid), few)
+        for axes, (name, path) in zip(figure.subplots(1, 2), self.paths.items(), strict=True):
+            losses = self.losses(name, grid, 0, 128)
             values = np.log10(losses / np.median(losses) + 0.05)
             levels = np.linspace(float(values.min()), float(np.quantile(values, 0.98)), 15)
             # The darkest band stays a middle grey, so that every mark stands out on it.
@@ -207,19 +245,8 @@ class DescentRace(HgmrlWidget):
                 axes.plot(0, 0, "*", mfc="white", mec="black", ms=13)
             else:
                 axes.axvline(0, color="black", lw=1, ls=":")
-            arrival = _arrivals({name: path}, self.plane)[name]
-            when = "not below 1° yet" if arrival is None else f"below 1° after {arrival} steps"
             axes.set(xlim=(-HALF, HALF), ylim=(-HALF, HALF), aspect="equal")
-            axes.set(xlabel=plane.labels[0], ylabel=plane.labels[1])
-            axes.set_title(f"{name} loss: {when}", fontsize=10)
-        figure.suptitle(f"{plane.formula}, {self.step} steps from the white circle", fontsize=10)
+            axes.set(xlabel=plane["labels"][0], ylabel=plane["labels"][1])
+            axes.set_title(f"{name} loss: {self._arrival(path)}", fontsize=10)
+        figure.suptitle(f"{plane['formula']}, {self.step} steps from the white circle", fontsize=10)
         return figure
-
-
-def _arrivals(paths: dict[str, Array], plane: str) -> dict[str, int | None]:
-    """Return the first step below 1° of each path, or None."""
-    arrivals: dict[str, int | None] = {}
-    for name, path in paths.items():
-        below = degrees_to_j(SLICES[plane].generator(path)) < BELOW_DEG
-        arrivals[name] = int(below.argmax()) if below.any() else None
-    return arrivals

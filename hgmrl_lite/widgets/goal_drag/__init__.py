@@ -1,6 +1,6 @@
 """GoalDrag: drag the goal of a new task, and the policy trained on one task follows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,22 +14,28 @@ from hgmrl_lite.envs import ARENA, GOAL_RADIUS, STEP, NavigationTasks, Policy
 from hgmrl_lite.hereditary import Inference
 from hgmrl_lite.hereditary.inference import settings_of_inference
 from hgmrl_lite.transitions import Transitions
-from hgmrl_lite.widgets.asking import AnsweringWidget
-from hgmrl_lite.widgets.base import css, direction_degrees, esm, pack_arrays, wrap_degrees
+from hgmrl_lite.widgets.base import (
+    AnsweringWidget,
+    context_seed,
+    css,
+    direction_degrees,
+    esm,
+    pack_arrays,
+    wrap_degrees,
+)
 from hgmrl_lite.widgets.goal_drag.arrays import (
+    Rival,
     agent_arrays,
     check_planar,
-    context_seed,
     episode_arrays,
     exploration_arrays,
+    rival_arrays,
 )
-from hgmrl_lite.widgets.goal_drag.rivals import Rival, rival_arrays
 from hgmrl_lite.widgets.traits import Coordinates, Flag, Number, Whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-Evaluate = Callable[[Array], Mapping[str, float]]
 Rediscover = Callable[[Array], GeometricAgent]
 
 # How many explorations "Explore again" goes through, and how many random steps each has at least.
@@ -66,11 +72,9 @@ class GoalDrag(AnsweringWidget):
         Random steps from which the angle is inferred, at least 2.
     seed : int, optional
         Seed of explorations and episodes.
-    evaluate : callable, optional
-        From a goal (2,) to the regrets ``{"geometric": ..., "base": ...}``. When left out, the two policies
-        on screen are held against the greedy reference in the same noise.
     evaluation_episodes : int, optional
-        Episodes of that evaluation; 0 for none.
+        Episodes in which, once the goal rests, every agent is held against the greedy reference in the same
+        noise; 0 for none.
     rivals : sequence of NearestTaskAgent or GoalConditionedAgent, optional
         Other agents, to be shown by check box.
     rediscover : callable, optional
@@ -127,7 +131,6 @@ class GoalDrag(AnsweringWidget):
         episodes: int = 12,
         context_size: int = 20,
         seed: int = 0,
-        evaluate: Evaluate | None = None,
         evaluation_episodes: int = 100,
         rivals: Sequence[Rival] = (),
         rediscover: Rediscover | None = None,
@@ -152,7 +155,7 @@ class GoalDrag(AnsweringWidget):
         self._max_context = max(_MAX_CONTEXT, as_count("context_size", context_size, 2))
         self.seed = as_count("seed", seed, 0)
         self._evaluation_episodes = as_count("evaluation_episodes", evaluation_episodes, 0)
-        self._evaluate, self._rediscover = evaluate, rediscover
+        self._rediscover = rediscover
         self.rivals = tuple(rivals)
         self._arrays, self._rival_words = rival_arrays(self.rivals, family.system.action_set)
         self._options = {"movable": rediscover is not None, "ring": bool(ring), "replay": bool(replay)}
@@ -160,7 +163,7 @@ class GoalDrag(AnsweringWidget):
         super().__init__(
             goal_degrees=goal_degrees,
             context_size=context_size,
-            evaluates=evaluate is not None or self._evaluation_episodes > 0,
+            evaluates=self._evaluation_episodes > 0,
             shown_rivals=[rival.name for rival in self.rivals],
             training_degrees=degrees,
             discovered=degrees,
@@ -278,12 +281,6 @@ class GoalDrag(AnsweringWidget):
         """Evaluate every agent where the goal came to rest."""
         if not self.evaluates:
             return {}
-        own = self._evaluate is None
-        evaluated = self._regrets() if self._evaluate is None else self._evaluate(self.goal)
-        names = ["geometric", "base", *(rival.name for rival in self.rivals if own)]
-        return {name: float(as_array(name, evaluated[name], ())) for name in names}
-
-    def _regrets(self) -> dict[str, float]:
         from hgmrl_lite.meta import evaluate
 
         context = self.context
@@ -299,7 +296,7 @@ class GoalDrag(AnsweringWidget):
             episodes=self._evaluation_episodes,
             seed=self.seed,
         )
-        return dict(zip(policies, result.regret_by_task, strict=True))
+        return {name: float(regret) for name, regret in zip(policies, result.regret_by_task, strict=True)}
 
     def _answer_geometry(self) -> None:
         """Meta-train again on the training goals as they came to rest."""

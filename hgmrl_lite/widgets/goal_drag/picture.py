@@ -6,7 +6,6 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from hgmrl_lite._looks import BLUE, GREY, PURPLE, VERMILLION, look
-from hgmrl_lite._validate import Array
 from hgmrl_lite.envs import Policy
 from hgmrl_lite.widgets.picture import PlanePicture
 
@@ -21,9 +20,15 @@ def goal_picture(drag: Any) -> Figure:
     picture.line(radius * np.stack([np.cos(turn), np.sin(turn)], axis=1), "0.6", lw=1)
 
     def draw(policy: Policy, agent: str, name: str, dashes: tuple[float, ...] = ()) -> None:
-        paths, colour = _paths(drag, policy), look(agent).colour
+        played = drag.family.rollout(
+            policy, drag.goal[None], episodes=drag.episodes, seed=drag.seed, trajectories=True
+        )
+        paths, colour = played.trajectories[0], look(agent).colour
+        # In the mean an episode that has ended stays where it ended.
+        ends = paths[np.arange(len(paths)), played.lengths[0]]
+        held = np.where(np.isnan(paths), ends[:, None], paths)
         picture.line(paths, colour, lw=0.8, alpha=0.25)
-        picture.line(_mean(paths), colour, name, lw=2.5, dashes=dashes)
+        picture.line(held.mean(axis=0), colour, name, lw=2.5, dashes=dashes)
 
     if drag.show_base:
         draw(drag.agent.base_policy, "base policy", "base policy, unchanged", (2, 2))
@@ -40,21 +45,3 @@ def goal_picture(drag: Any) -> Figure:
     picture.mark(drag.goal, "o", "test goal", size=13)
     picture.mark(drag.aim(inferred.angle), "x", "where the policy aims", edge=BLUE, size=7)
     return picture.finished()
-
-
-def _paths(drag: Any, policy: Policy) -> Array:
-    """Return the episodes on screen, shape (E, T, 2); NaN after an episode's end."""
-    paths = drag.family.rollout(
-        policy, drag.goal[None], episodes=drag.episodes, seed=drag.seed, trajectories=True
-    ).trajectories
-    assert paths is not None
-    return np.asarray(paths[0])
-
-
-def _mean(paths: Array) -> Array:
-    """Return the mean path (T, 2); an episode that has ended stays where it ended."""
-    held = paths[:, ~np.isnan(paths[..., 0]).all(axis=0)].copy()
-    for t in range(1, held.shape[1]):
-        ended = np.isnan(held[:, t, 0])
-        held[ended, t] = held[ended, t - 1]
-    return np.asarray(held.mean(axis=0))

@@ -1,7 +1,6 @@
 """KernelProbe: a probe on a sampled function, its neighbours, and two estimates of the tangent there."""
 
-import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -10,17 +9,46 @@ import numpy as np
 import traitlets
 from numpy.typing import ArrayLike
 
-from hgmrl_lite import tangents
+from hgmrl_lite import actions, tangents
 from hgmrl_lite._looks import BLUE, VERMILLION
 from hgmrl_lite._validate import Array
 from hgmrl_lite.tangents.regression import PILOT
 from hgmrl_lite.widgets.base import HgmrlWidget, css, esm, pack_arrays
-from hgmrl_lite.widgets.kernel_probe.functions import FUNCTIONS, GOAL
 from hgmrl_lite.widgets.traits import Choice, Coordinates, Number, Whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+
+@dataclass(frozen=True)
+class PlanarFunction:
+    """A function of the plane: a few words, its formula as text, its values (...) at points (..., 2)."""
+
+    title: str
+    formula: str
+    value: Callable[[Array], Array]
+
+
+#: Where the distance and the bump have their maximum.
+GOAL = (-0.7, 0.7)
+FUNCTIONS: Mapping[str, PlanarFunction] = MappingProxyType(
+    {
+        "distance": PlanarFunction(
+            "navigation reward", "−‖p − c‖", lambda p: -np.linalg.norm(p - GOAL, axis=-1)
+        ),
+        "bump": PlanarFunction(
+            "Gaussian bump",
+            "exp(−‖p − c‖² / 1.62)",
+            lambda p: np.exp(-np.square(p - GOAL).sum(axis=-1) / 1.62),
+        ),
+        "saddle": PlanarFunction("saddle", "xy", lambda p: p.prod(axis=-1)),
+        "none": PlanarFunction(
+            "no symmetry",
+            "sin 2x + 0.5 cos 3y + 0.3xy",
+            lambda p: np.sin(2.0 * p[..., 0]) + 0.5 * np.cos(3.0 * p[..., 1]) + 0.3 * p.prod(axis=-1),
+        ),
+    }
+)
 #: Half the side of the window, of the square that is sampled, and of the one that the probe keeps to.
 _HALF, _SAMPLED, _LIMIT = 2.2, 2.0, 1.9
 _MOST = 5000
@@ -37,31 +65,6 @@ RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, eq=False)
-class ProbeEstimate:
-    """What an estimator says at the probe.
-
-    Parameters
-    ----------
-    normal : ndarray, shape (2,)
-        Unit normal of the level set; NaN when dropped.
-    angle_error : float
-        Angle to the true normal as lines, in degrees, in (-90, 90]; NaN when dropped or where there is none.
-    standard_error : float
-        Predicted standard error of the direction, in degrees; NaN when dropped.
-    neighbours : int
-        Samples that were used, the probe included.
-    dropped : bool
-        Whether the samples did not support an estimate.
-    """
-
-    normal: Array
-    angle_error: float
-    standard_error: float
-    neighbours: int
-    dropped: bool
-
-
 class KernelProbe(HgmrlWidget):
     """A function of the plane known from samples; at the probe its level set's tangent is estimated twice.
 
@@ -73,7 +76,7 @@ class KernelProbe(HgmrlWidget):
     Parameters
     ----------
     function : {"distance", "bump", "saddle", "none"}, optional
-        Which function is sampled; see `hgmrl_lite.widgets.kernel_probe.functions.FUNCTIONS`.
+        Which function is sampled; see `hgmrl_lite.widgets.kernel_probe.FUNCTIONS`.
     probe : array_like, shape (2,), optional
         Where the probe is, within ±1.9.
     samples : int, optional
@@ -98,7 +101,8 @@ class KernelProbe(HgmrlWidget):
     Examples
     --------
     >>> probe = KernelProbe("saddle", (1.0, 0.5), noise=0.0)
-    >>> abs(probe.regression.angle_error) < 1e-6
+    >>> normal, _ = probe.estimates["local regression"]
+    >>> bool(probe.angle_error(normal) < 1e-6)
     True
     """
 
@@ -131,7 +135,7 @@ class KernelProbe(HgmrlWidget):
         self._points = rng.uniform(-_SAMPLED, _SAMPLED, (_MOST, 2))
         # The last draw is the probe's own.
         self._draws = rng.standard_normal(_MOST + 1)
-        clean = {name: f(self._points) for name, f in FUNCTIONS.items()}
+        clean = {name: f.value(self._points) for name, f in FUNCTIONS.items()}
         self._spreads = {name: float(values.std()) for name, values in clean.items()}
         data, index = pack_arrays({"points": self._points, "draws": self._draws})
         super().__init__(
@@ -168,50 +172,56 @@ class KernelProbe(HgmrlWidget):
     def values(self) -> Array:
         """The sampled values of f at :attr:`points`, noise included."""
         draws = np.append(self._draws[: self.samples], self._draws[-1])
-        return FUNCTIONS[self.function](self.points) + self.noise * self._spreads[self.function] * draws
+        return FUNCTIONS[self.function].value(self.points) + self.noise * self._spreads[self.function] * draws
 
     @property
-    def regression(self) -> ProbeEstimate:
-        """The estimate of the local regression at the probe."""
-        fit = tangents.local_regression(
-            self.points, self.values, degree=self.degree, neighbours=self.neighbours
-        )
-        return self._at_probe(fit)
+    def estimates(self) -> dict[str, tuple[Array, float] | None]:
+        """What each estimator says at the probe, by name.
 
-    @property
-    def pca(self) -> ProbeEstimate:
-        """The estimate of the local PCA at the probe."""
+        The unit normal (2,) of the level set and the predicted standard error of its direction in degrees,
+        or None where the samples do not support an estimate.
+        """
+        points, values = self.points, self.values
         width = self.level_width * self._spreads[self.function]
-        fit = tangents.local_pca(self.points, self.values, radius=self.radius, level_width=width)
-        return self._at_probe(fit)
+        fits = {
+            "local regression": tangents.local_regression(
+                points, values, degree=self.degree, neighbours=self.neighbours
+            ),
+            "local PCA": tangents.local_pca(points, values, radius=self.radius, level_width=width),
+        }
+        # The probe is the last point.
+        return {
+            name: (fit.normals[-1], float(np.degrees(fit.standard_error[-1])))
+            if len(fit) and fit.index[-1] == self.samples
+            else None
+            for name, fit in fits.items()
+        }
 
-    def _at_probe(self, fit: tangents.LevelSetNormals) -> ProbeEstimate:
-        """Return the row of the probe, which is the last point."""
-        if not len(fit) or fit.index[-1] != self.samples:
-            nothing = np.full(2, np.nan)
-            return ProbeEstimate(nothing, math.nan, math.nan, 0, True)
-        gradient = FUNCTIONS[self.function].gradient(np.array(self.probe))
-        (nx, ny), (tx, ty) = fit.normals[-1], gradient
-        off = math.degrees(math.atan2(ny * tx - nx * ty, nx * tx + ny * ty)) if np.any(gradient) else math.nan
-        return ProbeEstimate(
-            fit.normals[-1],
-            off - 180.0 * math.ceil(off / 180.0 - 0.5) if np.isfinite(off) else off,
-            math.degrees(fit.standard_error[-1]),
-            int(fit.neighbours[-1]),
-            False,
-        )
+    @property
+    def gradient(self) -> Array:
+        """The true gradient of f at the probe, shape (2,)."""
+        return actions.numerical_gradient(FUNCTIONS[self.function].value, np.array(self.probe))
+
+    def angle_error(self, normal: Array) -> float:
+        """Return the angle of a normal to the true one as lines, in degrees; NaN where there is none."""
+        (nx, ny), (tx, ty) = normal, self.gradient
+        if np.hypot(tx, ty) < 1e-6:
+            return float("nan")
+        return float(np.degrees(np.arctan2(abs(nx * ty - ny * tx), abs(nx * tx + ny * ty))))
+
+    def _in_words(self) -> dict[str, str]:
+        """Say what each estimator found."""
+        return {
+            name: f"{self.angle_error(found[0]):.2g}° off, predicted standard error {found[1]:.2g}°"
+            if found
+            else "dropped the probe"
+            for name, found in self.estimates.items()
+        }
 
     def describe(self) -> str:
         """Return in words what is on screen."""
         f = FUNCTIONS[self.function]
-        said = []
-        for name, estimate in (("local regression", self.regression), ("local PCA", self.pca)):
-            said.append(
-                f"{name} dropped the probe"
-                if estimate.dropped
-                else f"{name} is {abs(estimate.angle_error):.2g}° off, predicted standard error "
-                f"{estimate.standard_error:.2g}°"
-            )
+        said = [f"{name} {words}" for name, words in self._in_words().items()]
         return (
             f"f = {f.formula} ({f.title}) from {self.samples} samples with noise {100 * self.noise:.1f} %; "
             f"probe at ({self.probe[0]:.2f}, {self.probe[1]:.2f}): {'; '.join(said)}"
@@ -225,18 +235,14 @@ class KernelProbe(HgmrlWidget):
         picture = PlanePicture(_HALF)
         x, y = self.points[:-1].T
         picture.axes.scatter(x, y, c=self.values[:-1], cmap="Greens", s=6, linewidths=0)
-        picture.levels(f, [float(f(probe))], "black", "true level set", lw=1.2)
-        gradient = f.gradient(probe)
-        if np.any(gradient):
-            picture.arrows([probe], [0.62 * gradient / np.linalg.norm(gradient)], "black", "true gradient")
-        for name, estimate, colour, dash in (
-            ("local regression", self.regression, BLUE, "-"),
-            ("local PCA", self.pca, VERMILLION, (0, (3, 2))),
-        ):
-            if not estimate.dropped:
-                along = 0.95 * np.array([-estimate.normal[1], estimate.normal[0]])
-                off, expected = abs(estimate.angle_error), estimate.standard_error
-                label = f"{name}: {off:.2g}° off, predicted {expected:.2g}°"
-                picture.line([probe - along, probe + along], colour, label, ls=dash)
+        picture.levels(f.value, [float(f.value(probe))], "black", "true level set", lw=1.2)
+        gradient = self.gradient
+        if (size := np.linalg.norm(gradient)) > 1e-6:
+            picture.arrows([probe], [0.62 * gradient / size], "black", "true gradient")
+        words, styles = self._in_words(), ((BLUE, "-"), (VERMILLION, (0, (3, 2))))
+        for (name, found), (colour, dash) in zip(self.estimates.items(), styles, strict=True):
+            if found:
+                along = 0.95 * np.array([-found[0][1], found[0][0]])
+                picture.line([probe - along, probe + along], colour, f"{name}: {words[name]}", ls=dash)
         picture.mark(probe, "o", "probe", size=10)
         return picture.finished(f"f = {f.formula}: {self.samples} samples, noise {100 * self.noise:.1f} %", 1)

@@ -1,4 +1,4 @@
-// Functions of the plane to be sampled, as hgmrl_lite.widgets.planar_functions has them: value and gradient.
+// The functions of the plane to be sampled, as FUNCTIONS in Python, with their gradients.
 
 import { unpackArrays } from "../js/arrays.js";
 import { makeLevelSets } from "../js/level_set.js";

@@ -7,14 +7,17 @@ import numpy as np
 import traitlets
 from numpy.typing import ArrayLike
 
-from hgmrl_lite import actions, lie
+from hgmrl_lite import actions
+from hgmrl_lite._looks import BLUE, GREEN, GREY, PURPLE, VERMILLION
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.widgets.base import HgmrlWidget, css, esm
-from hgmrl_lite.widgets.plane_groups import GROUPS, plane_algebra, plane_element
+from hgmrl_lite.widgets.plane_groups import GROUPS, plane_element
 from hgmrl_lite.widgets.traits import Choice, Coordinates, Flag, Number, shown
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from hgmrl_lite.widgets.picture import PlanePicture
 
 HALF = 2.5
 #: Largest shift of a rigid motion, per coordinate.
@@ -28,28 +31,12 @@ GRIP = 2
 _HILL: dict[str, Any] = {"widths": [0.5, 0.28], "degrees": 30.0}
 _SLOW = 0.5
 _SHOW = ("figure", "orbit", "stabiliser", "level_sets", "arrows")
-# The same sentences in Python and on screen: {r} a radius, {d} a direction.
-_WORDS: dict[str, Any] = {
-    "name": {
-        "rotation": "rotations about the origin",
-        "scaling": "scalings about the origin",
-        "shear": "shears along the x axis",
-        "translation": "translations in one direction",
-        "rigid": "rigid motions",
-    },
-    "orbit": {
-        "rotation": "the circle of radius {r} about the origin",
-        "scaling": "the ray from the origin through p, without the origin",
-        "shear": "the horizontal line through p",
-        "translation": "the line through p in the direction {d}",
-        "rigid": "the whole plane: some rigid motion carries p to any point",
-    },
-    "fixed": "the point p alone: nothing in the group moves it",
-    "stabiliser": {
-        "identity": "only the identity: everything else moves p",
-        "all": "the whole group: every element leaves p where it is",
-        "rotations about it": "all rotations about p",
-    },
+_NAMES = {
+    "rotation": "rotations about the origin",
+    "scaling": "scalings about the origin",
+    "shear": "shears along the x axis",
+    "translation": "translations in one direction",
+    "rigid": "rigid motions",
 }
 
 
@@ -136,7 +123,6 @@ class OrbitExplorer(HgmrlWidget):
                 "hill": _HILL,
                 "slow": _SLOW,
                 "spacing": 0.5,
-                "words": _WORDS,
             },
         )  # fmt: skip
 
@@ -159,11 +145,6 @@ class OrbitExplorer(HgmrlWidget):
     def element(self) -> actions.AffineAction:
         """The group element g, which acts on points."""
         return plane_element(self.group, self.t, self.direction, self.shift)
-
-    @property
-    def algebra(self) -> lie.LieAlgebra:
-        """The group, by its Lie algebra."""
-        return plane_algebra(self.group, self.direction)
 
     @property
     def moved_point(self) -> Array:
@@ -199,9 +180,8 @@ class OrbitExplorer(HgmrlWidget):
         u, v = self.moved_point
         parts = [name.replace("_", " ") for name in _SHOW if getattr(self, f"show_{name}")]
         return (
-            f"{_WORDS['name'][self.group]}, {self._element_in_words()}; p = ({x:.2f}, {y:.2f}) goes to "
-            f"g·p = ({u:.2f}, {v:.2f}); orbit of p: {self.orbit_in_words()}; stabiliser of p: "
-            f"{self.stabiliser_in_words()}; shown: {', '.join(parts) or 'nothing more'}"
+            f"{_NAMES[self.group]}, {self._element_in_words()}; p = ({x:.2f}, {y:.2f}) goes to "
+            f"g·p = ({u:.2f}, {v:.2f}); shown: {', '.join(parts) or 'nothing more'}"
         )
 
     def _element_in_words(self) -> str:
@@ -217,21 +197,59 @@ class OrbitExplorer(HgmrlWidget):
             turn if self.group == "rotation" else f"{turn}, shift ({self.shift[0]:.2f}, {self.shift[1]:.2f})"
         )
 
-    def orbit_in_words(self) -> str:
-        """Say what the orbit of p is."""
-        if actions.orbit_dimension(self.algebra, self.point) == 0:
-            return str(_WORDS["fixed"])
-        text = _WORDS["orbit"][self.group]
-        return str(text.format(r=f"{np.hypot(*self.point):.2f}", d=f"{self.direction:.0f}°"))
-
-    def stabiliser_in_words(self) -> str:
-        """Say what the stabiliser of p is."""
-        dimension = actions.stabiliser(self.algebra, self.point).dimension
-        kind = "rotations about it" if self.group == "rigid" else "all" if dimension else "identity"
-        return str(_WORDS["stabiliser"][kind])
-
     def figure(self) -> "Figure":
         """Return the current state as a Matplotlib figure."""
-        from hgmrl_lite.widgets.orbit_explorer.picture import orbit_picture
+        from hgmrl_lite.widgets.picture import PlanePicture, square_grid
 
-        return orbit_picture(self, HALF, FIGURE)
+        element, point, outline = self.element, np.array(self.point), np.array([*FIGURE, FIGURE[0]])
+        picture = PlanePicture(HALF)
+        if self.show_orbit:
+            self._draw_orbit(picture)
+        if self.show_stabiliser:
+            copies = np.array([copy(outline) for copy in self._fixing()])
+            picture.line(copies, GREEN, "F under what fixes p", lw=1)
+        if self.show_level_sets:
+            levels = np.exp(-0.5 * np.array([1.9, 1.3, 0.7]) ** 2)
+            picture.levels(self.function, levels, GREY, "level sets of f", ls="--")
+            picture.levels(self.moved_function, levels, GREEN, "of g·f")
+        if self.show_arrows:
+            grid = square_grid(2.0, 9)
+            picture.arrows(grid, 0.25 * self.moved_policy(grid), VERMILLION, "policy g·π")
+        if self.show_level_sets or self.show_arrows:
+            picture.mark(self.goal, "s", "goal c", face="0.75")
+            picture.mark(element(self.goal), "D", "g·c", face=VERMILLION)
+        if self.show_figure:
+            picture.line(outline, "0.45", "F", lw=1.6)
+            picture.axes.fill(*element(outline).T, fc=BLUE, ec="black", alpha=0.75, label="g·F")
+        picture.mark(element(point), "o", "g·p", edge=BLUE, size=13)
+        picture.mark(point, "o", "p", face="black", size=6)
+        return picture.finished(self.describe().split("; ")[0], 4)
+
+    def _draw_orbit(self, picture: "PlanePicture") -> None:
+        """Draw the orbit of p: a point, a curve, or the whole plane."""
+        if self.group == "rigid":
+            whole: dict[str, Any] = {"color": PURPLE, "alpha": 0.13, "lw": 0}
+            picture.axes.axhspan(-HALF, HALF, label="orbit of p: the whole plane", **whole)
+            return
+        if len(self._fixing()) > 1:
+            # The orbit is p alone.
+            return
+        # A ray leaves the window only after a factor of many; a line after a time as long as the window.
+        extent = np.pi if self.group == "rotation" else 4.0 * HALF
+        if self.group == "shear":
+            extent /= abs(self.point[1])
+        elements = (plane_element(self.group, t, self.direction) for t in np.linspace(-extent, extent, 241))
+        picture.line([element(self.point) for element in elements], PURPLE, "orbit of p", ls="--")
+
+    def _fixing(self, count: int = 12) -> list[actions.AffineAction]:
+        """Return some elements of the group that leave p in place."""
+        if self.group in ("rotation", "rigid"):
+            times = 2.0 * np.pi * np.arange(count) / count
+        else:
+            times = np.linspace(-1.2, 1.2, count)
+        elements = [plane_element(self.group, t, self.direction) for t in times]
+        if self.group == "rigid":
+            shifts = [np.array(self.point) - turn(self.point) for turn in elements]
+            elements = [plane_element("rigid", t, shift=b) for t, b in zip(times, shifts, strict=True)]
+        fixing = [g for g in elements if np.allclose(g(self.point), self.point)]
+        return fixing or [actions.AffineAction(np.eye(3))]

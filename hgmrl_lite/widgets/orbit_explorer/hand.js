@@ -78,9 +78,22 @@ export function elementInWords({ group, t, shift, direction }) {
   return `turned by ${angle}, then moved by ${inPair(shift)}`;
 }
 
-export function orbitInWords({ orbit, place, point }, words) {
-  if (orbit.kind === "point") return words.fixed;
-  return words.orbit[place.group]
-    .replace("{r}", inNumber(Math.hypot(...point)))
-    .replace("{d}", inDegrees(place.direction, 0));
+const ORBIT_CURVES = {
+  rotation: ({ point }) => `the circle of radius ${inNumber(Math.hypot(...point))} about the origin`,
+  scaling: () => "the ray from the origin through p, without the origin",
+  shear: () => "the horizontal line through p",
+  translation: ({ place }) => `the line through p in the direction ${inDegrees(place.direction, 0)}`,
+};
+
+export function orbitInWords(state) {
+  const { kind } = state.orbit;
+  if (kind === "point") return "the point p alone: nothing in the group moves it";
+  if (kind === "plane") return "the whole plane: some rigid motion carries p to any point";
+  return ORBIT_CURVES[state.place.group](state);
 }
+
+export const STABILISER_WORDS = {
+  identity: "only the identity: everything else moves p",
+  all: "the whole group: every element leaves p where it is",
+  "rotations about it": "all rotations about p",
+};

@@ -8,7 +8,7 @@ import { besideFigure, setTrait } from "../js/model.js";
 import { makeWidget } from "../js/shell.js";
 import { DEGREE, inDegrees, inNumber, inPair } from "../js/words.js";
 import { orbitExplorerPlane } from "./figure.js";
-import { elementInWords, orbitHand, orbitInWords } from "./hand.js";
+import { elementInWords, orbitHand, orbitInWords, STABILISER_WORDS } from "./hand.js";
 import { ORBIT_PLACE, ORBIT_SHOWN, orbitScene } from "./scene.js";
 
 // A column or a square of numbers between brackets; show(numbers) writes them.
@@ -116,8 +116,8 @@ function orbitExplorerPanel(parent, model, hand, signal) {
     const outside = Math.max(...state.moved.map(Math.abs)) > settings.half ? ", outside the picture" : "";
     setText(pair, `${inPair(state.point)} → ${inPair(state.moved)}${outside}`);
     coordinates.forEach((show, k) => show(state.point[k]));
-    const where = orbitInWords(state, settings.words);
-    const fixing = settings.words.stabiliser[state.stabiliser.kind];
+    const where = orbitInWords(state);
+    const fixing = STABILISER_WORDS[state.stabiliser.kind];
     orbit(where);
     stabiliser(fixing);
     const { values } = state;

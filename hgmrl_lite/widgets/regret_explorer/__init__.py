@@ -1,21 +1,27 @@
 """RegretExplorer: regret against distance as a figure to move in, with the episodes behind each number."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import traitlets
+from numpy.typing import NDArray
 
 from hgmrl_lite._looks import look
-from hgmrl_lite._validate import as_count
+from hgmrl_lite._validate import Array, as_count
 from hgmrl_lite.widgets.base import HgmrlWidget, css, esm, pack_arrays
-from hgmrl_lite.widgets.regret_explorer.arrays import regret_arrays, regret_at
 from hgmrl_lite.widgets.traits import Flag, Whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from hgmrl_lite.experiments import RegretByDistance
+    from hgmrl_lite.meta import AgentResult
+
+
+#: Episodes of each goal that are drawn.
+EPISODES = 4
 
 
 class RegretExplorer(HgmrlWidget):
@@ -40,8 +46,6 @@ class RegretExplorer(HgmrlWidget):
         protocol: only their distances can be compared.
     stretched : bool, optional
         Draw regrets by asinh, so that small ones can be told apart.
-    episodes : int, optional
-        Episodes of each goal that are drawn, from 1 to 8.
 
     Attributes
     ----------
@@ -55,7 +59,7 @@ class RegretExplorer(HgmrlWidget):
     Raises
     ------
     ValueError
-        When the focus is no goal, a chosen name is no agent, or the episodes are too many.
+        When the focus is no goal, or a chosen name is no agent.
     """
 
     _esm, _css = esm("regret_explorer"), css("regret_explorer")
@@ -75,15 +79,11 @@ class RegretExplorer(HgmrlWidget):
         chosen: Iterable[str] | None = None,
         show_published: bool = False,
         stretched: bool = False,
-        episodes: int = 4,
     ) -> None:
         from hgmrl_lite.experiments import published
-        from hgmrl_lite.meta.protocol import SHOWN
 
-        if as_count("episodes", episodes) > SHOWN:
-            raise ValueError(f"episodes must be at most the {SHOWN} that were kept, got {episodes}")
-        self.result, self.episodes, self.published = result, episodes, published()
-        arrays = regret_arrays(result, episodes)
+        self.result, self.published = result, published()
+        arrays = regret_arrays(result)
         data, index = pack_arrays(
             {
                 "goals": result.goals,
@@ -153,10 +153,76 @@ class RegretExplorer(HgmrlWidget):
         )
 
     def figure(self) -> "Figure":
-        """Return the current state as a Matplotlib figure."""
-        from hgmrl_lite.widgets.regret_explorer.picture import regret_picture
+        """Return the chosen agents' regrets as a Matplotlib figure: that of the experiment."""
+        from hgmrl_lite.plots import regret_by_distance
 
-        return regret_picture(self)
+        agents = tuple(agent for agent in self.result.agents if agent.name in self.chosen)
+        return regret_by_distance(replace(self.result, agents=agents))
+
+
+def goal_indices(goals: Array, own: Array) -> NDArray[np.intp]:
+    """Return where an agent's own goals (j, 2) stand among all goals (k, 2), shape (j,).
+
+    Raises
+    ------
+    ValueError
+        When one is not among them.
+    """
+    apart = np.linalg.norm(own[:, None, :] - goals[None, :, :], axis=2)
+    if not (apart.min(axis=1) < 1e-9).all():
+        raise ValueError("the goals of every agent must be among the test goals")
+    indices: NDArray[np.intp] = apart.argmin(axis=1)
+    return indices
+
+
+def regret_arrays(result: "RegretByDistance") -> dict[str, Array]:
+    """Return what is shown of A agents on k goals, whether or not each was evaluated on all of them.
+
+    Parameters
+    ----------
+    result : RegretByDistance
+        The experiment's result.
+
+    Returns
+    -------
+    dict
+        ``present`` (A, k), 1 where the agent was evaluated; there ``mean``, ``low``, ``high`` of the regret
+        and ``success`` (A, k), elsewhere 0; ``interval`` (A,), 1 where ``low`` and ``high`` are an interval
+        and not the mean again; ``all_goals`` (A, 3), mean over the agent's goals with its interval;
+        ``path_lengths`` (A, k, E), 0 where there is no episode, and their states ``path_points`` (P, 2).
+    """
+    count, goals = len(result.agents), len(result.goals)
+    arrays: dict[str, Array] = {
+        name: np.zeros((count, goals)) for name in ("present", "mean", "low", "high", "success")
+    }
+    arrays["interval"], arrays["all_goals"] = np.zeros(count), np.zeros((count, 3))
+    lengths: Array = np.zeros((count, goals, EPISODES))
+    points = []
+    for row, agent in enumerate(result.agents):
+        own = goal_indices(result.goals, agent.tasks)
+        by_goal, over_all = agent.by_task, agent.mean
+        arrays["interval"][row] = np.isfinite(by_goal.half_width).all()
+        arrays["present"][row, own] = 1.0
+        arrays["success"][row, own] = agent.success.mean(axis=(0, 2, 3))
+        for name in ("mean", "low", "high"):
+            # One run has no interval: its ends are drawn where the mean is.
+            values = getattr(by_goal, name)
+            arrays[name][row, own] = np.where(np.isfinite(values), values, by_goal.mean)
+        ends = [over_all.mean, over_all.low, over_all.high]
+        arrays["all_goals"][row] = np.where(np.isfinite(ends), ends, over_all.mean)
+        for goal, paths in sorted(zip(own, agent.paths[:, :EPISODES], strict=True), key=lambda pair: pair[0]):
+            lived = np.isfinite(paths[..., 0])
+            lengths[row, goal, : len(paths)] = lived.sum(axis=1)
+            points.append(paths[lived])
+    arrays["path_lengths"] = lengths
+    arrays["path_points"] = np.concatenate(points).astype(np.float64)
+    return arrays
+
+
+def regret_at(agent: "AgentResult", goal: Array) -> float | None:
+    """Return an agent's mean regret on one goal, or None where it was not evaluated on it."""
+    at = np.flatnonzero(np.linalg.norm(agent.tasks - goal, axis=1) < 1e-9)
+    return float(agent.by_task.mean[at[0]]) if len(at) else None
 
 
 def _thousands(steps: int) -> str:

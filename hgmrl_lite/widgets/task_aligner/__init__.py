@@ -9,13 +9,20 @@ import traitlets
 from numpy.typing import ArrayLike
 
 from hgmrl_lite import lie, tangents
+from hgmrl_lite._looks import BLUE, VERMILLION
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.envs import ARENA, navigation
 from hgmrl_lite.hereditary import Inference, RewardModel, infer
 from hgmrl_lite.transitions import Transitions
-from hgmrl_lite.widgets.asking import AnsweringWidget
-from hgmrl_lite.widgets.base import css, direction_degrees, esm, pack_arrays, wrap_degrees
-from hgmrl_lite.widgets.goal_drag.arrays import context_seed
+from hgmrl_lite.widgets.base import (
+    AnsweringWidget,
+    context_seed,
+    css,
+    direction_degrees,
+    esm,
+    pack_arrays,
+    wrap_degrees,
+)
 from hgmrl_lite.widgets.traits import Coordinates, Flag, Number, Whole
 
 if TYPE_CHECKING:
@@ -34,6 +41,8 @@ RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
 _DRAWS = 8
 _BASE_TRANSITIONS, _CENTRES = 5000, 100
 _NO_GOAL = (ARENA, ARENA)
+# Length of a line or an arrow in the picture.
+_LENGTH = 0.13
 
 
 class TaskAligner(AnsweringWidget):
@@ -59,8 +68,6 @@ class TaskAligner(AnsweringWidget):
         Standard deviation of the noise on its rewards, at most 0.1.
     revealed : bool, optional
         Show what :func:`hgmrl_lite.hereditary.infer` answers.
-    base_goal : array_like, shape (2,), optional
-        The base task's goal, at 0.3 to 1.4 from the origin; by default that of the course.
     seed : int, optional
         Seed of the explorations and the noise.
 
@@ -97,11 +104,10 @@ class TaskAligner(AnsweringWidget):
         transitions: int = 20,
         noise: float = 0.0,
         revealed: bool = False,
-        base_goal: ArrayLike | None = None,
         seed: int = 0,
     ) -> None:
         family = navigation()
-        self.base_goal = _as_goal("base_goal", family.base_task if base_goal is None else base_goal)
+        self.base_goal: Array = family.base_task
         base = family.explore(self.base_goal, _BASE_TRANSITIONS, seed=seed)
         self.reward_model = RewardModel.fit(base.next_states, base.rewards, centres=_CENTRES)
         # Without a goal in reach, the same steps serve for every new task.
@@ -139,7 +145,11 @@ class TaskAligner(AnsweringWidget):
 
     @traitlets.validate("goal")
     def _valid_goal(self, proposal: Any) -> list[float]:
-        goal: list[float] = _as_goal("goal", proposal["value"]).tolist()
+        goal: list[float] = proposal["value"]
+        distance = float(np.linalg.norm(goal))
+        # The hand's goals are rounded to three digits.
+        if not REACH[0] - 1e-3 <= distance <= REACH[1] + 1e-3:
+            raise ValueError(f"goal must be {REACH[0]} to {REACH[1]} from the origin, got {goal}")
         return goal
 
     @traitlets.validate("draw")
@@ -233,16 +243,30 @@ class TaskAligner(AnsweringWidget):
 
     def figure(self) -> "Figure":
         """Return the current state as a Matplotlib figure."""
-        from hgmrl_lite.widgets.task_aligner.picture import aligner_picture
+        from hgmrl_lite.widgets.picture import PlanePicture
 
-        return aligner_picture(self, HALF)
+        picture = PlanePicture(HALF)
 
+        def strokes(points: Array, normals: Array, colour: str, width: float, name: str = "") -> None:
+            """Draw a line at right angles to each normal, or an arrow along it."""
+            if self.signed:
+                picture.arrows(points, _LENGTH * normals, colour, name)
+                return
+            along = 0.5 * _LENGTH * np.stack([-normals[:, 1], normals[:, 0]], axis=1)
+            picture.line(np.stack([points - along, points + along], axis=1), colour, name, lw=width)
 
-def _as_goal(name: str, value: ArrayLike) -> Array:
-    """Return a goal (2,) or raise a ValueError that tells how far from the origin it may be."""
-    goal = as_array(name, value, (2,))
-    distance = float(np.linalg.norm(goal))
-    # The hand's goals are rounded to three digits.
-    if not REACH[0] - 1e-3 <= distance <= REACH[1] + 1e-3:
-        raise ValueError(f"{name} must be {REACH[0]} to {REACH[1]} from the origin, got {goal.tolist()}")
-    return goal
+        turn = lie.so2_exp(np.radians(self.turn_degrees))
+        centres, points = self.reward_model.centres, self.context.next_states
+        gradients = self.reward_model.gradient(centres)
+        field = gradients / np.linalg.norm(gradients, axis=1, keepdims=True)
+        strokes(centres @ turn.T, field @ turn.T, VERMILLION, 0.6, "base task, turned")
+        strokes(points, self.normals, BLUE, 3.0, f"new task, {self.transitions} transitions")
+        strokes(points, self.base_normals(self.turn_degrees), VERMILLION, 1.4)
+        picture.mark(self.base_goal, "s", face="none", edge=VERMILLION)
+        picture.mark(turn @ self.base_goal, "s", "its goal", face=VERMILLION)
+        picture.mark(self.goal, "o", "new goal", size=11)
+        if self.revealed:
+            answer = lie.so2_exp(self.inference.angle) @ self.base_goal
+            picture.mark(answer, "x", "the package's answer", edge=BLUE)
+        what = "arrows" if self.signed else "lines"
+        return picture.finished(f"turned by {self.turn_degrees:.1f}°: {what} {self.misalignment:.1f}° apart")

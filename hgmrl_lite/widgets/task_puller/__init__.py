@@ -8,20 +8,23 @@ import traitlets
 from numpy.typing import ArrayLike
 
 from hgmrl_lite import actions
+from hgmrl_lite._looks import BLUE, GREEN, GREY, PURPLE, VERMILLION
 from hgmrl_lite._validate import Array
 from hgmrl_lite.envs import NOISE, STEP
 from hgmrl_lite.widgets.base import HgmrlWidget, css, esm, pack_arrays
-from hgmrl_lite.widgets.task_puller.findings import (
+from hgmrl_lite.widgets.task_puller.tasks import (
     ACTIONS,
+    BASE_GOAL,
     BOUNDS,
+    MAPS,
+    REWARDS,
+    SLOW,
+    TARGETS,
     TIMES,
     VERDICTS,
-    MapFinding,
-    find,
     sample_arrays,
-    verdict,
+    task_map,
 )
-from hgmrl_lite.widgets.task_puller.maps import BASE_GOAL, MAPS, REWARDS, SLOW, TARGETS, task_map
 from hgmrl_lite.widgets.traits import Choice, Flag, Number, shown
 
 if TYPE_CHECKING:
@@ -75,8 +78,8 @@ class TaskPuller(HgmrlWidget):
     Examples
     --------
     >>> puller = TaskPuller("bent valley", kind="rotation", t=np.radians(110), target="turned")
-    >>> puller.verdict
-    'hereditary'
+    >>> np.allclose(puller.element.matrix, puller.target_element.matrix)
+    True
     """
 
     _esm, _css = esm("task_puller"), css("task_puller")
@@ -102,8 +105,8 @@ class TaskPuller(HgmrlWidget):
         action_set: str = "disc",
         show: Iterable[str] = _SHOW,
     ) -> None:
-        self._samples = sample_arrays()
-        data, index = pack_arrays(self._samples)
+        self.samples = sample_arrays()
+        data, index = pack_arrays(self.samples)
         super().__init__(
             kind=kind, t=t,
             direction=direction,
@@ -157,36 +160,15 @@ class TaskPuller(HgmrlWidget):
         """The map that made the target task."""
         return task_map(*TARGETS[self.target])
 
-    @property
-    def starts(self) -> Array:
-        """The starts on screen, shape (N, 2)."""
-        return self._samples["starts"]
-
     def carried_policy(self, states: ArrayLike) -> Array:
         """Return K π(L⁻¹ s) at states (..., 2), with K the linear part of the map."""
         return self.element.on_policy(REWARDS[self.reward].policy, self.element.matrix[:2, :2])(states)
 
-    @property
-    def findings(self) -> dict[str, MapFinding]:
-        """The tests of the map, by name: see :func:`hgmrl_lite.widgets.task_puller.findings.find`."""
-        return find(
-            self.kind, self.t, self.direction,
-            reward=self.reward, target=self.target, action_set=self.action_set, samples=self._samples,
-        )  # fmt: skip
-
-    @property
-    def verdict(self) -> str:
-        """The verdict: "hereditary", or what fails first."""
-        return verdict(self.findings)
-
     def describe(self) -> str:
         """Return in words what is on screen."""
-        results = ", ".join(
-            f"{name} {'yes' if one.holds else 'no'} ({one.figure:.3g})" for name, one in self.findings.items()
-        )
         return (
             f"{self.reward}, base task {self._map_in_words()}, target {self.target}, "
-            f"actions {self.action_set}; {results}; {VERDICTS[self.verdict]}"
+            f"actions {self.action_set}"
         )
 
     def _map_in_words(self) -> str:
@@ -201,6 +183,20 @@ class TaskPuller(HgmrlWidget):
 
     def figure(self) -> "Figure":
         """Return the current state as a Matplotlib figure."""
-        from hgmrl_lite.widgets.task_puller.picture import task_picture
+        from hgmrl_lite.widgets.picture import PlanePicture, square_grid
 
-        return task_picture(self, HALF)
+        element, target, reward = self.element, self.target_element, REWARDS[self.reward]
+        picture = PlanePicture(HALF)
+        if self.show_base:
+            picture.levels(reward.value, reward.levels, GREY, "base reward", lw=1.0, ls="--")
+        picture.levels(target.on_function(reward.value), reward.levels, GREEN, "target's reward", lw=3.2)
+        picture.levels(element.on_function(reward.value), reward.levels, BLUE, "carried reward")
+        if self.show_policy:
+            places = square_grid(2.0, 11)
+            picture.arrows(places, 0.22 * self.carried_policy(places), VERMILLION, "carried policy")
+        picture.dots(self.samples["starts"], GREY, "starts")
+        picture.dots(element(self.samples["starts"]), PURPLE, "carried starts")
+        picture.mark(BASE_GOAL, "s", "base goal", face="0.75")
+        picture.mark(target(BASE_GOAL), "D", "target's goal", face=GREEN)
+        picture.mark(element(BASE_GOAL), "o", "carried base goal", face="none", edge=BLUE, size=13)
+        return picture.finished(self.describe(), 3)

@@ -1,4 +1,9 @@
-// Whether a map carries one task onto another, and what kind of map it is: what hgmrl_lite.widgets.task_findings has.
+// Whether a map carries one task onto another, and what kind of map it is: the tests, each a figure and whether it holds.
+// aligned: mean angle in degrees between the carried normals and those of the target. rewards: root mean square of
+// R_z(L p) − R_0(p), in units of the rewards' spread. system: that of T(L s, K a) − L T(s, a), in units of a step, where
+// K is the linear part. noise: largest stretch of the noise, as a share. starts: Wasserstein distance from ρ_0 to its
+// image, in units of the starts' own size. connected: the determinant. compact: how far from the origin the map carries
+// the base goal when it is done `times` times.
 
 import { apply2 } from "../js/matrix2.js";
 import { carryPoint, inverseElement } from "../js/plane_groups.js";
@@ -6,7 +11,7 @@ import { projectAction } from "../js/policy.js";
 import { DEGREE, wrapDegrees } from "../js/words.js";
 import { carryNormal, taskMap } from "./maps.js";
 
-// constants: { step, start_std, bounds, times, maps }; samples: points, states, actions as [x0, y0, ...].
+// constants: { step, start_std, bounds, times, maps }; samples: points, actions as [x0, y0, ...].
 export function makeTaskFindings(constants, samples, goal, rewards) {
   const { start_std: startStd, bounds, times, maps } = constants;
   const pairs = (values, use) => {

@@ -1,4 +1,4 @@
-// Maps that may carry one task onto another, and the rewards they are tried on, as hgmrl_lite.widgets.task_maps has
+// Maps that may carry one task onto another, and the rewards they are tried on, as tasks.py has
 // them. A place is { kind, t, direction }: what t means hangs on the kind.
 
 import { inverse2 } from "../js/matrix2.js";

@@ -1,4 +1,4 @@
-"""Maps that may carry one task onto another, and the tasks: in Python what js/task_maps.js has."""
+"""The tasks of TaskPuller, the maps that may carry one onto another, and what these are asked."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,11 +6,11 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from hgmrl_lite import actions, lie
-from hgmrl_lite._validate import Array, as_array
-from hgmrl_lite.envs import bent_valley
+from hgmrl_lite._validate import Array
+from hgmrl_lite.envs import NOISE, bent_valley
+from hgmrl_lite.hereditary.findings import BOUND, START_BOUND
 from hgmrl_lite.widgets.plane_groups import plane_element
 
 #: Where both rewards have their top: the base goal.
@@ -40,6 +40,28 @@ TARGETS: Mapping[str, tuple[str, float, float]] = MappingProxyType(
         "sheared": ("shear", -1.0, 90.0),
         # Along the ray from the origin, to where the scaling carries the goal.
         "shifted": ("translation", 0.6, float(np.degrees(_ANGLE))),
+    }
+)
+ACTIONS = ("disc", "box", "unbounded")
+#: Up to where a figure counts as zero, by the bounds of a geometry's report: degrees, and shares of the
+#: rewards' spread, of a step, of the starts' size.
+BOUNDS: Mapping[str, float] = MappingProxyType(
+    {"aligned": float(np.degrees(np.arcsin(BOUND))), "rewards": BOUND, "system": BOUND, "starts": START_BOUND}
+)
+#: How often a map is repeated to see whether its family stays bounded.
+TIMES = 20
+#: Verdicts, from the first test that fails to none.
+VERDICTS: Mapping[str, str] = MappingProxyType(
+    {
+        "no map": "It does not carry one task onto the other: the level sets do not fit.",
+        "level sets only": "The level sets fit, the rewards do not: evidence for a map between the tasks, "
+        "and no licence to carry the policy.",
+        "no symmetry": "It carries the reward, but it is no symmetry of the system: carried actions or "
+        "carried noise are not what the system has.",
+        "starts lost": "A symmetry of the system that relates the tasks. But it carries the starts away: a "
+        "learned policy would run where it was never trained.",
+        "not connected": "Everything fits, but it is a mirror: no product of exponentials leads there.",
+        "hereditary": "Everything fits. Carry the policy along, however far apart the tasks are.",
     }
 )
 
@@ -80,57 +102,46 @@ def task_map(kind: str, t: float, direction: float = 0.0) -> actions.AffineActio
 
 @dataclass(frozen=True)
 class TaskReward:
-    """A reward of the plane with its top at :data:`BASE_GOAL`, its gradient, and a policy that climbs it.
+    """A reward of the plane with its top at :data:`BASE_GOAL`, and a policy that climbs it.
 
     Parameters
     ----------
-    value, gradient, policy : callable
-        From points (..., 2) to values (...), to gradients (..., 2), to actions (..., 2) of length at most
-        1.
+    value, policy : callable
+        From points (..., 2) to values (...), and to actions (..., 2) of length at most 1.
     levels : tuple of float
         Values whose level sets are drawn.
     """
 
     value: Callable[[Array], Array]
-    gradient: Callable[[Array], Array]
     policy: Callable[[Array], Array]
     levels: tuple[float, ...]
 
 
-def _round_value(points: ArrayLike) -> Array:
-    return np.asarray(-np.linalg.norm(as_array("points", points, ("...", 2)) - BASE_GOAL, axis=-1))
-
-
-def _round_gradient(points: ArrayLike) -> Array:
-    away = as_array("points", points, ("...", 2)) - BASE_GOAL
-    size = np.linalg.norm(away, axis=-1, keepdims=True)
-    return np.asarray(-np.divide(away, size, out=np.zeros_like(away), where=size > 0))
-
-
-def _round_policy(states: ArrayLike) -> Array:
-    away = as_array("states", states, ("...", 2)) - BASE_GOAL
-    return np.asarray(-away / np.maximum(np.linalg.norm(away, axis=-1, keepdims=True), SLOW))
-
-
-def _valley_gradient(points: ArrayLike) -> Array:
-    points = as_array("points", points, ("...", 2))
-    u = points[..., 0] - 0.8
-    v = points[..., 1] - 0.3 - 0.4 * u**2 - 0.15 * u**3
-    return np.stack([-u + 4.0 * v * (0.8 * u + 0.45 * u**2), -4.0 * v], axis=-1)
-
-
-def _valley_policy(states: ArrayLike) -> Array:
-    uphill = _valley_gradient(states)
+def _climb(uphill: Array) -> Array:
+    """Return steps along vectors (..., 2): of length 1, and shorter where these are shorter than SLOW."""
     return np.asarray(uphill / np.maximum(np.linalg.norm(uphill, axis=-1, keepdims=True), SLOW))
 
 
 REWARDS: Mapping[str, TaskReward] = MappingProxyType(
     {
         "round goal": TaskReward(
-            _round_value, _round_gradient, _round_policy, (-1.25, -1.0, -0.75, -0.5, -0.25)
+            lambda points: -np.linalg.norm(points - BASE_GOAL, axis=-1),
+            lambda states: _climb(BASE_GOAL - states),
+            (-1.25, -1.0, -0.75, -0.5, -0.25),
         ),
         "bent valley": TaskReward(
-            bent_valley, _valley_gradient, _valley_policy, (-1.2, -0.7, -0.35, -0.12, -0.02)
+            bent_valley,
+            lambda states: _climb(actions.numerical_gradient(bent_valley, states)),
+            (-1.2, -0.7, -0.35, -0.12, -0.02),
         ),
     }
 )
+
+
+def sample_arrays(number: int = 120) -> dict[str, Array]:
+    """Return ``points`` where tasks are compared, ``actions`` for the system's test and ``starts`` of ρ_0."""
+    rng = np.random.default_rng(0)
+    half = number // 2
+    raw = np.concatenate([rng.normal(size=(half, 2)), rng.uniform(-1.0, 1.0, (number - half, 2))])
+    points = rng.normal(scale=0.9, size=(number, 2))
+    return {"points": points, "actions": raw, "starts": NOISE * rng.normal(size=(60, 2))}
