@@ -14,7 +14,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks.references import REFERENCES
+from benchmarks.references import reference_of
 
 RESULTS = Path(__file__).parent / "results.json"
 SUITES = (
@@ -44,7 +44,7 @@ def show(figures: dict[str, float]) -> str:
     """Return the table: figure, ours, the target and whether it is met, and the reference."""
     lines = [f"{'figure':<48} {'ours':>10}  {'target':<12}     reference"]
     for key, value in sorted(figures.items()):
-        target, reference = REFERENCES.get(key, (None, ""))
+        target, reference = reference_of(key)
         if target is None:
             goal, verdict = "", ""
         else:

@@ -20,8 +20,8 @@ from hgmrl_lite.course.expect import (
     expect_close,
     expect_entry,
     expect_shape,
+    show,
 )
-from hgmrl_lite.course.inspection import show
 
 #: The generator of exercise 02.1's group e^(-t/2) [[cos 2t, -4 sin 2t], [sin 2t / 4, cos 2t]].
 SPIRAL: Array = np.array([[-0.5, -8.0], [0.5, -0.5]])
@@ -277,6 +277,3 @@ def _exercise_5(answer: Any) -> Iterator[str]:
     else:
         hint = "Its eigenvalues are positive: each has a real logarithm. What if they were not?"
     raise NotYet(f"It is the exponential of {show(logarithm)}, a real logarithm.", hint)
-
-
-EXERCISES = (_exercise_1, _exercise_2, _exercise_3, _exercise_4, _exercise_5)
