@@ -18,7 +18,7 @@ from benchmarks.references import reference_of
 
 RESULTS = Path(__file__).parent / "results.json"
 SUITES = (
-    "envs", "lie", "discover", "verdicts", "descent", "discovery", "report", "inference", "intervals", "loop",
+    "speed", "discover", "verdicts", "descent", "discovery", "report", "inference", "intervals", "loop",
     "regret", "widget_drag", "site", "lessons",
 )  # fmt: skip
 PACKAGES = ("numpy", "scipy", "torch", "gymnasium", "stable-baselines3", "jupyterlab", "anywidget")

@@ -223,28 +223,9 @@ def call(student: Any, *arguments: Any, what: str | None = None) -> Any:
 
 
 def call_rows(student: Any, points: Array, *arguments: Any, what: str | None = None) -> Any:
-    """Call the student's function of points with one of them, or with many in rows.
+    """Do as `call` with one point (n,) or with points (N, n) in rows as the first argument.
 
-    Parameters
-    ----------
-    student : object
-        What the student handed in, hopefully a function.
-    points : ndarray, shape (n,) or (N, n)
-        Its first argument.
-    *arguments : object
-        The other arguments.
-    what : str, optional
-        As in `call`.
-
-    Returns
-    -------
-    object
-        The returned value.
-
-    Raises
-    ------
-    NotAttempted, NotYet
-        As in `call`; a function that fails on the rows together and not on each alone is told just that.
+    A function that fails on the rows together and not on each alone is told just that.
     """
     try:
         return call(student, points, *arguments, what=what)
