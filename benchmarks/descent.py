@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from benchmarks import cpu_seconds
+from benchmarks.timing import cpu_seconds
 from hgmrl_lite import descent, discovery, lie
 from hgmrl_lite._validate import Array
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks import cpu_seconds
+from benchmarks.timing import cpu_seconds
 from hgmrl_lite._validate import Array
 from hgmrl_lite.discovery import discover
 from hgmrl_lite.lie import J, principal_angles, so, so2_exp

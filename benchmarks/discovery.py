@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from benchmarks import cpu_seconds
+from benchmarks.timing import cpu_seconds
 from hgmrl_lite._validate import Array
 from hgmrl_lite.envs import circle_tasks, navigation, training_tasks
 from hgmrl_lite.hereditary import HereditaryGeometry, discover_geometry

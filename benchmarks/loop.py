@@ -3,7 +3,7 @@
 import statistics
 import tempfile
 
-from benchmarks import in_fresh_process
+from benchmarks.timing import in_fresh_process
 
 BASE_TASKS = (0, 1)  # 135° and −18°: with box actions the easier and the harder base goal
 SEEDS = (0, 1, 2)

@@ -2,7 +2,7 @@
 
 import tempfile
 
-from benchmarks import in_fresh_process
+from benchmarks.timing import in_fresh_process
 
 _FULL = """
 import json

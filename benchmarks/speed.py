@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from benchmarks import cpu_seconds
+from benchmarks.timing import cpu_seconds
 from hgmrl_lite import lie
 from hgmrl_lite.envs import navigation
 

@@ -4,13 +4,11 @@ import ast
 import contextvars
 import copy
 import ctypes
-import dis
 import inspect
 import linecache
 import textwrap
 import threading
 from collections.abc import Callable
-from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -23,7 +21,6 @@ _MATMUL = {
     "mismatch in its core dimension": "the shapes on the two sides of `@` do not fit",
     "does not have enough dimensions": "one side of `@` is no array but a number, or a function not called",
 }
-_NO_EFFECT = ("RESUME", "NOP", "CACHE", "RETURN_VALUE", "MAKE_CELL", "COPY_FREE_VARS")
 
 
 class TookTooLong(Exception):
@@ -50,30 +47,31 @@ def run_with_limit(work: Callable[[], None], seconds: float) -> None:
         When the time is over. The work is asked to end and not waited for: one long call of compiled code
         goes on until it returns. What ``work`` itself raises comes through unchanged.
     """
-    outcome: list[BaseException | None] = []
+    errors: list[BaseException] = []
 
     def target() -> None:
         try:
             work()
-            outcome.append(None)
         except BaseException as error:
-            outcome.append(error)
+            errors.append(error)
 
     # The copied context keeps printed output in the cell that asked for it.
     thread = threading.Thread(target=contextvars.copy_context().run, args=(target,), daemon=True)
-    thread.start()
     try:
+        thread.start()
         thread.join(seconds)
     finally:
         # Also when the student interrupts the cell.
-        if thread.is_alive():
+        late = thread.is_alive()
+        if late:
             ctypes.pythonapi.PyThreadState_SetAsyncExc(
                 ctypes.c_ulong(thread.ident or 0), ctypes.py_object(Stop)
             )
-    if not outcome or isinstance(outcome[0], Stop):
+    if late:
         raise TookTooLong
-    if outcome[0] is not None:
-        raise outcome[0]
+    if errors:
+        # Taken from the list, which its traceback holds: what it holds ends with it.
+        raise errors.pop()
 
 
 def is_blank(answer: Any) -> bool:
@@ -83,17 +81,11 @@ def is_blank(answer: Any) -> bool:
     if isinstance(answer, (tuple, list, dict)) and len(answer):
         parts = answer.values() if isinstance(answer, dict) else answer
         return all(part is None or part is Ellipsis for part in parts)
-    return inspect.isfunction(answer) and _is_empty(answer)
-
-
-def is_stub(student: Any) -> bool:
-    """Tell whether a function that returned None is unfinished: a gap is left, or nothing is there."""
-    function = inspect.unwrap(student)
-    return bool(gaps(student)) or (inspect.isfunction(function) and _is_empty(function))
+    return False
 
 
 def gaps(student: Any) -> set[str]:
-    """Find where ``...`` is left in a function's source: as a "statement", as a "value", or not at all."""
+    """Find where ``...`` is left in a function's source: as a "value", or as a "statement", like ``pass``."""
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(inspect.unwrap(student))))
     except (OSError, TypeError, SyntaxError):
@@ -103,7 +95,8 @@ def gaps(student: Any) -> set[str]:
     # In an index, such as p[..., 0], three dots are no gap.
     indices = {id(part) for node in nodes if isinstance(node, ast.Subscript) for part in ast.walk(node.slice)}
     dots = [node for node in nodes if isinstance(node, ast.Constant) and node.value is Ellipsis]
-    return {"statement" if id(gap) in statements else "value" for gap in dots if id(gap) not in indices}
+    found = {"statement" if id(gap) in statements else "value" for gap in dots if id(gap) not in indices}
+    return found | {"statement" for node in nodes if isinstance(node, ast.Pass)}
 
 
 def parameters(student: Any, count: int) -> list[str] | str:
@@ -159,14 +152,6 @@ def unchanged(before: Any, after: Any) -> bool:
     return not isinstance(before, (int, float, str)) or before == after
 
 
-def _is_empty(function: FunctionType) -> bool:
-    """Tell whether a function's compiled body does nothing but return None or Ellipsis, as that of a stub."""
-    steps = [step for step in dis.get_instructions(function) if step.opname not in _NO_EFFECT]
-    return all(
-        step.opname in ("LOAD_CONST", "RETURN_CONST") and step.argval in (None, Ellipsis) for step in steps
-    )
-
-
 def call(student: Any, *arguments: Any, what: str | None = None) -> Any:
     """Call the student's function and return what it returns.
 
@@ -215,7 +200,7 @@ def call(student: Any, *arguments: Any, what: str | None = None) -> Any:
                 f"`{name}` changes its argument `{parameter}` in place.",
                 "Make a new array, or start from a copy, so that the caller's array stays as it was.",
             )
-    if result is Ellipsis or (result is None and is_stub(student)):
+    if result is Ellipsis or (result is None and gaps(student)):
         raise NotAttempted
     if result is None:
         raise NotYet(f"`{name}` returns None.", "Is a `return` missing?")

@@ -12,6 +12,7 @@ from hgmrl_lite.course.calling import call
 from hgmrl_lite.course.cases import affine, each_case, turn, unit
 from hgmrl_lite.course.exercise import exercise, hints
 from hgmrl_lite.course.expect import Mistakes, expect, expect_close, expect_shape, show
+from hgmrl_lite.course.lesson_02 import generator_about
 
 Field = Callable[[Any], Any]
 
@@ -32,11 +33,6 @@ def _solve(base: Array, other: Array, equations: Sequence[int]) -> Array:
     rows = np.vstack([linear, np.kron(np.eye(2), base[:2, 2])])
     target = np.append(np.zeros(4), other[:2, 2])
     return np.asarray(np.linalg.lstsq(rows[equations], target[equations], rcond=None)[0].reshape(2, 2))
-
-
-def _about(centre: ArrayLike) -> Array:
-    """Return the generator (3, 3) of the rotations about a point."""
-    return np.asarray(lie.rotations_about(centre).basis[0])
 
 
 def _moved_by(matrix: ArrayLike, generator: Array) -> Array:
@@ -73,7 +69,8 @@ def _intertwiner_mistakes(base: Array, other: Array, sign: int) -> Mistakes:
 )
 def _exercise_1(answer: Any) -> Iterator[str]:
     centre, stretch = np.array([0.8, -0.5]), np.array([[1.3, 0.4], [-0.2, 0.9]])
-    base, other, near, far = map(_about, (centre, turn(70.0) @ centre, [0.003, -0.004], [40.0, -90.0]))
+    centres = (centre, turn(70.0) @ centre, [0.003, -0.004], [40.0, -90.0])
+    base, other, near, far = map(generator_about, centres)
     mirrored = -_moved_by(stretch @ np.diag([1.0, -3.0]), far)
     noisy = other + 0.05 * np.random.default_rng(3).normal(size=(3, 3)) * [[1], [1], [0]]
     yield from each_case(

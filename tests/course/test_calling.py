@@ -1,7 +1,9 @@
 """The time limit of a check: it ends loops, naps and stubborn code."""
 
+import gc
 import threading
 import time
+import weakref
 
 import pytest
 
@@ -62,3 +64,22 @@ def test_a_loop_is_ended_too(work):
     for worker in workers:
         worker.join(10)
     assert not any(worker.is_alive() for worker in workers)
+
+
+def test_what_was_raised_is_let_go_without_waiting_for_the_collector():
+    class Held:
+        """Something that the work holds."""
+
+    def fails():
+        held = Held()
+        left.append(weakref.ref(held))
+        raise ValueError("mine")
+
+    left = []
+    gc.disable()
+    try:
+        with pytest.raises(ValueError, match="mine"):
+            run_with_limit(fails, 5)
+        assert left[0]() is None
+    finally:
+        gc.enable()
