@@ -14,11 +14,11 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks.references import REFERENCES
+from benchmarks.references import reference_of
 
 RESULTS = Path(__file__).parent / "results.json"
 SUITES = (
-    "envs", "lie", "discover", "verdicts", "descent", "discovery", "report", "inference", "intervals", "loop",
+    "speed", "discover", "verdicts", "descent", "discovery", "report", "inference", "intervals", "loop",
     "regret", "widget_drag", "site", "lessons",
 )  # fmt: skip
 PACKAGES = ("numpy", "scipy", "torch", "gymnasium", "stable-baselines3", "jupyterlab", "anywidget")
@@ -44,7 +44,7 @@ def show(figures: dict[str, float]) -> str:
     """Return the table: figure, ours, the target and whether it is met, and the reference."""
     lines = [f"{'figure':<48} {'ours':>10}  {'target':<12}     reference"]
     for key, value in sorted(figures.items()):
-        target, reference = REFERENCES.get(key, (None, ""))
+        target, reference = reference_of(key)
         if target is None:
             goal, verdict = "", ""
         else:

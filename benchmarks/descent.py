@@ -3,10 +3,11 @@
 Data N(0, I), exact tangents, batch 64, Adam, W free or on the unit sphere, start U[0, 1]^{2×2}.
 """
 
-import time
+from functools import partial
 
 import numpy as np
 
+from benchmarks.timing import cpu_seconds
 from hgmrl_lite import descent, discovery, lie
 from hgmrl_lite._validate import Array
 
@@ -94,21 +95,15 @@ def _closed_form(points: Array) -> dict[str, float]:
     def angle(generator: Array) -> float:
         return float(np.degrees(lie.principal_angles(generator[None], lie.J[None])[0]))
 
-    figures = {}
-    times = []
-    for _ in range(7):
-        begun = time.process_time()
-        generators = discovery.affine_null_space(points, points, algebra="linear")[1]
-        times.append(time.process_time() - begun)
-    figures["descent.closed_form.normals.seconds"] = float(np.median(times))
-    figures["descent.closed_form.normals.angle_deg"] = angle(generators[0, :2, :2])
+    null_space = partial(discovery.affine_null_space, points, points, algebra="linear")
+    figures = {
+        "descent.closed_form.normals.seconds": cpu_seconds(null_space, 7),
+        "descent.closed_form.normals.angle_deg": angle(null_space()[1][0, :2, :2]),
+    }
     for name, f in FUNCTIONS.items():
-        times = []
-        for _ in range(5):
-            begun = time.process_time()
-            found = discovery.discover(points, f(points), algebra="linear")
-            times.append(time.process_time() - begun)
-        figures[f"descent.closed_form.{name}.seconds"] = float(np.median(times))
+        discover = partial(discovery.discover, points, f(points), algebra="linear")
+        found = discover()
+        figures[f"descent.closed_form.{name}.seconds"] = cpu_seconds(discover, 5)
         if found.dimension == 1:
             figures[f"descent.closed_form.{name}.angle_deg"] = angle(found.generators[0, :2, :2])
     return figures

@@ -12,30 +12,27 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from benchmarks.timing import cpu_seconds
 from hgmrl_lite._validate import Array
 from hgmrl_lite.discovery import discover
-from hgmrl_lite.lie import principal_angles
+from hgmrl_lite.lie import J, principal_angles, so, so2_exp
 
 Function = Callable[[Array], Array]
 NOISES = {"0": 0.0, "1": 0.01, "5": 0.05}
 SAMPLES = 5000
-TURN = np.array([[0.0, -1.0], [1.0, 0.0]])
 
 
-def about(linear: Array, centre: Array) -> Array:
+def about(linear: NDArray[np.floating[Any]], centre: Array) -> Array:
     """Return the homogeneous generator with this linear part that fixes the centre."""
     n = len(centre)
     generator = np.zeros((n + 1, n + 1))
     generator[:n, :n], generator[:n, n] = linear, -linear @ centre
     return generator
-
-
-def rotation(angle: float) -> Array:
-    """Return the rotation of the plane by an angle in radians."""
-    return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
 
 
 def centre_of(rng: np.random.Generator, n: int = 2) -> Array:
@@ -46,37 +43,32 @@ def centre_of(rng: np.random.Generator, n: int = 2) -> Array:
 def distance(rng: np.random.Generator) -> tuple[Function, list[Array]]:
     """Return −‖p − c‖ for an unknown c: rotation about c."""
     c = centre_of(rng)
-    return lambda p: -np.linalg.norm(p - c, axis=1), [about(TURN, c)]
+    return lambda p: -np.linalg.norm(p - c, axis=1), [about(J, c)]
 
 
 def bump(rng: np.random.Generator) -> tuple[Function, list[Array]]:
     """Return a Gaussian bump: rotation about its centre."""
     c = centre_of(rng)
-    return lambda p: np.exp(-0.5 * np.square(p - c).sum(axis=1)), [about(TURN, c)]
+    return lambda p: np.exp(-0.5 * np.square(p - c).sum(axis=1)), [about(J, c)]
 
 
 def ellipse(rng: np.random.Generator) -> tuple[Function, list[Array]]:
     """Return the distance in an unknown inner product: a conjugated rotation."""
-    c, axes = centre_of(rng), rotation(rng.uniform(0.0, np.pi))
+    c, axes = centre_of(rng), so2_exp(rng.uniform(0.0, np.pi))
     squeeze = axes @ np.diag([1.0, rng.uniform(0.4, 0.7)]) @ axes.T
     inverse = np.linalg.inv(squeeze)
-    return lambda p: -np.linalg.norm((p - c) @ inverse, axis=1), [about(squeeze @ TURN @ inverse, c)]
+    return lambda p: -np.linalg.norm((p - c) @ inverse, axis=1), [about(squeeze @ J @ inverse, c)]
 
 
 def sphere(rng: np.random.Generator) -> tuple[Function, list[Array]]:
     """Return the distance in space: so(3) about an unknown centre."""
     c = centre_of(rng, 3)
-    generators = []
-    for i, j in ((0, 1), (0, 2), (1, 2)):
-        linear = np.zeros((3, 3))
-        linear[i, j], linear[j, i] = -1.0, 1.0
-        generators.append(about(linear, c))
-    return lambda p: -np.linalg.norm(p - c, axis=1), generators
+    return lambda p: -np.linalg.norm(p - c, axis=1), [about(skew, c) for skew in so(3).basis]
 
 
 def hyperbolic(rng: np.random.Generator) -> tuple[Function, list[Array]]:
     """Return tanh(uv) in unknown axes about an unknown centre: a squeeze."""
-    c, axes = centre_of(rng), rotation(rng.uniform(0.0, np.pi))
+    c, axes = centre_of(rng), so2_exp(rng.uniform(0.0, np.pi))
     return (
         lambda p: np.tanh(((p - c) @ axes).prod(axis=1)),
         [about(axes @ np.diag([1.0, -1.0]) @ axes.T, c)],
@@ -85,13 +77,13 @@ def hyperbolic(rng: np.random.Generator) -> tuple[Function, list[Array]]:
 
 def scaling(rng: np.random.Generator) -> tuple[Function, list[Array]]:
     """Return cos(angle − α): scaling about the origin, where f has no limit."""
-    direction = rotation(rng.uniform(0.0, 2.0 * np.pi))[:, 0]
+    direction = so2_exp(rng.uniform(0.0, 2.0 * np.pi))[:, 0]
     return lambda p: p @ direction / np.linalg.norm(p, axis=1), [about(np.eye(2), np.zeros(2))]
 
 
 def coordinate(rng: np.random.Generator) -> tuple[Function, list[Array]]:
     """Return a function of one unknown coordinate u: ∂v, u∂v and v∂v."""
-    u, v = rotation(rng.uniform(0.0, 2.0 * np.pi)).T
+    u, v = so2_exp(rng.uniform(0.0, 2.0 * np.pi)).T
     shift = np.zeros((3, 3))
     shift[:2, 2] = v
     zero = np.zeros(2)
@@ -103,7 +95,7 @@ def radii(rng: np.random.Generator) -> tuple[Function, list[Array]]:
     zero = np.zeros(4)
     return (
         lambda p: np.hypot(p[:, 0], p[:, 1]) + np.hypot(p[:, 2], p[:, 3]) ** 4,
-        [about(np.kron(np.diag(which), TURN), zero) for which in ([1.0, 0.0], [0.0, 1.0])],
+        [about(np.kron(np.diag(which), J), zero) for which in ([1.0, 0.0], [0.0, 1.0])],
     )
 
 
@@ -170,12 +162,8 @@ def run_case(case: str, noise: str, seeds: int) -> dict[str, float]:
 def seconds(case: str = "distance", noise: str = "0", runs: int = 9) -> float:
     """Return the median CPU time of one discovery, after one to warm up."""
     points, values, _ = draw(case, NOISES[noise], 0)
-    times = []
-    for _ in range(runs + 1):
-        start = time.process_time()
-        discover(points, values)
-        times.append(time.process_time() - start)
-    return statistics.median(times[1:])
+    discover(points, values)
+    return cpu_seconds(lambda: discover(points, values), runs)
 
 
 def scale(n: int, samples: int) -> tuple[float, float]:

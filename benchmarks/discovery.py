@@ -1,10 +1,8 @@
 """Accuracy and time of the discovery of left actions from random transitions of twenty tasks."""
 
-import statistics
-import time
-
 import numpy as np
 
+from benchmarks.timing import cpu_seconds
 from hgmrl_lite._validate import Array
 from hgmrl_lite.envs import circle_tasks, navigation, training_tasks
 from hgmrl_lite.hereditary import HereditaryGeometry, discover_geometry
@@ -13,12 +11,12 @@ SEEDS = range(5)
 REWARD_NOISE = 0.05
 
 
-def discover_twenty(
-    transitions: int, seed: int, reward_noise: float = 0.0
+def discover_circle(
+    others: int, transitions: int, seed: int, reward_noise: float = 0.0
 ) -> tuple[HereditaryGeometry, Array]:
-    """Return the geometry of twenty tasks and the true angles (20,) from the base task to each."""
-    # The base goal and nineteen others at random angles: evenly spaced goals would share their errors.
-    goals = np.concatenate([training_tasks()[:1], circle_tasks(19, seed=seed)])
+    """Return the geometry of the base task and others, and the true angles from the base task to each."""
+    # At random angles: evenly spaced goals would share their errors.
+    goals = np.concatenate([training_tasks()[:1], circle_tasks(others, seed=seed)])
     tasks = [
         navigation(reward_noise=reward_noise).explore(goal, transitions, seed=1000 * seed + index)
         for index, goal in enumerate(goals)
@@ -43,7 +41,7 @@ def accuracy(transitions: int, reward_noise: float, seeds: range) -> dict[str, f
     """Return the worst mean and largest error over the seeds, in degrees."""
     means, largest = [], []
     for seed in seeds:
-        errors = angle_errors_deg(*discover_twenty(transitions, seed, reward_noise))
+        errors = angle_errors_deg(*discover_circle(19, transitions, seed, reward_noise))
         means.append(float(errors.mean()))
         largest.append(float(errors.max()))
     return {"mean": max(means), "max": max(largest)}
@@ -51,7 +49,7 @@ def accuracy(transitions: int, reward_noise: float, seeds: range) -> dict[str, f
 
 def undecided_rate(transitions: int, reward_noise: float, seeds: range) -> float:
     """Return how often the answer on twenty tasks is "undecided"."""
-    verdicts = [discover_twenty(transitions, seed, reward_noise)[0].verdict for seed in seeds]
+    verdicts = [discover_circle(19, transitions, seed, reward_noise)[0].verdict for seed in seeds]
     return verdicts.count("undecided") / len(verdicts)
 
 
@@ -59,21 +57,14 @@ def run(quick: bool = False) -> dict[str, float]:
     """Return worst-of-seeds errors by transitions a task, with and without reward noise, and the CPU time."""
     seeds = SEEDS[:2] if quick else SEEDS
     figures: dict[str, float] = {}
-    for transitions in (1000, 300):
-        errors = accuracy(transitions, 0.0, seeds)
-        figures |= {
-            f"discovery.angle_error_{transitions}.{name}_deg": value for name, value in errors.items()
-        }
-    errors = accuracy(5000, 0.0, seeds)
-    figures |= {f"discovery.angle_error_{name}_deg": value for name, value in errors.items()}
-    errors = accuracy(5000, REWARD_NOISE, seeds)
-    figures |= {f"discovery.noise.angle_error_{name}_deg": value for name, value in errors.items()}
+    for name, transitions, noise in (
+        ("angle_error_1000.", 1000, 0.0),
+        ("angle_error_300.", 300, 0.0),
+        ("angle_error_", 5000, 0.0),
+        ("noise.angle_error_", 5000, REWARD_NOISE),
+    ):
+        for which, error in accuracy(transitions, noise, seeds).items():
+            figures[f"discovery.{name}{which}_deg"] = error
     figures["discovery.noise300.undecided_rate"] = undecided_rate(300, REWARD_NOISE, seeds)
     tasks = [navigation().explore(goal, 5000, seed=index) for index, goal in enumerate(training_tasks())]
-    seconds = []
-    for _ in range(7):
-        start = time.process_time()
-        discover_geometry(tasks)
-        seconds.append(time.process_time() - start)
-    figures["discovery.seconds"] = statistics.median(seconds)
-    return figures
+    return figures | {"discovery.seconds": cpu_seconds(lambda: discover_geometry(tasks), 7)}

@@ -4,10 +4,10 @@ from collections import defaultdict
 
 import numpy as np
 
-from benchmarks.discovery import angle_errors_deg, wrapped
+from benchmarks.discovery import angle_errors_deg, discover_circle, wrapped
 from hgmrl_lite import lie
 from hgmrl_lite.envs import circle_tasks, navigation, training_tasks
-from hgmrl_lite.hereditary import RewardModel, discover_geometry, infer
+from hgmrl_lite.hereditary import RewardModel, infer
 
 NOISES = (0.0, 0.0144, 0.05)
 NUMBERS = (400, 2000, 5000)
@@ -57,14 +57,8 @@ def run(quick: bool = False) -> dict[str, float]:
 
 def _family(number: int, noise: float, seed: int) -> dict[str, Answers]:
     """Return errors and bounds of left actions and generators, in degrees, and whether they are stated."""
-    goals = np.concatenate([training_tasks()[:1], circle_tasks(3, seed=seed)])
-    tasks = [
-        navigation(reward_noise=noise).explore(goal, number, seed=1000 * seed + index)
-        for index, goal in enumerate(goals)
-    ]
-    geometry = discover_geometry(tasks)
-    angles = np.arctan2(goals[:, 1], goals[:, 0])
-    errors = angle_errors_deg(geometry, angles - angles[0])
+    geometry, angles = discover_circle(3, number, seed, noise)
+    errors = angle_errors_deg(geometry, angles)
     sure = not geometry.doubts
     out = {"left": list(zip(errors, geometry.bounds_deg[1:], [sure] * 3, strict=True))}
     generators = geometry.generators_states

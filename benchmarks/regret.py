@@ -1,13 +1,9 @@
 """Regret of every agent by the fixed protocol, and the time the experiments take from an empty cache."""
 
-import json
-import os
-import subprocess
-import sys
 import tempfile
-import time
 
-# Run in processes of their own: imports count, and no cache or warm library helps.
+from benchmarks.timing import in_fresh_process
+
 _FULL = """
 import json
 from hgmrl_lite.experiments import regret_by_distance
@@ -60,29 +56,17 @@ print(json.dumps({
 """
 
 
-def timed(script: str, cache: str) -> tuple[float, dict[str, float]]:
-    """Return the wall seconds of a script in a fresh process, and the figures it printed."""
-    start = time.perf_counter()
-    output = subprocess.run(
-        [sys.executable, "-c", script],
-        env={**os.environ, "HGMRL_LITE_CACHE": cache},
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    return time.perf_counter() - start, json.loads(output)
-
-
 def run(quick: bool = False) -> dict[str, float]:
     """Return regrets and seconds of the lesson's form and of the full one; the lesson's alone when quick."""
     with tempfile.TemporaryDirectory() as cache:
-        seconds, figures = timed(_QUICK, cache)
+        figures: dict[str, float]
+        seconds, figures = in_fresh_process(_QUICK, cache)
     figures["regret.quick_seconds"] = seconds
     if quick:
         return figures
     with tempfile.TemporaryDirectory() as cache:
-        seconds, full = timed(_FULL, cache)
-        figures |= full | {"regret.seconds": seconds} | timed(_MORE, cache)[1]
+        seconds, full = in_fresh_process(_FULL, cache)
+        figures |= full | {"regret.seconds": seconds} | in_fresh_process(_MORE, cache)[1]
     # CCM by the number of its training tasks; the sign of the geometric agent's slope says nothing.
     for name in [name for name in figures if name.startswith("regret.CCM.")]:
         figures[name.replace("CCM", "ccm4")] = figures.pop(name)

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.discover import rotation
 from hgmrl_lite._validate import Array
 from hgmrl_lite.actions import LinearAction
 from hgmrl_lite.envs import (
@@ -23,6 +22,7 @@ from hgmrl_lite.envs import (
     training_tasks,
 )
 from hgmrl_lite.hereditary import GeometryReport, check_left_actions, discover_geometry
+from hgmrl_lite.lie import so2_exp
 from hgmrl_lite.transitions import Transitions
 
 SEEDS, QUICK_SEEDS = 20, 2
@@ -43,7 +43,7 @@ YES = dict.fromkeys(
 )
 
 
-ROTATIONS = tuple(rotation(angle) for angle in TURNS)
+ROTATIONS = tuple(so2_exp(angle) for angle in TURNS)
 
 
 def goal_tasks(
@@ -140,7 +140,7 @@ def discovered(tasks: Callable[[int], list[Transitions]]) -> Callable[[int], Geo
 
 def mirrored(angle: float) -> Array:
     """Return the reflection of the plane in a line through the origin."""
-    return rotation(angle) @ MIRROR @ rotation(-angle)
+    return so2_exp(angle) @ MIRROR @ so2_exp(-angle)
 
 
 CASES = {

@@ -18,10 +18,10 @@ from typing import NamedTuple
 import numpy as np
 import scipy.stats
 
-from benchmarks.discover import TURN, Function, about, rotation
+from benchmarks.discover import Function, about
 from hgmrl_lite._validate import Array
 from hgmrl_lite.discovery import discover
-from hgmrl_lite.lie import principal_angles
+from hgmrl_lite.lie import J, principal_angles, so, so2_exp
 
 NUMBERS = (1000, 4000, 16_000)
 TOLERANCE = 0.1
@@ -71,23 +71,18 @@ def make(name: str, points: Array, rng: np.random.Generator) -> Case:
     axes = turned(rng, n)
     local: Callable[[Array], Array] = lambda p: (p - centre) @ axes  # noqa: E731
     if name == "distance":
-        return Case(lambda p: -np.linalg.norm(p - centre, axis=1), truth=(about(TURN, centre),))
+        return Case(lambda p: -np.linalg.norm(p - centre, axis=1), truth=(about(J, centre),))
     if name == "bump":
-        return Case(lambda p: np.exp(-0.5 * np.square(p - centre).sum(axis=1)), truth=(about(TURN, centre),))
+        return Case(lambda p: np.exp(-0.5 * np.square(p - centre).sum(axis=1)), truth=(about(J, centre),))
     if name in ("ellipse", "ellipsoid"):
         squeeze = axes @ np.diag(rng.uniform(0.4, 1.0, size=n)) @ axes.T
         inverse = np.linalg.inv(squeeze)
-        planes = [(i, j) for i in range(n) for j in range(i)]
-        turns = []
-        for i, j in planes:
-            skew = np.zeros((n, n))
-            skew[i, j], skew[j, i] = -1.0, 1.0
-            turns.append(about(squeeze @ skew @ inverse, centre))
-        return Case(lambda p: -np.linalg.norm((p - centre) @ inverse, axis=1), n, truth=tuple(turns))
+        turns = tuple(about(squeeze @ skew @ inverse, centre) for skew in so(n).basis)
+        return Case(lambda p: -np.linalg.norm((p - centre) @ inverse, axis=1), n, truth=turns)
     if name == "screw":
         pitch = rng.uniform(0.5, 1.5)
         linear, shift = np.zeros((3, 3)), np.zeros(3)
-        linear[:2, :2], shift[2] = TURN, pitch
+        linear[:2, :2], shift[2] = J, pitch
         generator = about(axes @ linear @ axes.T, centre)
         generator[:3, 3] += axes @ shift
 
@@ -103,7 +98,7 @@ def make(name: str, points: Array, rng: np.random.Generator) -> Case:
             square: Array = np.square(p).sum(axis=1)
             return square - 0.5 * square**2
 
-        return Case(quartic, algebra="linear", truth=(about(TURN, np.zeros(2)),))
+        return Case(quartic, algebra="linear", truth=(about(J, np.zeros(2)),))
     if name.startswith("nearly"):
         multiple = {"nearly_half": 0.5, "nearly_1.5": 1.5, "nearly_3": 3.0}[name]
         return Case(nearly(multiple * TOLERANCE, local, points))
@@ -123,7 +118,7 @@ def make(name: str, points: Array, rng: np.random.Generator) -> Case:
     if name == "squircle":
         return Case(lambda p: -np.power(np.power(local(p), 4).sum(axis=1), 0.25))
     if name == "radii":
-        truth = tuple(about(np.kron(np.diag(which), TURN), np.zeros(4)) for which in ([1.0, 0.0], [0.0, 1.0]))
+        truth = tuple(about(np.kron(np.diag(which), J), np.zeros(4)) for which in ([1.0, 0.0], [0.0, 1.0]))
         return Case(
             lambda p: np.hypot(p[:, 0], p[:, 1]) + 0.1 * np.hypot(p[:, 2], p[:, 3]) ** 4, 4, truth=truth
         )
@@ -160,7 +155,7 @@ def draw_points(law: str, n: int, number: int, rng: np.random.Generator) -> Arra
         return np.column_stack([radius * np.cos(np.pi / 3 * angle), radius * np.sin(np.pi / 3 * angle)])
     if law == "clusters":
         side: Array = rng.choice([-1.0, 1.0], size=number)
-        return 0.35 * rng.normal(size=(number, n)) + side[:, None] * 1.2 * rotation(0.4)[:1]
+        return 0.35 * rng.normal(size=(number, n)) + side[:, None] * 1.2 * so2_exp(0.4)[:1]
     if law == "heavy_tails":
         return rng.standard_t(3, size=(number, n))
     return rng.normal(size=(number, n))

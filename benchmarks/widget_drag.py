@@ -145,26 +145,24 @@ def _figures(log: dict[str, Any]) -> dict[str, float]:
     }
 
 
-def once_around_circle(page: Any, run: int) -> list[tuple[float, float]]:
-    """Return the way of GoalDrag's handle once around its circle, in pixels; every other run goes back."""
-    circle = page.locator(".hgmrl-circle").first.bounding_box()
-    radius = circle["width"] / 2
-    x, y = circle["x"] + radius, circle["y"] + radius
+def once_around(page: Any, name: str, held: Any, run: int) -> list[tuple[float, float]]:
+    """Return the way of a handle once around, in pixels; every other run goes back.
+
+    GoalDrag's handle goes around its circle, any other one around a small circle where it is.
+    """
+    if name == "GoalDrag":
+        circle = page.locator(".hgmrl-circle").first.bounding_box()
+        radius = circle["width"] / 2
+        x, y = circle["x"] + radius, circle["y"] + radius
+        start = math.radians(float(held.get_attribute("aria-valuenow")))
+    else:
+        box = held.bounding_box()
+        radius, start = RADIUS, 0.0
+        x, y = box["x"] + box["width"] / 2 - radius, box["y"] + box["height"] / 2
     count = round(SECONDS * MOVES_PER_SECOND)
     way = 1 if run % 2 == 0 else -1
-    start = math.radians(float(page.locator(".hgmrl-handle").first.get_attribute("aria-valuenow")))
     angles = [start + way * 2.0 * math.pi * k / count for k in range(count + 1)]
     return [(x + radius * math.cos(angle), y - radius * math.sin(angle)) for angle in angles]
-
-
-def once_around_here(held: Any, run: int) -> list[tuple[float, float]]:
-    """Return the way of a free handle once around a small circle, in pixels; every other run goes back."""
-    box = held.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    count = round(SECONDS * MOVES_PER_SECOND)
-    way = 1 if run % 2 == 0 else -1
-    angles = [way * 2.0 * math.pi * k / count for k in range(count + 1)]
-    return [(x - RADIUS + RADIUS * math.cos(angle), y + RADIUS * math.sin(angle)) for angle in angles]
 
 
 def medians(runs: list[dict[str, float]]) -> dict[str, float]:
@@ -186,8 +184,7 @@ def repeated(
     page : playwright.sync_api.Page
         The page.
     name : str
-        The widget, one of :data:`HANDLES`. GoalDrag's handle goes once around its circle, any other one
-        around a small circle where it is.
+        The widget, one of :data:`HANDLES`.
     runs : int
         Drags.
     between : callable, optional
@@ -205,7 +202,7 @@ def repeated(
     between()
     results = []
     for run in range(runs):
-        points = once_around_circle(page, run) if name == "GoalDrag" else once_around_here(held, run)
+        points = once_around(page, name, held, run)
         page.mouse.move(*points[0])
         results.append(drag_figures(browser, page, root, handle, points[1:]))
         between()

@@ -8,9 +8,11 @@ Generalization via Task Symmetries*, 2026, arXiv:2603.00396.
 import importlib
 from types import ModuleType
 
-from hgmrl_lite._gymnasium import register_envs
+import gymnasium
 
 __version__ = "0.1.0"
+
+ENV_ID = "hgmrl_lite/PointNavigation-v0"
 
 _SUBMODULES = (
     "lie",
@@ -30,7 +32,24 @@ _SUBMODULES = (
 )
 __all__ = ["__version__", *_SUBMODULES]
 
-# So that gymnasium.make("hgmrl_lite/PointNavigation-v0", goal=...) works after a plain import.
+
+def register_envs() -> None:
+    """Register ``hgmrl_lite/PointNavigation-v0`` with Gymnasium unless it is registered already.
+
+    Importing :mod:`hgmrl_lite` calls this. Gymnasium 1 imports no plugin by itself; without an import, name
+    the module in the identifier: ``gymnasium.make("hgmrl_lite:hgmrl_lite/PointNavigation-v0", ...)``.
+    """
+    if ENV_ID in gymnasium.registry:
+        return
+    # By import paths, which import nothing yet. No max_episode_steps: the environment truncates by itself, at
+    # its own ``max_steps``.
+    gymnasium.register(
+        id=ENV_ID,
+        entry_point="hgmrl_lite.envs.navigation:make_env",
+        vector_entry_point="hgmrl_lite.envs.navigation:make_vector_env",
+    )
+
+
 register_envs()
 
 

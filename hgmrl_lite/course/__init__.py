@@ -2,9 +2,8 @@
 
 from hgmrl_lite.cache import clear_cache
 from hgmrl_lite.course.doctor import doctor
-from hgmrl_lite.course.exercise import check, hint
-from hgmrl_lite.course.figure import figure
-from hgmrl_lite.course.progress import reset_progress
-from hgmrl_lite.course.progress_map import progress
+from hgmrl_lite.course.exercise import hint
+from hgmrl_lite.course.page import figure
+from hgmrl_lite.course.progress import check, progress, reset_progress
 
 __all__ = ["check", "clear_cache", "doctor", "figure", "hint", "progress", "reset_progress"]

@@ -1,12 +1,155 @@
-"""Call a student's function: with copies, in words when it fails, with one point or many in rows."""
+"""Look at what a student handed in, and call it: with copies, in time, and in words when it fails."""
 
+import ast
+import contextvars
 import copy
+import ctypes
+import inspect
+import linecache
+import textwrap
+import threading
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from hgmrl_lite._validate import Array
-from hgmrl_lite.course.expect import NotAttempted, NotYet
-from hgmrl_lite.course.inspection import describe, gaps, is_stub, message, parameters, raised, unchanged
-from hgmrl_lite.course.watchdog import Stop
+from hgmrl_lite.course.expect import NotAttempted, NotYet, describe, shorten
+
+# What NumPy says of `@` in terms of its own inside, and what it means; the first 120 letters hold the key.
+_MATMUL = {
+    "mismatch in its core dimension": "the shapes on the two sides of `@` do not fit",
+    "does not have enough dimensions": "one side of `@` is no array but a number, or a function not called",
+}
+
+
+class TookTooLong(Exception):
+    """The work did not end within its time limit."""
+
+
+class Stop(BaseException):
+    """Thrown into the running code; no ``except Exception`` there catches it, and a check lets it through."""
+
+
+def run_with_limit(work: Callable[[], None], seconds: float) -> None:
+    """Run ``work`` in a thread of its own, and give up after ``seconds``.
+
+    Parameters
+    ----------
+    work : callable
+        Takes no argument.
+    seconds : float
+        The time limit, in wall seconds.
+
+    Raises
+    ------
+    TookTooLong
+        When the time is over. The work is asked to end and not waited for: one long call of compiled code
+        goes on until it returns. What ``work`` itself raises comes through unchanged.
+    """
+    errors: list[BaseException] = []
+
+    def target() -> None:
+        try:
+            work()
+        except BaseException as error:
+            errors.append(error)
+
+    # The copied context keeps printed output in the cell that asked for it.
+    thread = threading.Thread(target=contextvars.copy_context().run, args=(target,), daemon=True)
+    try:
+        thread.start()
+        thread.join(seconds)
+    finally:
+        # Also when the student interrupts the cell.
+        late = thread.is_alive()
+        if late:
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                ctypes.c_ulong(thread.ident or 0), ctypes.py_object(Stop)
+            )
+    if late:
+        raise TookTooLong
+    if errors:
+        # Taken from the list, which its traceback holds: what it holds ends with it.
+        raise errors.pop()
+
+
+def is_blank(answer: Any) -> bool:
+    """Tell whether an answer is still the stub: ``...``, None, or a collection of nothing else."""
+    if answer is None or answer is Ellipsis:
+        return True
+    if isinstance(answer, (tuple, list, dict)) and len(answer):
+        parts = answer.values() if isinstance(answer, dict) else answer
+        return all(part is None or part is Ellipsis for part in parts)
+    return False
+
+
+def gaps(student: Any) -> set[str]:
+    """Find where ``...`` is left in a function's source: as a "value", or as a "statement", like ``pass``."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(inspect.unwrap(student))))
+    except (OSError, TypeError, SyntaxError):
+        return set()
+    nodes = list(ast.walk(tree))
+    statements = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    # In an index, such as p[..., 0], three dots are no gap.
+    indices = {id(part) for node in nodes if isinstance(node, ast.Subscript) for part in ast.walk(node.slice)}
+    dots = [node for node in nodes if isinstance(node, ast.Constant) and node.value is Ellipsis]
+    found = {"statement" if id(gap) in statements else "value" for gap in dots if id(gap) not in indices}
+    return found | {"statement" for node in nodes if isinstance(node, ast.Pass)}
+
+
+def parameters(student: Any, count: int) -> list[str] | str:
+    """Return the names of the parameters for ``count`` arguments, or the signature that does not fit."""
+    numbered = [f"number {k + 1}" for k in range(count)]
+    try:
+        signature = inspect.signature(student)
+    except (TypeError, ValueError):
+        return numbered
+    try:
+        signature.bind(*numbered)
+    except TypeError:
+        bare = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
+        return shorten(str(inspect.Signature(bare)))
+    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    fixed = [p.name for p in signature.parameters.values() if p.kind in positional]
+    return (fixed + numbered[len(fixed) :])[:count]
+
+
+def message(error: BaseException) -> str:
+    """Return the text of an exception on one line, even when its ``__str__`` is broken."""
+    try:
+        return shorten(" ".join(str(error).split()))
+    except Exception:
+        return "no readable message"
+
+
+def raised(student: Any, error: BaseException, name: str) -> str:
+    """Say what the student's function raised and in which of its lines."""
+    text = message(error)
+    text = next((words for key, words in _MATMUL.items() if key in text), text)
+    sentence = f"`{name}` raised {type(error).__name__}" + (f": {text}" if text else "")
+    code = getattr(inspect.unwrap(student), "__code__", None)
+    place, trace = None, error.__traceback__
+    while trace is not None:
+        if code is not None and trace.tb_frame.f_code.co_filename == code.co_filename:
+            place = trace.tb_lineno
+        trace = trace.tb_next
+    if code is None or place is None:
+        return sentence + "."
+    line = linecache.getline(code.co_filename, place).strip()
+    return f"{sentence}, in line {place}" + (f": `{shorten(line)}`." if line else ".")
+
+
+def unchanged(before: Any, after: Any) -> bool:
+    """Compare an argument with its copy after the call; what is no array or list counts as unchanged."""
+    if isinstance(before, np.ndarray):
+        if before.shape != np.shape(after):
+            return False
+        return bool(np.array_equal(before, after, equal_nan=before.dtype.kind in "fc"))
+    if isinstance(before, (list, tuple)):
+        return len(before) == len(after) and all(map(unchanged, before, after))
+    return not isinstance(before, (int, float, str)) or before == after
 
 
 def call(student: Any, *arguments: Any, what: str | None = None) -> Any:
@@ -57,7 +200,7 @@ def call(student: Any, *arguments: Any, what: str | None = None) -> Any:
                 f"`{name}` changes its argument `{parameter}` in place.",
                 "Make a new array, or start from a copy, so that the caller's array stays as it was.",
             )
-    if result is Ellipsis or (result is None and is_stub(student)):
+    if result is Ellipsis or (result is None and gaps(student)):
         raise NotAttempted
     if result is None:
         raise NotYet(f"`{name}` returns None.", "Is a `return` missing?")
@@ -65,28 +208,9 @@ def call(student: Any, *arguments: Any, what: str | None = None) -> Any:
 
 
 def call_rows(student: Any, points: Array, *arguments: Any, what: str | None = None) -> Any:
-    """Call the student's function of points with one of them, or with many in rows.
+    """Do as `call` with one point (n,) or with points (N, n) in rows as the first argument.
 
-    Parameters
-    ----------
-    student : object
-        What the student handed in, hopefully a function.
-    points : ndarray, shape (n,) or (N, n)
-        Its first argument.
-    *arguments : object
-        The other arguments.
-    what : str, optional
-        As in `call`.
-
-    Returns
-    -------
-    object
-        The returned value.
-
-    Raises
-    ------
-    NotAttempted, NotYet
-        As in `call`; a function that fails on the rows together and not on each alone is told just that.
+    A function that fails on the rows together and not on each alone is told just that.
     """
     try:
         return call(student, points, *arguments, what=what)

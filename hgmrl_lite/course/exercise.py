@@ -1,8 +1,8 @@
 """Exercises: what a lesson asks, how an answer is checked, and what the student reads.
 
-A lesson's exercises live in ``hgmrl_lite/course/lesson_NN.py`` as a tuple ``EXERCISES``. The check of each is
-a generator: it yields in words what it is about to test, then tests it with the blocks of
-`hgmrl_lite.course.expect`, so that the report can name everything that was tested and the first thing that
+A lesson's exercises live in ``hgmrl_lite/course/lesson_NN.py``. The check of each is a generator: it yields
+in words what it is about to test, then tests it with the blocks of `hgmrl_lite.course.expect` and the tables
+of `hgmrl_lite.course.cases`, so that the report can name everything that was tested and the first thing that
 is wrong:
 
 >>> import numpy as np
@@ -27,29 +27,26 @@ is wrong:
 """
 
 import importlib
-import pkgutil
 import re
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-from hgmrl_lite.course.expect import NotAttempted, NotYet
-from hgmrl_lite.course.inspection import describe, is_blank
-from hgmrl_lite.course.progress import remember
-from hgmrl_lite.course.report import CheckResult, Hints, State
-from hgmrl_lite.course.watchdog import TookTooLong, run_with_limit
+from hgmrl_lite.course.calling import TookTooLong, is_blank, run_with_limit
+from hgmrl_lite.course.expect import NotAttempted, NotYet, describe
+from hgmrl_lite.course.page import box, prose, signed
+
+State = Literal["Correct", "Not yet", "Not attempted"]
+SYMBOLS: dict[State, str] = {"Correct": "✓", "Not yet": "✗", "Not attempted": "○"}
+Check = Callable[[Any], Iterator[str]]
 
 _UNTOUCHED = "Put your own code in place of `...`; nothing that follows depends on it."
-
 # How many hints of each exercise were shown in this Jupyter kernel.
 _shown: dict[str, int] = {}
-
-
-Check = Callable[[Any], Iterator[str]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,11 +68,6 @@ class Exercise:
         An answer that passes.
     seconds : float, optional
         Time limit of the whole check.
-
-    Raises
-    ------
-    ValueError
-        When the id is malformed or there is no hint.
     """
 
     id: str
@@ -85,11 +77,101 @@ class Exercise:
     reference: Any
     seconds: float = 10.0
 
-    def __post_init__(self) -> None:
-        if not re.fullmatch(r"\d\d\.\d+", self.id):
-            raise ValueError(f'id must be a lesson and a number such as "01.2", got {self.id!r}')
-        if not isinstance(self.hints, tuple) or not self.hints or not all(self.hints):
-            raise ValueError(f"hints of exercise {self.id} must be a tuple of texts, got {self.hints!r}")
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What a check found.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        The exercise.
+    state : {"Correct", "Not yet", "Not attempted"}
+        The verdict.
+    tested : tuple of str
+        What was tested, in order; when the state is "Not yet" the last one failed.
+    message : str, optional
+        The first thing that is wrong.
+    hint : str, optional
+        What to think about, for a mistake that was recognised.
+    note : str, optional
+        What else went wrong, such as a progress file that cannot be written.
+    """
+
+    exercise: Exercise
+    state: State
+    tested: tuple[str, ...] = ()
+    message: str = ""
+    hint: str = ""
+    note: str = ""
+
+    def __repr__(self) -> str:
+        """Give the verdict and its grounds as plain text."""
+        title = f"{SYMBOLS[self.state]} {self.state} · Exercise {self.exercise.id}, {self.exercise.title}"
+        lines = [f"{word}: {text}" for word, text in self._steps()]
+        return "\n  ".join([title, *lines, *self._told()])
+
+    def _repr_html_(self) -> str:
+        """Give the same as a box that takes its colours from the notebook's theme."""
+        name = f"Exercise {self.exercise.id}, {self.exercise.title}"
+        items = "".join(f"<li><em>{word}:</em> {prose(text)}</li>" for word, text in self._steps())
+        body = f'<ul style="margin:0.3em 0;padding-left:1.2em">{items}</ul>' if items else ""
+        body += "".join(f"<div>{prose(text)}</div>" for text in self._told())
+        if self.state == "Not yet":
+            body += f'<div>For help: <code>course.hint("{self.exercise.id}")</code></div>'
+        return box(f"<strong>{signed(SYMBOLS[self.state], self.state)}</strong> · {prose(name)}{body}")
+
+    def _steps(self) -> list[tuple[str, str]]:
+        """Pair how it went with what was tested."""
+        words = ["passed"] * len(self.tested)
+        if words and self.state == "Not yet":
+            words[-1] = "failed"
+        return list(zip(words, self.tested, strict=True)) if self.state != "Not attempted" else []
+
+    def _told(self) -> list[str]:
+        """Return what there is to say beside the steps."""
+        return [text for text in (self.message, self.hint, self.note) if text]
+
+
+@dataclass(frozen=True)
+class Hints:
+    """The first hints of an exercise; in a notebook each one opens by a click.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        The exercise.
+    level : int
+        How many hints are shown.
+    """
+
+    exercise: Exercise
+    level: int
+
+    def __repr__(self) -> str:
+        """List the hints as plain text."""
+        return "\n".join([*(f"{name}: {text}" for name, text in self._named()), self._more()])
+
+    def _repr_html_(self) -> str:
+        """List the hints folded, so that Run All gives none away."""
+        folded = "".join(
+            f'<details><summary style="cursor:pointer">{name}</summary>'
+            f'<div style="margin:0.2em 0 0.4em 1.2em">{prose(text)}</div></details>'
+            for name, text in self._named()
+        )
+        return box(f"{folded}<div>{prose(self._more())}</div>")
+
+    def _named(self) -> list[tuple[str, str]]:
+        """Pair each shown hint with its name."""
+        total = len(self.exercise.hints)
+        shown = self.exercise.hints[: self.level]
+        return [(f"Hint {k} of {total}", text) for k, text in enumerate(shown, start=1)]
+
+    def _more(self) -> str:
+        """Say how to get the next one."""
+        if self.level >= len(self.exercise.hints):
+            return "These are all the hints."
+        return "Run this cell again for the next hint."
 
 
 def hints(*texts: str) -> Callable[[Check], tuple[Check, tuple[str, ...]]]:
@@ -113,14 +195,12 @@ def exercises_of(lesson: str) -> tuple[Exercise, ...]:
         if error.name != name:
             raise
         return ()
-    exercises: tuple[Exercise, ...] = module.EXERCISES
-    return exercises
+    return tuple(value for value in vars(module).values() if isinstance(value, Exercise))
 
 
 def all_exercises() -> tuple[Exercise, ...]:
     """Return the exercises of every lesson, in order."""
-    names = sorted(module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]))
-    lessons = [name.removeprefix("lesson_") for name in names if re.fullmatch(r"lesson_\d\d", name)]
+    lessons = sorted(path.stem[-2:] for path in Path(__file__).parent.glob("lesson_[0-9][0-9].py"))
     return tuple(exercise for lesson in lessons for exercise in exercises_of(lesson))
 
 
@@ -140,47 +220,23 @@ def find(id: str) -> Exercise:
     raise ValueError(f"id must name an exercise, got {id!r}; known: {listed}")
 
 
-def check(id: str, answer: Any) -> CheckResult:
-    """Check an answer to an exercise of a lesson, and note a step forward in the student's progress.
-
-    Parameters
-    ----------
-    id : str
-        The exercise: ``"01.2"``.
-    answer : object
-        A function, a number, an array or a text, as the exercise asks.
-
-    Returns
-    -------
-    CheckResult
-        "Correct", "Not yet" with what is wrong, or "Not attempted". Nothing about the answer raises.
-
-    Raises
-    ------
-    ValueError
-        When there is no such exercise.
-    """
-    result = examine(find(id), answer)
-    return replace(result, note=remember(result))
-
-
 def examine(exercise: Exercise, answer: Any) -> CheckResult:
-    """Check an answer to ``exercise``; the work behind `check`."""
+    """Check an answer to ``exercise``; the work behind `hgmrl_lite.course.check`."""
     tested: list[str] = []
 
     def work() -> None:
         # A student's division by zero is told as the NaN it makes, not as a warning beside the verdict.
-        with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            for step in exercise.check(answer):
-                tested.append(step)
+        with np.errstate(all="ignore"):
+            tested.extend(exercise.check(answer))
 
     message, hint = "", ""
     state: State = "Not yet"
     try:
         if is_blank(answer):
             raise NotAttempted
-        run_with_limit(work, exercise.seconds)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            run_with_limit(work, exercise.seconds)
         state = "Correct"
     except NotAttempted:
         state, message = "Not attempted", _UNTOUCHED
@@ -197,15 +253,13 @@ def examine(exercise: Exercise, answer: Any) -> CheckResult:
     return CheckResult(exercise, state, tuple(tested), message, hint)
 
 
-def hint(id: str, level: int | None = None) -> Hints:
+def hint(id: str) -> Hints:
     """Show one more hint of an exercise at each call.
 
     Parameters
     ----------
     id : str
         The exercise: ``"01.2"``.
-    level : int, optional
-        Show this many hints instead, and leave the count as it is.
 
     Returns
     -------
@@ -215,15 +269,11 @@ def hint(id: str, level: int | None = None) -> Hints:
     Raises
     ------
     ValueError
-        When there is no such exercise or no such level.
+        When there is no such exercise.
     """
     exercise = find(id)
-    total = len(exercise.hints)
-    if level is None:
-        level = _shown[exercise.id] = min(_shown.get(exercise.id, 0) + 1, total)
-    elif isinstance(level, bool) or not isinstance(level, int) or not 1 <= level <= total:
-        raise ValueError(f"level must be a whole number from 1 to {total}, got {level!r}")
-    return Hints(exercise, level)
+    _shown[id] = min(_shown.get(id, 0) + 1, len(exercise.hints))
+    return Hints(exercise, _shown[id])
 
 
 def _safely(answer: Any) -> str:

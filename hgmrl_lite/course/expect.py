@@ -5,6 +5,7 @@ with a sentence for the student, never anything else. What calls the student's f
 `hgmrl_lite.course.calling`, what goes through a table of cases in `hgmrl_lite.course.cases`.
 """
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence, Sized
 from typing import Any
 
@@ -12,13 +13,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_numpy, masked_entries
-from hgmrl_lite.course.inspection import describe, show
 
 Mistakes = Mapping[str, Any]
 """What typical mistakes lead to: for each hint the wrong value, or several of them along a first axis."""
 
 # No exercise asks for so many numbers; a view of one number can claim to be more than the memory holds.
 _MOST = 10_000_000
+_SHORT = 120
 
 
 class NotYet(Exception):
@@ -192,3 +193,41 @@ def _is_one_of(got: Array, wrong: Any, tolerance: float) -> bool:
     """Compare with one value, or with several along a first axis."""
     values = np.asarray(wrong, dtype=np.float64)
     return any(_close(got, value, tolerance) for value in (values if values.ndim > got.ndim else [values]))
+
+
+def describe(value: Any) -> str:
+    """Say in a few words what ``value`` is, whatever it is."""
+    if value is None:
+        return "None"
+    if value is Ellipsis:
+        return "`...`"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape} and type {value.dtype}"
+    if isinstance(value, int) and value.bit_length() > 64:
+        return "a whole number of very many digits"
+    if isinstance(value, (bool, np.bool_, int, float, complex, np.number)):
+        return f"{type(value).__name__} {value}"
+    if isinstance(value, str):
+        return f"the text {shorten(repr(value))}"
+    if isinstance(value, (list, tuple, set, dict)):
+        return f"a {type(value).__name__} of length {len(value)}"
+    if inspect.isclass(value):
+        return f"the class {value.__name__}"
+    if callable(value):
+        return f"the function {getattr(value, '__name__', type(value).__name__)}"
+    return f"an object of type {type(value).__name__}"
+
+
+def show(value: ArrayLike, digits: int = 4) -> str:
+    """Write numbers for a sentence: few digits, rounding errors as 0, long arrays shortened."""
+    array = np.asarray(value, dtype=np.float64)
+    noise = 1e-12 * max(1.0, float(np.abs(array).max(initial=0.0)))
+    clean = np.where(np.abs(array) < noise, 0.0, array)
+    with np.printoptions(threshold=12, edgeitems=2, formatter={"float_kind": f"{{:.{digits}g}}".format}):
+        text = np.array2string(clean, separator=", ")
+    return shorten(" ".join(text.split()))
+
+
+def shorten(text: str) -> str:
+    """Cut a text that would not fit a sentence."""
+    return text if len(text) <= _SHORT else text[: _SHORT - 2] + " …"

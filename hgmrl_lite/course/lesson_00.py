@@ -8,10 +8,9 @@ from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array
 from hgmrl_lite.course.calling import call, call_rows
-from hgmrl_lite.course.cases import each_case
+from hgmrl_lite.course.cases import each_case, uneven_policy
 from hgmrl_lite.course.exercise import exercise, hints
 from hgmrl_lite.course.expect import Mistakes, NotYet, as_numbers, expect, expect_close
-from hgmrl_lite.course.samples import uneven_policy
 
 #: Cost of exercise 00.1's walk without noise: ten steps to the base goal, ninety at it, 2 from the test goal.
 _COST = sum(1.0 + 0.1 * step for step in range(1, 11)) + 90 * 2.0
@@ -151,6 +150,3 @@ def _exercise_3(answer: Any) -> Iterator[str]:
         _transformed_mistakes,
         makes="the new policy",
     )
-
-
-EXERCISES = (_exercise_1, _exercise_2, _exercise_3)

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from hgmrl_lite import actions, envs, lie
 from hgmrl_lite._validate import Array
 from hgmrl_lite.course.calling import call, call_rows
-from hgmrl_lite.course.cases import each_case, each_choice
+from hgmrl_lite.course.cases import affine, bump, each_case, each_choice, eleven_maps, uneven_policy
 from hgmrl_lite.course.exercise import exercise, hints
 from hgmrl_lite.course.expect import (
     Mistakes,
@@ -19,10 +19,9 @@ from hgmrl_lite.course.expect import (
     expect_close,
     expect_entry,
     expect_shape,
+    show,
 )
-from hgmrl_lite.course.inspection import show
 from hgmrl_lite.course.lesson_05 import symmetry_gap
-from hgmrl_lite.course.samples import affine, bump, eleven_maps, uneven_policy
 
 PointMap = Callable[[Array], Array]
 
@@ -287,6 +286,3 @@ def _exercise_5(answer: Any) -> Iterator[str]:
             "An action of length at most 1 stays in the box, however it is turned. Which actions are longer?"
         )
     expect(box >= 0.01, f"T(L s, K a) and L T(s, a) differ by {box:.4f} only.", hint)
-
-
-EXERCISES = (_exercise_1, _exercise_2, _exercise_3, _exercise_4, _exercise_5)

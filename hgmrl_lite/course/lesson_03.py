@@ -10,19 +10,19 @@ from numpy.typing import ArrayLike
 from hgmrl_lite import envs, lie, tangents
 from hgmrl_lite._validate import Array
 from hgmrl_lite.course.calling import call
-from hgmrl_lite.course.cases import each_case, each_choice
+from hgmrl_lite.course.cases import each_case, each_choice, unit
 from hgmrl_lite.course.exercise import exercise, hints
 from hgmrl_lite.course.expect import (
     Mistakes,
     NotYet,
     as_numbers,
+    describe,
     expect,
     expect_close,
     expect_entry,
     expect_shape,
+    show,
 )
-from hgmrl_lite.course.inspection import describe, show
-from hgmrl_lite.course.samples import unit
 
 _LETTERS = ("A", "B", "C", "D", "none")
 _SYMMETRIES = {"f1": "A", "f2": "B", "f3": "C", "f4": "D", "f5": "none"}
@@ -295,6 +295,3 @@ def _exercise_5(answer: Any) -> Iterator[str]:
             if fewer < error
             else "More neighbours do better: this is variance. Too few values are averaged.",
         )
-
-
-EXERCISES = (_exercise_1, _exercise_2, _exercise_3, _exercise_4, _exercise_5)

@@ -283,6 +283,3 @@ def _exercise_5(answer: Any) -> Iterator[str]:
     for got, right, (name, hint) in zip(numbers, DIMENSIONS, hints.items(), strict=True):
         yield f"the dimension for f = {name}"
         expect(got == right, f"{got:g} is not the dimension for f = {name}.", hint)
-
-
-EXERCISES = (_exercise_1, _exercise_2, _exercise_3, _exercise_4, _exercise_5)

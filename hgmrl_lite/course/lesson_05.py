@@ -266,6 +266,3 @@ def _exercise_5(answer: Any) -> Iterator[str]:
     )
     words = "three coordinates in unlike units and one action: 3 rows, 12 + 1 columns"
     yield from each_case(answer, system_rows, "The equations in space", {words: space})
-
-
-EXERCISES = (_exercise_1, _exercise_2, _exercise_3, _exercise_4, _exercise_5)

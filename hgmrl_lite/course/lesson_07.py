@@ -11,8 +11,7 @@ from hgmrl_lite._validate import Array
 from hgmrl_lite.course.calling import call
 from hgmrl_lite.course.cases import each_case, each_choice
 from hgmrl_lite.course.exercise import exercise, hints
-from hgmrl_lite.course.expect import Mistakes, NotYet, expect, expect_close, expect_shape
-from hgmrl_lite.course.inspection import describe
+from hgmrl_lite.course.expect import Mistakes, NotYet, describe, expect, expect_close, expect_shape
 from hgmrl_lite.transitions import Transitions
 
 family = envs.navigation()
@@ -290,6 +289,3 @@ def _exercise_5(answer: Any) -> Iterator[str]:
         )
     given, right, why = (dict(zip(CASES, those, strict=True)) for those in (answer, NOTICES, _WHY))
     yield from each_choice(given, right, _OPTIONS, "Who notices {}", why)
-
-
-EXERCISES = (_exercise_1, _exercise_2, _exercise_3, _exercise_4, _exercise_5)

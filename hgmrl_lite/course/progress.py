@@ -1,15 +1,20 @@
-"""What a student has done so far: a small file beside the student's work, which never leaves the machine.
+"""Check answers, and keep what is done in a small file beside the work, which never leaves the machine.
 
 The file has one line of JSON for each step forward and is only ever appended to: two notebooks that are open
 at once cannot lose each other's lines.
 """
 
 import errno
+import html
 import json
 import os
+from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
-from hgmrl_lite.course.report import CheckResult, State
+from hgmrl_lite.course.exercise import SYMBOLS, CheckResult, Exercise, State, all_exercises, examine, find
+from hgmrl_lite.course.page import signed, table
 
 FILE = "progress.jsonl"
 """The file's name, in the folder of the notebooks; ``$HGMRL_LITE_PROGRESS`` names another place."""
@@ -20,6 +25,31 @@ try:
 except FileNotFoundError:
     # The folder was deleted while the Jupyter kernel ran; `remember` will say so.
     _STARTED_IN = Path()
+_WORDS: dict[State, str] = {"Correct": "done", "Not yet": "begun", "Not attempted": "open"}
+
+
+def check(id: str, answer: Any) -> CheckResult:
+    """Check an answer to an exercise of a lesson, and note a step forward in the student's progress.
+
+    Parameters
+    ----------
+    id : str
+        The exercise: ``"01.2"``.
+    answer : object
+        A function, a number, an array or a text, as the exercise asks.
+
+    Returns
+    -------
+    CheckResult
+        "Correct", "Not yet" with what is wrong, or "Not attempted". Nothing about the answer raises.
+
+    Raises
+    ------
+    ValueError
+        When there is no such exercise.
+    """
+    result = examine(find(id), answer)
+    return replace(result, note=remember(result))
 
 
 def progress_file() -> Path:
@@ -59,6 +89,15 @@ def remember(result: CheckResult) -> str:
     return ""
 
 
+def _has_a_student() -> bool:
+    """Tell whether this is a notebook, or a file was named: a script or a test leaves no trace."""
+    if os.environ.get("HGMRL_LITE_PROGRESS"):
+        return True
+    from IPython import get_ipython
+
+    return hasattr(get_ipython(), "kernel")
+
+
 def reset_progress() -> str:
     """Forget which exercises are done; the answers in the notebooks stay.
 
@@ -82,9 +121,8 @@ def read_states(file: Path) -> tuple[dict[str, State], int]:
     """Return the best states by exercise, and how many lines mean nothing."""
     states: dict[str, State] = {}
     unreadable = 0
-    for line in file.read_bytes().splitlines() if file.exists() else ():
-        if not line.strip():
-            continue
+    lines = file.read_bytes().splitlines() if file.exists() else []
+    for line in filter(None, map(bytes.strip, lines)):
         try:
             entry = json.loads(line)
             id, state = entry["exercise"], entry["state"]
@@ -98,10 +136,88 @@ def read_states(file: Path) -> tuple[dict[str, State], int]:
     return states, unreadable
 
 
-def _has_a_student() -> bool:
-    """Tell whether this is a notebook, or a file was named: a script or a test leaves no trace."""
-    if os.environ.get("HGMRL_LITE_PROGRESS"):
-        return True
-    from IPython import get_ipython
+@dataclass(frozen=True, eq=False)
+class Progress:
+    """How far a student has come.
 
-    return hasattr(get_ipython(), "kernel")
+    Parameters
+    ----------
+    exercises : tuple of Exercise
+        All exercises, in order.
+    states : dict
+        The best state of each exercise by id: "Correct" once it was correct, "Not yet" when it was tried.
+    file : Path
+        Where it is kept.
+    complaint : str, optional
+        What could not be read of it.
+    """
+
+    exercises: tuple[Exercise, ...]
+    states: dict[str, State]
+    file: Path
+    complaint: str = ""
+
+    @property
+    def done(self) -> int:
+        """How many exercises are done."""
+        return sum(self.state(exercise) == "Correct" for exercise in self.exercises)
+
+    def state(self, exercise: Exercise) -> State:
+        """Return the best state of an exercise."""
+        return self.states.get(exercise.id, "Not attempted")
+
+    @property
+    def summary(self) -> str:
+        """The progress in one sentence, and what could not be read of it."""
+        return f"{self.done} of {len(self.exercises)} exercises done. {self.complaint}".strip()
+
+    def __repr__(self) -> str:
+        """Give the map as plain text: a line a lesson."""
+        lines = [self.summary]
+        for lesson, exercises in self._lessons():
+            marks = " ".join(f"{SYMBOLS[self.state(one)]} {one.id}" for one in exercises)
+            lines.append(f"{lesson}: {marks}")
+        return "\n".join([*lines, "✓ done   ✗ begun   ○ open"])
+
+    def _repr_html_(self) -> str:
+        """Give the map as a table, a row a lesson; states are words as well as signs."""
+        rows = []
+        for lesson, exercises in self._lessons():
+            states = [self.state(one) for one in exercises]
+            items = "".join(
+                f'<li style="margin:0">{signed(SYMBOLS[state], one.id)} {html.escape(one.title)} '
+                f"({_WORDS[state]})</li>"
+                for one, state in zip(exercises, states, strict=True)
+            )
+            listed = f'<ul style="list-style:none;margin:0;padding:0">{items}</ul>'
+            # The lesson's notebook, where it lies beside the file.
+            notebook = next(iter(sorted(self.file.parent.glob(f"{lesson}_*.ipynb"))), None)
+            link = f'<a href="{html.escape(notebook.name)}">{lesson}</a>' if notebook else lesson
+            rows.append((link, f"{states.count('Correct')} of {len(states)}", listed))
+        caption = (
+            f"<strong>{html.escape(self.summary)}</strong> Kept in {html.escape(self.file.name)}, on this "
+            "machine only."
+        )
+        return table(caption, ("Lesson", "Done", "Exercises"), rows)
+
+    def _lessons(self) -> list[tuple[str, list[Exercise]]]:
+        """Return the two digits of each lesson, and its exercises."""
+        return [(lesson, list(those)) for lesson, those in groupby(self.exercises, lambda one: one.id[:2])]
+
+
+def progress() -> Progress:
+    """Return the map of the exercises: done, begun and open.
+
+    Returns
+    -------
+    Progress
+        In a notebook, a table.
+    """
+    file, complaint = progress_file(), ""
+    try:
+        states, unreadable = read_states(file)
+        if unreadable:
+            complaint = f"{unreadable} lines of {file} could not be read and are left out."
+    except OSError as error:
+        states, complaint = {}, f"{file} could not be read: {error.strerror or error}."
+    return Progress(all_exercises(), states, file, complaint)

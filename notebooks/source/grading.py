@@ -17,7 +17,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -148,18 +147,12 @@ def main() -> int:
     parser.add_argument("lessons", nargs="*", metavar="NN", help="export only these lessons")
     options = parser.parse_args()
     try:
-        for folder in _exported(options.lessons):
-            print(folder.relative_to(TARGET.parents[1]).as_posix())
+        for path in build.sources(build.HERE, options.lessons):
+            print(export(path, TARGET).relative_to(TARGET.parents[1]).as_posix())
     except (SourceError, RuntimeError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
-
-
-def _exported(lessons: list[str]) -> Iterator[Path]:
-    """Export one lesson after the other."""
-    for path in build.sources(build.HERE, lessons):
-        yield export(path, TARGET)
 
 
 if __name__ == "__main__":

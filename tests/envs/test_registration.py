@@ -13,7 +13,7 @@ HEAVY = (
 
 ENV_ID = "'hgmrl_lite/PointNavigation-v0'"
 MAKE = f"gymnasium.make({ENV_ID}, goal=(1, 0)).reset(seed=0)"
-REGISTER = "from hgmrl_lite._gymnasium import register_envs; register_envs(); "
+REGISTER = "from hgmrl_lite import register_envs; register_envs(); "
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from gymnasium.error import ResetNeeded
 from gymnasium.utils.env_checker import check_env
 
-from hgmrl_lite._gymnasium import ENV_ID
+from hgmrl_lite import ENV_ID
 from hgmrl_lite.envs import ARENA, GOAL_RADIUS, NOISE, STEP, Navigation, navigation, project_action
 
 GOAL = (-0.6, 0.8)

@@ -8,7 +8,7 @@ import pytest
 from gymnasium.error import ResetNeeded
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
-from hgmrl_lite._gymnasium import ENV_ID
+from hgmrl_lite import ENV_ID
 from hgmrl_lite.envs import NOISE, TaskVectorEnv, navigation
 
 # Near the start, so that episodes end by termination as well as by time.

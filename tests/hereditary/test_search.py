@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from benchmarks.discovery import REWARD_NOISE, discover_twenty
+from benchmarks.discovery import REWARD_NOISE, discover_circle
 from hgmrl_lite.hereditary.search import refine
 
 
@@ -32,5 +32,5 @@ def test_without_any_slope_it_stays():
 
 def test_few_noisy_transitions_end_in_an_answer_and_no_singular_step():
     # One of these searches loses its damping in rounding, where two directions depend on each other.
-    geometry, _ = discover_twenty(300, 1, REWARD_NOISE)
+    geometry, _ = discover_circle(19, 300, 1, REWARD_NOISE)
     assert geometry.verdict == "undecided"

@@ -207,17 +207,6 @@ def test_no_run_time(folders):
     assert all("**Run time** not yet measured. After" in text_of(side) for side in sides(folders[1]))
 
 
-@pytest.mark.parametrize(
-    "content",
-    ["[3]", '{"01": 3}', "{", '{"01": {"seconds": 3}}', '{"01": {"seconds": true, "memory_mb": 200}}'],
-)
-def test_damaged_run_times(folders, content, capsys):
-    source, target = folders
-    (source / "run_times.json").write_text(content)
-    assert builder.main([], source, target) == 1
-    assert "run_times.json must map lessons to what they take" in capsys.readouterr().err
-
-
 def test_check_writes_nothing_and_names_what_differs(folders, capsys):
     source, target = folders
     assert builder.main(["--check"], source, target) == 1

@@ -1,9 +1,11 @@
-"""Show a Matplotlib figure with a description for readers who do not see it."""
+"""What a page shows: a figure with its description, and the pieces of HTML that reports are made of."""
 
 import base64
 import html
 import io
+import re
 import sys
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,3 +67,31 @@ def figure(figure: Any, alt: str) -> DescribedFigure:
     if "matplotlib.pyplot" in sys.modules:
         sys.modules["matplotlib.pyplot"].close(figure)
     return DescribedFigure(stream.getvalue(), alt.strip())
+
+
+def signed(symbol: str, word: str) -> str:
+    """Write a sign before a word in HTML; a screen reader reads the word alone."""
+    return f'<span aria-hidden="true">{symbol}</span> {word}'
+
+
+def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Write a table in HTML, whose parts are HTML already; the first cell of each row is its head."""
+    left = 'style="text-align:left;vertical-align:top"'
+    head = "".join(f'<th scope="col" {left}>{name}</th>' for name in columns)
+    body = ""
+    for first, *rest in rows:
+        cells = "".join(f"<td {left}>{cell}</td>" for cell in rest)
+        body += f'<tr><th scope="row" {left}>{first}</th>{cells}</tr>'
+    caption = f'<caption style="text-align:left">{caption}</caption>'
+    return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def prose(text: str) -> str:
+    """Escape a text for HTML; backquoted parts become code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text, quote=False))
+
+
+def box(content: str) -> str:
+    """Frame a piece of HTML in the text's own colour."""
+    style = "border:1px solid currentColor;border-radius:4px;padding:0.5em 0.8em;max-width:60em"
+    return f'<div style="{style}">{content}</div>'
