@@ -9,8 +9,7 @@ from numpy.typing import ArrayLike
 
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array, as_array
-from hgmrl_lite.hereditary.evidence import NORMAL
-from hgmrl_lite.hereditary.findings import BOUND, table_of
+from hgmrl_lite.hereditary.evidence import BOUND, NORMAL, Told
 from hgmrl_lite.hereditary.generators import (
     action_form,
     action_generators,
@@ -31,7 +30,7 @@ FINEST = float(np.radians(0.02))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class HereditaryGeometry(LeftActions):
+class HereditaryGeometry(Told, LeftActions):
     """The group that relates a family of tasks, as it acts on states and on actions, and its left actions.
 
     Attributes
@@ -173,16 +172,6 @@ class HereditaryGeometry(LeftActions):
         if self.doubts:
             facts.append(("undecided", self.doubts[0] + (" ..." if len(self.doubts) > 1 else "")))
         return facts
-
-    def __repr__(self) -> str:
-        """Tell the dimension, the tasks' places and the generators."""
-        return (
-            "HereditaryGeometry(\n" + "\n".join(f"  {name}: {text}" for name, text in self._facts()) + "\n)"
-        )
-
-    def _repr_html_(self) -> str:
-        """Tell the same as a table."""
-        return table_of("Hereditary geometry", self._facts())
 
 
 def discover_geometry(

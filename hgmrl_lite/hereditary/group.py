@@ -14,6 +14,7 @@ from hgmrl_lite import lie
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.hereditary.closure import centre, closing_time, exactly_closed, resonant
 from hgmrl_lite.hereditary.frame import Frame
+from hgmrl_lite.hereditary.spline import farthest_points
 
 Index = NDArray[np.intp]
 
@@ -152,7 +153,7 @@ class CompactGroup:
         for factor in coordinates[1:]:
             words = self.exp(factor) @ words
         flat = self.frame.inside(words).reshape(len(words), -1)
-        kept = _spread(flat, count)
+        kept = farthest_points(flat, count)
         found, near = cKDTree(flat[kept]).query(flat[kept], k=2 * d + 1)
         # Chords between orthogonal matrices, ‖Q - Q'‖_F = √2 · length to first order.
         spacing = float(np.median(np.asarray(found)[:, 1])) / np.sqrt(2.0)
@@ -313,15 +314,3 @@ def _block_diagonal(first: Array, second: Array) -> Array:
     out = np.zeros((len(first), n + m, n + m))
     out[:, :n, :n], out[:, n:, n:] = first, second
     return out
-
-
-def _spread(points: Array, count: int) -> Index:
-    """Return the indices of ``count`` points of one sphere, each the farthest from those before it."""
-    chosen = np.empty(count, dtype=np.intp)
-    chosen[0] = 0
-    # On a sphere the farthest point is the one with the smallest product.
-    nearest = points @ points[0]
-    for index in range(1, count):
-        chosen[index] = int(np.argmin(nearest))
-        np.maximum(nearest, points @ points[chosen[index]], out=nearest)
-    return chosen

@@ -6,15 +6,13 @@ import numpy as np
 
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array
-from hgmrl_lite.hereditary.findings import (
+from hgmrl_lite.hereditary.evidence import (
     BOUND,
     START_BOUND,
     START_EXCLUDED,
     UNKNOWN,
     Defect,
     Finding,
-    resampled_moments,
-    start_defect,
 )
 from hgmrl_lite.hereditary.frame import partners
 from hgmrl_lite.hereditary.generators import STILL
@@ -23,6 +21,8 @@ from hgmrl_lite.hereditary.properties import Tested
 from hgmrl_lite.hereditary.search import refine
 from hgmrl_lite.hereditary.system import SystemSymmetry
 
+#: Most groups of starts that are drawn anew for the error of their moments.
+GROUPS = 1000
 #: When the best partner of a map has arrived, relative to a partner of size one.
 _ARRIVED = 1e-7
 #: Step of the derivatives by the partner's entries.
@@ -142,3 +142,52 @@ def find_start_law(tested: Tested) -> Finding:
             "not there: subtract it from the states first."
         )
     return replace(finding, text=text)
+
+
+def resampled_moments(starts: Array, draws: int = 200) -> tuple[Array, Array]:
+    """Return mean (1 + draws, n) and covariance (1 + draws, n, n) of starts (k, n), then of resamples.
+
+    Of many starts, groups are drawn instead of single ones.
+    """
+    number, n = starts.shape
+    centred = starts - starts.mean(axis=0)
+    rows = np.hstack(
+        [np.ones((number, 1)), centred, (centred[:, :, None] * centred[:, None]).reshape(number, -1)]
+    )
+    first = np.unique(np.linspace(0, number, min(number, GROUPS), endpoint=False).astype(int))
+    sums = np.add.reduceat(rows, first, axis=0)
+    drawn = np.random.default_rng(0).integers(0, len(sums), (draws, len(sums)))
+    total = np.concatenate([sums.sum(axis=0)[None], sums[drawn].sum(axis=1)])
+    count, away = total[:, :1], total[:, 1 : n + 1] / total[:, :1]
+    outer = total[:, n + 1 :].reshape(-1, n, n) - count[..., None] * away[:, :, None] * away[:, None]
+    return starts.mean(axis=0) + away, outer / (count[..., None] - 1.0)
+
+
+def start_defect(matrix: Array, mean: Array, covariance: Array) -> Defect:
+    """Return how far a homogeneous map moves mean and covariance of the starts, in their standard deviations.
+
+    The squared displacement of the mean plus the squared logarithms of the ratios of standard deviations, for
+    moments (1 + draws, n) and (1 + draws, n, n) as `resampled_moments` gives them.
+    """
+    n = mean.shape[-1]
+    values, axes = np.linalg.eigh(covariance)
+    deviations = np.sqrt(np.maximum(values, 1e-12 * values[..., -1:] + np.finfo(float).tiny))[..., None, :]
+    root = (axes * deviations) @ axes.swapaxes(-1, -2)
+    inverse = (axes / deviations) @ axes.swapaxes(-1, -2)
+    linear, shift = matrix[:n, :n], matrix[:n, n]
+    displaced = (inverse @ (mean @ linear.T + shift - mean)[..., None])[..., 0]
+    moved = inverse @ linear @ root
+    values, axes = np.linalg.eigh(moved @ moved.swapaxes(-1, -2))
+    stretch = (axes * (0.5 * np.log(np.maximum(values, 1e-18)))[..., None, :]) @ axes.swapaxes(-1, -2)
+    change = np.concatenate([displaced, stretch.reshape(len(stretch), n * n)], axis=-1)
+    return squared(change[0], np.cov(change[1:].T).reshape(n + n * n, n + n * n))
+
+
+def squared(seen: Array, covariance: Array) -> Defect:
+    """Return |e|² and its error for what was seen, e + δ with δ of the given covariance S.
+
+    The square of the sum is |e|² + tr S on average, with variance 4 eᵀSe + 2 tr S².
+    """
+    trace = float(np.square(covariance).sum())
+    variance = max(4.0 * float(seen @ covariance @ seen) - 2.0 * trace, 2.0 * trace)
+    return Defect(float(seen @ seen) - float(np.trace(covariance)), float(np.sqrt(variance)))

@@ -7,8 +7,7 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtri, fdtri
 
 from hgmrl_lite._validate import Array, as_array
-from hgmrl_lite.hereditary.evidence import UNCOVERED
-from hgmrl_lite.hereditary.findings import BOUND, strain_defect
+from hgmrl_lite.hereditary.evidence import BOUND, UNCOVERED, strain_defect
 from hgmrl_lite.hereditary.frame import Frame, symmetric_basis
 from hgmrl_lite.hereditary.own_symmetry import STEP, OwnSymmetry
 

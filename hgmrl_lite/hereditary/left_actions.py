@@ -8,7 +8,7 @@ import numpy as np
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array
 from hgmrl_lite.hereditary.comparison import TaskModel, same_rewards
-from hgmrl_lite.hereditary.findings import BOUND, ERRORS, strain_defect
+from hgmrl_lite.hereditary.evidence import BOUND, ERRORS, strain_defect
 from hgmrl_lite.hereditary.frame import Frame, form_in_units, in_units
 from hgmrl_lite.hereditary.group import compact_group
 from hgmrl_lite.hereditary.inner_product import (

@@ -1,5 +1,6 @@
 """Polynomials in states and actions, on the set where the data live, and what vector fields do to them."""
 
+from functools import lru_cache
 from itertools import combinations_with_replacement
 
 import numpy as np
@@ -57,6 +58,7 @@ def tangent_fields(states: Array, state_scale: Array, motion_scale: Array, away:
     return np.asarray(axes[:, size <= np.sqrt(VANISHING) * size[0]].T)
 
 
+@lru_cache(maxsize=64)
 def exponents_up_to(n: int, m: int, level: tuple[tuple[int, int], ...]) -> Exponents:
     """Return the monomials of all pairs of degrees, in the state and in the action, up to one of a level."""
     found: dict[tuple[int, ...], None] = {}
@@ -71,15 +73,15 @@ def exponents_up_to(n: int, m: int, level: tuple[tuple[int, int], ...]) -> Expon
 
 
 def monomials(inputs: Array, exponents: Exponents) -> Array:
-    """Return the monomials (N, F) of inputs (N, n + m)."""
+    """Return the monomials (..., F) of inputs (..., n + m)."""
     powers = [np.ones_like(inputs)]
     for _ in range(max(map(max, exponents))):
         powers.append(powers[-1] * inputs)
-    out = np.ones((len(inputs), len(exponents)))
+    out = np.ones((*inputs.shape[:-1], len(exponents)))
     for column, row in enumerate(exponents):
         for axis, power in enumerate(row):
             if power:
-                out[:, column] *= powers[power][:, axis]
+                out[..., column] *= powers[power][..., axis]
     return out
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array
 from hgmrl_lite.hereditary.comparison import BLOCKS, Comparison, PolynomialMap, compare
-from hgmrl_lite.hereditary.findings import (
+from hgmrl_lite.hereditary.evidence import (
     BOUND,
     ERRORS,
     Defect,

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.hereditary.comparison import PolynomialMap, compare
-from hgmrl_lite.hereditary.findings import BOUND, Finding, overall, strain_defect
+from hgmrl_lite.hereditary.evidence import BOUND, Finding, overall, strain_defect, table_of
 from hgmrl_lite.hereditary.inheritance import find_inherited, find_start_law
 from hgmrl_lite.hereditary.left_actions import LeftActions
 from hgmrl_lite.hereditary.properties import (
@@ -92,24 +92,10 @@ class GeometryReport:
         for finding in self.findings:
             mark, colour = marks[finding.verdict]
             figure = "–" if np.isnan(finding.figure) else f"{finding.figure:.3f}"
-            cells = (
-                f"<b>{escape(finding.name)}</b>",
-                f"<span style='color:{colour};font-weight:bold'>{mark}</span> {finding.verdict}",
-                f"{figure} (≤ {finding.bound:g})",
-                escape(finding.text),
-            )
-            # Only the words may be broken.
-            styles = ["text-align:left;white-space:nowrap"] * 3 + ["text-align:left"]
-            row = "".join(
-                f"<td style='{style}'>{cell}</td>" for style, cell in zip(styles, cells, strict=True)
-            )
-            rows.append(f"<tr>{row}</tr>")
-        head = "".join(
-            f"<th style='text-align:left'>{name}</th>"
-            for name in ("property", "answer", "defect", "in words")
-        )
-        caption = f"<caption>Hereditary geometry: {self.verdict}</caption>"
-        return f"<table>{caption}<tr>{head}</tr>{''.join(rows)}</table>"
+            answer = f"<span style='color:{colour};font-weight:bold'>{mark}</span> {finding.verdict}"
+            rows.append((finding.name, answer, f"{figure} (≤ {finding.bound:g})", escape(finding.text)))
+        head = ("property", "answer", "defect", "in words")
+        return table_of(f"Hereditary geometry: {self.verdict}", rows, head)
 
 
 def tested_maps(found: LeftActions) -> Array:

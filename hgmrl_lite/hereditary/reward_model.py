@@ -87,44 +87,28 @@ class RewardModel:
             raise ValueError(f"points must hold at least {5 * (n + 2)} rows for n = {n}, got {len(points)}")
         basis = SplineBasis.on(points, centres)
         features = basis(points)
-        coefficients, leverage = smooth(features, values, basis.rough)
+        coefficients, leverage, _ = smooth(features, values, basis.rough)
         left = values - features @ coefficients
         # Root mean square of what is left over, per degree of freedom.
         noise = float(np.sqrt(np.square(left).sum() / (len(left) - float(leverage.sum()))))
-        model = cls(*basis.in_units(coefficients), noise)
-        return model._with_errors(points, left, np.minimum(leverage, _LEVERAGE))
-
-    def _with_errors(self, points: Array, left: Array, leverage: Array) -> "RewardModel":
-        """Return the model with noise and misfit told apart.
-
-        Parameters
-        ----------
-        points : ndarray, shape (N, n)
-            Where its data are.
-        left : ndarray, shape (N,)
-            What the fit leaves over there.
-        leverage : ndarray, shape (N,)
-            Share of each datum in its own fit.
-        """
-        _, pairs = cKDTree(points).query(points, k=2)
+        centred, weights, linear = basis.in_units(coefficients)
+        leverage = np.minimum(leverage, _LEVERAGE)
         left = left / np.sqrt(1.0 - leverage)
+        _, pairs = cKDTree(points).query(points, k=2)
         other = left[np.asarray(pairs)[:, 1]]
         # Neighbours share the misfit and not the noise: their product keeps the one, their difference the
         # other.
         shared, differ = left * other, 0.5 * np.square(left - other)
-        noise = float(np.sqrt(differ.mean()))
+        reward_noise = float(np.sqrt(differ.mean()))
         # The fit follows the noise of its data: by so much the products of neighbours come out too small, and
         # as much again is the variance of a fit without the datum.
-        shared = shared + 2.0 * noise**2 * leverage / (1.0 - leverage)
-        distance, nearest = cKDTree(self.centres).query(points)
-        count = np.bincount(nearest, minlength=len(self.centres))
-        total = np.bincount(nearest, shared, minlength=len(self.centres))
+        shared = shared + 2.0 * reward_noise**2 * leverage / (1.0 - leverage)
+        distance, nearest = cKDTree(centred).query(points)
+        count = np.bincount(nearest, minlength=len(centred))
+        total = np.bincount(nearest, shared, minlength=len(centred))
         common = max(float(shared.mean()), 0.0)
-        square = np.maximum(total + _PRIOR * common, 0.0) / (count + _PRIOR)
-        misfit = np.sqrt(square)
-        return RewardModel(
-            self.centres, self.weights, self.linear, self.noise, noise, misfit, float(np.max(distance))
-        )
+        misfit = np.sqrt(np.maximum(total + _PRIOR * common, 0.0) / (count + _PRIOR))
+        return cls(centred, weights, linear, noise, reward_noise, misfit, float(np.max(distance)))
 
     def __call__(self, points: ArrayLike) -> Array:
         """Return the modelled rewards (...,) at points (..., n)."""
@@ -170,19 +154,11 @@ class RewardModel:
         of the reach of the data.
         """
         assert self.misfit is not None
-        distances, nearest = self._nearest(points)
+        distances, nearest = self.nearest(points)
         return np.where(distances <= self.reach, self.misfit[nearest], np.inf)
 
-    def distance(self, points: ArrayLike) -> Array:
-        """Return how far points (..., n) are from the nearest centre, shape (...)."""
-        return self._nearest(points)[0]
-
-    def cells(self, points: ArrayLike) -> NDArray[np.intp]:
-        """Return the index of the nearest centre, shape (...), for points (..., n)."""
-        return self._nearest(points)[1]
-
-    def _nearest(self, points: ArrayLike) -> tuple[Array, NDArray[np.intp]]:
-        """Return distance to and index of the nearest centre, each of shape (...)."""
+    def nearest(self, points: ArrayLike) -> tuple[Array, NDArray[np.intp]]:
+        """Return distance to and index of the nearest centre, each of shape (...), for points (..., n)."""
         points = np.asarray(points, dtype=np.float64)
         distances = distances_between(points.reshape(-1, points.shape[-1]), self.centres)
         shape = points.shape[:-1]

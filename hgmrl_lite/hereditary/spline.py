@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy.linalg
+from numpy.typing import NDArray
 
 from hgmrl_lite._validate import Array, as_count
 
@@ -49,7 +50,10 @@ class SplineBasis:
         scaled = (points - mean) / (scale or 1.0)
         if np.linalg.matrix_rank(scaled) < n:
             raise ValueError(f"points must span all {n} dimensions, got points in a plane of fewer")
-        chosen = _farthest_points(scaled, min(as_count("centres", centres), len(points) // 5))
+        # The first is the one nearest to the mean, so that the choice moves with the data.
+        first = int(np.argmin(np.square(scaled - scaled.mean(axis=0)).sum(axis=1)))
+        count = min(as_count("centres", centres), len(points) // 5)
+        chosen = scaled[farthest_points(scaled, count, first)]
         return cls(chosen, _natural_basis(chosen), mean, scale)
 
     @property
@@ -69,33 +73,13 @@ class SplineBasis:
         linear = np.append(coefficients[self.rough] - slope @ self.mean, slope)
         return self.centres * self.scale + self.mean, weights, linear
 
-    def ridge(self, gram: Array, seen: Array, size: float, number: int) -> float:
-        """Return the ridge on the rough coefficients that generalised cross-validation chooses.
 
-        Parameters
-        ----------
-        gram, seen : ndarray, shapes (C, C) and (C,)
-            FᵀF and Fᵀy of the functions F (N, C) at the data, and of their values y.
-        size : float
-            yᵀy.
-        number : int
-            N.
-        """
-        rough = self.rough
-        affine = np.linalg.solve(gram[rough:, rough:], np.column_stack([gram[rough:, :rough], seen[rough:]]))
-        inside = (gram[:rough, :rough] - gram[:rough, rough:] @ affine[:, :rough]) / number
-        eigenvalues, vectors = np.linalg.eigh(0.5 * (inside + inside.T))
-        along = vectors.T @ (seen[:rough] - gram[:rough, rough:] @ affine[:, -1]) / number
-        left = (size - float(seen[rough:] @ affine[:, -1])) / number
-        affine_count = len(gram) - rough
-        return number * _cross_validated(np.maximum(eigenvalues, 0.0), along, left, number, affine_count)
-
-
-def smooth(features: Array, values: Array, rough: int) -> tuple[Array, Array]:
-    """Return coefficients (C,) of the smoothing spline, and the leverage (N,) of the data.
+def smooth(features: Array, values: Array, rough: int) -> tuple[Array, Array, float]:
+    """Return coefficients (C,) of the smoothing spline, the leverage (N,) of the data, and the ridge.
 
     In a basis that is orthonormal in roughness the penalty is the square of the first ``rough`` coefficients.
-    After the affine part is projected out, one eigendecomposition serves every ridge.
+    After the affine part is projected out, one eigendecomposition serves every ridge, and generalised
+    cross-validation chooses. The ridge belongs to the sum of the squared residuals.
     """
     number = len(features)
     cubes, affine = features[:, :rough], features[:, rough:]
@@ -105,22 +89,18 @@ def smooth(features: Array, values: Array, rough: int) -> tuple[Array, Array]:
     eigenvalues, vectors = np.linalg.eigh(rest.T @ rest / number)
     eigenvalues = np.maximum(eigenvalues, 0.0)
     seen = vectors.T @ (rest.T @ target) / number
-    ridge = _cross_validated(eigenvalues, seen, float(np.square(target).mean()), number, affine.shape[1])
-    solution = vectors @ (seen / (eigenvalues + ridge))
-    linear = np.linalg.solve(triangle, frame.T @ values - inside @ solution)
-    leverage = np.square(rest @ (vectors / np.sqrt(number * (eigenvalues + ridge)))).sum(axis=1)
-    return np.append(solution, linear), leverage + np.square(frame).sum(axis=1)
-
-
-def _cross_validated(eigenvalues: Array, seen: Array, size: float, number: int, affine: int) -> float:
-    """Return the ridge with the least generalised cross-validation score."""
     ridges = _RIDGES[:, None] * max(float(eigenvalues[-1:].sum()), np.finfo(float).tiny)
     shrunk = eigenvalues + ridges
-    freedom = (eigenvalues / shrunk).sum(axis=1) + affine
+    freedom = (eigenvalues / shrunk).sum(axis=1) + affine.shape[1]
+    size = float(np.square(target).mean())
     left = size - (np.square(seen) * (shrunk + ridges) / np.square(shrunk)).sum(axis=1)
     # The difference of two near numbers: below rounding there is nothing to choose by.
     score = np.maximum(left, 1e-16 * size) / np.square(1.0 - freedom / number)
-    return float(ridges[int(np.argmin(score)), 0])
+    ridge = float(ridges[int(np.argmin(score)), 0])
+    solution = vectors @ (seen / (eigenvalues + ridge))
+    linear = np.linalg.solve(triangle, frame.T @ values - inside @ solution)
+    leverage = np.square(rest @ (vectors / np.sqrt(number * (eigenvalues + ridge)))).sum(axis=1)
+    return np.append(solution, linear), leverage + np.square(frame).sum(axis=1), number * ridge
 
 
 def _natural_basis(centres: Array) -> Array:
@@ -148,16 +128,14 @@ def cubes(points: Array, centres: Array) -> Array:
     return distances * distances * distances
 
 
-def _farthest_points(points: Array, count: int) -> Array:
-    """Return up to ``count`` distinct points, each the farthest from those before it."""
-    # The first is the one nearest to the mean, so that the choice moves with the data.
-    index = int(np.argmin(np.square(points - points.mean(axis=0)).sum(axis=1)))
-    chosen = [index]
-    gap = np.square(points - points[index]).sum(axis=1)
+def farthest_points(points: Array, count: int, first: int = 0) -> NDArray[np.intp]:
+    """Return the indices of up to ``count`` points (N, n), each the farthest from those before it."""
+    chosen = [first]
+    gap = np.square(points - points[first]).sum(axis=1)
     for _ in range(count - 1):
         index = int(np.argmax(gap))
         if not gap[index] > 0.0:
             break
         chosen.append(index)
         np.minimum(gap, np.square(points - points[index]).sum(axis=1), out=gap)
-    return points[chosen]
+    return np.array(chosen)

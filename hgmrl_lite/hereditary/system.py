@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_array
-from hgmrl_lite.hereditary.findings import BOUND, ERRORS, Defect, table_of
+from hgmrl_lite.hereditary.evidence import BOUND, ERRORS, Defect, Told
 from hgmrl_lite.hereditary.frame import form_in_units, in_units
 from hgmrl_lite.hereditary.inner_product import skew_parts
 from hgmrl_lite.hereditary.motion import FOLDS, LawOfMotion
@@ -68,7 +68,7 @@ class CompactSymmetries:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SystemSymmetry:
+class SystemSymmetry(Told):
     """Pairs (W_S, W_A) under which the law of motion does not change.
 
     Attributes
@@ -202,14 +202,6 @@ class SystemSymmetry:
             ("spectrum", scores + (" ..." if len(self.spectrum) > len(shown) else "")),
             ("law of motion", f"degree {max(map(sum, self.law.exponents))}, {len(self.law.exponents)} terms"),
         ]
-
-    def __repr__(self) -> str:
-        """Tell the dimension, the spectrum and the compact part."""
-        return "SystemSymmetry(\n" + "\n".join(f"  {name}: {text}" for name, text in self._facts()) + "\n)"
-
-    def _repr_html_(self) -> str:
-        """Tell the same as a table."""
-        return table_of("Symmetries of the system", self._facts())
 
 
 def system_symmetries(tasks: Sequence[Transitions]) -> SystemSymmetry:

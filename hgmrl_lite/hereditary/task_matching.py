@@ -16,7 +16,7 @@ from hgmrl_lite._validate import Array
 from hgmrl_lite.hereditary.comparison import PolynomialMap, TaskModel, block_covariance, evenly
 from hgmrl_lite.hereditary.reward_model import RewardModel
 from hgmrl_lite.hereditary.search import along, refine
-from hgmrl_lite.hereditary.spline import SplineBasis
+from hgmrl_lite.hereditary.spline import SplineBasis, smooth
 
 #: Points at which starts are ranked, at which they are refined, and at which a map is fitted.
 RANKED, TRIED, FITTED = 60, 120, 300
@@ -198,8 +198,8 @@ class PooledMatching:
         """Penalties of the spline's coefficients, and the mean square left over at the start."""
         basis, targets = self._basis[0], self._targets
         features, gram = self._features(self.start)[1:]
-        ridge = RIDGE * basis.ridge(gram, features.T @ targets, float(targets @ targets), len(targets))
-        penalty = np.append(np.full(basis.rough, ridge), np.zeros(len(gram) - basis.rough))
+        ridge = smooth(features, targets, basis.rough)[2]
+        penalty = np.append(np.full(basis.rough, RIDGE * ridge), np.zeros(len(gram) - basis.rough))
         coefficients = scipy.linalg.cho_solve(_factor(gram, penalty), features.T @ targets)
         return penalty, float(np.square(targets - features @ coefficients).mean())
 

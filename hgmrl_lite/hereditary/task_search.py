@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array
 from hgmrl_lite.hereditary.comparison import PolynomialMap, TaskModel, evenly, same_rewards
-from hgmrl_lite.hereditary.findings import BOUND
+from hgmrl_lite.hereditary.evidence import BOUND
 from hgmrl_lite.hereditary.frame import Frame
 from hgmrl_lite.hereditary.group import CompactGroup, compact_group
 from hgmrl_lite.hereditary.search import along, nearest_to_identity, refine, search_group, stabiliser

@@ -10,16 +10,14 @@ from exploring import explore
 from benchmarks.report import CASES, goal_tasks
 from hgmrl_lite.envs import training_tasks
 from hgmrl_lite.hereditary import Finding, check_left_actions, discover_geometry
-from hgmrl_lite.hereditary.findings import (
+from hgmrl_lite.hereditary.evidence import (
     BOUND,
     Defect,
     overall,
-    resampled_moments,
-    squared,
-    start_defect,
     strain_defect,
     worst,
 )
+from hgmrl_lite.hereditary.inheritance import resampled_moments, squared, start_defect
 from hgmrl_lite.hereditary.report import NAMES
 
 
@@ -87,7 +85,7 @@ def test_report_names_its_findings_in_order_and_prints_them(report):
     for name in NAMES:
         assert isinstance(report[name], Finding)
         assert name in repr(report)
-        assert f"<b>{name}</b>" in report._repr_html_()
+        assert f">{name}</th>" in report._repr_html_()
     with pytest.raises(KeyError, match="no finding 'round'; there are aligned, same rewards"):
         report["round"]
 

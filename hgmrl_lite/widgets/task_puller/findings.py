@@ -9,7 +9,7 @@ import numpy as np
 from hgmrl_lite import actions
 from hgmrl_lite._validate import Array
 from hgmrl_lite.envs import NOISE, STEP, project_action
-from hgmrl_lite.hereditary.findings import BOUND, START_BOUND
+from hgmrl_lite.hereditary.evidence import BOUND, START_BOUND
 from hgmrl_lite.widgets.task_puller.maps import BASE_GOAL, MAPS, REWARDS, TARGETS, task_map
 
 #: Up to where a figure counts as zero, by the bounds of a geometry's report: degrees, and shares of the
