@@ -151,7 +151,6 @@ def algebra_bound(left: Array, errors: Array, form: Array, form_error: float) ->
         return 0.5 * np.pi
     frame = Frame.of(form)
     turns, strains = frame.turns, frame.strains
-    span = np.linalg.qr(found.reshape(len(found), -1).T)[0]
     draws = np.random.default_rng(0).standard_normal((_DRAWS, len(strains) + len(left) * len(turns)))
     turned = draws[:, len(strains) :].reshape(_DRAWS, len(left), len(turns))
     turned = lie.exp(np.tensordot(errors[:, None] / np.sqrt(len(turns)) * turned, turns, axes=1))
@@ -160,13 +159,8 @@ def algebra_bound(left: Array, errors: Array, form: Array, form_error: float) ->
     angles = []
     for logs, change in zip(_logarithms(frame.inside(left @ turned)), moved, strict=True):
         basis = np.linalg.inv(change) @ frame.outside(_closed_span(logs, errors)[0]) @ change
-        if len(basis) != len(found):
-            angles.append(0.5 * np.pi)
-            continue
-        other = np.linalg.qr(basis.reshape(len(basis), -1).T)[0]
-        # The sine, which is accurate for small angles as the cosine is not.
-        sine = np.linalg.svd(other - span @ (span.T @ other), compute_uv=False)[0]
-        angles.append(float(np.arcsin(min(sine, 1.0))))
+        same = len(basis) == len(found)
+        angles.append(float(lie.principal_angles(found, basis)[-1]) if same else 0.5 * np.pi)
     return float(np.quantile(angles, 0.95))
 
 

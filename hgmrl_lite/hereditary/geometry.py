@@ -143,22 +143,19 @@ class HereditaryGeometry(Told, LeftActions):
         )
 
     def _facts(self) -> list[tuple[str, str]]:
-        facts = [("dimension", str(self.dimension))]
-        # Adding zero makes minus zero, which a reader would wonder at, plain zero.
-        if self.dimension == 1:
-            places = ", ".join(
-                f"{np.degrees(angle).round(2) + 0.0:.2f}°{_within(bound)}"
-                if np.isfinite(angle)
-                else "no logarithm"
-                for angle, bound in zip(self.thetas[:, 0], self.bounds_deg, strict=True)
-            )
-        else:
-            turns = np.linalg.norm(self.thetas, axis=1) if self.dimension else np.zeros(len(self.thetas))
-            places = ", ".join(
-                f"{np.degrees(turn):.1f}°{_within(bound)}"
-                for turn, bound in zip(turns, self.bounds_deg, strict=True)
-            )
-        facts.append((f"tasks, from task {self.base_index} (95 %)", places))
+        one = self.dimension == 1
+        angles, digits = (self.thetas[:, 0], 2) if one else (np.linalg.norm(self.thetas, axis=1), 1)
+        places = ", ".join(
+            # Adding zero makes minus zero, which a reader would wonder at, plain zero.
+            f"{np.degrees(angle).round(digits) + 0.0:.{digits}f}°{_within(bound)}"
+            if np.isfinite(angle)
+            else "no logarithm"
+            for angle, bound in zip(angles, self.bounds_deg, strict=True)
+        )
+        facts = [
+            ("dimension", str(self.dimension)),
+            (f"tasks, from task {self.base_index} (95 %)", places),
+        ]
         for number, generator in enumerate(self.generators_states[:3], start=1):
             text = np.array2string(generator.round(4) + 0.0, precision=4).replace("\n", "")
             facts.append((f"generator {number}", text))
@@ -212,12 +209,7 @@ def discover_geometry(
     """
     data = TaskData(tasks, chart)
     base_index = as_base_index(base_index, len(tasks))
-    found = find_left_actions(
-        data.scaled,
-        base_index,
-        data.model,
-        lambda: data.system.compact.in_units(1.0 / data.scale),
-    ).in_units(data.scale)
+    found = find_left_actions(data, base_index)
     response, form = data.response, found.inner_product
     algebra = task_algebra(found.left_actions, found.standard_errors, form)
     kept = action_form(algebra.basis, response, form, found.form_error, doubted=bool(found.doubts))

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import cKDTree
 
 from hgmrl_lite import lie
+from hgmrl_lite._spans import null_space
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.hereditary.closure import centre, closing_time, exactly_closed, resonant
 from hgmrl_lite.hereditary.frame import Frame
@@ -111,6 +112,14 @@ class CompactGroup:
     def adjoint(self, left: Array) -> Array:
         """Return the (d, d) matrix of X ↦ L X L⁻¹ in ``directions``, for one element L (n, n)."""
         return _in_basis(self.directions, left @ self.directions @ np.linalg.inv(left))
+
+    def across(self, left: Array, free: Array) -> Array:
+        """Return an orthonormal basis (d − f, d) of the directions of left updates of L that matter.
+
+        They are normal to those that stay in L H, for the subgroup H that ``free`` (f, d) generates: left
+        updates move H along with the element.
+        """
+        return null_space((self.adjoint(left) @ free.T).T, 1e-9)
 
     def speed(self, coordinates: Array) -> Array:
         """Return how fast the fastest plane turns, (G,), along coordinates (G, d) in ``directions``."""

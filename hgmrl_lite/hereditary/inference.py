@@ -288,9 +288,7 @@ def _answer(
     )
     if not fitted:
         return answer
-    # Left updates move the stabiliser along with the element.
-    moved = group.adjoint(best.left) @ free.T
-    matters = np.linalg.svd(np.vstack([moved.T, np.zeros((1, group.dimension))]))[2][len(free) :]
+    matters = group.across(best.left, free)
     distance, nearest = model.nearest(pulled)
     # Errors of gradients include the base model's; of rewards they do not.
     shared = (

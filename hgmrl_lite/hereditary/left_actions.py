@@ -1,6 +1,6 @@
 """Left actions from the base task to each task: the intertwiner where it applies, the search elsewhere."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,10 +23,9 @@ from hgmrl_lite.hereditary.own_symmetry import (
     own_symmetry,
     raw_left_action,
 )
-from hgmrl_lite.hereditary.system import CompactSymmetries
+from hgmrl_lite.hereditary.task_data import TaskData
 from hgmrl_lite.hereditary.task_matching import PooledMatching
 from hgmrl_lite.hereditary.task_search import Match, best_match, first_turn, settle
-from hgmrl_lite.transitions import Transitions
 
 #: A closed form this sure, in radians, is left as it is: matching rewards would not make it better.
 SURE = 2e-3
@@ -101,33 +100,21 @@ class LeftActions:
         )
 
 
-def find_left_actions(
-    tasks: Sequence[Transitions],
-    base_index: int,
-    models: Callable[[int], TaskModel],
-    system: Callable[[], CompactSymmetries],
-) -> LeftActions:
+def find_left_actions(data: TaskData, base_index: int) -> LeftActions:
     """Return the left actions, by the way that the tasks' own symmetries allow.
 
-    Parameters
-    ----------
-    tasks : sequence of Transitions
-        The tasks, their states in units of about their spread; models and system in the same units.
-    base_index : int
-        The base task.
-    models, system : callable
-        Reward model of a task and the compact symmetries of the system, made on first use: the closed form
-        needs neither where the maps keep the inner product of the tasks' own symmetries.
+    The closed form needs neither reward models nor the system's symmetries where the maps keep the inner
+    product of the tasks' own symmetries: both are made on first use.
     """
     doubts = []
-    if tasks[0].states.shape[1] == 2:
-        own = [own_symmetry(task) for task in tasks]
+    if len(data.scale) == 2:
+        own = [own_symmetry(task) for task in data.scaled]
         if all(symmetry.generator is not None and symmetry.verdict != "none" for symmetry in own):
-            found = _intertwined(own, base_index, models, system)
+            found = _intertwined(own, data, base_index)
             if found is not None:
-                return found
+                return found.in_units(data.scale)
         doubts = _open_symmetries(own, lambda symmetry: symmetry.generator is None)
-    return _searched(tasks, base_index, models, system(), doubts)
+    return _searched(data, base_index, doubts).in_units(data.scale)
 
 
 def _open_symmetries(own: list[OwnSymmetry], which: Callable[[OwnSymmetry], bool]) -> list[str]:
@@ -139,12 +126,7 @@ def _open_symmetries(own: list[OwnSymmetry], which: Callable[[OwnSymmetry], bool
     ]
 
 
-def _intertwined(
-    own: list[OwnSymmetry],
-    base_index: int,
-    models: Callable[[int], TaskModel],
-    system: Callable[[], CompactSymmetries],
-) -> LeftActions | None:
+def _intertwined(own: list[OwnSymmetry], data: TaskData, base_index: int) -> LeftActions | None:
     """Return the left actions in closed form, or None when no intertwiner keeps the orientation."""
     generators = np.array([symmetry.generator for symmetry in own])
     doubts = _open_symmetries(own, lambda symmetry: True)
@@ -170,7 +152,7 @@ def _intertwined(
     rough = form_error(own, form)
     if any(_strains(raw[index], covariance[index], form) for index in others):
         # That form is the tasks' own and need not be the group's: elliptic rewards turned in a round system.
-        shared = system().inner_product
+        shared = data.compact.inner_product
         for index in others:
             if stretches(raw[index], covariance[index], shared):
                 try:
@@ -183,9 +165,9 @@ def _intertwined(
         # Maps that stretch in both, as scalings do, do not tell the forms apart.
         if 2.0 * Frame.of(shared).stretch(raw).sum() < Frame.of(form).stretch(raw).sum():
             form, rough = shared, error
-    elif _half_turns(raw[others]) and system().dimension:
+    elif _half_turns(raw[others]) and data.compact.dimension:
         # These keep every form.
-        shared = system().inner_product
+        shared = data.compact.inner_product
         ratios = np.linalg.eigvals(np.linalg.solve(form, shared)).real
         if np.square(0.5 * np.log(ratios)).mean() > BOUND**2:
             form, rough = shared, ROUGH
@@ -196,8 +178,8 @@ def _intertwined(
         residuals[index] = max(residuals[index], float(np.abs(raw[index] - compact[index]).max()))
         if errors[index] > SURE:
             compact[index], errors[index] = _sharpened(
-                models(base_index),
-                models(index),
+                data.model(base_index),
+                data.model(index),
                 compact[index],
                 float(errors[index]),
                 form,
@@ -250,19 +232,14 @@ def _sharpened(
     return matched, float(np.sqrt(spread[0, 0]))
 
 
-def _searched(
-    tasks: Sequence[Transitions],
-    base_index: int,
-    models: Callable[[int], TaskModel],
-    system: CompactSymmetries,
-    doubts: list[str],
-) -> LeftActions:
+def _searched(data: TaskData, base_index: int, doubts: list[str]) -> LeftActions:
     """Return the left actions by search and Gauss-Newton, in the group that system and starts allow."""
+    system = data.compact
     form = system.inner_product
-    k, n = len(tasks), len(form)
-    base = models(base_index)
+    k, n = len(data.tasks), len(form)
+    base = data.model(base_index)
     matches: dict[int, Match] = {
-        index: best_match(base, models(index), Frame.of(form), system.linear)
+        index: best_match(base, data.model(index), Frame.of(form), system.linear)
         for index in range(k)
         if index != base_index
     }
@@ -270,14 +247,14 @@ def _searched(
     for index, match in matches.items():
         raw[index], covariance[index] = match.matrix, match.covariance
     # Where no generator says what is kept, the covariance of the starts does.
-    starts = sum(int(task.starts.shape[0]) for task in tasks)
+    starts = sum(int(task.starts.shape[0]) for task in data.tasks)
     prior = ROUGH if system.dimension else float(np.hypot(ROUGH, np.sqrt(2.0 / starts)))
     others = list(matches)
     form, rough = sharpened_form(form, raw[others], covariance[others], prior)
     frame = Frame.of(form)
     compact, errors, residuals, freedom = raw.copy(), np.zeros(k), np.zeros(k), 0
     for index, match in matches.items():
-        compact[index], errors[index], free = settle(base, models(index), match, frame)
+        compact[index], errors[index], free = settle(base, data.model(index), match, frame)
         residuals[index] = np.sqrt(max(match.misfit, float(frame.stretch(match.matrix))))
         freedom = max(freedom, free)
     doubts = [*doubts, *_unsure(errors)]

@@ -255,12 +255,17 @@ class LawOfMotion:
         inside = np.linalg.solve(self.motion_scale, linear @ self.motion_scale)
         return np.append(inside, np.linalg.solve(self.state_scale, shift + linear @ self.origin))
 
-    def changes(self, coefficients: Array) -> Array:
-        """Return E_u(C) for every unknown, shape (..., U, F n), for coefficients (..., F, n)."""
+    @cached_property
+    def changes(self) -> tuple[Array, Array]:
+        """What each unknown changes, E_u(C), (U, F n), and what each fold's error adds, (FOLDS, U, F n)."""
         substitutions, linear, _ = self.operators
-        moved = np.einsum("ufg,...gk->...ufk", substitutions, coefficients)
-        moved -= np.einsum("...fl,ukl->...ufk", coefficients, linear)
-        return np.asarray(moved.reshape(*moved.shape[:-2], -1))
+        coefficients = np.concatenate(
+            [self.coefficients[None], self.deviations / np.sqrt(FOLDS * (FOLDS - 1))]
+        )
+        moved = np.einsum("ufg,kgi->kufi", substitutions, coefficients)
+        moved -= np.einsum("kfl,uil->kufi", coefficients, linear)
+        moved = moved.reshape(*moved.shape[:2], -1)
+        return moved[0], moved[1:]
 
     def __repr__(self) -> str:
         """Tell the degree, the size and the noise."""

@@ -5,6 +5,7 @@ from itertools import combinations_with_replacement
 
 import numpy as np
 
+from hgmrl_lite._spans import null_space
 from hgmrl_lite._validate import Array
 
 #: Singular values of unit monomials, and of quadratic functions of the states, that count as zero.
@@ -53,9 +54,7 @@ def tangent_fields(states: Array, state_scale: Array, motion_scale: Array, away:
     fields = affine_fields(exponents, state_scale, motion_scale, away, everything)
     left = np.einsum("ve,uef,wf->uvw", vanishing, fields, right[size > VANISHING * size[0]])
     left = left.reshape(len(everything), -1)
-    axes, size, _ = np.linalg.svd(left)
-    size = np.append(size, np.zeros(len(axes) - len(size)))
-    return np.asarray(axes[:, size <= np.sqrt(VANISHING) * size[0]].T)
+    return null_space(left.T, np.sqrt(VANISHING) * float(np.linalg.norm(left, ord=2)))
 
 
 @lru_cache(maxsize=64)

@@ -9,8 +9,7 @@ from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.hereditary.evidence import BOUND, ERRORS, Defect, Told
-from hgmrl_lite.hereditary.frame import form_in_units, in_units
-from hgmrl_lite.hereditary.inner_product import skew_parts
+from hgmrl_lite.hereditary.frame import form_in_units, in_units, skew_parts
 from hgmrl_lite.hereditary.motion import FOLDS, LawOfMotion
 from hgmrl_lite.transitions import Transitions
 
@@ -172,7 +171,7 @@ class SystemSymmetry(Told):
         whole = law.coordinates(generator)
         given = law.tangent @ whole
         split = len(given)
-        change, deviations = self._changes
+        change, deviations = law.changes
         form = change @ change.T
         free = form[split:, split:]
         ridge = 1e-12 * np.trace(free) + np.finfo(float).tiny
@@ -184,11 +183,6 @@ class SystemSymmetry(Told):
         size = float(pair @ pair) + away + np.finfo(float).tiny
         actions = (partner @ law.operators[2][split:])[-(law.m**2) :].reshape(law.m, law.m)
         return actions, Defect((found.square + away) / size, found.error / size)
-
-    @cached_property
-    def _changes(self) -> tuple[Array, Array]:
-        """What each unknown changes, and what each fold's error adds to that."""
-        return _changes(self.law)
 
     def _facts(self) -> list[tuple[str, str]]:
         shown = self.spectrum[: self.dimension + 3]
@@ -234,8 +228,8 @@ def system_symmetries(tasks: Sequence[Transitions]) -> SystemSymmetry:
     check_dimensions(tasks)
     law = LawOfMotion.fit(tasks)
     starts = np.concatenate([task.starts for task in tasks])
-    change, deviations = _changes(law)
-    unseen = _unseen_action(law, change, deviations)
+    change, deviations = law.changes
+    unseen = _unseen_action(law)
     if unseen is not None:
         nothing = np.full(len(change), np.nan)
         none = np.zeros((0, law.n + 1, law.n + 1)), np.zeros((0, law.m, law.m))
@@ -302,9 +296,10 @@ def _squared(seen: Array, errors: Array) -> Defect:
     return Defect(square, float(np.sqrt(variance)))
 
 
-def _unseen_action(law: LawOfMotion, change: Array, deviations: Array) -> str | None:
+def _unseen_action(law: LawOfMotion) -> str | None:
     """Return why no K can be known, when some direction of the actions is not seen to move the states."""
     m, split = law.m, len(law.tangent)
+    change, deviations = law.changes
     # W_A moves actions along its i-th row's axis: all that a direction of the actions does, in one row.
     effect = change[split:].reshape(m, -1)
     errors = deviations[:, split:].reshape(FOLDS, m, -1)
@@ -323,9 +318,3 @@ def _unseen_action(law: LawOfMotion, change: Array, deviations: Array) -> str | 
         f"K cannot be determined: {which}, beyond {NEARLY} of the motion and the error, in the law of "
         f"{len(law.exponents)} terms that the data support"
     )
-
-
-def _changes(law: LawOfMotion) -> tuple[Array, Array]:
-    """Return E_u(C), shape (U, F n), and what each fold's error adds to it, shape (FOLDS, U, F n)."""
-    deviations = law.changes(law.deviations) / np.sqrt(FOLDS * (FOLDS - 1))
-    return law.changes(law.coefficients), deviations

@@ -12,7 +12,12 @@ from hgmrl_lite.actions import Chart
 from hgmrl_lite.hereditary.comparison import TaskModel
 from hgmrl_lite.hereditary.frame import in_units
 from hgmrl_lite.hereditary.generators import MeanResponse, mean_response
-from hgmrl_lite.hereditary.system import SystemSymmetry, check_dimensions, system_symmetries
+from hgmrl_lite.hereditary.system import (
+    CompactSymmetries,
+    SystemSymmetry,
+    check_dimensions,
+    system_symmetries,
+)
 from hgmrl_lite.transitions import Transitions
 
 AnyChart = Chart | Callable[[Array], ArrayLike]
@@ -108,6 +113,11 @@ class TaskData:
     def system(self) -> SystemSymmetry:
         """The symmetries of the system that the tasks share."""
         return system_symmetries(self.tasks)
+
+    @cached_property
+    def compact(self) -> CompactSymmetries:
+        """Those that keep the law of the starts, for states in units of ``scale``."""
+        return self.system.compact.in_units(1.0 / self.scale)
 
 
 def in_chart(task: Transitions, chart: Chart | None) -> Transitions:

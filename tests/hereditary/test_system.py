@@ -9,9 +9,8 @@ from exploring import explore
 
 from hgmrl_lite.envs import Navigation, bent_valley, sample_transitions, training_tasks
 from hgmrl_lite.hereditary import system_symmetries
-from hgmrl_lite.hereditary.frame import Frame
+from hgmrl_lite.hereditary.frame import Frame, kept_form
 from hgmrl_lite.hereditary.generators import mean_response
-from hgmrl_lite.hereditary.inner_product import kept_form
 from hgmrl_lite.hereditary.motion import LawOfMotion
 from hgmrl_lite.lie import principal_angles, rotations_about
 from hgmrl_lite.transitions import Transitions
