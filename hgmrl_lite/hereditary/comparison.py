@@ -14,6 +14,7 @@ from scipy.spatial import cKDTree
 
 from hgmrl_lite._validate import Array
 from hgmrl_lite.hereditary.evidence import UNKNOWN, Defect
+from hgmrl_lite.hereditary.frame import homogeneous
 from hgmrl_lite.hereditary.polynomials import Exponents, exponents_up_to, monomials, operator
 from hgmrl_lite.hereditary.reward_model import RewardModel
 from hgmrl_lite.transitions import Transitions
@@ -224,9 +225,7 @@ def compare(
 
 def same_rewards(base: TaskModel, other: TaskModel, left: Array, bound: float) -> bool:
     """Return whether the rewards agree under L to within ``bound`` of their spread, roughly."""
-    lifted = np.eye(len(left) + 1)
-    lifted[:-1, :-1] = left
-    found = compare(base, other, PolynomialMap.of_matrix(left), np.asarray(np.linalg.inv(lifted)))
+    found = compare(base, other, PolynomialMap.of_matrix(left), homogeneous(np.asarray(np.linalg.inv(left))))
     return bool(found.number and found.same_rewards.square < bound**2)
 
 

@@ -67,8 +67,12 @@ class Frame:
 
     def skew_part(self, generators: Array) -> Array:
         """Return the part of generators (d, n, n) that keeps P."""
-        inside = self.inside(generators)
-        return self.outside(0.5 * (inside - inside.swapaxes(-1, -2)))
+        return self.outside(skew(self.inside(generators)))
+
+
+def skew(matrices: Array) -> Array:
+    """Return the skew part of matrices (..., n, n)."""
+    return 0.5 * (matrices - matrices.swapaxes(-1, -2))
 
 
 def symmetric_basis(n: int) -> Array:
@@ -83,6 +87,14 @@ def symmetric_basis(n: int) -> Array:
 def partners(matrices: Array, response: Array) -> Array:
     """Return B⁺ M B (..., m, m): what matrices (..., n, n) on states are on actions, by the response B."""
     return np.asarray(np.linalg.pinv(response) @ matrices @ response)
+
+
+def homogeneous(matrices: Array) -> Array:
+    """Return linear maps (..., n, n) as homogeneous ones (..., n + 1, n + 1)."""
+    n = matrices.shape[-1]
+    out = np.zeros((*matrices.shape[:-2], n + 1, n + 1))
+    out[..., :n, :n], out[..., n, n] = matrices, 1.0
+    return out
 
 
 def in_units(matrices: Array, scale: Array) -> Array:

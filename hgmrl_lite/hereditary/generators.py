@@ -7,7 +7,7 @@ import numpy as np
 
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array
-from hgmrl_lite.hereditary.frame import Frame, partners
+from hgmrl_lite.hereditary.frame import Frame, partners, skew
 from hgmrl_lite.transitions import Transitions
 
 # A further direction counts when it is this large beside the leading one, and this many standard errors.
@@ -256,14 +256,9 @@ def action_generators(basis: Array, response: MeanResponse, form: Array) -> Arra
         return np.zeros((0, len(form), len(form)))
     frame = Frame.of(form)
     raw = frame.inside(partners(basis, response.matrix))
-    skew = 0.5 * (raw - np.swapaxes(raw, -1, -2))
+    turning = skew(raw)
     # Conjugate generators turn equally fast: dropping the symmetric part must not change the speed. What does
     # not turn has no such speed.
-    squares, kept = (np.einsum("dij,dji->d", part, part) for part in (raw, skew))
+    squares, kept = (np.einsum("dij,dji->d", part, part) for part in (raw, turning))
     speed = np.sqrt(np.divide(squares, kept, out=np.ones_like(kept), where=(squares < 0.0) & (kept < 0.0)))
-    return frame.outside(skew * speed[:, None, None])
-
-
-def action_maps(left: Array, response: MeanResponse, form: Array) -> Array:
-    """Return the K_k (k, m, m) with B K_k = L_k B that keep an inner product (m, m), for L_k (k, n, n)."""
-    return lie.polar_factor(partners(left, response.matrix), form)
+    return frame.outside(turning * speed[:, None, None])

@@ -13,12 +13,11 @@ from hgmrl_lite.hereditary.evidence import BOUND, NORMAL, Told
 from hgmrl_lite.hereditary.generators import (
     action_form,
     action_generators,
-    action_maps,
     algebra_bound,
     task_algebra,
 )
 from hgmrl_lite.hereditary.left_actions import LeftActions, find_left_actions
-from hgmrl_lite.hereditary.report import GeometryReport, make_report, tested_maps
+from hgmrl_lite.hereditary.report import GeometryReport, make_report
 from hgmrl_lite.hereditary.system import SystemSymmetry
 from hgmrl_lite.hereditary.task_data import AnyChart, TaskData, as_base_index
 from hgmrl_lite.transitions import Transitions
@@ -35,8 +34,6 @@ class HereditaryGeometry(Told, LeftActions):
 
     Attributes
     ----------
-    action_maps : ndarray, shape (k, m, m)
-        K_k: the elements L_k as they move actions.
     generators_states : ndarray, shape (d, n, n)
         W_S, a basis of the algebra on states, each scaled so that exp(2πW) = I for a rotation.
     generators_actions : ndarray, shape (d, m, m)
@@ -55,7 +52,6 @@ class HereditaryGeometry(Told, LeftActions):
     LeftActions : left_actions, standard_errors, residuals, inner_product, doubts and what else was found.
     """
 
-    action_maps: Array
     generators_states: Array
     generators_actions: Array
     thetas: Array
@@ -107,7 +103,7 @@ class HereditaryGeometry(Told, LeftActions):
     @cached_property
     def report(self) -> GeometryReport:
         """Each property of a hereditary geometry, tested; computed when first asked for."""
-        return make_report(self.data, self, tested_maps(self))
+        return make_report(self.data, self)
 
     @property
     def verdict(self) -> str:
@@ -215,7 +211,6 @@ def discover_geometry(
     kept = action_form(algebra.basis, response, form, found.form_error, doubted=bool(found.doubts))
     return HereditaryGeometry(
         **vars(found),
-        action_maps=action_maps(found.left_actions, response, kept),
         generators_states=algebra.basis,
         generators_actions=action_generators(algebra.basis, response, kept),
         thetas=algebra.thetas,

@@ -35,19 +35,30 @@ class Tested:
         How the tasks are related, and how well that is known.
     maps : ndarray, shape (k, n + 1, n + 1)
         The homogeneous maps that are tested.
-    comparisons : dict of int to Comparison
-        Each other task under its map.
     """
 
     data: TaskData
     found: LeftActions
     maps: Array
-    comparisons: dict[int, Comparison]
 
     @property
     def n(self) -> int:
         """Dimension of the states."""
         return int(self.maps.shape[-1]) - 1
+
+    @cached_property
+    def comparisons(self) -> dict[int, Comparison]:
+        """Each other task under its map."""
+        scaled, base = self.data.in_scale(self.maps), self.data.model(self.found.base_index)
+        return {
+            index: compare(
+                base,
+                self.data.model(index),
+                PolynomialMap.of_homogeneous(scaled[index]),
+                np.linalg.inv(scaled[index]),
+            )
+            for index in self.found.others
+        }
 
     @cached_property
     def slip(self) -> float:
