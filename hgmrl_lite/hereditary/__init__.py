@@ -2,7 +2,7 @@
 
 From transitions to an answer, in the order of reading:
 
-- `reward_model` (on `spline`): one task's reward; `comparison`: two tasks under a map.
+- `reward_model`: one task's reward; `comparison`: two tasks under a map.
 - `motion` (on `polynomials`), `system`: the law of motion and its symmetries.
 - `own_symmetry`: a task's own rotations, and the intertwiner of two of them.
 - `frame`, `inner_product`: the coordinates in which a group is orthogonal, and what it keeps.

@@ -16,7 +16,7 @@ from hgmrl_lite._spans import null_space
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.hereditary.closure import centre, closing_time, exactly_closed, resonant
 from hgmrl_lite.hereditary.frame import Frame, skew
-from hgmrl_lite.hereditary.spline import farthest_points
+from hgmrl_lite.hereditary.reward_model import farthest_points
 
 Index = NDArray[np.intp]
 

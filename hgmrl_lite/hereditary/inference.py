@@ -234,8 +234,7 @@ def settings_of_inference(model: RewardModel, most: int) -> dict[str, Any]:
         "settled": SETTLED,
         "rounds": _ROUNDS,
         "noise": model.noise,
-        # JSON has no infinity; no state comes near this.
-        "reach": min(model.reach, 1e9),
+        "reach": model.reach,
         "largest_angle": LARGEST_ANGLE,
         # The quantile for N transitions and one parameter stands at N; none for N = 0 and 1.
         "student": [0.0, 0.0, *(student(number - 1) for number in range(2, most + 1))],
@@ -302,7 +301,7 @@ def _answer(
     move = np.linalg.lstsq(along, left_over[within])[0] @ matters if len(along) > fitted else np.zeros(0)
     error = size * float(group.speed((axis @ matters)[None])[0])
     rim = float(group.speed(move[None])[0]) if len(move) else math.inf
-    if model.reward_noise < _SMALL * np.median(np.asarray(model.misfit)):
+    if model.reward_noise < _SMALL * np.median(model.misfit):
         # Noise would be far above the misfit: here there is bias alone. It shows in part only in what leaving
         # out the rim changes, and the two parts of the bound have one cause.
         rim = _BIAS * rim + student(answer._freedom, UNCOVERED) * error
