@@ -56,10 +56,6 @@ class Finding:
     bound: float
     text: str
 
-    def __str__(self) -> str:
-        """Tell everything in one line."""
-        return f"{self.name}: {self.verdict} ({self.figure:.2g}, bound {self.bound:g}). {self.text}"
-
 
 @dataclass(frozen=True)
 class Defect:
@@ -129,6 +125,19 @@ def worst(defects: Sequence[Defect], bound: float, excluded: float | None = None
     places = [index for index, found in enumerate(verdicts) if found == verdict]
     place = max(places, key=lambda index: np.nan_to_num(defects[index].square, nan=np.inf))
     return verdict, defects[place], place
+
+
+def squared(seen: Array, errors: Array) -> Defect:
+    """Return |e|² and its error for what was seen, e + δ (k,), and F parts or draws (F, k) that make δ.
+
+    The covariance S of δ is the sum of their products.
+    """
+    square = float(np.square(seen).sum() - np.square(errors).sum())
+    # For x = |e + δ|²: Var x = 4 eᵀSe + 2 tr S²; products of two parts are unbiased.
+    products = np.square(errors @ errors.T)
+    trace = max(float(products.sum() - np.trace(products)) * len(errors) / (len(errors) - 1), 0.0)
+    variance = max(4.0 * float(np.square(errors @ seen).sum()) - 2.0 * trace, 2.0 * trace)
+    return Defect(square, float(np.sqrt(variance)))
 
 
 def strain_defect(matrix: Array, covariance: Array, form: Array, draws: int = 200) -> Defect:

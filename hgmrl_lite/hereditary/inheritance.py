@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+from scipy.optimize import least_squares
 
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array
@@ -13,20 +14,16 @@ from hgmrl_lite.hereditary.evidence import (
     UNKNOWN,
     Defect,
     Finding,
+    squared,
 )
 from hgmrl_lite.hereditary.frame import partners
 from hgmrl_lite.hereditary.generators import STILL
 from hgmrl_lite.hereditary.motion import FOLDS
 from hgmrl_lite.hereditary.properties import Tested
-from hgmrl_lite.hereditary.search import refine
 from hgmrl_lite.hereditary.system import SystemSymmetry
 
 #: Most groups of starts that are drawn anew for the error of their moments.
 GROUPS = 1000
-#: When the best partner of a map has arrived, relative to a partner of size one.
-_ARRIVED = 1e-7
-#: Step of the derivatives by the partner's entries.
-_STEP = 1e-6
 
 
 def find_inherited(tested: Tested) -> tuple[Finding, dict[int, str]]:
@@ -96,16 +93,9 @@ def _group_defect(system: SystemSymmetry, matrix: Array, response: Array) -> Def
     def residuals(right: Array) -> Array:
         return ((law(moved, actions @ right.T) - target) @ unit).ravel()
 
-    def linearise(right: Array) -> tuple[Array, Array]:
-        steps = _STEP * np.eye(m * m).reshape(-1, m, m)
-        slopes = [(residuals(right[0] + step) - residuals(right[0] - step)) / (2.0 * _STEP) for step in steps]
-        return residuals(right[0])[None], np.array(slopes).T[None]
-
-    start = partners(linear, response)[None]
-    rest = refine(
-        linearise, start, lambda right, step: right + step.reshape(-1, m, m), m * m, np.inf, _ARRIVED
-    )[2]
-    square = float(np.square(rest).sum() / len(states)) / (2.0 * n)
+    start = partners(linear, response).ravel()
+    found = least_squares(lambda right: residuals(right.reshape(m, m)), start, jac="3-point")
+    square = 2.0 * float(found.cost) / len(states) / (2.0 * n)
     # Both predictions bring the law's own error; it is the same everywhere on average.
     noise = 2.0 * float(np.square(law.deviations).sum()) / (FOLDS * (FOLDS - 1)) / (2.0 * n)
     return Defect(square - noise, noise * np.sqrt(2.0 / law.coefficients.size) + 0.1 * noise)
@@ -180,14 +170,5 @@ def start_defect(matrix: Array, mean: Array, covariance: Array) -> Defect:
     values, axes = np.linalg.eigh(moved @ moved.swapaxes(-1, -2))
     stretch = (axes * (0.5 * np.log(np.maximum(values, 1e-18)))[..., None, :]) @ axes.swapaxes(-1, -2)
     change = np.concatenate([displaced, stretch.reshape(len(stretch), n * n)], axis=-1)
-    return squared(change[0], np.cov(change[1:].T).reshape(n + n * n, n + n * n))
-
-
-def squared(seen: Array, covariance: Array) -> Defect:
-    """Return |e|² and its error for what was seen, e + δ with δ of the given covariance S.
-
-    The square of the sum is |e|² + tr S on average, with variance 4 eᵀSe + 2 tr S².
-    """
-    trace = float(np.square(covariance).sum())
-    variance = max(4.0 * float(seen @ covariance @ seen) - 2.0 * trace, 2.0 * trace)
-    return Defect(float(seen @ seen) - float(np.trace(covariance)), float(np.sqrt(variance)))
+    drawn = change[1:] - change[1:].mean(axis=0)
+    return squared(change[0], drawn / np.sqrt(len(drawn) - 1))

@@ -9,7 +9,7 @@ from scipy.special import stdtrit
 
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.discovery import affine_null_space, discover
-from hgmrl_lite.hereditary.comparison import neighbour_blocks
+from hgmrl_lite.hereditary.comparison import evenly, neighbour_blocks
 from hgmrl_lite.hereditary.evidence import NORMAL, UNCOVERED
 from hgmrl_lite.tangents import LevelSetNormals, local_regression
 from hgmrl_lite.transitions import Transitions
@@ -97,8 +97,7 @@ def own_symmetry(task: Transitions) -> OwnSymmetry:
         return _without_generator("undecided", "the rewards are all the same", np.zeros(unknowns))
     if len(task) >= 2 * _SOME:
         # Exact rewards need no more than some of the transitions, spread over all of them; nor does a no.
-        rows = np.linspace(0, len(task) - 1, _SOME).astype(np.intp)
-        found = _read_symmetry(task.next_states[rows], task.rewards[rows])
+        found = _read_symmetry(evenly(task.next_states, _SOME), evenly(task.rewards, _SOME))
         if found.verdict == "none" or (
             found.verdict == "symmetric" and np.trace(found.covariance) < _EXACT**2
         ):

@@ -9,6 +9,7 @@ import numpy as np
 import scipy.linalg
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import cKDTree
+from scipy.spatial.distance import cdist
 
 from hgmrl_lite._validate import Array, as_array, as_count
 
@@ -127,7 +128,7 @@ class RewardModel:
         """Return the modelled rewards (...,) and their gradients (..., n) at points (..., n)."""
         points = np.asarray(points, dtype=np.float64)
         flat = points.reshape(-1, points.shape[-1])
-        distances = distances_between(flat, self.centres)
+        distances = cdist(flat, self.centres)
         factor = distances * self.weights
         value = np.einsum("ij,ij,ij->i", factor, distances, distances)
         value += self.linear[0] + flat @ self.linear[1:]
@@ -139,7 +140,7 @@ class RewardModel:
         points = np.asarray(points, dtype=np.float64)
         flat = points.reshape(-1, points.shape[-1])
         number, n = flat.shape
-        distances = distances_between(flat, self.centres)
+        distances = cdist(flat, self.centres)
         # Σ_j 3 w_j (ρ_j I + x_j x_jᵀ / ρ_j) with x_j = p − c_j; the second term vanishes at a centre.
         ratio = np.divide(3.0 * self.weights, distances, out=np.zeros_like(distances), where=distances > 1e-9)
         outer = (self.centres[:, :, None] * self.centres[:, None, :]).reshape(-1, n * n)
@@ -161,7 +162,7 @@ class RewardModel:
     def nearest(self, points: ArrayLike) -> tuple[Array, NDArray[np.intp]]:
         """Return distance to and index of the nearest centre, each of shape (...), for points (..., n)."""
         points = np.asarray(points, dtype=np.float64)
-        distances = distances_between(points.reshape(-1, points.shape[-1]), self.centres)
+        distances = cdist(points.reshape(-1, points.shape[-1]), self.centres)
         shape = points.shape[:-1]
         return distances.min(axis=1).reshape(shape), distances.argmin(axis=1).reshape(shape)
 
@@ -275,16 +276,10 @@ def _natural_basis(centres: Array) -> Array:
     return np.asarray(scipy.linalg.solve_triangular(factor, inside.T, lower=True)).T
 
 
-def distances_between(points: Array, centres: Array) -> Array:
-    """Return ‖p_i − c_j‖, accurate enough for a cube and without an (N, C, n) temporary."""
-    square = np.square(points).sum(1)[:, None] + np.square(centres).sum(1) - 2.0 * points @ centres.T
-    return np.asarray(np.sqrt(np.maximum(square, 0.0)))
-
-
 def cubes(points: Array, centres: Array) -> Array:
     """Return ‖p_i − c_j‖³, shape (N, C)."""
-    distances = distances_between(points, centres)
-    return distances * distances * distances
+    distances = cdist(points, centres)
+    return np.asarray(distances * distances * distances)
 
 
 def farthest_points(points: Array, count: int, first: int = 0) -> NDArray[np.intp]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_array
-from hgmrl_lite.hereditary.evidence import BOUND, ERRORS, Defect, Told
+from hgmrl_lite.hereditary.evidence import BOUND, ERRORS, Defect, Told, squared
 from hgmrl_lite.hereditary.frame import form_in_units, in_units, skew_parts
 from hgmrl_lite.hereditary.motion import FOLDS, LawOfMotion
 from hgmrl_lite.transitions import Transitions
@@ -177,7 +177,7 @@ class SystemSymmetry(Told):
         ridge = 1e-12 * np.trace(free) + np.finfo(float).tiny
         partner = -np.linalg.solve(free + ridge * np.eye(len(free)), form[split:, :split] @ given)
         pair = np.concatenate([given, partner])
-        found = _squared(pair @ change, pair @ deviations)
+        found = squared(pair @ change, pair @ deviations)
         # What leads away from the set on which the states live breaks the law altogether.
         away = max(float(whole @ whole - given @ given), 0.0)
         size = float(pair @ pair) + away + np.finfo(float).tiny
@@ -264,7 +264,7 @@ def check_dimensions(tasks: Sequence[Transitions]) -> None:
 def _claim(changes: Array, deviations: Array, scores: Array, dimension: int) -> tuple[str, str]:
     """Return verdict and reason for pairs in the order of their scores, of which ``dimension`` are small."""
     worst, best = (
-        _squared(changes[place], deviations[:, place]) if 0 <= place < len(scores) else None
+        squared(changes[place], deviations[:, place]) if 0 <= place < len(scores) else None
         for place in (dimension - 1, dimension)
     )
     next_one = scores[dimension] if best else np.inf
@@ -286,16 +286,6 @@ def _claim(changes: Array, deviations: Array, scores: Array, dimension: int) -> 
     )
 
 
-def _squared(seen: Array, errors: Array) -> Defect:
-    """Return |e|² and its error for what was seen, e + δ, and what each fold adds to δ (FOLDS, ...)."""
-    square = float(np.square(seen).sum() - np.square(errors).sum())
-    # For x = |e + δ|² with δ of covariance S: Var x = 4 eᵀSe + 2 tr S²; products of two folds are unbiased.
-    products = np.square(errors @ errors.T)
-    trace = max(float(products.sum() - np.trace(products)) * FOLDS / (FOLDS - 1), 0.0)
-    variance = max(4.0 * float(np.square(errors @ seen).sum()) - 2.0 * trace, 2.0 * trace)
-    return Defect(square, float(np.sqrt(variance)))
-
-
 def _unseen_action(law: LawOfMotion) -> str | None:
     """Return why no K can be known, when some direction of the actions is not seen to move the states."""
     m, split = law.m, len(law.tangent)
@@ -305,7 +295,7 @@ def _unseen_action(law: LawOfMotion) -> str | None:
     errors = deviations[:, split:].reshape(FOLDS, m, -1)
     gram = effect @ effect.T - np.einsum("kif,kjf->ij", errors, errors)
     squares, axes = np.linalg.eigh(gram / m)
-    weakest = _squared(axes[:, 0] @ effect, axes[:, 0] @ errors)
+    weakest = squared(axes[:, 0] @ effect, axes[:, 0] @ errors)
     if weakest.square - SEEN * weakest.error > m * NEARLY**2:
         return None
     if squares[-1] <= NEARLY**2:

@@ -60,10 +60,7 @@ class TaskData:
         n = tasks[0].states.shape[1]
         least = 5 * n * (n + 1)
         for index, task in enumerate(tasks):
-            number = len(task)
-            # Few distinct rewards are the sign of few distinct transitions, and quick to count.
-            if len(np.unique(task.rewards)) <= least:
-                number = len(np.unique(np.column_stack([task.next_states, task.rewards]), axis=0))
+            number = len(np.unique(np.column_stack([task.next_states, task.rewards]), axis=0))
             if number <= least:
                 raise ValueError(
                     f"tasks must have more than {least} transitions each (five for each of the {n * (n + 1)} "

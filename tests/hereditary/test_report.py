@@ -14,10 +14,11 @@ from hgmrl_lite.hereditary.evidence import (
     BOUND,
     Defect,
     overall,
+    squared,
     strain_defect,
     worst,
 )
-from hgmrl_lite.hereditary.inheritance import resampled_moments, squared, start_defect
+from hgmrl_lite.hereditary.inheritance import resampled_moments, start_defect
 
 
 @cache
@@ -146,7 +147,8 @@ def test_squared_subtracts_what_noise_adds():
     rng = np.random.default_rng(0)
     spread = np.diag([0.5, 1.0, 2.0])
     truth = np.array([1.0, -1.0, 0.5])
-    found = [squared(truth + rng.multivariate_normal(np.zeros(3), spread), spread) for _ in range(4000)]
+    drawn = rng.multivariate_normal(np.zeros(3), spread, (4000, 40)) / np.sqrt(40.0)
+    found = [squared(truth + rng.multivariate_normal(np.zeros(3), spread), errors) for errors in drawn]
     squares = np.array([defect.square for defect in found])
     assert abs(squares.mean() - truth @ truth) < 5.0 * squares.std() / np.sqrt(len(squares))
     assert np.sqrt(np.mean([defect.error**2 for defect in found])) == pytest.approx(squares.std(), rel=0.15)
