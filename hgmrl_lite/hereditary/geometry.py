@@ -19,7 +19,7 @@ from hgmrl_lite.hereditary.generators import (
 from hgmrl_lite.hereditary.left_actions import LeftActions, find_left_actions
 from hgmrl_lite.hereditary.report import GeometryReport, make_report
 from hgmrl_lite.hereditary.system import SystemSymmetry
-from hgmrl_lite.hereditary.task_data import AnyChart, TaskData, as_base_index
+from hgmrl_lite.hereditary.task_data import AnyChart, TaskData
 from hgmrl_lite.transitions import Transitions
 
 #: Residual of a search, as the length of a difference of unit gradients, up to which its errors are stated.
@@ -150,7 +150,7 @@ class HereditaryGeometry(Told, LeftActions):
         )
         facts = [
             ("dimension", str(self.dimension)),
-            (f"tasks, from task {self.base_index} (95 %)", places),
+            (f"tasks, from task {self.data.base_index} (95 %)", places),
         ]
         for number, generator in enumerate(self.generators_states[:3], start=1):
             text = np.array2string(generator.round(4) + 0.0, precision=4).replace("\n", "")
@@ -203,9 +203,8 @@ def discover_geometry(
         the rewards of a task or a coordinate of the states are constant, or the data do not show how actions
         move the state.
     """
-    data = TaskData(tasks, chart)
-    base_index = as_base_index(base_index, len(tasks))
-    found = find_left_actions(data, base_index)
+    data = TaskData(tasks, base_index, chart)
+    found = find_left_actions(data)
     response, form = data.response, found.inner_product
     algebra = task_algebra(found.left_actions, found.standard_errors, form)
     kept = action_form(algebra.basis, response, form, found.form_error, doubted=bool(found.doubts))

@@ -33,7 +33,7 @@ def find_inherited(tested: Tested) -> tuple[Finding, dict[int, str]]:
     (it is a symmetry, but no logarithm of it is), or "none".
     """
     system = tested.data.system
-    others = tested.found.others
+    others = tested.data.others
     if not system.known:
         finding = Finding("inherited", "undecided", np.nan, BOUND, f"{system.reason}.")
         return finding, dict.fromkeys(others, "none")
@@ -109,7 +109,7 @@ def find_start_law(tested: Tested) -> Finding:
     moments = resampled_moments(starts / scale)
     finding, _ = tested.conclude(
         "start law",
-        {index: start_defect(maps[index], *moments) if known else UNKNOWN for index in tested.found.others},
+        {index: start_defect(maps[index], *moments) if known else UNKNOWN for index in tested.data.others},
         {
             "yes": f"The {len(starts)} starts keep their mean and covariance, to within {{figure:.2f}} "
             "standard deviations.",

@@ -65,8 +65,6 @@ class LeftActions:
         Why the data do not decide, if so.
     method : {"intertwiner", "search", "given"}
         Where the maps come from.
-    base_index : int
-        Which task the others are images of.
     """
 
     left_actions: Array
@@ -80,12 +78,6 @@ class LeftActions:
     freedom: int
     doubts: tuple[str, ...]
     method: str
-    base_index: int
-
-    @property
-    def others(self) -> list[int]:
-        """All tasks but the base task."""
-        return [index for index in range(len(self.left_actions)) if index != self.base_index]
 
     def in_units(self, scale: Array) -> "LeftActions":
         """Return the same maps for states that are ``scale`` (n,) times those they were found for."""
@@ -100,7 +92,7 @@ class LeftActions:
         )
 
 
-def find_left_actions(data: TaskData, base_index: int) -> LeftActions:
+def find_left_actions(data: TaskData) -> LeftActions:
     """Return the left actions, by the way that the tasks' own symmetries allow.
 
     The closed form needs neither reward models nor the system's symmetries where the maps keep the inner
@@ -110,11 +102,11 @@ def find_left_actions(data: TaskData, base_index: int) -> LeftActions:
     if len(data.scale) == 2:
         own = [own_symmetry(task) for task in data.scaled]
         if all(symmetry.generator is not None and symmetry.verdict != "none" for symmetry in own):
-            found = _intertwined(own, data, base_index)
+            found = _intertwined(own, data)
             if found is not None:
                 return found.in_units(data.scale)
         doubts = _open_symmetries(own, lambda symmetry: symmetry.generator is None)
-    return _searched(data, base_index, doubts).in_units(data.scale)
+    return _searched(data, doubts).in_units(data.scale)
 
 
 def _open_symmetries(own: list[OwnSymmetry], which: Callable[[OwnSymmetry], bool]) -> list[str]:
@@ -126,11 +118,11 @@ def _open_symmetries(own: list[OwnSymmetry], which: Callable[[OwnSymmetry], bool
     ]
 
 
-def _intertwined(own: list[OwnSymmetry], data: TaskData, base_index: int) -> LeftActions | None:
+def _intertwined(own: list[OwnSymmetry], data: TaskData) -> LeftActions | None:
     """Return the left actions in closed form, or None when no intertwiner keeps the orientation."""
     generators = np.array([symmetry.generator for symmetry in own])
     doubts = _open_symmetries(own, lambda symmetry: True)
-    k = len(own)
+    k, base_index, others = len(own), data.base_index, data.others
     raw, covariance = np.tile(np.eye(2), (k, 1, 1)), np.zeros((k, 4, 4))
     residuals, errors = np.zeros(k), np.zeros(k)
     shift, spread = generators[base_index][:2, 2], own[base_index].covariance[[2, 5], [2, 5]].sum()
@@ -138,7 +130,6 @@ def _intertwined(own: list[OwnSymmetry], data: TaskData, base_index: int) -> Lef
     # A centre that is poorly known is not at the origin for that.
     near = min(AWAY * np.sqrt(spread), BOUND * np.linalg.norm(linear))
     freedom = int(np.linalg.norm(shift) < max(1e-3 * np.linalg.norm(linear), near))
-    others = [index for index in range(k) if index != base_index]
     for index in others:
         if freedom:
             # Every rotation intertwines; the smallest is none.
@@ -178,7 +169,7 @@ def _intertwined(own: list[OwnSymmetry], data: TaskData, base_index: int) -> Lef
         residuals[index] = max(residuals[index], float(np.abs(raw[index] - compact[index]).max()))
         if errors[index] > SURE:
             compact[index], errors[index] = _sharpened(
-                data.model(base_index),
+                data.model(data.base_index),
                 data.model(index),
                 compact[index],
                 float(errors[index]),
@@ -197,7 +188,6 @@ def _intertwined(own: list[OwnSymmetry], data: TaskData, base_index: int) -> Lef
         freedom=freedom,
         doubts=(*doubts, *_unsure(errors)),
         method="intertwiner",
-        base_index=base_index,
     )
 
 
@@ -232,16 +222,14 @@ def _sharpened(
     return matched, float(np.sqrt(spread[0, 0]))
 
 
-def _searched(data: TaskData, base_index: int, doubts: list[str]) -> LeftActions:
+def _searched(data: TaskData, doubts: list[str]) -> LeftActions:
     """Return the left actions by search and Gauss-Newton, in the group that system and starts allow."""
     system = data.compact
     form = system.inner_product
     k, n = len(data.tasks), len(form)
-    base = data.model(base_index)
+    base = data.model(data.base_index)
     matches: dict[int, Match] = {
-        index: best_match(base, data.model(index), Frame.of(form), system.linear)
-        for index in range(k)
-        if index != base_index
+        index: best_match(base, data.model(index), Frame.of(form), system.linear) for index in data.others
     }
     raw, covariance = np.tile(np.eye(n), (k, 1, 1)), np.zeros((k, n * n, n * n))
     for index, match in matches.items():
@@ -278,7 +266,6 @@ def _searched(data: TaskData, base_index: int, doubts: list[str]) -> LeftActions
         freedom=freedom,
         doubts=tuple(doubts),
         method="search",
-        base_index=base_index,
     )
 
 

@@ -22,7 +22,7 @@ from hgmrl_lite.hereditary.properties import (
     find_linearizable,
     find_same_rewards,
 )
-from hgmrl_lite.hereditary.task_data import AnyChart, TaskData, as_base_index
+from hgmrl_lite.hereditary.task_data import AnyChart, TaskData
 from hgmrl_lite.transitions import Transitions
 
 
@@ -142,8 +142,7 @@ def check_left_actions(
     ValueError
         As `discover_geometry`; also when the maps have another shape or are singular.
     """
-    data = TaskData(tasks, chart)
-    base_index = as_base_index(base_index, len(tasks))
+    data = TaskData(tasks, base_index, chart)
     n = data.tasks[0].states.shape[1]
     maps = as_array("maps", maps, (len(tasks), "n", "n"))
     if maps.shape[1] != maps.shape[2] or maps.shape[1] not in (n, n + 1):
@@ -171,6 +170,5 @@ def check_left_actions(
         freedom=0,
         doubts=(),
         method="given",
-        base_index=base_index,
     )
     return make_report(data, given, maps)

@@ -30,6 +30,8 @@ class TaskData:
     ----------
     tasks : sequence of Transitions
         One batch a task, at least two tasks.
+    base_index : int, optional
+        The base task's place in ``tasks``.
     chart : Chart or callable, optional
         Map of states (N, n) to coordinates (N, n) in which to work.
 
@@ -37,6 +39,8 @@ class TaskData:
     ----------
     tasks : tuple of Transitions
         The tasks, in the chart.
+    base_index : int
+        The base task's place, not negative.
     chart : Chart or None
         The chart.
     scale : ndarray, shape (n,)
@@ -46,16 +50,21 @@ class TaskData:
     Raises
     ------
     ValueError
-        When the list is too short, dimensions disagree, there are fewer transitions than unknowns, a task's
-        rewards or a coordinate of the states are constant, or the chart returns another shape, NaN or
-        infinity.
+        When the list is too short, the base task is none of it, dimensions disagree, there are fewer
+        transitions than unknowns, a task's rewards or a coordinate of the states are constant, or the chart
+        returns another shape, NaN or infinity.
     """
 
-    def __init__(self, tasks: Sequence[Transitions], chart: AnyChart | None = None) -> None:
+    def __init__(
+        self, tasks: Sequence[Transitions], base_index: int = 0, chart: AnyChart | None = None
+    ) -> None:
         if len(tasks) < 2:
             raise ValueError(
                 f"tasks must hold at least two tasks, the base task and another, got {len(tasks)}"
             )
+        if not -len(tasks) <= base_index < len(tasks):
+            raise ValueError(f"base_index must name one of the {len(tasks)} tasks, got {base_index}")
+        self.base_index = base_index % len(tasks)
         check_dimensions(tasks)
         n = tasks[0].states.shape[1]
         least = 5 * n * (n + 1)
@@ -91,6 +100,11 @@ class TaskData:
             for task in self.tasks
         )
 
+    @property
+    def others(self) -> list[int]:
+        """All tasks but the base task."""
+        return [index for index in range(len(self.tasks)) if index != self.base_index]
+
     def model(self, index: int) -> TaskModel:
         """Return the reward model of one task, over states in units of ``scale``."""
         if index not in self._models:
@@ -122,10 +136,3 @@ def in_chart(task: Transitions, chart: Chart | None) -> Transitions:
     if chart is None:
         return task
     return replace(task, states=chart(task.states), next_states=chart(task.next_states))
-
-
-def as_base_index(base_index: int, number: int) -> int:
-    """Return the base task's place as a non-negative index, or raise a ValueError."""
-    if not -number <= base_index < number:
-        raise ValueError(f"base_index must name one of the {number} tasks, got {base_index}")
-    return base_index % number

@@ -333,7 +333,7 @@ def test_what_rewards_do_not_show_is_a_doubt_where_no_group_of_the_system_tells_
     states = np.zeros((len(rotations), 4, 4))
     states[:, :3, :3] = rotations
     family.compact = CompactSymmetries(states, rotations, np.eye(3))
-    found = find_left_actions(family, 0)
+    found = find_left_actions(family)
     assert any("do not change along some direction" in doubt for doubt in found.doubts) == doubted
     if not doubted:
         np.testing.assert_allclose(found.left_actions[1], lie.exp(0.5 * np.pi * ABOUT_Z), atol=0.05)
