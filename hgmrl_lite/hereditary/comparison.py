@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from hgmrl_lite._validate import Array
-from hgmrl_lite.hereditary.evidence import UNKNOWN, Defect
+from hgmrl_lite.hereditary.evidence import BOUND, UNKNOWN, Defect
 from hgmrl_lite.hereditary.frame import homogeneous
 from hgmrl_lite.hereditary.polynomials import Exponents, exponents_up_to, monomials, operator
 from hgmrl_lite.hereditary.reward_model import RewardModel
@@ -223,10 +223,10 @@ def compare(
     return Comparison(alignment, rewards, len(points))
 
 
-def same_rewards(base: TaskModel, other: TaskModel, left: Array, bound: float) -> bool:
-    """Return whether the rewards agree under L to within ``bound`` of their spread, roughly."""
+def same_rewards(base: TaskModel, other: TaskModel, left: Array) -> bool:
+    """Return whether the rewards agree under L to within `BOUND` of their spread, roughly."""
     found = compare(base, other, PolynomialMap.of_matrix(left), homogeneous(np.asarray(np.linalg.inv(left))))
-    return bool(found.number and found.same_rewards.square < bound**2)
+    return bool(found.number and found.same_rewards.square < BOUND**2)
 
 
 def _ratio(

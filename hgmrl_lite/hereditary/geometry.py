@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array, as_array
-from hgmrl_lite.hereditary.evidence import BOUND, NORMAL, Told
+from hgmrl_lite.hereditary.evidence import BOUND, NORMAL, Told, overall
 from hgmrl_lite.hereditary.generators import (
     action_form,
     action_generators,
@@ -113,8 +113,8 @@ class HereditaryGeometry(Told, LeftActions):
         """
         if self.doubts:
             return "undecided"
-        verdicts = {self.report["aligned"].verdict, self.report["compact"].verdict}
-        return "unrelated" if "no" in verdicts else "undecided" if "undecided" in verdicts else "related"
+        found = overall([self.report[name].verdict for name in ("aligned", "compact")])
+        return {"yes": "related", "no": "unrelated"}.get(found, found)
 
     def element(self, theta: ArrayLike) -> tuple[Array, Array]:
         """Return (L_g, K_g) for g = exp(Σ θ_k W_k).

@@ -217,7 +217,7 @@ def _sharpened(
     start = first_turn(base, other, left, compact_group(frame.turns))
     fitted, spread = PooledMatching(base, other, start, generators, tied).fit()
     matched = lie.polar_factor(fitted, form)
-    if not same_rewards(base, other, matched, BOUND):
+    if not same_rewards(base, other, matched):
         return left, error
     return matched, float(np.sqrt(spread[0, 0]))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+import scipy.linalg
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_array
@@ -138,11 +139,11 @@ class SystemSymmetry(Told):
         kept = np.zeros((0, self.dimension))
         if self.dimension:
             gram = whole @ whole.T
-            root = np.linalg.cholesky(gram + 1e-12 * np.trace(gram) * np.eye(self.dimension))
-            squares, vectors = np.linalg.eigh(np.linalg.solve(root, np.linalg.solve(root, moved @ moved.T).T))
+            ridge = 1e-12 * np.trace(gram) * np.eye(self.dimension)
+            squares, vectors = scipy.linalg.eigh(moved @ moved.T, gram + ridge)
             # Of k starts the covariance is known to a share of about √(2/k) in each direction.
             bound = min(KEPT**2 + 4.0 / len(self.starts), KEPT_AT_MOST**2)
-            kept = np.linalg.solve(root.T, vectors[:, squares < bound]).T
+            kept = vectors[:, squares < bound].T
         states = np.tensordot(kept, self.generators_states, axes=1)
         actions = np.tensordot(kept, self.generators_actions, axes=1)
         # What is not skew in a common inner product is estimation error.

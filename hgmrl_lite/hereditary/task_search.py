@@ -150,7 +150,7 @@ def settle(base: TaskModel, other: TaskModel, match: Match, frame: Frame) -> tup
         # Large residuals count in full for the error: they show what the models are off by.
         rest, slopes = replace(matching, bounded=False).linearise(found)
         start, spread = found[0], matching.covariance(rest[0], slopes[0])
-    if same_rewards(base, other, start, BOUND):
+    if same_rewards(base, other, start):
         start, spread = PooledMatching(base, other, start, group.directions).fit()
     free = stabiliser(base.halves[0], group)[0] @ group.adjoint(mirror).T
     element = start @ np.linalg.inv(mirror)
