@@ -1,4 +1,4 @@
-"""Frames: the coordinates in which an inner product is the standard one, and changes of units."""
+"""Frames: the coordinates in which an inner product is the standard one, what keeps it, changes of units."""
 
 from dataclasses import dataclass
 from functools import cached_property

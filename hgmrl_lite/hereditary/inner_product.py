@@ -1,4 +1,4 @@
-"""Inner products: those that generators keep, that tasks' own symmetries keep, and that maps keep."""
+"""Inner products: those that tasks' own symmetries keep, and those that maps between tasks keep."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtri, fdtri
 
 from hgmrl_lite._validate import Array, as_array
-from hgmrl_lite.hereditary.evidence import BOUND, UNCOVERED, strain_defect
+from hgmrl_lite.hereditary.evidence import BOUND, ERRORS, UNCOVERED, strain_defect
 from hgmrl_lite.hereditary.frame import Frame, symmetric_basis
 from hgmrl_lite.hereditary.own_symmetry import OwnSymmetry
 
@@ -69,9 +69,15 @@ def form_error(own: Sequence[OwnSymmetry], form: Array) -> float:
     return float(np.sqrt((stated + float(mean @ mean)) / 2.0))
 
 
-def stretches(left: Array, covariance: Array, form: Array) -> bool:
-    """Return whether a map stretches more than a map of a group that keeps the inner product may."""
-    return strain_defect(left, covariance, form).verdict(BOUND) == "no"
+def stretches(
+    left: Array, covariance: Array, form: Array, bound: float = BOUND, errors: float = ERRORS
+) -> bool:
+    """Return whether a map stretches more than a map of a group that keeps the inner product may.
+
+    By more than ``bound``, even when so many standard ``errors`` are allowed for.
+    """
+    found = strain_defect(left, covariance, form)
+    return bool(found.square - errors * found.error > bound**2)
 
 
 def sharpened_form(form: Array, raw: Array, covariance: Array, prior: float = ROUGH) -> tuple[Array, float]:

@@ -8,7 +8,7 @@ import numpy as np
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array
 from hgmrl_lite.hereditary.comparison import TaskModel, same_rewards
-from hgmrl_lite.hereditary.evidence import BOUND, ERRORS, strain_defect
+from hgmrl_lite.hereditary.evidence import BOUND, ERRORS
 from hgmrl_lite.hereditary.frame import Frame, form_in_units, in_units
 from hgmrl_lite.hereditary.group import compact_group
 from hgmrl_lite.hereditary.inner_product import (
@@ -141,7 +141,7 @@ def _intertwined(own: list[OwnSymmetry], data: TaskData) -> LeftActions | None:
             return None
     form = invariant_form(generators)
     rough = form_error(own, form)
-    if any(_strains(raw[index], covariance[index], form) for index in others):
+    if any(stretches(raw[index], covariance[index], form, STRAINED, AWAY) for index in others):
         # That form is the tasks' own and need not be the group's: elliptic rewards turned in a round system.
         shared = data.compact.inner_product
         for index in others:
@@ -195,12 +195,6 @@ def _half_turns(matrices: Array) -> bool:
     """Return whether maps (k, 2, 2) are half turns, and identities, up to a few degrees."""
     apart = np.linalg.norm(matrices - np.linalg.inv(matrices), axis=(1, 2))
     return bool((apart < ROUGH).all() and (np.trace(matrices, axis1=1, axis2=2) < 0.0).any())
-
-
-def _strains(left: Array, covariance: Array, form: Array) -> bool:
-    """Return whether a map clearly fails to keep an inner product, however little."""
-    found = strain_defect(left, covariance, form)
-    return found.square - AWAY * found.error > STRAINED**2
 
 
 def _sharpened(
