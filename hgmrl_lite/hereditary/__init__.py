@@ -9,7 +9,7 @@ From transitions to an answer, in the order of reading:
 - `group` (on `closure`), `search`: a compact group, its cover, and the one search and refinement in it.
 - `matching`, `inference`: what a few transitions of a new task say.
 - `task_matching`, `task_search`, `left_actions`: the same search for the training tasks.
-- `task_data`, `generators`, `geometry`: what is fitted to the tasks; from left actions to the algebra; all of it.
+- `task_data`, `generators`, `geometry`: the tasks and what is fitted to them; the algebra; all together.
 - `evidence`, `properties`, `inheritance`, `report`: whether it holds.
 """
 
