@@ -2,18 +2,18 @@
 
 From transitions to an answer, in the order of reading:
 
-- `reward_model` (on `spline`): one task's reward; `comparison`: two tasks under a map.
+- `reward_model`: one task's reward; `comparison`: two tasks under a map.
 - `motion` (on `polynomials`), `system`: the law of motion and its symmetries.
 - `own_symmetry`: a task's own rotations, and the intertwiner of two of them.
 - `frame`, `inner_product`: the coordinates in which a group is orthogonal, and what it keeps.
 - `group` (on `closure`), `search`: a compact group, its cover, and the one search and refinement in it.
-- `matching`, `inference` (with `evidence`): what a few transitions of a new task say.
+- `matching`, `inference`: what a few transitions of a new task say.
 - `task_matching`, `task_search`, `left_actions`: the same search for the training tasks.
-- `generators`, `task_data`, `geometry`: from left actions to the algebra; everything together.
-- `findings`, `properties`, `inheritance`, `report`: whether it holds.
+- `task_data`, `generators`, `geometry`: the tasks and what is fitted to them; the algebra; all together.
+- `evidence`, `properties`, `inheritance`, `report`: whether it holds.
 """
 
-from hgmrl_lite.hereditary.findings import Finding
+from hgmrl_lite.hereditary.evidence import Finding
 from hgmrl_lite.hereditary.geometry import HereditaryGeometry, discover_geometry
 from hgmrl_lite.hereditary.inference import Inference, infer
 from hgmrl_lite.hereditary.inner_product import invariant_form

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 
 from hgmrl_lite import lie
+from hgmrl_lite._spans import null_space
 from hgmrl_lite._validate import Array
 from hgmrl_lite.hereditary.frame import Frame
 
@@ -56,9 +57,7 @@ def centre(blocks: Array, tol: float) -> Array:
     if len(blocks) == 1:
         return blocks
     brackets = lie.bracket(blocks[:, None], blocks[None]).reshape(len(blocks), -1)
-    left, size, _ = np.linalg.svd(brackets)
-    size = np.append(size, np.zeros(len(blocks) - len(size)))
-    central = left[:, size <= tol * np.square(np.linalg.norm(blocks, axis=(1, 2))).max()].T
+    central = null_space(brackets.T, tol * np.square(np.linalg.norm(blocks, axis=(1, 2))).max())
     return np.tensordot(central, blocks, axes=1)
 
 
@@ -90,7 +89,7 @@ def resonant(blocks: Array, centre: Array, n: int, tol: float) -> Array:
         return blocks
     planes, frequencies = _planes(centre)
     relations = _relations(frequencies, tol)
-    free = np.linalg.svd(np.vstack([relations, np.zeros((1, len(planes)))]))[2][len(relations) :]
+    free = null_space(relations, 1e-9)
     if len(relations):
         # What breaks the relations goes.
         wrong = frequencies - free.T @ (free @ frequencies)

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from hgmrl_lite._validate import Array
-from hgmrl_lite.hereditary.findings import UNKNOWN, Defect
+from hgmrl_lite.hereditary.evidence import BOUND, UNKNOWN, Defect
+from hgmrl_lite.hereditary.frame import homogeneous
+from hgmrl_lite.hereditary.polynomials import Exponents, exponents_up_to, monomials, operator
 from hgmrl_lite.hereditary.reward_model import RewardModel
 from hgmrl_lite.transitions import Transitions
 
@@ -124,25 +126,18 @@ class PolynomialMap:
         """Return Φ(p) (..., n) for points (..., n)."""
         return self.features(points) @ self.coefficients.T
 
+    def _exponents(self, n: int) -> Exponents:
+        return exponents_up_to(n, 0, ((1 if self.coefficients.shape[1] == n + 1 else 2, 0),))
+
     def features(self, points: Array) -> Array:
         """Return [1, p, p ⊗ p], shape (..., F)."""
-        n = points.shape[-1]
-        parts = [np.ones((*points.shape[:-1], 1)), points]
-        if self.coefficients.shape[1] > n + 1:
-            rows, columns = np.triu_indices(n)
-            parts.append(points[..., rows] * points[..., columns])
-        return np.concatenate(parts, axis=-1)
+        return monomials(points, self._exponents(points.shape[-1]))
 
     def slopes(self, points: Array) -> Array:
         """Return the derivatives of the features by the points, shape (..., F, n)."""
         n = points.shape[-1]
-        out = np.zeros((*points.shape[:-1], self.coefficients.shape[1], n))
-        out[..., 1 : n + 1, :] = np.eye(n)
-        if self.coefficients.shape[1] > n + 1:
-            for place, (i, j) in enumerate(zip(*np.triu_indices(n), strict=True), start=n + 1):
-                out[..., place, i] += points[..., j]
-                out[..., place, j] += points[..., i]
-        return out
+        derivatives = np.array([operator(self._exponents(n), axis, None) for axis in range(n)])
+        return np.asarray(np.einsum("ifg,...g->...fi", derivatives, self.features(points)))
 
     def pull(self, points: Array, gradients: Array) -> Array:
         """Return dΦ_pᵀ g, shape (N, n): gradients at Φ(p) as those of the pulled-back function at p."""
@@ -228,12 +223,10 @@ def compare(
     return Comparison(alignment, rewards, len(points))
 
 
-def same_rewards(base: TaskModel, other: TaskModel, left: Array, bound: float) -> bool:
-    """Return whether the rewards agree under L to within ``bound`` of their spread, roughly."""
-    lifted = np.eye(len(left) + 1)
-    lifted[:-1, :-1] = left
-    found = compare(base, other, PolynomialMap.of_matrix(left), np.asarray(np.linalg.inv(lifted)))
-    return bool(found.number and found.same_rewards.square < bound**2)
+def same_rewards(base: TaskModel, other: TaskModel, left: Array) -> bool:
+    """Return whether the rewards agree under L to within `BOUND` of their spread, roughly."""
+    found = compare(base, other, PolynomialMap.of_matrix(left), homogeneous(np.asarray(np.linalg.inv(left))))
+    return bool(found.number and found.same_rewards.square < BOUND**2)
 
 
 def _ratio(

@@ -1,23 +1,158 @@
-"""What a few transitions are evidence for: a trend in what is left over, and the quantiles it is held to."""
+"""What the data are evidence for: defects held against bounds, findings in words, trends left over."""
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import fdtri, ndtri, stdtrit
 
 from hgmrl_lite._validate import Array
-from hgmrl_lite.hereditary.group import Index
+from hgmrl_lite.hereditary.frame import Frame
+from hgmrl_lite.hereditary.polynomials import exponents_up_to, monomials
 
+#: Largest defect, relative to what unrelated tasks or systems show, that still counts as none: a sine of
+#: 8.6°, about the error of a left action from which a policy starts to miss its goal.
+BOUND = 0.15
+#: The starts count as moved from a third of their own standard deviation on, and as kept when half of it is
+#: excluded: a few hundred starts do not show less.
+START_BOUND, START_EXCLUDED = 0.35, 0.5
+#: Standard errors that a squared defect must be away from the squared bound.
+ERRORS = 2.0
+#: How often a test may say so when it is not so.
 CHANCE = 1e-3
-"""How often a test may say so when it is not so."""
+#: Share of errors that stated bounds need not hold.
 UNCOVERED = 0.05
-"""Share of errors that stated bounds need not hold."""
+#: Standard errors in a stated bound, where many data make it.
 NORMAL = float(ndtri(1.0 - 0.5 * UNCOVERED))
-"""Standard errors in a stated bound, where many data make it."""
+#: Error of the element that a policy still bears: regret climbs steeply from 8° to 10° on.
 LARGEST_ANGLE = math.radians(8.0)
-"""Error of the element that a policy still bears: regret climbs steeply from 8° to 10° on."""
+#: How many times the base model's misfit may be left over without meaning anything.
 MISFIT = 5.0
-"""How many times the base model's misfit may be left over without meaning anything."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A property and whether the family has it.
+
+    Parameters
+    ----------
+    name : str
+        Which property.
+    verdict : {"yes", "no", "undecided"}
+        The answer.
+    figure : float
+        The defect that was measured, the worst of all tasks: 0 when the property holds exactly.
+    bound : float
+        Largest defect that counts as none.
+    text : str
+        One sentence.
+    """
+
+    name: str
+    verdict: str
+    figure: float
+    bound: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Defect:
+    """A squared defect, its noise subtracted, with its standard error; NaN when it could not be measured."""
+
+    square: float
+    error: float
+
+    @property
+    def figure(self) -> float:
+        """The defect itself; 0 where noise alone explains it."""
+        return float(np.sqrt(max(self.square, 0.0))) if np.isfinite(self.square) else float("nan")
+
+    def verdict(self, bound: float, excluded: float | None = None) -> str:
+        """Return "no" when the defect is above the bound, error allowed for, "yes" when it is below.
+
+        If ``excluded`` is given, the error may reach up to that larger bound for a "yes".
+        """
+        if not (np.isfinite(self.square) and np.isfinite(self.error)):
+            return "undecided"
+        if self.square - ERRORS * self.error > bound**2:
+            return "no"
+        below = self.square <= bound**2 and self.square + ERRORS * self.error < (excluded or bound) ** 2
+        return "yes" if below else "undecided"
+
+
+UNKNOWN = Defect(math.nan, math.nan)
+"""The defect of what could not be measured."""
+
+
+class Told:
+    """A result that prints what there is to tell of it: in lines, and in a notebook as a table."""
+
+    def _facts(self) -> list[tuple[str, str]]:
+        """Return what there is to tell, as (name, text)."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        """Tell it in lines."""
+        return f"{type(self).__name__}(\n" + "\n".join(f"  {a}: {b}" for a, b in self._facts()) + "\n)"
+
+    def _repr_html_(self) -> str:
+        """Tell the same as a table."""
+        return table_of(type(self).__name__, self._facts())
+
+
+def table_of(caption: str, rows: Sequence[Sequence[str]], head: Sequence[str] = ()) -> str:
+    """Return an HTML table: each row the name of a fact, more cells, and words, which alone may be broken."""
+    left, whole = "style='text-align:left'", "style='text-align:left;white-space:nowrap'"
+    lines = ["".join(f"<th {left}>{title}</th>" for title in head)] if head else []
+    for name, *cells, words in rows:
+        between = "".join(f"<td {whole}>{cell}</td>" for cell in cells)
+        lines.append(f"<th {whole}>{name}</th>{between}<td {left}>{words}</td>")
+    body = "".join(f"<tr>{line}</tr>" for line in lines)
+    return f"<table><caption>{caption}</caption>{body}</table>"
+
+
+def overall(verdicts: Sequence[str]) -> str:
+    """Return "no" if any is, else "undecided" if any is, else "yes"."""
+    return next((verdict for verdict in ("no", "undecided") if verdict in verdicts), "yes")
+
+
+def worst(defects: Sequence[Defect], bound: float, excluded: float | None = None) -> tuple[str, Defect, int]:
+    """Return the verdict on several defects, and the defect that carries it with its place."""
+    verdicts = [defect.verdict(bound, excluded) for defect in defects]
+    verdict = overall(verdicts)
+    places = [index for index, found in enumerate(verdicts) if found == verdict]
+    place = max(places, key=lambda index: np.nan_to_num(defects[index].square, nan=np.inf))
+    return verdict, defects[place], place
+
+
+def squared(seen: Array, errors: Array) -> Defect:
+    """Return |e|² and its error for what was seen, e + δ (k,), and F parts or draws (F, k) that make δ.
+
+    The covariance S of δ is the sum of their products.
+    """
+    square = float(np.square(seen).sum() - np.square(errors).sum())
+    # For x = |e + δ|²: Var x = 4 eᵀSe + 2 tr S²; products of two parts are unbiased.
+    products = np.square(errors @ errors.T)
+    trace = max(float(products.sum() - np.trace(products)) * len(errors) / (len(errors) - 1), 0.0)
+    variance = max(4.0 * float(np.square(errors @ seen).sum()) - 2.0 * trace, 2.0 * trace)
+    return Defect(square, float(np.sqrt(variance)))
+
+
+def strain_defect(matrix: Array, covariance: Array, form: Array, draws: int = 200) -> Defect:
+    """Return how far a matrix is from keeping an inner product, given its error covariance (n², n²)."""
+    frame = Frame.of(form)
+    square = float(frame.stretch(matrix))
+    if not covariance.any():
+        return Defect(square, 0.0)
+    if not np.isfinite(covariance).all():
+        return UNKNOWN
+    values, axes = np.linalg.eigh(covariance)
+    normals = np.random.default_rng(0).standard_normal((draws, len(values)))
+    noise = (normals * np.sqrt(np.maximum(values, 0.0))) @ axes.T
+    drawn = frame.stretch(matrix + noise.reshape(draws, *matrix.shape))
+    return Defect(square - float(drawn.mean() - square), float(drawn.std()))
 
 
 def student(freedom: int, chance: float = CHANCE) -> float:
@@ -81,7 +216,7 @@ def trend_excess(
     return float(trend / max(bound, float(np.finfo(float).tiny)))
 
 
-def shared_misfit(slopes: Array, cells: Index, misfit: Array) -> Array:
+def shared_misfit(slopes: Array, cells: NDArray[np.intp], misfit: Array) -> Array:
     """Return the (d, d) covariance of Jᵀe that the base model's misfit brings.
 
     Points that fall to one centre of the model meet the same misfit, however many they are.
@@ -130,9 +265,5 @@ def _polynomials(points: Array) -> Array:
     number, n = points.shape
     scaled = points - points.mean(axis=0) if number else points
     size = np.sqrt(np.square(scaled).mean(axis=0)) if number else np.ones(n)
-    scaled = scaled / np.where(size > 0.0, size, 1.0)
-    linear = np.hstack([np.ones((number, 1)), scaled])
-    rows, columns = np.triu_indices(n)
-    if number < 2 * (linear.shape[1] + len(rows)):
-        return linear
-    return np.hstack([linear, scaled[:, rows] * scaled[:, columns]])
+    degree = 2 if number >= (n + 1) * (n + 2) else 1
+    return monomials(scaled / np.where(size > 0.0, size, 1.0), exponents_up_to(n, 0, ((degree, 0),)))

@@ -1,11 +1,15 @@
-"""Frames: the coordinates in which an inner product is the standard one, and changes of units."""
+"""Frames: the coordinates in which an inner product is the standard one, what keeps it, changes of units."""
 
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
+from hgmrl_lite._spans import null_space
 from hgmrl_lite._validate import Array
+
+#: Generators of unit speed may move an inner product by so much and still count as keeping it.
+NEARLY_KEPT = 0.25
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,11 +35,6 @@ class Frame:
         root = np.asarray(np.linalg.cholesky(form).T)
         return cls(root, np.asarray(np.linalg.inv(root)))
 
-    @classmethod
-    def of_scale(cls, scale: Array) -> "Frame":
-        """Return the frame in units of a matrix (n, n), such as a square root of a covariance."""
-        return cls(np.asarray(np.linalg.inv(scale)), scale)
-
     def inside(self, matrices: Array) -> Array:
         """Return C M C⁻¹ for matrices (..., n, n)."""
         return np.asarray(self.root @ matrices @ self.inverse)
@@ -59,7 +58,7 @@ class Frame:
         symmetric = symmetric_basis(len(self.root))
         traces = np.trace(symmetric, axis1=1, axis2=2)[None] / np.sqrt(len(self.root))
         # All symmetric matrices but the multiples of I.
-        return self.outside(np.tensordot(np.linalg.svd(traces)[2][1:], symmetric, axes=1))
+        return self.outside(np.tensordot(null_space(traces, 0.5), symmetric, axes=1))
 
     def stretch(self, matrices: Array) -> Array:
         """Return the mean squared logarithm of the stretches (...) of matrices (..., n, n)."""
@@ -68,8 +67,12 @@ class Frame:
 
     def skew_part(self, generators: Array) -> Array:
         """Return the part of generators (d, n, n) that keeps P."""
-        inside = self.inside(generators)
-        return self.outside(0.5 * (inside - inside.swapaxes(-1, -2)))
+        return self.outside(skew(self.inside(generators)))
+
+
+def skew(matrices: Array) -> Array:
+    """Return the skew part of matrices (..., n, n)."""
+    return 0.5 * (matrices - matrices.swapaxes(-1, -2))
 
 
 def symmetric_basis(n: int) -> Array:
@@ -86,6 +89,14 @@ def partners(matrices: Array, response: Array) -> Array:
     return np.asarray(np.linalg.pinv(response) @ matrices @ response)
 
 
+def homogeneous(matrices: Array) -> Array:
+    """Return linear maps (..., n, n) as homogeneous ones (..., n + 1, n + 1)."""
+    n = matrices.shape[-1]
+    out = np.zeros((*matrices.shape[:-2], n + 1, n + 1))
+    out[..., :n, :n], out[..., n, n] = matrices, 1.0
+    return out
+
+
 def in_units(matrices: Array, scale: Array) -> Array:
     """Return matrices (..., n, n), or homogeneous ones, for states whose numbers are ``scale`` (n,) times."""
     lifted = np.append(scale, np.ones(matrices.shape[-1] - len(scale)))
@@ -96,3 +107,27 @@ def form_in_units(form: Array, scale: Array) -> Array:
     """Return an inner product (n, n) of determinant 1 for states whose numbers are ``scale`` (n,) times."""
     unit = np.exp(np.log(scale).mean()) / scale
     return form * np.outer(unit, unit)
+
+
+def skew_parts(generators: Array, scale: Array) -> tuple[Array, Array]:
+    """Return the parts of linear generators (d, n, n) that keep an inner product, and that.
+
+    It is the nearest to the unit one in the frame of ``scale`` (n, n).
+    """
+    frame = Frame(np.asarray(np.linalg.inv(scale)), scale)
+    form = frame.root.T @ kept_form(frame.inside(generators)) @ frame.root
+    return Frame.of(form).skew_part(generators), form
+
+
+def kept_form(generators: Array) -> Array:
+    """Return the inner product nearest to I that linear generators (d, n, n) keep, or I if there is none."""
+    n = generators.shape[-1] if generators.ndim == 3 else 1
+    basis = symmetric_basis(n)
+    moved = np.einsum("dji,bjk->dbik", generators, basis)
+    moved = moved + moved.swapaxes(-1, -2)
+    gram = np.einsum("dbik,dcik->bc", moved, moved)
+    values, vectors = np.linalg.eigh(gram)
+    small = vectors[:, values <= NEARLY_KEPT**2 * max(float(values[-1]), np.finfo(float).tiny)]
+    nearest = small @ (small.T @ np.einsum("bii->b", basis))
+    form = np.tensordot(nearest, basis, axes=1)
+    return form if len(small) and np.linalg.eigvalsh(form)[0] > 0.0 else np.eye(n)

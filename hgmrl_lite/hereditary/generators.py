@@ -1,13 +1,13 @@
 """From left actions to the algebra of the group: logarithms, their span, its closure, and W_A beside W_S."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array
-from hgmrl_lite.hereditary.frame import Frame, partners
+from hgmrl_lite.hereditary.frame import Frame, partners, skew
 from hgmrl_lite.transitions import Transitions
 
 # A further direction counts when it is this large beside the leading one, and this many standard errors.
@@ -77,7 +77,8 @@ def task_algebra(left: Array, errors: Array, form: Array) -> TaskAlgebra:
     """
     frame = Frame.of(form)
     logs = _logarithms(frame.inside(left))
-    basis, spectrum, spanned, defect = _closed_span(logs, errors)
+    found = _closed_span(logs, errors)
+    basis = found.basis
     if len(basis):
         speed = np.abs(np.linalg.eigvals(basis).imag).max(axis=1)
         # Turn the first axis towards a later one: the first entry below the diagonal that counts is positive.
@@ -85,7 +86,7 @@ def task_algebra(left: Array, errors: Array, form: Array) -> TaskAlgebra:
         first = np.argmax(np.abs(below) > 1e-6 * np.abs(below).max(axis=1, keepdims=True), axis=1)
         signs = np.sign(below[np.arange(len(basis)), first])
         basis = basis / (speed * signs)[:, None, None]
-    return TaskAlgebra(frame.outside(basis), frame.outside(logs), spectrum, spanned, defect)
+    return replace(found, basis=frame.outside(basis), logs=frame.outside(logs))
 
 
 def _logarithms(inside: Array) -> Array:
@@ -97,11 +98,8 @@ def _logarithms(inside: Array) -> Array:
     return logs
 
 
-def _closed_span(logs: Array, errors: Array) -> tuple[Array, Array, int, float]:
-    """Return an orthonormal basis of the algebra that skew logarithms (k, n, n) span, and how it was found.
-
-    Then the singular values, how many of them count, and the largest share of a bracket outside the basis.
-    """
+def _closed_span(logs: Array, errors: Array) -> TaskAlgebra:
+    """Return the algebra that skew logarithms (k, n, n) span, by an orthonormal basis."""
     n = logs.shape[-1]
     known = np.isfinite(logs).all(axis=(1, 2))
     _, spectrum, rows = np.linalg.svd(logs[known].reshape(-1, n * n), full_matrices=False)
@@ -113,7 +111,7 @@ def _closed_span(logs: Array, errors: Array) -> tuple[Array, Array, int, float]:
     basis = rows[:spanned].reshape(-1, n, n)
     if spanned < 2:
         # The bracket of a single generator with itself is none.
-        return basis, spectrum, spanned, 0.0
+        return TaskAlgebra(basis, logs, spectrum, spanned, 0.0)
     closed = lie.LieAlgebra(basis).closure(_BRACKET).basis
     flat = closed.reshape(len(closed), -1)
     # Brackets of noisy logarithms may be dependent up to rounding: more matrices than dimensions.
@@ -122,7 +120,7 @@ def _closed_span(logs: Array, errors: Array) -> tuple[Array, Array, int, float]:
     basis = span.reshape(-1, n, n)
     brackets = lie.bracket(basis[:, None], basis[None]).reshape(-1, n * n)
     defect = float(np.linalg.norm(brackets - brackets @ span.T @ span, axis=1).max())
-    return basis, spectrum, spanned, defect
+    return TaskAlgebra(basis, logs, spectrum, spanned, defect)
 
 
 def algebra_bound(left: Array, errors: Array, form: Array, form_error: float) -> float:
@@ -151,7 +149,6 @@ def algebra_bound(left: Array, errors: Array, form: Array, form_error: float) ->
         return 0.5 * np.pi
     frame = Frame.of(form)
     turns, strains = frame.turns, frame.strains
-    span = np.linalg.qr(found.reshape(len(found), -1).T)[0]
     draws = np.random.default_rng(0).standard_normal((_DRAWS, len(strains) + len(left) * len(turns)))
     turned = draws[:, len(strains) :].reshape(_DRAWS, len(left), len(turns))
     turned = lie.exp(np.tensordot(errors[:, None] / np.sqrt(len(turns)) * turned, turns, axes=1))
@@ -159,14 +156,9 @@ def algebra_bound(left: Array, errors: Array, form: Array, form_error: float) ->
     moved = lie.exp(0.5 * form_error * np.tensordot(draws[:, : len(strains)], strains, axes=1))
     angles = []
     for logs, change in zip(_logarithms(frame.inside(left @ turned)), moved, strict=True):
-        basis = np.linalg.inv(change) @ frame.outside(_closed_span(logs, errors)[0]) @ change
-        if len(basis) != len(found):
-            angles.append(0.5 * np.pi)
-            continue
-        other = np.linalg.qr(basis.reshape(len(basis), -1).T)[0]
-        # The sine, which is accurate for small angles as the cosine is not.
-        sine = np.linalg.svd(other - span @ (span.T @ other), compute_uv=False)[0]
-        angles.append(float(np.arcsin(min(sine, 1.0))))
+        basis = np.linalg.inv(change) @ frame.outside(_closed_span(logs, errors).basis) @ change
+        same = len(basis) == len(found)
+        angles.append(float(lie.principal_angles(found, basis)[-1]) if same else 0.5 * np.pi)
     return float(np.quantile(angles, 0.95))
 
 
@@ -262,14 +254,9 @@ def action_generators(basis: Array, response: MeanResponse, form: Array) -> Arra
         return np.zeros((0, len(form), len(form)))
     frame = Frame.of(form)
     raw = frame.inside(partners(basis, response.matrix))
-    skew = 0.5 * (raw - np.swapaxes(raw, -1, -2))
+    turning = skew(raw)
     # Conjugate generators turn equally fast: dropping the symmetric part must not change the speed. What does
     # not turn has no such speed.
-    squares, kept = (np.einsum("dij,dji->d", part, part) for part in (raw, skew))
+    squares, kept = (np.einsum("dij,dji->d", part, part) for part in (raw, turning))
     speed = np.sqrt(np.divide(squares, kept, out=np.ones_like(kept), where=(squares < 0.0) & (kept < 0.0)))
-    return frame.outside(skew * speed[:, None, None])
-
-
-def action_maps(left: Array, response: MeanResponse, form: Array) -> Array:
-    """Return the K_k (k, m, m) with B K_k = L_k B that keep an inner product (m, m), for L_k (k, n, n)."""
-    return lie.polar_factor(partners(left, response.matrix), form)
+    return frame.outside(turning * speed[:, None, None])

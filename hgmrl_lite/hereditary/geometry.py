@@ -9,19 +9,17 @@ from numpy.typing import ArrayLike
 
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array, as_array
-from hgmrl_lite.hereditary.evidence import NORMAL
-from hgmrl_lite.hereditary.findings import BOUND, table_of
+from hgmrl_lite.hereditary.evidence import BOUND, NORMAL, Told, overall
 from hgmrl_lite.hereditary.generators import (
     action_form,
     action_generators,
-    action_maps,
     algebra_bound,
     task_algebra,
 )
 from hgmrl_lite.hereditary.left_actions import LeftActions, find_left_actions
-from hgmrl_lite.hereditary.report import GeometryReport, make_report, tested_maps
+from hgmrl_lite.hereditary.report import GeometryReport, make_report
 from hgmrl_lite.hereditary.system import SystemSymmetry
-from hgmrl_lite.hereditary.task_data import AnyChart, TaskData, as_base_index
+from hgmrl_lite.hereditary.task_data import AnyChart, TaskData
 from hgmrl_lite.transitions import Transitions
 
 #: Residual of a search, as the length of a difference of unit gradients, up to which its errors are stated.
@@ -31,13 +29,11 @@ FINEST = float(np.radians(0.02))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class HereditaryGeometry(LeftActions):
+class HereditaryGeometry(Told, LeftActions):
     """The group that relates a family of tasks, as it acts on states and on actions, and its left actions.
 
     Attributes
     ----------
-    action_maps : ndarray, shape (k, m, m)
-        K_k: the elements L_k as they move actions.
     generators_states : ndarray, shape (d, n, n)
         W_S, a basis of the algebra on states, each scaled so that exp(2πW) = I for a rotation.
     generators_actions : ndarray, shape (d, m, m)
@@ -56,7 +52,6 @@ class HereditaryGeometry(LeftActions):
     LeftActions : left_actions, standard_errors, residuals, inner_product, doubts and what else was found.
     """
 
-    action_maps: Array
     generators_states: Array
     generators_actions: Array
     thetas: Array
@@ -108,7 +103,7 @@ class HereditaryGeometry(LeftActions):
     @cached_property
     def report(self) -> GeometryReport:
         """Each property of a hereditary geometry, tested; computed when first asked for."""
-        return make_report(self.data, self, tested_maps(self))
+        return make_report(self.data, self)
 
     @property
     def verdict(self) -> str:
@@ -118,8 +113,8 @@ class HereditaryGeometry(LeftActions):
         """
         if self.doubts:
             return "undecided"
-        verdicts = {self.report["aligned"].verdict, self.report["compact"].verdict}
-        return "unrelated" if "no" in verdicts else "undecided" if "undecided" in verdicts else "related"
+        found = overall([self.report[name].verdict for name in ("aligned", "compact")])
+        return {"yes": "related", "no": "unrelated"}.get(found, found)
 
     def element(self, theta: ArrayLike) -> tuple[Array, Array]:
         """Return (L_g, K_g) for g = exp(Σ θ_k W_k).
@@ -144,22 +139,19 @@ class HereditaryGeometry(LeftActions):
         )
 
     def _facts(self) -> list[tuple[str, str]]:
-        facts = [("dimension", str(self.dimension))]
-        # Adding zero makes minus zero, which a reader would wonder at, plain zero.
-        if self.dimension == 1:
-            places = ", ".join(
-                f"{np.degrees(angle).round(2) + 0.0:.2f}°{_within(bound)}"
-                if np.isfinite(angle)
-                else "no logarithm"
-                for angle, bound in zip(self.thetas[:, 0], self.bounds_deg, strict=True)
-            )
-        else:
-            turns = np.linalg.norm(self.thetas, axis=1) if self.dimension else np.zeros(len(self.thetas))
-            places = ", ".join(
-                f"{np.degrees(turn):.1f}°{_within(bound)}"
-                for turn, bound in zip(turns, self.bounds_deg, strict=True)
-            )
-        facts.append((f"tasks, from task {self.base_index} (95 %)", places))
+        one = self.dimension == 1
+        angles, digits = (self.thetas[:, 0], 2) if one else (np.linalg.norm(self.thetas, axis=1), 1)
+        places = ", ".join(
+            # Adding zero makes minus zero, which a reader would wonder at, plain zero.
+            f"{np.degrees(angle).round(digits) + 0.0:.{digits}f}°{_within(bound)}"
+            if np.isfinite(angle)
+            else "no logarithm"
+            for angle, bound in zip(angles, self.bounds_deg, strict=True)
+        )
+        facts = [
+            ("dimension", str(self.dimension)),
+            (f"tasks, from task {self.data.base_index} (95 %)", places),
+        ]
         for number, generator in enumerate(self.generators_states[:3], start=1):
             text = np.array2string(generator.round(4) + 0.0, precision=4).replace("\n", "")
             facts.append((f"generator {number}", text))
@@ -173,16 +165,6 @@ class HereditaryGeometry(LeftActions):
         if self.doubts:
             facts.append(("undecided", self.doubts[0] + (" ..." if len(self.doubts) > 1 else "")))
         return facts
-
-    def __repr__(self) -> str:
-        """Tell the dimension, the tasks' places and the generators."""
-        return (
-            "HereditaryGeometry(\n" + "\n".join(f"  {name}: {text}" for name, text in self._facts()) + "\n)"
-        )
-
-    def _repr_html_(self) -> str:
-        """Tell the same as a table."""
-        return table_of("Hereditary geometry", self._facts())
 
 
 def discover_geometry(
@@ -221,20 +203,13 @@ def discover_geometry(
         the rewards of a task or a coordinate of the states are constant, or the data do not show how actions
         move the state.
     """
-    data = TaskData(tasks, chart)
-    base_index = as_base_index(base_index, len(tasks))
-    found = find_left_actions(
-        data.scaled,
-        base_index,
-        data.model,
-        lambda: data.system.compact.in_units(1.0 / data.scale),
-    ).in_units(data.scale)
+    data = TaskData(tasks, base_index, chart)
+    found = find_left_actions(data)
     response, form = data.response, found.inner_product
     algebra = task_algebra(found.left_actions, found.standard_errors, form)
     kept = action_form(algebra.basis, response, form, found.form_error, doubted=bool(found.doubts))
     return HereditaryGeometry(
         **vars(found),
-        action_maps=action_maps(found.left_actions, response, kept),
         generators_states=algebra.basis,
         generators_actions=action_generators(algebra.basis, response, kept),
         thetas=algebra.thetas,

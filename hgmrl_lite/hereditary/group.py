@@ -8,12 +8,15 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.linalg import block_diag
 from scipy.spatial import cKDTree
 
 from hgmrl_lite import lie
+from hgmrl_lite._spans import null_space
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.hereditary.closure import centre, closing_time, exactly_closed, resonant
-from hgmrl_lite.hereditary.frame import Frame
+from hgmrl_lite.hereditary.frame import Frame, skew
+from hgmrl_lite.hereditary.reward_model import farthest_points
 
 Index = NDArray[np.intp]
 
@@ -69,7 +72,7 @@ class CompactGroup:
     @cached_property
     def _skew(self) -> Array:
         """The orthonormal basis in the frame, exactly skew."""
-        return _skew_part(self.frame.inside(self.directions))
+        return skew(self.frame.inside(self.directions))
 
     @cached_property
     def abelian(self) -> bool:
@@ -110,6 +113,14 @@ class CompactGroup:
     def adjoint(self, left: Array) -> Array:
         """Return the (d, d) matrix of X ↦ L X L⁻¹ in ``directions``, for one element L (n, n)."""
         return _in_basis(self.directions, left @ self.directions @ np.linalg.inv(left))
+
+    def across(self, left: Array, free: Array) -> Array:
+        """Return an orthonormal basis (d − f, d) of the directions of left updates of L that matter.
+
+        They are normal to those that stay in L H, for the subgroup H that ``free`` (f, d) generates: left
+        updates move H along with the element.
+        """
+        return null_space((self.adjoint(left) @ free.T).T, 1e-9)
 
     def speed(self, coordinates: Array) -> Array:
         """Return how fast the fastest plane turns, (G,), along coordinates (G, d) in ``directions``."""
@@ -152,7 +163,7 @@ class CompactGroup:
         for factor in coordinates[1:]:
             words = self.exp(factor) @ words
         flat = self.frame.inside(words).reshape(len(words), -1)
-        kept = _spread(flat, count)
+        kept = farthest_points(flat, count)
         found, near = cKDTree(flat[kept]).query(flat[kept], k=2 * d + 1)
         # Chords between orthogonal matrices, ‖Q - Q'‖_F = √2 · length to first order.
         spacing = float(np.median(np.asarray(found)[:, 1])) / np.sqrt(2.0)
@@ -207,42 +218,42 @@ def compact_group(generators: ArrayLike, action_generators: ArrayLike | None = N
     CompactGroup(dimension 2, on R^4)
     """
     states = _as_generators("generators", generators)
-    if action_generators is None:
-        return _compact_group(states.tobytes(), states.shape, None, None)
-    actions = _as_generators("action_generators", action_generators)
+    actions = (
+        np.zeros((len(states), 0, 0))
+        if action_generators is None
+        else _as_generators("action_generators", action_generators)
+    )
     if len(actions) != len(states):
         raise ValueError(
             f"action_generators must be as many as generators, {len(states)}, got {len(actions)}"
         )
-    return _compact_group(states.tobytes(), states.shape, actions.tobytes(), actions.shape)
+    n, size = states.shape[-1], states.shape[-1] + actions.shape[-1]
+    blocks = np.zeros((len(states), size, size))
+    blocks[:, :n, :n], blocks[:, n:, n:] = states, actions
+    return _compact_group(blocks.tobytes(), blocks.shape, n)
 
 
 @lru_cache(maxsize=16)
-def _compact_group(
-    states_bytes: bytes,
-    states_shape: tuple[int, ...],
-    actions_bytes: bytes | None,
-    actions_shape: tuple[int, ...] | None,
-) -> CompactGroup:
-    """Do the work of `compact_group`; arrays come as bytes, which can be looked up."""
-    states, n = np.frombuffer(states_bytes).reshape(states_shape), states_shape[-1]
-    actions = (
-        None
-        if actions_bytes is None or actions_shape is None
-        else np.frombuffer(actions_bytes).reshape(actions_shape)
-    )
+def _compact_group(given: bytes, shape: tuple[int, ...], n: int) -> CompactGroup:
+    """Do the work of `compact_group`; the blocks that move states and actions come as bytes, to be looked up.
+
+    The first n rows and columns are those of states.
+    """
+    blocks = np.frombuffer(given).reshape(shape)
+    states, with_actions = blocks[:, :n, :n], shape[-1] > n
     if not len(states):
+        actions = blocks[:, n:, n:] if with_actions else None
         return CompactGroup(states, actions, states, Frame(np.eye(n), np.eye(n)), float("nan"))
     size = np.linalg.svd(states.reshape(len(states), -1), compute_uv=False)
     if len(states) > states[0].size or not size[-1] > 1e-9 * size[0]:
         raise ValueError(
             f"generators must be linearly independent as they move states, got singular values {size}"
         )
-    frame = _frame("generators", states)
-    blocks, action_frame = _skew_part(frame.inside(states)), None
-    if actions is not None:
-        action_frame = _frame("action_generators", actions)
-        blocks = _block_diagonal(blocks, _skew_part(action_frame.inside(actions)))
+    frame = both = _frame("generators", states)
+    if with_actions:
+        other = _frame("action_generators", blocks[:, n:, n:])
+        both = Frame(block_diag(frame.root, other.root), block_diag(frame.inverse, other.inverse))
+    blocks = skew(both.inside(blocks))
     if len(blocks) > 1:
         blocks = exactly_closed(lie.LieAlgebra(blocks).closure(_NEW).basis, _NEW)
     blocks = resonant(blocks, centre(blocks, _NEW), n, _NEW)
@@ -257,9 +268,10 @@ def _compact_group(
     # The orthonormal basis nearest to the given one: a single generator keeps its direction.
     left, _, rows = np.linalg.svd(flat, full_matrices=False)
     unit = np.sqrt(2.0) * (left @ rows).reshape(inner.shape)
+    found = both.outside(blocks)
     return CompactGroup(
-        generators_states=frame.outside(inner),
-        generators_actions=None if action_frame is None else action_frame.outside(blocks[:, n:, n:]),
+        generators_states=found[:, :n, :n],
+        generators_actions=found[:, n:, n:] if with_actions else None,
         directions=frame.outside(unit),
         frame=frame,
         period=closing_time(inner[0]) if len(blocks) == 1 else float("nan"),
@@ -267,13 +279,13 @@ def _compact_group(
 
 
 def _as_generators(name: str, value: ArrayLike) -> Array:
-    """Return generators as a contiguous (d, k, k) array."""
+    """Return generators as a (d, k, k) array."""
     array = as_array(name, value)
     if array.ndim == 2:
         array = array[None]
     if array.ndim != 3 or array.shape[1] != array.shape[2] or not array.shape[1]:
         raise ValueError(f"{name} must have shape (n, n) or (d, n, n), got {np.shape(value)}")
-    return np.ascontiguousarray(array)
+    return array
 
 
 def _frame(name: str, generators: Array) -> Frame:
@@ -301,27 +313,3 @@ def _exp_skew(matrices: Array) -> Array:
     return np.asarray(
         ((vectors * np.exp(-1j * values)[..., None, :]) @ np.conj(vectors.swapaxes(-1, -2))).real
     )
-
-
-def _skew_part(matrices: Array) -> Array:
-    return 0.5 * (matrices - matrices.swapaxes(-1, -2))
-
-
-def _block_diagonal(first: Array, second: Array) -> Array:
-    """Return diag(A_k, B_k) for two batches (d, n, n) and (d, m, m)."""
-    n, m = first.shape[-1], second.shape[-1]
-    out = np.zeros((len(first), n + m, n + m))
-    out[:, :n, :n], out[:, n:, n:] = first, second
-    return out
-
-
-def _spread(points: Array, count: int) -> Index:
-    """Return the indices of ``count`` points of one sphere, each the farthest from those before it."""
-    chosen = np.empty(count, dtype=np.intp)
-    chosen[0] = 0
-    # On a sphere the farthest point is the one with the smallest product.
-    nearest = points @ points[0]
-    for index in range(1, count):
-        chosen[index] = int(np.argmin(nearest))
-        np.maximum(nearest, points @ points[chosen[index]], out=nearest)
-    return chosen

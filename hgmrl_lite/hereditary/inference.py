@@ -11,12 +11,12 @@ from hgmrl_lite._validate import Array
 from hgmrl_lite.hereditary.evidence import (
     LARGEST_ANGLE,
     UNCOVERED,
+    Told,
     shared_misfit,
     student,
     trend_excess,
     worst_error,
 )
-from hgmrl_lite.hereditary.findings import table_of
 from hgmrl_lite.hereditary.group import GRID, CompactGroup, compact_group
 from hgmrl_lite.hereditary.matching import METHODS, RewardMatching, least_transitions, make_matching
 from hgmrl_lite.hereditary.reward_model import RewardModel
@@ -36,7 +36,7 @@ _SMALL = 1.6
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Inference:
+class Inference(Told):
     """The group element found for a new task, and how sure it is.
 
     Parameters
@@ -107,11 +107,6 @@ class Inference:
         return float(self.theta[0])
 
     @property
-    def margin(self) -> float:
-        """How many times worse the runner-up explains the data."""
-        return self.runner_up_residual / max(self.residual, self.noise, np.finfo(float).tiny)
-
-    @property
     def variance(self) -> float:
         """Mean square that a right answer leaves over: the residual's, and no less than the base model's."""
         freedom = max(self._freedom, 1)
@@ -165,14 +160,6 @@ class Inference:
             ("runner-up", other),
             ("verdict", self.verdict),
         ]
-
-    def __repr__(self) -> str:
-        """Tell the element, the residuals and the verdict."""
-        return "Inference(" + "; ".join(f"{name}: {text}" for name, text in self._facts()) + ")"
-
-    def _repr_html_(self) -> str:
-        """Tell the same as a table."""
-        return table_of("Inference", self._facts())
 
 
 def infer(
@@ -247,8 +234,7 @@ def settings_of_inference(model: RewardModel, most: int) -> dict[str, Any]:
         "settled": SETTLED,
         "rounds": _ROUNDS,
         "noise": model.noise,
-        # JSON has no infinity; no state comes near this.
-        "reach": min(model.reach, 1e9),
+        "reach": model.reach,
         "largest_angle": LARGEST_ANGLE,
         # The quantile for N transitions and one parameter stands at N; none for N = 0 and 1.
         "student": [0.0, 0.0, *(student(number - 1) for number in range(2, most + 1))],
@@ -301,22 +287,21 @@ def _answer(
     )
     if not fitted:
         return answer
-    # Left updates move the stabiliser along with the element.
-    moved = group.adjoint(best.left) @ free.T
-    matters = np.linalg.svd(np.vstack([moved.T, np.zeros((1, group.dimension))]))[2][len(free) :]
+    matters = group.across(best.left, free)
+    distance, nearest = model.nearest(pulled)
     # Errors of gradients include the base model's; of rewards they do not.
     shared = (
-        shared_misfit(slopes @ matters.T, model.cells(pulled), model.local_misfit(pulled))
+        shared_misfit(slopes @ matters.T, nearest, model.local_misfit(pulled))
         if method == "functional"
         else np.zeros((fitted, fitted))
     )
     size, axis = worst_error(matters @ best.normal @ matters.T, answer.variance, shared)
-    within = model.distance(pulled) <= _INSIDE * model.reach
+    within = distance <= _INSIDE * model.reach
     along = slopes[within] @ matters.T
     move = np.linalg.lstsq(along, left_over[within])[0] @ matters if len(along) > fitted else np.zeros(0)
     error = size * float(group.speed((axis @ matters)[None])[0])
     rim = float(group.speed(move[None])[0]) if len(move) else math.inf
-    if model.reward_noise < _SMALL * np.median(np.asarray(model.misfit)):
+    if model.reward_noise < _SMALL * np.median(model.misfit):
         # Noise would be far above the misfit: here there is bias alone. It shows in part only in what leaving
         # out the rim changes, and the two parts of the bound have one cause.
         rim = _BIAS * rim + student(answer._freedom, UNCOVERED) * error

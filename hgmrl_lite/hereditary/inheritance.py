@@ -3,30 +3,27 @@
 from dataclasses import replace
 
 import numpy as np
+from scipy.optimize import least_squares
 
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array
-from hgmrl_lite.hereditary.findings import (
+from hgmrl_lite.hereditary.evidence import (
     BOUND,
     START_BOUND,
     START_EXCLUDED,
     UNKNOWN,
     Defect,
     Finding,
-    resampled_moments,
-    start_defect,
+    squared,
 )
 from hgmrl_lite.hereditary.frame import partners
 from hgmrl_lite.hereditary.generators import STILL
 from hgmrl_lite.hereditary.motion import FOLDS
 from hgmrl_lite.hereditary.properties import Tested
-from hgmrl_lite.hereditary.search import refine
 from hgmrl_lite.hereditary.system import SystemSymmetry
 
-#: When the best partner of a map has arrived, relative to a partner of size one.
-_ARRIVED = 1e-7
-#: Step of the derivatives by the partner's entries.
-_STEP = 1e-6
+#: Most groups of starts that are drawn anew for the error of their moments.
+GROUPS = 1000
 
 
 def find_inherited(tested: Tested) -> tuple[Finding, dict[int, str]]:
@@ -36,7 +33,7 @@ def find_inherited(tested: Tested) -> tuple[Finding, dict[int, str]]:
     (it is a symmetry, but no logarithm of it is), or "none".
     """
     system = tested.data.system
-    others = tested.found.others
+    others = tested.data.others
     if not system.known:
         finding = Finding("inherited", "undecided", np.nan, BOUND, f"{system.reason}.")
         return finding, dict.fromkeys(others, "none")
@@ -96,16 +93,9 @@ def _group_defect(system: SystemSymmetry, matrix: Array, response: Array) -> Def
     def residuals(right: Array) -> Array:
         return ((law(moved, actions @ right.T) - target) @ unit).ravel()
 
-    def linearise(right: Array) -> tuple[Array, Array]:
-        steps = _STEP * np.eye(m * m).reshape(-1, m, m)
-        slopes = [(residuals(right[0] + step) - residuals(right[0] - step)) / (2.0 * _STEP) for step in steps]
-        return residuals(right[0])[None], np.array(slopes).T[None]
-
-    start = partners(linear, response)[None]
-    rest = refine(
-        linearise, start, lambda right, step: right + step.reshape(-1, m, m), m * m, np.inf, _ARRIVED
-    )[2]
-    square = float(np.square(rest).sum() / len(states)) / (2.0 * n)
+    start = partners(linear, response).ravel()
+    found = least_squares(lambda right: residuals(right.reshape(m, m)), start, jac="3-point")
+    square = 2.0 * float(found.cost) / len(states) / (2.0 * n)
     # Both predictions bring the law's own error; it is the same everywhere on average.
     noise = 2.0 * float(np.square(law.deviations).sum()) / (FOLDS * (FOLDS - 1)) / (2.0 * n)
     return Defect(square - noise, noise * np.sqrt(2.0 / law.coefficients.size) + 0.1 * noise)
@@ -119,7 +109,7 @@ def find_start_law(tested: Tested) -> Finding:
     moments = resampled_moments(starts / scale)
     finding, _ = tested.conclude(
         "start law",
-        {index: start_defect(maps[index], *moments) if known else UNKNOWN for index in tested.found.others},
+        {index: start_defect(maps[index], *moments) if known else UNKNOWN for index in tested.data.others},
         {
             "yes": f"The {len(starts)} starts keep their mean and covariance, to within {{figure:.2f}} "
             "standard deviations.",
@@ -142,3 +132,43 @@ def find_start_law(tested: Tested) -> Finding:
             "not there: subtract it from the states first."
         )
     return replace(finding, text=text)
+
+
+def resampled_moments(starts: Array, draws: int = 200) -> tuple[Array, Array]:
+    """Return mean (1 + draws, n) and covariance (1 + draws, n, n) of starts (k, n), then of resamples.
+
+    Of many starts, groups are drawn instead of single ones.
+    """
+    number, n = starts.shape
+    centred = starts - starts.mean(axis=0)
+    rows = np.hstack(
+        [np.ones((number, 1)), centred, (centred[:, :, None] * centred[:, None]).reshape(number, -1)]
+    )
+    first = np.unique(np.linspace(0, number, min(number, GROUPS), endpoint=False).astype(int))
+    sums = np.add.reduceat(rows, first, axis=0)
+    drawn = np.random.default_rng(0).integers(0, len(sums), (draws, len(sums)))
+    total = np.concatenate([sums.sum(axis=0)[None], sums[drawn].sum(axis=1)])
+    count, away = total[:, :1], total[:, 1 : n + 1] / total[:, :1]
+    outer = total[:, n + 1 :].reshape(-1, n, n) - count[..., None] * away[:, :, None] * away[:, None]
+    return starts.mean(axis=0) + away, outer / (count[..., None] - 1.0)
+
+
+def start_defect(matrix: Array, mean: Array, covariance: Array) -> Defect:
+    """Return how far a homogeneous map moves mean and covariance of the starts, in their standard deviations.
+
+    The squared displacement of the mean plus the squared logarithms of the ratios of standard deviations, for
+    moments (1 + draws, n) and (1 + draws, n, n) as `resampled_moments` gives them.
+    """
+    n = mean.shape[-1]
+    values, axes = np.linalg.eigh(covariance)
+    deviations = np.sqrt(np.maximum(values, 1e-12 * values[..., -1:] + np.finfo(float).tiny))[..., None, :]
+    root = (axes * deviations) @ axes.swapaxes(-1, -2)
+    inverse = (axes / deviations) @ axes.swapaxes(-1, -2)
+    linear, shift = matrix[:n, :n], matrix[:n, n]
+    displaced = (inverse @ (mean @ linear.T + shift - mean)[..., None])[..., 0]
+    moved = inverse @ linear @ root
+    values, axes = np.linalg.eigh(moved @ moved.swapaxes(-1, -2))
+    stretch = (axes * (0.5 * np.log(np.maximum(values, 1e-18)))[..., None, :]) @ axes.swapaxes(-1, -2)
+    change = np.concatenate([displaced, stretch.reshape(len(stretch), n * n)], axis=-1)
+    drawn = change[1:] - change[1:].mean(axis=0)
+    return squared(change[0], drawn / np.sqrt(len(drawn) - 1))

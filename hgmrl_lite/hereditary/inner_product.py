@@ -1,4 +1,4 @@
-"""Inner products: those that generators keep, that tasks' own symmetries keep, and that maps keep."""
+"""Inner products: those that tasks' own symmetries keep, and those that maps between tasks keep."""
 
 from collections.abc import Sequence
 
@@ -7,39 +7,12 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtri, fdtri
 
 from hgmrl_lite._validate import Array, as_array
-from hgmrl_lite.hereditary.evidence import UNCOVERED
-from hgmrl_lite.hereditary.findings import BOUND, strain_defect
+from hgmrl_lite.hereditary.evidence import BOUND, ERRORS, UNCOVERED, strain_defect
 from hgmrl_lite.hereditary.frame import Frame, symmetric_basis
-from hgmrl_lite.hereditary.own_symmetry import STEP, OwnSymmetry
+from hgmrl_lite.hereditary.own_symmetry import OwnSymmetry
 
 #: Relative error of the inner product that the system's symmetries give.
 ROUGH = 0.05
-#: Generators of unit speed may move an inner product by so much and still count as keeping it.
-NEARLY_KEPT = 0.25
-
-
-def skew_parts(generators: Array, scale: Array) -> tuple[Array, Array]:
-    """Return the parts of linear generators (d, n, n) that keep an inner product, and that.
-
-    It is the nearest to the unit one in the frame of ``scale`` (n, n).
-    """
-    frame = Frame.of_scale(scale)
-    form = frame.root.T @ kept_form(frame.inside(generators)) @ frame.root
-    return Frame.of(form).skew_part(generators), form
-
-
-def kept_form(generators: Array) -> Array:
-    """Return the inner product nearest to I that linear generators (d, n, n) keep, or I if there is none."""
-    n = generators.shape[-1] if generators.ndim == 3 else 1
-    basis = symmetric_basis(n)
-    moved = np.einsum("dji,bjk->dbik", generators, basis)
-    moved = moved + moved.swapaxes(-1, -2)
-    gram = np.einsum("dbik,dcik->bc", moved, moved)
-    values, vectors = np.linalg.eigh(gram)
-    small = vectors[:, values <= NEARLY_KEPT**2 * max(float(values[-1]), np.finfo(float).tiny)]
-    nearest = small @ (small.T @ np.einsum("bii->b", basis))
-    form = np.tensordot(nearest, basis, axes=1)
-    return form if len(small) and np.linalg.eigvalsh(form)[0] > 0.0 else np.eye(n)
 
 
 def invariant_form(generators: ArrayLike) -> Array:
@@ -84,16 +57,8 @@ def form_error(own: Sequence[OwnSymmetry], form: Array) -> float:
     def away(generator: Array) -> Array:
         return np.asarray(inverse.T @ invariant_form(generator[None]) @ inverse - np.eye(2)).ravel()
 
-    known = [symmetry.generator for symmetry in own if symmetry.generator is not None]
-    seen = np.array([away(generator) for generator in known])
-    stated = 0.0
-    for generator, symmetry, here in zip(known, own, seen, strict=True):
-        slopes = np.zeros((4, 6))
-        for entry in (0, 1, 3, 4):
-            moved = generator.copy()
-            moved[divmod(entry, 3)] += STEP
-            slopes[:, entry] = (away(moved) - here) / STEP
-        stated += float(np.trace(slopes @ symmetry.covariance @ slopes.T)) / len(own) ** 2
+    seen = np.array([away(symmetry.generator) for symmetry in own if symmetry.generator is not None])
+    stated = sum(float(np.trace(symmetry.covariance_of(away))) for symmetry in own) / len(own) ** 2
     mean = seen.mean(axis=0)
     if len(own) > 2:
         # From so few tasks: Hotelling's bound in units of the normal law's.
@@ -104,9 +69,15 @@ def form_error(own: Sequence[OwnSymmetry], form: Array) -> float:
     return float(np.sqrt((stated + float(mean @ mean)) / 2.0))
 
 
-def stretches(left: Array, covariance: Array, form: Array) -> bool:
-    """Return whether a map stretches more than a map of a group that keeps the inner product may."""
-    return strain_defect(left, covariance, form).verdict(BOUND) == "no"
+def stretches(
+    left: Array, covariance: Array, form: Array, bound: float = BOUND, errors: float = ERRORS
+) -> bool:
+    """Return whether a map stretches more than a map of a group that keeps the inner product may.
+
+    By more than ``bound``, even when so many standard ``errors`` are allowed for.
+    """
+    found = strain_defect(left, covariance, form)
+    return bool(found.square - errors * found.error > bound**2)
 
 
 def sharpened_form(form: Array, raw: Array, covariance: Array, prior: float = ROUGH) -> tuple[Array, float]:

@@ -1,6 +1,6 @@
 """Left actions from the base task to each task: the intertwiner where it applies, the search elsewhere."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy as np
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array
 from hgmrl_lite.hereditary.comparison import TaskModel, same_rewards
-from hgmrl_lite.hereditary.findings import BOUND, ERRORS, strain_defect
+from hgmrl_lite.hereditary.evidence import BOUND, ERRORS
 from hgmrl_lite.hereditary.frame import Frame, form_in_units, in_units
 from hgmrl_lite.hereditary.group import compact_group
 from hgmrl_lite.hereditary.inner_product import (
@@ -23,10 +23,9 @@ from hgmrl_lite.hereditary.own_symmetry import (
     own_symmetry,
     raw_left_action,
 )
-from hgmrl_lite.hereditary.system import CompactSymmetries
+from hgmrl_lite.hereditary.task_data import TaskData
 from hgmrl_lite.hereditary.task_matching import PooledMatching
 from hgmrl_lite.hereditary.task_search import Match, best_match, first_turn, settle
-from hgmrl_lite.transitions import Transitions
 
 #: A closed form this sure, in radians, is left as it is: matching rewards would not make it better.
 SURE = 2e-3
@@ -66,8 +65,6 @@ class LeftActions:
         Why the data do not decide, if so.
     method : {"intertwiner", "search", "given"}
         Where the maps come from.
-    base_index : int
-        Which task the others are images of.
     """
 
     left_actions: Array
@@ -81,12 +78,6 @@ class LeftActions:
     freedom: int
     doubts: tuple[str, ...]
     method: str
-    base_index: int
-
-    @property
-    def others(self) -> list[int]:
-        """All tasks but the base task."""
-        return [index for index in range(len(self.left_actions)) if index != self.base_index]
 
     def in_units(self, scale: Array) -> "LeftActions":
         """Return the same maps for states that are ``scale`` (n,) times those they were found for."""
@@ -101,33 +92,21 @@ class LeftActions:
         )
 
 
-def find_left_actions(
-    tasks: Sequence[Transitions],
-    base_index: int,
-    models: Callable[[int], TaskModel],
-    system: Callable[[], CompactSymmetries],
-) -> LeftActions:
+def find_left_actions(data: TaskData) -> LeftActions:
     """Return the left actions, by the way that the tasks' own symmetries allow.
 
-    Parameters
-    ----------
-    tasks : sequence of Transitions
-        The tasks, their states in units of about their spread; models and system in the same units.
-    base_index : int
-        The base task.
-    models, system : callable
-        Reward model of a task and the compact symmetries of the system, made on first use: the closed form
-        needs neither where the maps keep the inner product of the tasks' own symmetries.
+    The closed form needs neither reward models nor the system's symmetries where the maps keep the inner
+    product of the tasks' own symmetries: both are made on first use.
     """
     doubts = []
-    if tasks[0].states.shape[1] == 2:
-        own = [own_symmetry(task) for task in tasks]
+    if len(data.scale) == 2:
+        own = [own_symmetry(task) for task in data.scaled]
         if all(symmetry.generator is not None and symmetry.verdict != "none" for symmetry in own):
-            found = _intertwined(own, base_index, models, system)
+            found = _intertwined(own, data)
             if found is not None:
-                return found
+                return found.in_units(data.scale)
         doubts = _open_symmetries(own, lambda symmetry: symmetry.generator is None)
-    return _searched(tasks, base_index, models, system(), doubts)
+    return _searched(data, doubts).in_units(data.scale)
 
 
 def _open_symmetries(own: list[OwnSymmetry], which: Callable[[OwnSymmetry], bool]) -> list[str]:
@@ -139,16 +118,11 @@ def _open_symmetries(own: list[OwnSymmetry], which: Callable[[OwnSymmetry], bool
     ]
 
 
-def _intertwined(
-    own: list[OwnSymmetry],
-    base_index: int,
-    models: Callable[[int], TaskModel],
-    system: Callable[[], CompactSymmetries],
-) -> LeftActions | None:
+def _intertwined(own: list[OwnSymmetry], data: TaskData) -> LeftActions | None:
     """Return the left actions in closed form, or None when no intertwiner keeps the orientation."""
     generators = np.array([symmetry.generator for symmetry in own])
     doubts = _open_symmetries(own, lambda symmetry: True)
-    k = len(own)
+    k, base_index, others = len(own), data.base_index, data.others
     raw, covariance = np.tile(np.eye(2), (k, 1, 1)), np.zeros((k, 4, 4))
     residuals, errors = np.zeros(k), np.zeros(k)
     shift, spread = generators[base_index][:2, 2], own[base_index].covariance[[2, 5], [2, 5]].sum()
@@ -156,7 +130,6 @@ def _intertwined(
     # A centre that is poorly known is not at the origin for that.
     near = min(AWAY * np.sqrt(spread), BOUND * np.linalg.norm(linear))
     freedom = int(np.linalg.norm(shift) < max(1e-3 * np.linalg.norm(linear), near))
-    others = [index for index in range(k) if index != base_index]
     for index in others:
         if freedom:
             # Every rotation intertwines; the smallest is none.
@@ -168,9 +141,9 @@ def _intertwined(
             return None
     form = invariant_form(generators)
     rough = form_error(own, form)
-    if any(_strains(raw[index], covariance[index], form) for index in others):
+    if any(stretches(raw[index], covariance[index], form, STRAINED, AWAY) for index in others):
         # That form is the tasks' own and need not be the group's: elliptic rewards turned in a round system.
-        shared = system().inner_product
+        shared = data.compact.inner_product
         for index in others:
             if stretches(raw[index], covariance[index], shared):
                 try:
@@ -183,9 +156,9 @@ def _intertwined(
         # Maps that stretch in both, as scalings do, do not tell the forms apart.
         if 2.0 * Frame.of(shared).stretch(raw).sum() < Frame.of(form).stretch(raw).sum():
             form, rough = shared, error
-    elif _half_turns(raw[others]) and system().dimension:
+    elif _half_turns(raw[others]) and data.compact.dimension:
         # These keep every form.
-        shared = system().inner_product
+        shared = data.compact.inner_product
         ratios = np.linalg.eigvals(np.linalg.solve(form, shared)).real
         if np.square(0.5 * np.log(ratios)).mean() > BOUND**2:
             form, rough = shared, ROUGH
@@ -196,8 +169,8 @@ def _intertwined(
         residuals[index] = max(residuals[index], float(np.abs(raw[index] - compact[index]).max()))
         if errors[index] > SURE:
             compact[index], errors[index] = _sharpened(
-                models(base_index),
-                models(index),
+                data.model(data.base_index),
+                data.model(index),
                 compact[index],
                 float(errors[index]),
                 form,
@@ -215,7 +188,6 @@ def _intertwined(
         freedom=freedom,
         doubts=(*doubts, *_unsure(errors)),
         method="intertwiner",
-        base_index=base_index,
     )
 
 
@@ -223,12 +195,6 @@ def _half_turns(matrices: Array) -> bool:
     """Return whether maps (k, 2, 2) are half turns, and identities, up to a few degrees."""
     apart = np.linalg.norm(matrices - np.linalg.inv(matrices), axis=(1, 2))
     return bool((apart < ROUGH).all() and (np.trace(matrices, axis1=1, axis2=2) < 0.0).any())
-
-
-def _strains(left: Array, covariance: Array, form: Array) -> bool:
-    """Return whether a map clearly fails to keep an inner product, however little."""
-    found = strain_defect(left, covariance, form)
-    return found.square - AWAY * found.error > STRAINED**2
 
 
 def _sharpened(
@@ -245,39 +211,32 @@ def _sharpened(
     start = first_turn(base, other, left, compact_group(frame.turns))
     fitted, spread = PooledMatching(base, other, start, generators, tied).fit()
     matched = lie.polar_factor(fitted, form)
-    if not same_rewards(base, other, matched, BOUND):
+    if not same_rewards(base, other, matched):
         return left, error
     return matched, float(np.sqrt(spread[0, 0]))
 
 
-def _searched(
-    tasks: Sequence[Transitions],
-    base_index: int,
-    models: Callable[[int], TaskModel],
-    system: CompactSymmetries,
-    doubts: list[str],
-) -> LeftActions:
+def _searched(data: TaskData, doubts: list[str]) -> LeftActions:
     """Return the left actions by search and Gauss-Newton, in the group that system and starts allow."""
+    system = data.compact
     form = system.inner_product
-    k, n = len(tasks), len(form)
-    base = models(base_index)
+    k, n = len(data.tasks), len(form)
+    base = data.model(data.base_index)
     matches: dict[int, Match] = {
-        index: best_match(base, models(index), Frame.of(form), system.linear)
-        for index in range(k)
-        if index != base_index
+        index: best_match(base, data.model(index), Frame.of(form), system.linear) for index in data.others
     }
     raw, covariance = np.tile(np.eye(n), (k, 1, 1)), np.zeros((k, n * n, n * n))
     for index, match in matches.items():
         raw[index], covariance[index] = match.matrix, match.covariance
     # Where no generator says what is kept, the covariance of the starts does.
-    starts = sum(int(task.starts.shape[0]) for task in tasks)
+    starts = sum(int(task.starts.shape[0]) for task in data.tasks)
     prior = ROUGH if system.dimension else float(np.hypot(ROUGH, np.sqrt(2.0 / starts)))
     others = list(matches)
     form, rough = sharpened_form(form, raw[others], covariance[others], prior)
     frame = Frame.of(form)
     compact, errors, residuals, freedom = raw.copy(), np.zeros(k), np.zeros(k), 0
     for index, match in matches.items():
-        compact[index], errors[index], free = settle(base, models(index), match, frame)
+        compact[index], errors[index], free = settle(base, data.model(index), match, frame)
         residuals[index] = np.sqrt(max(match.misfit, float(frame.stretch(match.matrix))))
         freedom = max(freedom, free)
     doubts = [*doubts, *_unsure(errors)]
@@ -301,7 +260,6 @@ def _searched(
         freedom=freedom,
         doubts=tuple(doubts),
         method="search",
-        base_index=base_index,
     )
 
 

@@ -130,9 +130,7 @@ class GradientMatching:
             )
         used = float(fit.neighbours.sum()) / number
         # The base model's gradient is off by about its misfit over the distance between its centres.
-        known = model.misfit if model.misfit is not None else np.array([model.noise])
-        spacing = model.reach if np.isfinite(model.reach) else 1.0
-        floor = max(float(np.median(known)), 1e-12) / spacing
+        floor = max(float(np.median(model.misfit)), 1e-12) / model.reach
         covariance = used * fit.covariance + floor**2 * np.eye(n)
         size, axes = np.linalg.eigh(covariance)
         whitening = (axes / np.sqrt(size)[:, None, :]) @ np.swapaxes(axes, 1, 2)

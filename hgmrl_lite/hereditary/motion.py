@@ -74,8 +74,6 @@ class LawOfMotion:
         Mean state, and mean start: linear generators are taken about the latter.
     state_scale, action_scale, motion_scale : ndarray, shape (n, n), (m, m), (n, n)
         Square roots S of second moments S Sᵀ. A motion that is not visible beyond its error counts as none.
-    noise : float
-        Standard deviation of what the law leaves over, in units of the spread of D.
     sample : tuple of ndarray, shape (S, n) and (S, m)
         Some of the states and raw actions.
     """
@@ -91,7 +89,6 @@ class LawOfMotion:
     state_scale: Array
     action_scale: Array
     motion_scale: Array
-    noise: float
     sample: tuple[Array, Array]
 
     @property
@@ -103,11 +100,6 @@ class LawOfMotion:
     def m(self) -> int:
         """Dimension of the actions."""
         return len(self.action_scale)
-
-    @property
-    def affine(self) -> bool:
-        """Whether an affine law explains the data."""
-        return max(map(sum, self.exponents)) == 1
 
     @classmethod
     def fit(cls, tasks: Sequence[Transitions]) -> "LawOfMotion":
@@ -169,9 +161,6 @@ class LawOfMotion:
         freedom = number - terms
         visible, motion_scale = _visible_motion(fitted, rest, freedom, terms, state_scale)
         unit = visible @ np.linalg.inv(motion_scale).T / np.sqrt(number)
-        noise = (
-            float(np.sqrt(np.square(rest @ unit).sum() * number / freedom / n)) if visible.any() else np.inf
-        )
         rest = rest @ unit * np.sqrt(number / freedom)
         deviations = [FOLDS * basis[rows].T @ rest[rows] for rows in np.array_split(np.arange(number), FOLDS)]
         rows = np.unique(np.linspace(0, number - 1, min(number, SAMPLE)).astype(int))
@@ -188,7 +177,6 @@ class LawOfMotion:
             state_scale,
             action_scale,
             motion_scale,
-            noise,
             (states[rows], actions[rows]),
         )
 
@@ -255,18 +243,23 @@ class LawOfMotion:
         inside = np.linalg.solve(self.motion_scale, linear @ self.motion_scale)
         return np.append(inside, np.linalg.solve(self.state_scale, shift + linear @ self.origin))
 
-    def changes(self, coefficients: Array) -> Array:
-        """Return E_u(C) for every unknown, shape (..., U, F n), for coefficients (..., F, n)."""
+    @cached_property
+    def changes(self) -> tuple[Array, Array]:
+        """What each unknown changes, E_u(C), (U, F n), and what each fold's error adds, (FOLDS, U, F n)."""
         substitutions, linear, _ = self.operators
-        moved = np.einsum("ufg,...gk->...ufk", substitutions, coefficients)
-        moved -= np.einsum("...fl,ukl->...ufk", coefficients, linear)
-        return np.asarray(moved.reshape(*moved.shape[:-2], -1))
+        coefficients = np.concatenate(
+            [self.coefficients[None], self.deviations / np.sqrt(FOLDS * (FOLDS - 1))]
+        )
+        moved = np.einsum("ufg,kgi->kufi", substitutions, coefficients)
+        moved -= np.einsum("kfl,uil->kufi", coefficients, linear)
+        moved = moved.reshape(*moved.shape[:2], -1)
+        return moved[0], moved[1:]
 
     def __repr__(self) -> str:
         """Tell the degree, the size and the noise."""
         return (
             f"LawOfMotion(n={self.n}, m={self.m}, degree {max(map(sum, self.exponents))}, "
-            f"{len(self.exponents)} terms, noise {self.noise:.2g} of the motion)"
+            f"{len(self.exponents)} terms)"
         )
 
 

@@ -1,5 +1,6 @@
 """Left actions between tasks in closed form: the intertwiner of the tasks' own symmetries."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +9,7 @@ from scipy.special import stdtrit
 
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite.discovery import affine_null_space, discover
-from hgmrl_lite.hereditary.comparison import neighbour_blocks
+from hgmrl_lite.hereditary.comparison import evenly, neighbour_blocks
 from hgmrl_lite.hereditary.evidence import NORMAL, UNCOVERED
 from hgmrl_lite.tangents import LevelSetNormals, local_regression
 from hgmrl_lite.transitions import Transitions
@@ -24,8 +25,8 @@ _BETTER = 100.0
 #: Blocks of neighbouring points, left out in turn for the error of a generator.
 #: So many, of about so many points each.
 _BLOCKS, _MORE_BLOCKS, _BLOCK = 24, 64, 30
-#: Step of the derivatives by which errors go from generators to left actions.
-STEP = 1e-6
+#: Step of the derivatives by which errors go from generators to what is made of them.
+_STEP = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +53,16 @@ class OwnSymmetry:
     verdict: str
     reason: str
     spectrum: Array
+
+    def covariance_of(self, function: Callable[[Array], Array]) -> Array:
+        """Return the error covariance (k, k) of what a function makes of X, by its derivative, flat."""
+        assert self.generator is not None
+        here, slopes = function(self.generator).ravel(), []
+        for entry in range(6):
+            moved = self.generator.copy()
+            moved[divmod(entry, 3)] += _STEP
+            slopes.append((function(moved).ravel() - here) / _STEP)
+        return np.array(slopes).T @ self.covariance @ np.array(slopes)
 
 
 def own_symmetry(task: Transitions) -> OwnSymmetry:
@@ -86,8 +97,7 @@ def own_symmetry(task: Transitions) -> OwnSymmetry:
         return _without_generator("undecided", "the rewards are all the same", np.zeros(unknowns))
     if len(task) >= 2 * _SOME:
         # Exact rewards need no more than some of the transitions, spread over all of them; nor does a no.
-        rows = np.linspace(0, len(task) - 1, _SOME).astype(np.intp)
-        found = _read_symmetry(task.next_states[rows], task.rewards[rows])
+        found = _read_symmetry(evenly(task.next_states, _SOME), evenly(task.rewards, _SOME))
         if found.verdict == "none" or (
             found.verdict == "symmetric" and np.trace(found.covariance) < _EXACT**2
         ):
@@ -203,20 +213,16 @@ def raw_left_action(
     ValueError
         As `intertwiner`.
     """
-    assert base.generator is not None
-    assert other.generator is not None
-    pair = [base.generator, other.generator]
-    left, residual = _intertwiner(pair[0], pair[1], mirrored)
-    covariance = np.zeros((4, 4))
-    for which, symmetry in enumerate((base, other)):
-        slopes = np.zeros((4, 6))
-        for entry in range(6):
-            moved = list(pair)
-            changed = pair[which].copy()
-            changed[divmod(entry, 3)] += STEP
-            moved[which] = changed / np.sqrt(_spin(changed))
-            slopes[:, entry] = (_intertwiner(moved[0], moved[1], mirrored)[0] - left).ravel() / STEP
-        covariance += slopes @ symmetry.covariance @ slopes.T
+    one, two = base.generator, other.generator
+    assert one is not None
+    assert two is not None
+
+    def unit(generator: Array) -> Array:
+        return np.asarray(generator / np.sqrt(_spin(generator)))
+
+    left, residual = intertwiner(one, two, mirrored=mirrored)
+    covariance = base.covariance_of(lambda moved: intertwiner(unit(moved), two, mirrored=mirrored)[0])
+    covariance += other.covariance_of(lambda moved: intertwiner(one, unit(moved), mirrored=mirrored)[0])
     return left, covariance, residual
 
 
@@ -248,8 +254,8 @@ def task_generator(task: Transitions) -> tuple[Array, Array]:
     return found.generator, found.spectrum
 
 
-def intertwiner(base: ArrayLike, other: ArrayLike) -> tuple[Array, float]:
-    """Solve diag(L, 1) X_0 = ± X_z diag(L, 1) for the linear L in the identity component.
+def intertwiner(base: ArrayLike, other: ArrayLike, *, mirrored: bool = False) -> tuple[Array, float]:
+    """Solve diag(L, 1) X_0 = ± X_z diag(L, 1) for the linear L of one orientation.
 
     Each sign is an inhomogeneous linear least-squares problem for the n² entries of L. It is unique if and
     only if the base symmetry does not fix the origin. Of the two answers one preserves orientation; taking
@@ -259,24 +265,22 @@ def intertwiner(base: ArrayLike, other: ArrayLike) -> tuple[Array, float]:
     ----------
     base, other : array_like, shape (3, 3)
         Affine generators X_0 and X_z with linear parts of eigenvalues ±i.
+    mirrored : bool, optional
+        Whether the answer that reverses orientation is wanted, instead of the one that preserves it.
 
     Returns
     -------
     left : ndarray, shape (2, 2)
-        L, with positive determinant.
+        L.
     residual : float
         Root mean square of the equations left over.
 
     Raises
     ------
     ValueError
-        When the base symmetry fixes the origin, or neither sign gives a positive determinant.
+        When the base symmetry fixes the origin, or neither sign gives a map of this orientation.
     """
-    return _intertwiner(as_array("base", base, (3, 3)), as_array("other", other, (3, 3)), mirrored=False)
-
-
-def _intertwiner(base: Array, other: Array, mirrored: bool) -> tuple[Array, float]:
-    """Do the work of `intertwiner`, for either orientation."""
+    base, other = as_array("base", base, (3, 3)), as_array("other", other, (3, 3))
     if np.linalg.norm(base[:2, 2]) < 1e-3 * np.linalg.norm(base[:2, :2]):
         raise ValueError(
             "base must have a symmetry whose centre is not the origin: about the origin every rotation of "

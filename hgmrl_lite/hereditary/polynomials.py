@@ -1,9 +1,11 @@
 """Polynomials in states and actions, on the set where the data live, and what vector fields do to them."""
 
+from functools import lru_cache
 from itertools import combinations_with_replacement
 
 import numpy as np
 
+from hgmrl_lite._spans import null_space
 from hgmrl_lite._validate import Array
 
 #: Singular values of unit monomials, and of quadratic functions of the states, that count as zero.
@@ -52,11 +54,10 @@ def tangent_fields(states: Array, state_scale: Array, motion_scale: Array, away:
     fields = affine_fields(exponents, state_scale, motion_scale, away, everything)
     left = np.einsum("ve,uef,wf->uvw", vanishing, fields, right[size > VANISHING * size[0]])
     left = left.reshape(len(everything), -1)
-    axes, size, _ = np.linalg.svd(left)
-    size = np.append(size, np.zeros(len(axes) - len(size)))
-    return np.asarray(axes[:, size <= np.sqrt(VANISHING) * size[0]].T)
+    return null_space(left.T, np.sqrt(VANISHING) * float(np.linalg.norm(left, ord=2)))
 
 
+@lru_cache(maxsize=64)
 def exponents_up_to(n: int, m: int, level: tuple[tuple[int, int], ...]) -> Exponents:
     """Return the monomials of all pairs of degrees, in the state and in the action, up to one of a level."""
     found: dict[tuple[int, ...], None] = {}
@@ -71,15 +72,15 @@ def exponents_up_to(n: int, m: int, level: tuple[tuple[int, int], ...]) -> Expon
 
 
 def monomials(inputs: Array, exponents: Exponents) -> Array:
-    """Return the monomials (N, F) of inputs (N, n + m)."""
+    """Return the monomials (..., F) of inputs (..., n + m)."""
     powers = [np.ones_like(inputs)]
     for _ in range(max(map(max, exponents))):
         powers.append(powers[-1] * inputs)
-    out = np.ones((len(inputs), len(exponents)))
+    out = np.ones((*inputs.shape[:-1], len(exponents)))
     for column, row in enumerate(exponents):
         for axis, power in enumerate(row):
             if power:
-                out[:, column] *= powers[power][:, axis]
+                out[..., column] *= powers[power][..., axis]
     return out
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array
 from hgmrl_lite.hereditary.comparison import BLOCKS, Comparison, PolynomialMap, compare
-from hgmrl_lite.hereditary.findings import (
+from hgmrl_lite.hereditary.evidence import (
     BOUND,
     ERRORS,
     Defect,
@@ -35,19 +35,30 @@ class Tested:
         How the tasks are related, and how well that is known.
     maps : ndarray, shape (k, n + 1, n + 1)
         The homogeneous maps that are tested.
-    comparisons : dict of int to Comparison
-        Each other task under its map.
     """
 
     data: TaskData
     found: LeftActions
     maps: Array
-    comparisons: dict[int, Comparison]
 
     @property
     def n(self) -> int:
         """Dimension of the states."""
         return int(self.maps.shape[-1]) - 1
+
+    @cached_property
+    def comparisons(self) -> dict[int, Comparison]:
+        """Each other task under its map."""
+        scaled, base = self.data.in_scale(self.maps), self.data.model(self.data.base_index)
+        return {
+            index: compare(
+                base,
+                self.data.model(index),
+                PolynomialMap.of_homogeneous(scaled[index]),
+                np.linalg.inv(scaled[index]),
+            )
+            for index in self.data.others
+        }
 
     @cached_property
     def slip(self) -> float:
@@ -150,7 +161,7 @@ def find_linearizable(tested: Tested, aligned: Finding) -> Finding:
                 "(eˣ, eʸ) does for shifts."
             )
         return Finding("linearizable", "yes", aligned.figure, BOUND, text)
-    gains = {index: _gain_of_bending(tested, index) for index in tested.found.others}
+    gains = {index: _gain_of_bending(tested, index) for index in tested.data.others}
     verdict = overall([found for found, _ in gains.values()])
     task, gain = max(
         ((index, gain) for index, (found, gain) in gains.items() if found == verdict),
@@ -173,7 +184,7 @@ def _gain_of_bending(tested: Tested, index: int) -> tuple[str, Defect]:
     if not found.number or found.aligned.verdict(BOUND) == "yes":
         # Nothing to compare, or nothing left for a bent map to explain.
         return "yes" if found.number else "undecided", found.aligned
-    base, other = data.model(tested.found.base_index), data.model(index)
+    base, other = data.model(tested.data.base_index), data.model(index)
     start = PolynomialMap.of_homogeneous(data.in_scale(tested.maps[index]))
     free = np.ones((n, 1 + n + n * (n + 1) // 2), dtype=bool)
     # A map that is given with a shift may shift; maps between tasks fix the origin.
@@ -190,27 +201,26 @@ def _gain_of_bending(tested: Tested, index: int) -> tuple[str, Defect]:
 def find_connected(tested: Tested, parts: dict[int, str]) -> Finding:
     """Tell whether every map is reached from the identity: about the maps, not about the generators."""
     found = tested.found
-    signs, errors = {}, []
-    for index in found.others:
-        raw = found.raw_left_actions[index]
-        signs[index] = float(np.linalg.slogdet(raw)[0])
-        # Relative error of the determinant: tr(L⁻¹ δL).
-        row = np.linalg.inv(raw).T.ravel()
-        errors.append(float(np.sqrt(row @ found.covariance[index] @ row)))
-    figure = float(np.mean([sign < 0.0 for sign in signs.values()]))
-    mirrored = [task for task, sign in signs.items() if sign < 0.0]
-    apart = [task for task, sign in signs.items() if sign > 0.0 and parts[task] == "group"]
-    if not all(np.isfinite(error) and ERRORS * error < 1.0 for error in errors):
+    others = np.array(tested.data.others)
+    raw = found.raw_left_actions[others]
+    reversing = np.linalg.slogdet(raw)[0] < 0.0
+    # Relative errors of the determinants: tr(L⁻¹ δL).
+    rows = np.linalg.inv(raw).swapaxes(-1, -2).reshape(len(raw), -1)
+    errors = np.sqrt(np.einsum("ki,kij,kj->k", rows, found.covariance[others], rows))
+    figure = float(reversing.mean())
+    mirrored = others[reversing]
+    apart = [task for task in others[~reversing] if parts[task] == "group"]
+    if not (np.isfinite(errors) & (ERRORS * errors < 1.0)).all():
         text = "The maps are not known well enough to tell the sign of their determinants."
         return Finding("connected", "undecided", figure, 0.0, text)
     verdict = "no"
-    if mirrored:
+    if len(mirrored):
         text = (
             f"The map to task {mirrored[0]} reverses orientation: no product of exponentials reaches a "
             "reflection."
         )
     elif apart:
-        figure = len(apart) / len(signs)
+        figure = len(apart) / len(others)
         text = (
             f"The map to task {apart[0]} is a symmetry of the system with positive determinant, but no "
             "exponential of the system's algebra reaches it."
@@ -228,7 +238,7 @@ def find_compact(tested: Tested) -> Finding:
     """Tell whether the maps keep the group's inner product, so that their products stay bounded."""
     found = tested.found
     defects = {}
-    for index in found.others:
+    for index in tested.data.others:
         strain = strain_defect(found.raw_left_actions[index], found.covariance[index], found.inner_product)
         defects[index] = Defect(strain.square + tested.slip, strain.error)
     apart = tested.slip > BOUND**2

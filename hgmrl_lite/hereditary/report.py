@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_array
-from hgmrl_lite.hereditary.comparison import PolynomialMap, compare
-from hgmrl_lite.hereditary.findings import BOUND, Finding, overall, strain_defect
+from hgmrl_lite.hereditary.evidence import Finding, overall, table_of
+from hgmrl_lite.hereditary.frame import homogeneous
 from hgmrl_lite.hereditary.inheritance import find_inherited, find_start_law
+from hgmrl_lite.hereditary.inner_product import stretches
 from hgmrl_lite.hereditary.left_actions import LeftActions
 from hgmrl_lite.hereditary.properties import (
     Tested,
@@ -21,20 +22,8 @@ from hgmrl_lite.hereditary.properties import (
     find_linearizable,
     find_same_rewards,
 )
-from hgmrl_lite.hereditary.task_data import AnyChart, TaskData, as_base_index
+from hgmrl_lite.hereditary.task_data import AnyChart, TaskData
 from hgmrl_lite.transitions import Transitions
-
-#: The findings, in this order.
-NAMES = (
-    "aligned",
-    "same rewards",
-    "inherited",
-    "start law",
-    "linearizable",
-    "connected",
-    "compact",
-    "closed",
-)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -46,28 +35,16 @@ class GeometryReport:
     findings : tuple of Finding
         In this order: "aligned", "same rewards", "inherited", "start law", "linearizable", "connected",
         "compact", "closed".
-    alignment : ndarray, shape (k,)
-        Root mean square sine between carried normals of the base task and those of each task, noise
-        subtracted; 2 where the rewards rise in opposite directions.
-    reward_residuals : ndarray, shape (k,)
-        Root mean square of R_z(L p) − R_0(p) in units of the rewards' spread, noise subtracted.
-    maps : ndarray, shape (k, n + 1, n + 1)
-        The maps that were tested.
     """
 
     findings: tuple[Finding, ...]
-    alignment: Array
-    reward_residuals: Array
-    maps: Array
 
     def __getitem__(self, name: str) -> Finding:
         """Return the finding of a name."""
-        for finding in self.findings:
-            if finding.name == name:
-                return finding
-        raise KeyError(
-            f"no finding {name!r}; there are {', '.join(finding.name for finding in self.findings)}"
-        )
+        named = {finding.name: finding for finding in self.findings}
+        if name not in named:
+            raise KeyError(f"no finding {name!r}; there are {', '.join(named)}")
+        return named[name]
 
     @property
     def verdict(self) -> str:
@@ -92,39 +69,13 @@ class GeometryReport:
         for finding in self.findings:
             mark, colour = marks[finding.verdict]
             figure = "–" if np.isnan(finding.figure) else f"{finding.figure:.3f}"
-            cells = (
-                f"<b>{escape(finding.name)}</b>",
-                f"<span style='color:{colour};font-weight:bold'>{mark}</span> {finding.verdict}",
-                f"{figure} (≤ {finding.bound:g})",
-                escape(finding.text),
-            )
-            # Only the words may be broken.
-            styles = ["text-align:left;white-space:nowrap"] * 3 + ["text-align:left"]
-            row = "".join(
-                f"<td style='{style}'>{cell}</td>" for style, cell in zip(styles, cells, strict=True)
-            )
-            rows.append(f"<tr>{row}</tr>")
-        head = "".join(
-            f"<th style='text-align:left'>{name}</th>"
-            for name in ("property", "answer", "defect", "in words")
-        )
-        caption = f"<caption>Hereditary geometry: {self.verdict}</caption>"
-        return f"<table>{caption}<tr>{head}</tr>{''.join(rows)}</table>"
+            answer = f"<span style='color:{colour};font-weight:bold'>{mark}</span> {finding.verdict}"
+            rows.append((finding.name, answer, f"{figure} (≤ {finding.bound:g})", escape(finding.text)))
+        head = ("property", "answer", "defect", "in words")
+        return table_of(f"Hereditary geometry: {self.verdict}", rows, head)
 
 
-def tested_maps(found: LeftActions) -> Array:
-    """Return the homogeneous maps that a report tests: compact ones, but raw ones that clearly stretch."""
-    k, n = found.left_actions.shape[:2]
-    maps = np.tile(np.eye(n + 1), (k, 1, 1))
-    for index in range(k):
-        strain = strain_defect(
-            found.raw_left_actions[index], found.covariance[index], found.inner_product
-        ).verdict(BOUND)
-        maps[index, :n, :n] = (found.raw_left_actions if strain == "no" else found.left_actions)[index]
-    return maps
-
-
-def make_report(data: TaskData, found: LeftActions, maps: Array) -> GeometryReport:
+def make_report(data: TaskData, found: LeftActions, maps: Array | None = None) -> GeometryReport:
     """Test every property.
 
     Parameters
@@ -133,42 +84,33 @@ def make_report(data: TaskData, found: LeftActions, maps: Array) -> GeometryRepo
         The transitions.
     found : LeftActions
         How the tasks are related, and how well that is known.
-    maps : ndarray, shape (k, n + 1, n + 1)
-        The homogeneous maps to test.
+    maps : ndarray, shape (k, n + 1, n + 1), optional
+        The homogeneous maps to test. When left out, those found: the compact ones, but the raw ones that
+        clearly stretch.
 
     Returns
     -------
     GeometryReport
     """
-    scaled = data.in_scale(maps)
-    comparisons = {
-        index: compare(
-            data.model(found.base_index),
-            data.model(index),
-            PolynomialMap.of_homogeneous(scaled[index]),
-            np.linalg.inv(scaled[index]),
-        )
-        for index in found.others
-    }
-    tested = Tested(data, found, maps, comparisons)
-    alignment, rewards = np.zeros(len(maps)), np.zeros(len(maps))
-    for index, comparison in comparisons.items():
-        alignment[index] = comparison.aligned.figure
-        rewards[index] = comparison.same_rewards.figure
+    if maps is None:
+        form, linear = found.inner_product, zip(found.raw_left_actions, found.covariance, strict=True)
+        raw = np.array([stretches(matrix, covariance, form) for matrix, covariance in linear])
+        maps = homogeneous(np.where(raw[:, None, None], found.raw_left_actions, found.left_actions))
+    tested = Tested(data, found, maps)
     aligned = find_aligned(tested)
     inherited, parts = find_inherited(tested)
-    findings = (
-        aligned,
-        find_same_rewards(tested),
-        inherited,
-        find_start_law(tested),
-        find_linearizable(tested, aligned),
-        find_connected(tested, parts),
-        find_compact(tested),
-        find_closed(tested),
+    return GeometryReport(
+        (
+            aligned,
+            find_same_rewards(tested),
+            inherited,
+            find_start_law(tested),
+            find_linearizable(tested, aligned),
+            find_connected(tested, parts),
+            find_compact(tested),
+            find_closed(tested),
+        )
     )
-    assert tuple(finding.name for finding in findings) == NAMES
-    return GeometryReport(findings, alignment, rewards, maps)
 
 
 def check_left_actions(
@@ -200,8 +142,7 @@ def check_left_actions(
     ValueError
         As `discover_geometry`; also when the maps have another shape or are singular.
     """
-    data = TaskData(tasks, chart)
-    base_index = as_base_index(base_index, len(tasks))
+    data = TaskData(tasks, base_index, chart)
     n = data.tasks[0].states.shape[1]
     maps = as_array("maps", maps, (len(tasks), "n", "n"))
     if maps.shape[1] != maps.shape[2] or maps.shape[1] not in (n, n + 1):
@@ -210,9 +151,7 @@ def check_left_actions(
             f"homogeneous, got {maps.shape}"
         )
     if maps.shape[1] == n:
-        lifted = np.tile(np.eye(n + 1), (len(maps), 1, 1))
-        lifted[:, :n, :n] = maps
-        maps = lifted
+        maps = homogeneous(maps)
     if np.abs(maps[:, -1] - np.eye(n + 1)[-1]).max() > 1e-12:
         raise ValueError("maps must be homogeneous, with last row (0, ..., 0, 1)")
     stretch = np.linalg.svd(maps[:, :n, :n], compute_uv=False)
@@ -231,6 +170,5 @@ def check_left_actions(
         freedom=0,
         doubts=(),
         method="given",
-        base_index=base_index,
     )
     return make_report(data, given, maps)

@@ -1,18 +1,26 @@
-"""A smooth model of one task's reward, small enough to be evaluated while a goal is dragged."""
+"""A smooth model of one task's reward, small enough to be evaluated while a goal is dragged.
+
+A natural cubic spline on scattered centres, as smooth as its data want it.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.linalg
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import cKDTree
+from scipy.spatial.distance import cdist
 
-from hgmrl_lite._validate import Array, as_array
-from hgmrl_lite.hereditary.spline import SplineBasis, cubes, distances_between, smooth
+from hgmrl_lite._validate import Array, as_array, as_count
 
 # A centre's own share of the data counts like this many more that have the common misfit.
 _PRIOR = 10.0
 # Largest leverage that a residual is corrected for.
 _LEVERAGE = 0.9
+# Ridges that generalised cross-validation chooses from, relative to the largest eigenvalue.
+_RIDGES = np.geomspace(1e-14, 1e2, 49)
+# Centres when none are asked for: in more than two dimensions they have more room to fill.
+_CENTRES, _MORE_CENTRES = 200, 400
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,12 +40,11 @@ class RewardModel:
     noise : float
         Root mean square of what the fit leaves over, corrected for the parameters it used; in units of the
         reward.
-    reward_noise : float, optional
+    reward_noise : float
         The part of it that neighbouring points do not share: noise on the rewards.
-    misfit : ndarray, shape (C,), optional
-        The part that neighbours do share, around each centre: how far the model itself is off there. When
-        left out, ``noise`` everywhere.
-    reach : float, optional
+    misfit : ndarray, shape (C,)
+        The part that neighbours do share, around each centre: how far the model itself is off there.
+    reach : float
         How far the data extend from the nearest centre; farther out nothing is known.
     """
 
@@ -45,13 +52,9 @@ class RewardModel:
     weights: Array
     linear: Array
     noise: float
-    reward_noise: float = 0.0
-    misfit: Array | None = None
-    reach: float = float("inf")
-
-    def __post_init__(self) -> None:
-        misfit = np.full(len(self.centres), self.noise) if self.misfit is None else self.misfit
-        object.__setattr__(self, "misfit", misfit)
+    reward_noise: float
+    misfit: Array
+    reach: float
 
     @classmethod
     def fit(cls, points: ArrayLike, values: ArrayLike, *, centres: int | None = None) -> "RewardModel":
@@ -87,44 +90,28 @@ class RewardModel:
             raise ValueError(f"points must hold at least {5 * (n + 2)} rows for n = {n}, got {len(points)}")
         basis = SplineBasis.on(points, centres)
         features = basis(points)
-        coefficients, leverage = smooth(features, values, basis.rough)
+        coefficients, leverage, _ = smooth(features, values, basis.rough)
         left = values - features @ coefficients
         # Root mean square of what is left over, per degree of freedom.
         noise = float(np.sqrt(np.square(left).sum() / (len(left) - float(leverage.sum()))))
-        model = cls(*basis.in_units(coefficients), noise)
-        return model._with_errors(points, left, np.minimum(leverage, _LEVERAGE))
-
-    def _with_errors(self, points: Array, left: Array, leverage: Array) -> "RewardModel":
-        """Return the model with noise and misfit told apart.
-
-        Parameters
-        ----------
-        points : ndarray, shape (N, n)
-            Where its data are.
-        left : ndarray, shape (N,)
-            What the fit leaves over there.
-        leverage : ndarray, shape (N,)
-            Share of each datum in its own fit.
-        """
-        _, pairs = cKDTree(points).query(points, k=2)
+        centred, weights, linear = basis.in_units(coefficients)
+        leverage = np.minimum(leverage, _LEVERAGE)
         left = left / np.sqrt(1.0 - leverage)
+        _, pairs = cKDTree(points).query(points, k=2)
         other = left[np.asarray(pairs)[:, 1]]
         # Neighbours share the misfit and not the noise: their product keeps the one, their difference the
         # other.
         shared, differ = left * other, 0.5 * np.square(left - other)
-        noise = float(np.sqrt(differ.mean()))
+        reward_noise = float(np.sqrt(differ.mean()))
         # The fit follows the noise of its data: by so much the products of neighbours come out too small, and
         # as much again is the variance of a fit without the datum.
-        shared = shared + 2.0 * noise**2 * leverage / (1.0 - leverage)
-        distance, nearest = cKDTree(self.centres).query(points)
-        count = np.bincount(nearest, minlength=len(self.centres))
-        total = np.bincount(nearest, shared, minlength=len(self.centres))
+        shared = shared + 2.0 * reward_noise**2 * leverage / (1.0 - leverage)
+        distance, nearest = cKDTree(centred).query(points)
+        count = np.bincount(nearest, minlength=len(centred))
+        total = np.bincount(nearest, shared, minlength=len(centred))
         common = max(float(shared.mean()), 0.0)
-        square = np.maximum(total + _PRIOR * common, 0.0) / (count + _PRIOR)
-        misfit = np.sqrt(square)
-        return RewardModel(
-            self.centres, self.weights, self.linear, self.noise, noise, misfit, float(np.max(distance))
-        )
+        misfit = np.sqrt(np.maximum(total + _PRIOR * common, 0.0) / (count + _PRIOR))
+        return cls(centred, weights, linear, noise, reward_noise, misfit, float(np.max(distance)))
 
     def __call__(self, points: ArrayLike) -> Array:
         """Return the modelled rewards (...,) at points (..., n)."""
@@ -141,7 +128,7 @@ class RewardModel:
         """Return the modelled rewards (...,) and their gradients (..., n) at points (..., n)."""
         points = np.asarray(points, dtype=np.float64)
         flat = points.reshape(-1, points.shape[-1])
-        distances = distances_between(flat, self.centres)
+        distances = cdist(flat, self.centres)
         factor = distances * self.weights
         value = np.einsum("ij,ij,ij->i", factor, distances, distances)
         value += self.linear[0] + flat @ self.linear[1:]
@@ -153,7 +140,7 @@ class RewardModel:
         points = np.asarray(points, dtype=np.float64)
         flat = points.reshape(-1, points.shape[-1])
         number, n = flat.shape
-        distances = distances_between(flat, self.centres)
+        distances = cdist(flat, self.centres)
         # Σ_j 3 w_j (ρ_j I + x_j x_jᵀ / ρ_j) with x_j = p − c_j; the second term vanishes at a centre.
         ratio = np.divide(3.0 * self.weights, distances, out=np.zeros_like(distances), where=distances > 1e-9)
         outer = (self.centres[:, :, None] * self.centres[:, None, :]).reshape(-1, n * n)
@@ -169,22 +156,13 @@ class RewardModel:
         Root mean square in units of the reward, as seen in the data around the nearest centre; infinite out
         of the reach of the data.
         """
-        assert self.misfit is not None
-        distances, nearest = self._nearest(points)
+        distances, nearest = self.nearest(points)
         return np.where(distances <= self.reach, self.misfit[nearest], np.inf)
 
-    def distance(self, points: ArrayLike) -> Array:
-        """Return how far points (..., n) are from the nearest centre, shape (...)."""
-        return self._nearest(points)[0]
-
-    def cells(self, points: ArrayLike) -> NDArray[np.intp]:
-        """Return the index of the nearest centre, shape (...), for points (..., n)."""
-        return self._nearest(points)[1]
-
-    def _nearest(self, points: ArrayLike) -> tuple[Array, NDArray[np.intp]]:
-        """Return distance to and index of the nearest centre, each of shape (...)."""
+    def nearest(self, points: ArrayLike) -> tuple[Array, NDArray[np.intp]]:
+        """Return distance to and index of the nearest centre, each of shape (...), for points (..., n)."""
         points = np.asarray(points, dtype=np.float64)
-        distances = distances_between(points.reshape(-1, points.shape[-1]), self.centres)
+        distances = cdist(points.reshape(-1, points.shape[-1]), self.centres)
         shape = points.shape[:-1]
         return distances.min(axis=1).reshape(shape), distances.argmin(axis=1).reshape(shape)
 
@@ -194,3 +172,124 @@ class RewardModel:
             f"RewardModel(n={self.centres.shape[1]}, centres={len(self.centres)}, noise={self.noise:.2g}, "
             f"of it on the rewards {self.reward_noise:.2g})"
         )
+
+
+@dataclass(frozen=True, eq=False)
+class SplineBasis:
+    """Basis of the natural cubic splines on scattered centres, orthonormal in roughness.
+
+    Parameters
+    ----------
+    centres : ndarray, shape (C, n)
+        The centres, in units of ``scale`` about ``mean``.
+    transform : ndarray, shape (C, C − n − 1)
+        Weights that annihilate affine functions.
+    mean, scale : ndarray, shape (n,), and float
+        Centre and spread of the data, so that one set of ridges serves every data set.
+    """
+
+    centres: Array
+    transform: Array
+    mean: Array
+    scale: float
+
+    @classmethod
+    def on(cls, points: Array, centres: int | None = None) -> "SplineBasis":
+        """Return the basis on centres that are spread over points (N, n), by farthest-point sampling.
+
+        Raises
+        ------
+        ValueError
+            When the points lie in a plane of fewer dimensions.
+        """
+        n = points.shape[1]
+        if centres is None:
+            centres = _CENTRES if n <= 2 else _MORE_CENTRES
+        mean = points.mean(axis=0)
+        scale = float(np.sqrt(np.square(points - mean).sum(axis=1).mean()))
+        scaled = (points - mean) / (scale or 1.0)
+        if np.linalg.matrix_rank(scaled) < n:
+            raise ValueError(f"points must span all {n} dimensions, got points in a plane of fewer")
+        # The first is the one nearest to the mean, so that the choice moves with the data.
+        first = int(np.argmin(np.square(scaled - scaled.mean(axis=0)).sum(axis=1)))
+        count = min(as_count("centres", centres), len(points) // 5)
+        chosen = scaled[farthest_points(scaled, count, first)]
+        return cls(chosen, _natural_basis(chosen), mean, scale)
+
+    @property
+    def rough(self) -> int:
+        """How many functions of the basis are not affine; these come first."""
+        return int(self.transform.shape[1])
+
+    def __call__(self, points: Array) -> Array:
+        """Return the functions (N, C) at points (N, n): rough ones, the constant, the coordinates."""
+        scaled = (points - self.mean) / self.scale
+        return np.hstack([cubes(scaled, self.centres) @ self.transform, np.ones((len(points), 1)), scaled])
+
+    def in_units(self, coefficients: Array) -> tuple[Array, Array, Array]:
+        """Return c_j, w_j, and b_0 with b, of the function with coefficients (C,), in units of the states."""
+        weights = self.transform @ coefficients[: self.rough] / self.scale**3
+        slope = coefficients[self.rough + 1 :] / self.scale
+        linear = np.append(coefficients[self.rough] - slope @ self.mean, slope)
+        return self.centres * self.scale + self.mean, weights, linear
+
+
+def smooth(features: Array, values: Array, rough: int) -> tuple[Array, Array, float]:
+    """Return coefficients (C,) of the smoothing spline, the leverage (N,) of the data, and the ridge.
+
+    In a basis that is orthonormal in roughness the penalty is the square of the first ``rough`` coefficients.
+    After the affine part is projected out, one eigendecomposition serves every ridge, and generalised
+    cross-validation chooses. The ridge belongs to the sum of the squared residuals.
+    """
+    number = len(features)
+    cubes, affine = features[:, :rough], features[:, rough:]
+    frame, triangle = np.linalg.qr(affine)
+    inside = frame.T @ cubes
+    rest, target = cubes - frame @ inside, values - frame @ (frame.T @ values)
+    eigenvalues, vectors = np.linalg.eigh(rest.T @ rest / number)
+    eigenvalues = np.maximum(eigenvalues, 0.0)
+    seen = vectors.T @ (rest.T @ target) / number
+    ridges = _RIDGES[:, None] * max(float(eigenvalues[-1:].sum()), np.finfo(float).tiny)
+    shrunk = eigenvalues + ridges
+    freedom = (eigenvalues / shrunk).sum(axis=1) + affine.shape[1]
+    size = float(np.square(target).mean())
+    left = size - (np.square(seen) * (shrunk + ridges) / np.square(shrunk)).sum(axis=1)
+    # The difference of two near numbers: below rounding there is nothing to choose by.
+    score = np.maximum(left, 1e-16 * size) / np.square(1.0 - freedom / number)
+    ridge = float(ridges[int(np.argmin(score)), 0])
+    solution = vectors @ (seen / (eigenvalues + ridge))
+    linear = np.linalg.solve(triangle, frame.T @ values - inside @ solution)
+    leverage = np.square(rest @ (vectors / np.sqrt(number * (eigenvalues + ridge)))).sum(axis=1)
+    return np.append(solution, linear), leverage + np.square(frame).sum(axis=1), number * ridge
+
+
+def _natural_basis(centres: Array) -> Array:
+    """Return T (C, C − n − 1): weights that annihilate affine functions, orthonormal in roughness."""
+    affine = np.hstack([np.ones((len(centres), 1)), centres])
+    if len(centres) <= affine.shape[1]:
+        return np.zeros((len(centres), 0))
+    inside = np.linalg.qr(affine, mode="complete")[0][:, affine.shape[1] :]
+    rough = inside.T @ cubes(centres, centres) @ inside
+    # Positive definite up to rounding, for which the diagonal is raised.
+    rough[np.diag_indices_from(rough)] += 1e-12 * np.trace(rough) / len(rough)
+    factor = np.linalg.cholesky(0.5 * (rough + rough.T))
+    return np.asarray(scipy.linalg.solve_triangular(factor, inside.T, lower=True)).T
+
+
+def cubes(points: Array, centres: Array) -> Array:
+    """Return ‖p_i − c_j‖³, shape (N, C)."""
+    distances = cdist(points, centres)
+    return np.asarray(distances * distances * distances)
+
+
+def farthest_points(points: Array, count: int, first: int = 0) -> NDArray[np.intp]:
+    """Return the indices of up to ``count`` points (N, n), each the farthest from those before it."""
+    chosen = [first]
+    gap = np.square(points - points[first]).sum(axis=1)
+    for _ in range(count - 1):
+        index = int(np.argmax(gap))
+        if not gap[index] > 0.0:
+            break
+        chosen.append(index)
+        np.minimum(gap, np.square(points - points[index]).sum(axis=1), out=gap)
+    return np.array(chosen)

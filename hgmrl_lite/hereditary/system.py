@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+import scipy.linalg
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_array
-from hgmrl_lite.hereditary.findings import BOUND, ERRORS, Defect, table_of
-from hgmrl_lite.hereditary.frame import form_in_units, in_units
-from hgmrl_lite.hereditary.inner_product import skew_parts
+from hgmrl_lite.hereditary.evidence import BOUND, ERRORS, Defect, Told, squared
+from hgmrl_lite.hereditary.frame import form_in_units, in_units, skew_parts
 from hgmrl_lite.hereditary.motion import FOLDS, LawOfMotion
 from hgmrl_lite.transitions import Transitions
 
@@ -68,7 +68,7 @@ class CompactSymmetries:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SystemSymmetry:
+class SystemSymmetry(Told):
     """Pairs (W_S, W_A) under which the law of motion does not change.
 
     Attributes
@@ -139,11 +139,11 @@ class SystemSymmetry:
         kept = np.zeros((0, self.dimension))
         if self.dimension:
             gram = whole @ whole.T
-            root = np.linalg.cholesky(gram + 1e-12 * np.trace(gram) * np.eye(self.dimension))
-            squares, vectors = np.linalg.eigh(np.linalg.solve(root, np.linalg.solve(root, moved @ moved.T).T))
+            ridge = 1e-12 * np.trace(gram) * np.eye(self.dimension)
+            squares, vectors = scipy.linalg.eigh(moved @ moved.T, gram + ridge)
             # Of k starts the covariance is known to a share of about √(2/k) in each direction.
             bound = min(KEPT**2 + 4.0 / len(self.starts), KEPT_AT_MOST**2)
-            kept = np.linalg.solve(root.T, vectors[:, squares < bound]).T
+            kept = vectors[:, squares < bound].T
         states = np.tensordot(kept, self.generators_states, axes=1)
         actions = np.tensordot(kept, self.generators_actions, axes=1)
         # What is not skew in a common inner product is estimation error.
@@ -172,23 +172,18 @@ class SystemSymmetry:
         whole = law.coordinates(generator)
         given = law.tangent @ whole
         split = len(given)
-        change, deviations = self._changes
+        change, deviations = law.changes
         form = change @ change.T
         free = form[split:, split:]
         ridge = 1e-12 * np.trace(free) + np.finfo(float).tiny
         partner = -np.linalg.solve(free + ridge * np.eye(len(free)), form[split:, :split] @ given)
         pair = np.concatenate([given, partner])
-        found = _squared(pair @ change, pair @ deviations)
+        found = squared(pair @ change, pair @ deviations)
         # What leads away from the set on which the states live breaks the law altogether.
         away = max(float(whole @ whole - given @ given), 0.0)
         size = float(pair @ pair) + away + np.finfo(float).tiny
         actions = (partner @ law.operators[2][split:])[-(law.m**2) :].reshape(law.m, law.m)
         return actions, Defect((found.square + away) / size, found.error / size)
-
-    @cached_property
-    def _changes(self) -> tuple[Array, Array]:
-        """What each unknown changes, and what each fold's error adds to that."""
-        return _changes(self.law)
 
     def _facts(self) -> list[tuple[str, str]]:
         shown = self.spectrum[: self.dimension + 3]
@@ -202,14 +197,6 @@ class SystemSymmetry:
             ("spectrum", scores + (" ..." if len(self.spectrum) > len(shown) else "")),
             ("law of motion", f"degree {max(map(sum, self.law.exponents))}, {len(self.law.exponents)} terms"),
         ]
-
-    def __repr__(self) -> str:
-        """Tell the dimension, the spectrum and the compact part."""
-        return "SystemSymmetry(\n" + "\n".join(f"  {name}: {text}" for name, text in self._facts()) + "\n)"
-
-    def _repr_html_(self) -> str:
-        """Tell the same as a table."""
-        return table_of("Symmetries of the system", self._facts())
 
 
 def system_symmetries(tasks: Sequence[Transitions]) -> SystemSymmetry:
@@ -242,8 +229,8 @@ def system_symmetries(tasks: Sequence[Transitions]) -> SystemSymmetry:
     check_dimensions(tasks)
     law = LawOfMotion.fit(tasks)
     starts = np.concatenate([task.starts for task in tasks])
-    change, deviations = _changes(law)
-    unseen = _unseen_action(law, change, deviations)
+    change, deviations = law.changes
+    unseen = _unseen_action(law)
     if unseen is not None:
         nothing = np.full(len(change), np.nan)
         none = np.zeros((0, law.n + 1, law.n + 1)), np.zeros((0, law.m, law.m))
@@ -278,7 +265,7 @@ def check_dimensions(tasks: Sequence[Transitions]) -> None:
 def _claim(changes: Array, deviations: Array, scores: Array, dimension: int) -> tuple[str, str]:
     """Return verdict and reason for pairs in the order of their scores, of which ``dimension`` are small."""
     worst, best = (
-        _squared(changes[place], deviations[:, place]) if 0 <= place < len(scores) else None
+        squared(changes[place], deviations[:, place]) if 0 <= place < len(scores) else None
         for place in (dimension - 1, dimension)
     )
     next_one = scores[dimension] if best else np.inf
@@ -300,25 +287,16 @@ def _claim(changes: Array, deviations: Array, scores: Array, dimension: int) -> 
     )
 
 
-def _squared(seen: Array, errors: Array) -> Defect:
-    """Return |e|² and its error for what was seen, e + δ, and what each fold adds to δ (FOLDS, ...)."""
-    square = float(np.square(seen).sum() - np.square(errors).sum())
-    # For x = |e + δ|² with δ of covariance S: Var x = 4 eᵀSe + 2 tr S²; products of two folds are unbiased.
-    products = np.square(errors @ errors.T)
-    trace = max(float(products.sum() - np.trace(products)) * FOLDS / (FOLDS - 1), 0.0)
-    variance = max(4.0 * float(np.square(errors @ seen).sum()) - 2.0 * trace, 2.0 * trace)
-    return Defect(square, float(np.sqrt(variance)))
-
-
-def _unseen_action(law: LawOfMotion, change: Array, deviations: Array) -> str | None:
+def _unseen_action(law: LawOfMotion) -> str | None:
     """Return why no K can be known, when some direction of the actions is not seen to move the states."""
     m, split = law.m, len(law.tangent)
+    change, deviations = law.changes
     # W_A moves actions along its i-th row's axis: all that a direction of the actions does, in one row.
     effect = change[split:].reshape(m, -1)
     errors = deviations[:, split:].reshape(FOLDS, m, -1)
     gram = effect @ effect.T - np.einsum("kif,kjf->ij", errors, errors)
     squares, axes = np.linalg.eigh(gram / m)
-    weakest = _squared(axes[:, 0] @ effect, axes[:, 0] @ errors)
+    weakest = squared(axes[:, 0] @ effect, axes[:, 0] @ errors)
     if weakest.square - SEEN * weakest.error > m * NEARLY**2:
         return None
     if squares[-1] <= NEARLY**2:
@@ -331,9 +309,3 @@ def _unseen_action(law: LawOfMotion, change: Array, deviations: Array) -> str | 
         f"K cannot be determined: {which}, beyond {NEARLY} of the motion and the error, in the law of "
         f"{len(law.exponents)} terms that the data support"
     )
-
-
-def _changes(law: LawOfMotion) -> tuple[Array, Array]:
-    """Return E_u(C), shape (U, F n), and what each fold's error adds to it, shape (FOLDS, U, F n)."""
-    deviations = law.changes(law.deviations) / np.sqrt(FOLDS * (FOLDS - 1))
-    return law.changes(law.coefficients), deviations

@@ -12,7 +12,12 @@ from hgmrl_lite.actions import Chart
 from hgmrl_lite.hereditary.comparison import TaskModel
 from hgmrl_lite.hereditary.frame import in_units
 from hgmrl_lite.hereditary.generators import MeanResponse, mean_response
-from hgmrl_lite.hereditary.system import SystemSymmetry, check_dimensions, system_symmetries
+from hgmrl_lite.hereditary.system import (
+    CompactSymmetries,
+    SystemSymmetry,
+    check_dimensions,
+    system_symmetries,
+)
 from hgmrl_lite.transitions import Transitions
 
 AnyChart = Chart | Callable[[Array], ArrayLike]
@@ -25,6 +30,8 @@ class TaskData:
     ----------
     tasks : sequence of Transitions
         One batch a task, at least two tasks.
+    base_index : int, optional
+        The base task's place in ``tasks``.
     chart : Chart or callable, optional
         Map of states (N, n) to coordinates (N, n) in which to work.
 
@@ -32,6 +39,8 @@ class TaskData:
     ----------
     tasks : tuple of Transitions
         The tasks, in the chart.
+    base_index : int
+        The base task's place, not negative.
     chart : Chart or None
         The chart.
     scale : ndarray, shape (n,)
@@ -41,24 +50,26 @@ class TaskData:
     Raises
     ------
     ValueError
-        When the list is too short, dimensions disagree, there are fewer transitions than unknowns, a task's
-        rewards or a coordinate of the states are constant, or the chart returns another shape, NaN or
-        infinity.
+        When the list is too short, the base task is none of it, dimensions disagree, there are fewer
+        transitions than unknowns, a task's rewards or a coordinate of the states are constant, or the chart
+        returns another shape, NaN or infinity.
     """
 
-    def __init__(self, tasks: Sequence[Transitions], chart: AnyChart | None = None) -> None:
+    def __init__(
+        self, tasks: Sequence[Transitions], base_index: int = 0, chart: AnyChart | None = None
+    ) -> None:
         if len(tasks) < 2:
             raise ValueError(
                 f"tasks must hold at least two tasks, the base task and another, got {len(tasks)}"
             )
+        if not -len(tasks) <= base_index < len(tasks):
+            raise ValueError(f"base_index must name one of the {len(tasks)} tasks, got {base_index}")
+        self.base_index = base_index % len(tasks)
         check_dimensions(tasks)
         n = tasks[0].states.shape[1]
         least = 5 * n * (n + 1)
         for index, task in enumerate(tasks):
-            number = len(task)
-            # Few distinct rewards are the sign of few distinct transitions, and quick to count.
-            if len(np.unique(task.rewards)) <= least:
-                number = len(np.unique(np.column_stack([task.next_states, task.rewards]), axis=0))
+            number = len(np.unique(np.column_stack([task.next_states, task.rewards]), axis=0))
             if number <= least:
                 raise ValueError(
                     f"tasks must have more than {least} transitions each (five for each of the {n * (n + 1)} "
@@ -89,6 +100,11 @@ class TaskData:
             for task in self.tasks
         )
 
+    @property
+    def others(self) -> list[int]:
+        """All tasks but the base task."""
+        return [index for index in range(len(self.tasks)) if index != self.base_index]
+
     def model(self, index: int) -> TaskModel:
         """Return the reward model of one task, over states in units of ``scale``."""
         if index not in self._models:
@@ -109,16 +125,14 @@ class TaskData:
         """The symmetries of the system that the tasks share."""
         return system_symmetries(self.tasks)
 
+    @cached_property
+    def compact(self) -> CompactSymmetries:
+        """Those that keep the law of the starts, for states in units of ``scale``."""
+        return self.system.compact.in_units(1.0 / self.scale)
+
 
 def in_chart(task: Transitions, chart: Chart | None) -> Transitions:
     """Return transitions with their states in a chart; as they are without one."""
     if chart is None:
         return task
     return replace(task, states=chart(task.states), next_states=chart(task.next_states))
-
-
-def as_base_index(base_index: int, number: int) -> int:
-    """Return the base task's place as a non-negative index, or raise a ValueError."""
-    if not -number <= base_index < number:
-        raise ValueError(f"base_index must name one of the {number} tasks, got {base_index}")
-    return base_index % number

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array
 from hgmrl_lite.hereditary.comparison import PolynomialMap, TaskModel, block_covariance, evenly
-from hgmrl_lite.hereditary.reward_model import RewardModel
+from hgmrl_lite.hereditary.reward_model import RewardModel, SplineBasis, smooth
 from hgmrl_lite.hereditary.search import along, refine
-from hgmrl_lite.hereditary.spline import SplineBasis
 
 #: Points at which starts are ranked, at which they are refined, and at which a map is fitted.
 RANKED, TRIED, FITTED = 60, 120, 300
@@ -198,8 +197,8 @@ class PooledMatching:
         """Penalties of the spline's coefficients, and the mean square left over at the start."""
         basis, targets = self._basis[0], self._targets
         features, gram = self._features(self.start)[1:]
-        ridge = RIDGE * basis.ridge(gram, features.T @ targets, float(targets @ targets), len(targets))
-        penalty = np.append(np.full(basis.rough, ridge), np.zeros(len(gram) - basis.rough))
+        ridge = smooth(features, targets, basis.rough)[2]
+        penalty = np.append(np.full(basis.rough, RIDGE * ridge), np.zeros(len(gram) - basis.rough))
         coefficients = scipy.linalg.cho_solve(_factor(gram, penalty), features.T @ targets)
         return penalty, float(np.square(targets - features @ coefficients).mean())
 
@@ -223,8 +222,8 @@ class PooledMatching:
         coefficients = scipy.linalg.cho_solve(factor, features.T @ self._targets)
         drift = np.einsum("dij,nj->ndi", np.linalg.inv(element) @ self.directions @ element, moved)
         slopes = np.zeros((len(features), d))
-        model = RewardModel(*basis.in_units(coefficients), 0.0)
-        slopes[-len(moved) :] = np.einsum("ni,ndi->nd", model.gradient(moved), drift)
+        spline = RewardModel(*basis.in_units(coefficients), 0.0, 0.0, np.zeros(len(basis.centres)), np.inf)
+        slopes[-len(moved) :] = np.einsum("ni,ndi->nd", spline.gradient(moved), drift)
         given = scipy.linalg.cho_solve(factor, features.T @ slopes)
         weight = np.sqrt(penalty)
         rest = [self._targets - features @ coefficients, -weight * coefficients]

@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hgmrl_lite import lie
+from hgmrl_lite._spans import null_space
 from hgmrl_lite._validate import Array
 from hgmrl_lite.hereditary.comparison import PolynomialMap, TaskModel, evenly, same_rewards
-from hgmrl_lite.hereditary.findings import BOUND
+from hgmrl_lite.hereditary.evidence import BOUND
 from hgmrl_lite.hereditary.frame import Frame
 from hgmrl_lite.hereditary.group import CompactGroup, compact_group
 from hgmrl_lite.hereditary.search import along, nearest_to_identity, refine, search_group, stabiliser
@@ -98,7 +99,7 @@ def _match(base: TaskModel, other: TaskModel, group: CompactGroup, frame: Frame,
     found, theta = (minima[0].left @ mirror)[None], minima[0].theta
     covariance, misfit = np.full((n * n, n * n), np.inf), np.inf
     # What the other task's rewards do not show stays as the group has it.
-    seen = np.linalg.svd(np.vstack([other.flat, np.zeros((1, n))]))[2][len(other.flat) :]
+    seen = null_space(other.flat, 0.5)
     directions = np.einsum("ai,jk->ajik", seen, np.eye(n)).reshape(-1, n, n)
     for _ in range(ROUNDS):
         points = common(base, other, PolynomialMap.of_matrix(found[0]))
@@ -149,15 +150,13 @@ def settle(base: TaskModel, other: TaskModel, match: Match, frame: Frame) -> tup
         # Large residuals count in full for the error: they show what the models are off by.
         rest, slopes = replace(matching, bounded=False).linearise(found)
         start, spread = found[0], matching.covariance(rest[0], slopes[0])
-    if same_rewards(base, other, start, BOUND):
+    if same_rewards(base, other, start):
         start, spread = PooledMatching(base, other, start, group.directions).fit()
     free = stabiliser(base.halves[0], group)[0] @ group.adjoint(mirror).T
     element = start @ np.linalg.inv(mirror)
     if len(free):
         element = nearest_to_identity(group, element[None], free)[0]
-    # Left updates move the stabiliser along with the element.
-    moved = group.adjoint(element) @ free.T
-    matters = np.linalg.svd(np.vstack([moved.T, np.zeros((1, d))]))[2][len(free) :]
+    matters = group.across(element, free)
     squares, axes = np.linalg.eigh(matters @ spread @ matters.T)
     speeds = group.speed(axes.T @ matters)
     error = float(np.sqrt((np.maximum(squares, 0.0) * np.square(speeds)).sum()))

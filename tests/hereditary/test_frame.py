@@ -45,7 +45,6 @@ def test_inside_is_orthogonal_what_keeps_the_form_and_outside_is_back():
     assert frame.stretch(1.5 * left) == pytest.approx(np.log(1.5) ** 2)
     # The part that keeps the form, and the scale that makes the frame.
     np.testing.assert_allclose(frame.skew_part(frame.turns + frame.strains[:3]), frame.turns, atol=1e-12)
-    np.testing.assert_allclose(Frame.of_scale(frame.inverse).root, frame.root, atol=1e-12)
 
 
 def test_partners_make_the_same_of_actions():

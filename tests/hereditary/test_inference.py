@@ -1,6 +1,5 @@
 """Test-time inference from a few transitions: right element, no antipode, and honest when it cannot tell."""
 
-import dataclasses
 import json
 
 import numpy as np
@@ -47,7 +46,7 @@ def test_twenty_transitions_give_the_angle_and_never_the_antipode(model, method)
         answer = infer(J, model, explore(goal, 20, seed=1000 + index), method=method)
         errors.append(wrapped_error_deg(answer.angle, np.arctan2(goal[1], goal[0])))
         assert answer.verdict == "decided"
-        assert answer.margin > 3
+        assert answer.runner_up_residual > 3 * max(answer.residual, answer.noise)
         np.testing.assert_allclose(answer.left, lie.exp(answer.angle * J), atol=1e-9)
     assert np.median(errors) < 0.2
     assert max(errors) < 8
@@ -266,5 +265,3 @@ def test_settings_for_javascript_survive_json_and_hold_a_quantile_for_each_numbe
         assert quantiles[number] == student(number - 1)
     assert settings_sent["noise"] == model.noise
     assert settings_sent["reach"] == model.reach
-    endless = settings_of_inference(dataclasses.replace(model, reach=np.inf), 3)
-    assert endless["reach"] == 1e9

@@ -112,7 +112,6 @@ def test_maps_found_in_other_units_are_the_same_maps():
         freedom=0,
         doubts=(),
         method="intertwiner",
-        base_index=0,
     )
     seen = found.in_units(scale)
     unit = np.diag(scale)

@@ -144,8 +144,8 @@ def test_an_element_is_settled_within_its_group(pair):
     np.testing.assert_allclose(left.T @ left, EYE, atol=1e-12)
     assert abs(np.arctan2(left[1, 0], left[0, 0]) - 1.1) < 5 * error < 0.05
     assert free == 0
-    assert same_rewards(*pair, left, 0.15)
-    assert not same_rewards(*pair, TURN @ lie.so2_exp(0.7), 0.15)
+    assert same_rewards(*pair, left)
+    assert not same_rewards(*pair, TURN @ lie.so2_exp(0.7))
 
 
 def test_the_smallest_element_turns_no_more_than_it_must():

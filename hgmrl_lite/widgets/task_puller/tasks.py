@@ -10,7 +10,7 @@ import numpy as np
 from hgmrl_lite import actions, lie
 from hgmrl_lite._validate import Array
 from hgmrl_lite.envs import NOISE, bent_valley
-from hgmrl_lite.hereditary.findings import BOUND, START_BOUND
+from hgmrl_lite.hereditary.evidence import BOUND, START_BOUND
 from hgmrl_lite.widgets.plane_groups import plane_element
 
 #: Where both rewards have their top: the base goal.
