@@ -12,11 +12,9 @@ from hgmrl_lite.transitions import Transitions
 
 # A further direction counts when it is this large beside the leading one, and this many standard errors.
 _DIRECTION, _ERRORS = 0.05, 4.0
-# Actions that are this small apart from the states and each other show nothing.
-_DEPENDENT = 1e-6
 # A bracket of unit generators adds one when more than this of it is new.
 _BRACKET = 0.15
-# Below this share of the largest, a combination of matrices counts as none.
+# Below this share of the largest, a combination of matrices, or of actions, counts as none.
 _DEPENDENT = 1e-9
 # Draws for the error of an algebra.
 _DRAWS = 200

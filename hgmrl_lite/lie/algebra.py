@@ -173,14 +173,15 @@ class LieAlgebra:
             )
         return theta
 
-    def closure(self, tol: float = 1e-8) -> "LieAlgebra":
+    def closure(self, tol: float = 1e-6) -> "LieAlgebra":
         """Return the smallest algebra closed under the bracket that contains this one.
 
         Parameters
         ----------
         tol : float, optional
             A bracket of unit generators adds a generator when more than this of it is new. Generators from
-            noisy data, or rounded to float32, need their error here, or the closure grows to everything.
+            noisy data need their error here, or the closure grows to everything. Rounding to float32 is below
+            the default.
 
         Returns
         -------

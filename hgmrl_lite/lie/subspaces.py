@@ -169,7 +169,7 @@ def inner_product_root(inner_product: ArrayLike, n: int) -> Array:
         raise ValueError(f"inner_product must be positive definite, got eigenvalues {values}") from error
 
 
-def find_inner_product(generators: ArrayLike, tol: float = 1e-8) -> Array | None:
+def find_inner_product(generators: ArrayLike, tol: float = 1e-6) -> Array | None:
     """Return an inner product that linear generators keep skew: W^T P + P W = 0 for each, or None.
 
     If there is one, the group is relatively compact and the average of g^T g over it is another. That average

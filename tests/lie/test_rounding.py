@@ -157,3 +157,13 @@ def test_the_size_of_a_matrix_is_no_obstacle(size):
     kind = lie.planar_type(size * lie.J)
     assert (kind.kind, kind.is_compact) == ("elliptic", True)
     assert kind.period == pytest.approx(2.0 * np.pi / size)
+
+
+def test_an_algebra_rounded_to_float32_is_closed_and_compact_as_before():
+    stretch = np.array([[2.0, 0.3, 0.0], [0.1, 1.0, -0.4], [0.0, 0.2, 0.5]])
+    basis = stretch @ lie.so(3).basis @ np.linalg.inv(stretch)
+    rounded = lie.LieAlgebra(basis[:2].astype(np.float32)).closure()
+    assert rounded.dimension == 3
+    assert np.allclose(
+        rounded.invariant_inner_product(), lie.LieAlgebra(basis).invariant_inner_product(), atol=1e-5
+    )
