@@ -146,7 +146,7 @@ def run_case(case: str, noise: str, seeds: int) -> dict[str, float]:
     for seed in range(seeds):
         points, values, truth = draw(case, NOISES[noise], seed)
         found = discover(points, values)
-        expected = "symmetric" if len(truth) else "none"
+        expected = "yes" if len(truth) else "no"
         right += found.verdict == expected and found.dimension == len(truth)
         if len(truth) and found.dimension == len(truth):
             angles.append(float(np.degrees(principal_angles(found.generators, truth).max())))

@@ -98,8 +98,8 @@ def _measure(name: str, trial: Trial, trials: int) -> dict[str, float]:
         f"inference.{name}.p90_deg": float(np.quantile(degrees, 0.9)),
         f"inference.{name}.max_deg": float(degrees.max()),
         f"inference.{name}.over_8_deg": float((degrees > 8.0).sum()),
-        f"inference.{name}.decided_over_8_deg": float(((degrees > 8.0) & (verdicts == "decided")).sum()),
+        f"inference.{name}.decided_over_8_deg": float(((degrees > 8.0) & (verdicts == "yes")).sum()),
         f"inference.{name}.undecided_rate": float((verdicts == "undecided").mean()),
-        f"inference.{name}.unrelated_rate": float((verdicts == "unrelated").mean()),
+        f"inference.{name}.unrelated_rate": float((verdicts == "no").mean()),
         f"inference.{name}.ms": 1e3 * statistics.median(seconds),
     }

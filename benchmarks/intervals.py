@@ -86,7 +86,7 @@ def _contexts(number: int, noise: float, seed: int) -> dict[str, Answers]:
             seen = navigation(reward_noise=noise).explore(goal, context, seed=9000 + 100 * seed + index)
             answer = infer(lie.J, model, seen)
             error = float(np.degrees(abs(wrapped(answer.angle - turn))))
-            rows.append((error, answer.bound_deg, answer.verdict == "decided"))
+            rows.append((error, answer.bound_deg, answer.verdict == "yes"))
         out[f"inferred{context}"] = rows
     return out
 

@@ -51,7 +51,7 @@ print(json.dumps({
     "regret.ccm16.train": float(measured(sixteen, sixteen).mean.mean),
     "regret.ccm16.test": float(measured(sixteen, None).mean.mean),
     "regret.geometric.trusted_and_bad": max(trial.trusted_and_bad for trial in said),
-    "regret.geometric.trusted_unbroken": broken.of("action set")[0].share("trusted"),
+    "regret.geometric.trusted_unbroken": broken.of("action set")[0].share("yes"),
 }))
 """
 

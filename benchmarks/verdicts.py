@@ -20,6 +20,7 @@ import scipy.stats
 
 from benchmarks.discover import Function, about
 from hgmrl_lite._validate import Array
+from hgmrl_lite._verdict import Verdict
 from hgmrl_lite.discovery import discover
 from hgmrl_lite.lie import J, principal_angles, so, so2_exp
 
@@ -221,7 +222,7 @@ def defects(function: Function, points: Array, algebra: str, span: Array | None 
 class Run(NamedTuple):
     """What one run said, and whether it was right."""
 
-    verdict: str
+    verdict: Verdict
     false_symmetric: bool = False
     false_none: bool = False
     detected: bool = False
@@ -236,13 +237,13 @@ def run_one(task: tuple[str, str, int, int, int]) -> Run:
     case = make(name, points, rng)
     values = spoil(case.function(points), law, 0.01 * noise, rng)
     found = discover(points, values, algebra=case.algebra, tolerance=TOLERANCE)
-    if found.verdict == "symmetric":
+    if found.verdict == "yes":
         worst = defects(case.function, points, case.algebra, found.generators)[-1]
         detected = bool(case.truth) and all(
             np.degrees(principal_angles(one[None], found.generators).max()) < 5.0 for one in case.truth
         )
         return Run(found.verdict, false_symmetric=bool(worst > TOLERANCE), detected=detected)
-    if found.verdict == "none":
+    if found.verdict == "no":
         least = defects(case.function, points, case.algebra)[0]
         return Run(found.verdict, false_none=bool(least < TOLERANCE))
     return Run(found.verdict)
@@ -257,7 +258,10 @@ def cells(quick: bool = False) -> list[tuple[str, str, int, int]]:
 def counts(runs: list[Run]) -> dict[str, int]:
     """Return how many runs were wrong in which way, how many detected, and how many said which verdict."""
     right_or_wrong = {name: sum(getattr(run, name) for run in runs) for name in (*MISTAKES, "detected")}
-    return right_or_wrong | {name: sum(run.verdict == name for run in runs) for name in ("symmetric", "none")}
+    said = {"symmetric": "yes", "none": "no"}
+    return right_or_wrong | {
+        name: sum(run.verdict == verdict for run in runs) for name, verdict in said.items()
+    }
 
 
 def worsening(fewer: int, more: int, runs: int) -> float:

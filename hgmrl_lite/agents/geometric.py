@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array
+from hgmrl_lite._verdict import Verdict
 from hgmrl_lite.actions import Chart
 from hgmrl_lite.agents.policy import MLPPolicy, TransformedPolicy, needed_context
 from hgmrl_lite.envs import TaskFamily
@@ -29,18 +30,18 @@ class Trust:
 
     Parameters
     ----------
-    verdict : {"trusted", "not trusted", "undecided"}
-        The answer.
+    verdict : {"yes", "no", "undecided"}
+        Whether it is trusted.
     reasons : tuple of str
         One sentence for each thing that speaks against it; empty when trusted.
     """
 
-    verdict: str
+    verdict: Verdict
     reasons: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Tell the verdict, and each reason on a line of its own."""
-        return "\n  - ".join([self.verdict, *self.reasons])
+        return "\n  - ".join([f"trusted: {self.verdict}", *self.reasons])
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,17 +163,17 @@ class GeometricAgent:
         """
         findings = [self.geometry.report[name] for name in REQUIRED]
         against = [f"{finding.name}: {finding.text}" for finding in findings if finding.verdict == "no"]
-        if inference.verdict == "unrelated":
+        if inference.verdict == "no":
             against.append(
                 "new task: no element of the group explains its rewards; the mean square of the trend that "
                 f"the best leaves is {inference.excess:.2g} times what noise and the base model account for"
             )
         if against:
-            return Trust("not trusted", tuple(against))
+            return Trust("no", tuple(against))
         open_ = [f"{finding.name}: {finding.text}" for finding in findings if finding.verdict == "undecided"]
         if inference.verdict == "undecided":
             open_.append(f"new task: {inference.n_transitions} transitions do not decide which element it is")
-        return Trust("undecided", tuple(open_)) if open_ else Trust("trusted")
+        return Trust("undecided", tuple(open_)) if open_ else Trust("yes")
 
     def check_system(self, family: TaskFamily) -> None:
         """Raise a ValueError when the transitions that the agent rests on are not of the family's system.

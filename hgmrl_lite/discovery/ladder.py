@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hgmrl_lite._validate import Array
+from hgmrl_lite._verdict import Verdict
 from hgmrl_lite.discovery.bounds import CERTAIN, LIKELY, Forms, measure
 from hgmrl_lite.discovery.samples import Samples
 from hgmrl_lite.lie import principal_angles
@@ -31,8 +32,8 @@ class Claim:
 
     Attributes
     ----------
-    verdict : {"symmetric", "none", "undecided"}
-        The claim.
+    verdict : {"yes", "no", "undecided"}
+        Whether the function is claimed to be symmetric.
     dimension : int
         Fields claimed; without a claim, fields whose estimated defect is below the tolerance.
     exact : bool
@@ -45,7 +46,7 @@ class Claim:
         The fields as matrices on h, and those of the resamples.
     """
 
-    verdict: str
+    verdict: Verdict
     dimension: int
     exact: bool
     forms: Forms | None
@@ -74,8 +75,7 @@ def climb(samples: Samples, tolerance: float, resamples: int, rng: np.random.Gen
             dimension -= 1
         if len(rungs) > 1 and not found and _asymmetric(rungs[:-1], rungs[-1], bound):
             # Both claims at once: one of them is wrong.
-            verdict = "undecided" if dimension else "none"
-            return Claim(verdict, 0, not dimension, rungs[-2], tuple(troubles))
+            return Claim("undecided" if dimension else "no", 0, not dimension, rungs[-2], tuple(troubles))
         if dimension != found:
             found, first = dimension, len(rungs) - 1
         if found and _upper(rungs[-1], found) < (SHARP * tolerance) ** 2:
@@ -88,9 +88,9 @@ def climb(samples: Samples, tolerance: float, resamples: int, rng: np.random.Gen
         exact = found == len(last.change) or any(
             forms is not None and forms.lower[found] > bound for forms in rungs[first:]
         )
-        return Claim("symmetric", found, exact, last, tuple(troubles), _fields(rungs, found, bound))
+        return Claim("yes", found, exact, last, tuple(troubles), _fields(rungs, found, bound))
     if _asymmetric(rungs, None, bound):
-        return Claim("none", 0, True, rungs[-1], tuple(troubles))
+        return Claim("no", 0, True, rungs[-1], tuple(troubles))
     usable = [forms for forms in rungs if forms is not None]
     if not usable:
         return Claim("undecided", 0, False, None, tuple(troubles))

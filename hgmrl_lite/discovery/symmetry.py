@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from hgmrl_lite._tables import table
 from hgmrl_lite._validate import Array, as_array, as_count
+from hgmrl_lite._verdict import Verdict
 from hgmrl_lite.discovery.ladder import Claim, climb
 from hgmrl_lite.discovery.samples import Samples, gather
 from hgmrl_lite.lie import principal_angles
@@ -27,9 +28,9 @@ class Symmetry:
         defects are below the tolerance, which is a guess.
     exact : bool
         Whether one more field is ruled out; otherwise d is a least dimension.
-    verdict : {"symmetric", "none", "undecided"}
-        What is claimed: the defect of all fields is below the tolerance, of every possible field above it, or
-        neither can be said.
+    verdict : {"yes", "no", "undecided"}
+        Whether the function is symmetric: the defect of all fields is below the tolerance ("yes"), of every
+        possible field above it ("no"), or neither can be said.
     reason : str
         Why this verdict, in words.
     spectrum : ndarray, shape (n(n+1),) or (n²,)
@@ -63,7 +64,7 @@ class Symmetry:
     generators: Array
     dimension: int
     exact: bool
-    verdict: str
+    verdict: Verdict
     reason: str
     spectrum: Array
     lower: Array
@@ -85,7 +86,7 @@ class Symmetry:
         defects = " ".join(f"{defect:.3f}" + (" |" if i == d - 1 else "") for i, defect in enumerate(shown))
         known = "a guess: " if self.verdict == "undecided" else "" if self.exact or not d else "at least "
         facts = [
-            ("verdict", f"{self.verdict}: {self.reason}"),
+            ("symmetric", f"{self.verdict}, {self.reason}"),
             ("dimension", f"{known}{d} of {len(self.spectrum)} ({self.algebra})"),
             ("defects", ("| " if d == 0 else "") + defects + (" ..." if len(self.spectrum) > d + 3 else "")),
         ]
@@ -114,7 +115,7 @@ class Symmetry:
 
     def _repr_html_(self) -> str:
         """Tell the same as tables, with the defects as bars."""
-        symmetries = self.dimension if self.verdict == "symmetric" else 0
+        symmetries = self.dimension if self.verdict == "yes" else 0
         top = float(np.nanmax(self.spectrum, initial=self.tolerance))
         bars = [
             (
@@ -153,9 +154,9 @@ def discover(
     direction. Gradients and points above the median length count alike, so that a few steep or far places do
     not speak for the rest; places where the samples determine the gradient poorly count less, or not at all.
     Lengths are those of coordinates in which the data have unit covariance (unit second moment for linear
-    candidates), so the defect depends neither on the units of the points nor on those of f. The verdict is an
-    equivalence test: "symmetric" when the 95 % *upper* bound of the defect is below the tolerance, "none"
-    when the *lower* bound of every candidate's defect is above it, else "undecided".
+    candidates), so the defect depends neither on the units of the points nor on those of f. Whether f is
+    symmetric is an equivalence test: "yes" when the 95 % *upper* bound of the defect is below the tolerance,
+    "no" when the *lower* bound of every candidate's defect is above it, else "undecided".
 
     Gradients come from local polynomials (cubic in the plane, quadratic above, where a cubic has too many
     terms), fitted to two random halves of the data, so that their errors are independent; the bounds come
@@ -197,7 +198,7 @@ def discover(
     >>> points = np.random.default_rng(0).normal(size=(2000, 2))
     >>> found = discover(points, np.exp(-np.square(points - [0.3, -0.2]).sum(axis=1)))
     >>> found.verdict, found.dimension, found.centre.round(2)
-    ('symmetric', 1, array([ 0.3, -0.2]))
+    ('yes', 1, array([ 0.3, -0.2]))
     """
     points = as_array("points", points, ("N", "n"))
     n = points.shape[1]
@@ -275,10 +276,10 @@ def _explain(claim: Claim, lower: Array, upper: Array, tolerance: float) -> str:
     d = claim.dimension
     if claim.forms is None:
         return f"no size of neighbourhood says anything: {'; '.join(dict.fromkeys(claim.troubles))}"
-    if claim.verdict == "none":
+    if claim.verdict == "no":
         least = _below(lower[0])
         return f"every field has a defect of at least {least} (95 %), above the tolerance {tolerance:g}"
-    if claim.verdict == "symmetric":
+    if claim.verdict == "yes":
         some = "one field has a defect" if d == 1 else f"{d} fields have defects"
         text = f"{some} of at most {_above(upper[d - 1])} (95 %), below the tolerance {tolerance:g}"
         if d == len(lower):

@@ -38,7 +38,7 @@ class Adaptation(Tabled):
     regret : ndarray, shape (R, S, C, N, k)
         Mean over the episodes.
     decided : ndarray of bool, shape (R, S, C, N, k)
-        Whether the agent called its inference decided.
+        Whether the inference was decided, its verdict "yes".
     """
 
     title: ClassVar = "Adaptation from N transitions"
@@ -162,7 +162,7 @@ def _adapt_from_prefixes(sizes: Sequence[int], protocol: Protocol) -> dict[str, 
             policies = [agent.policy_for(inference) for inference in inferences]
             aims = np.array([inference.left @ family.base_task for inference in inferences])
             error[draw, number] = np.degrees(_angles_between(aims, family.test))
-            decided[draw, number] = [inference.verdict == "decided" for inference in inferences]
+            decided[draw, number] = [inference.verdict == "yes" for inference in inferences]
             played = evaluate(family, policies, episodes=protocol.episodes, seed=seed)
             regret[draw, number] = played.regret_by_task
     return {"angle_error": error, "regret": regret, "decided": decided}

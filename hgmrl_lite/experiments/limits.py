@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hgmrl_lite._validate import Array
+from hgmrl_lite._verdict import Verdict
 from hgmrl_lite.experiments.trials import (
     VERDICTS,
     carried_states,
@@ -52,8 +53,8 @@ class Trial:
     regret : ndarray, shape (S, C, k)
         Mean over the episodes, for each training seed, context draw and test task; C = 1 without context.
     verdicts : ndarray of int, shape (S, C, k), or None
-        What the agent said of each adaptation, as an index into "trusted", "undecided", "not trusted"; None
-        for an agent that says nothing.
+        Whether the agent trusts each adaptation, as an index into "yes", "undecided", "no"; None for an agent
+        that says nothing.
     """
 
     case: str
@@ -68,8 +69,8 @@ class Trial:
         """Mean regret over the test tasks with its interval."""
         return mean_interval(self.regret.mean(axis=-1))
 
-    def share(self, verdict: str) -> float:
-        """Return the share of adaptations with a verdict; NaN for an agent that says nothing."""
+    def share(self, verdict: Verdict) -> float:
+        """Return the share of adaptations with a verdict on trust; NaN for an agent that says nothing."""
         if verdict not in VERDICTS:
             raise ValueError(f"verdict must be one of {', '.join(VERDICTS)}, got {verdict!r}")
         if self.verdicts is None:
@@ -81,7 +82,7 @@ class Trial:
         """Share of adaptations that were called trusted and have a regret above 5; NaN without verdicts."""
         if self.verdicts is None:
             return float("nan")
-        return float(((self.verdicts == VERDICTS.index("trusted")) & (self.regret > HIGH)).mean())
+        return float(((self.verdicts == VERDICTS.index("yes")) & (self.regret > HIGH)).mean())
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -129,7 +130,7 @@ class Breaking(Tabled):
 
     def rows(self) -> list[tuple[str, ...]]:
         """Return one row a trial."""
-        rows = [("case", "condition", "agent", "regret [95 %]", *(f"said: {word}" for word in VERDICTS))]
+        rows = [("case", "condition", "agent", "regret [95 %]", *(f"trusted: {word}" for word in VERDICTS))]
         for trial in self.trials:
             shares = [trial.share(verdict) for verdict in VERDICTS]
             said = ["" if np.isnan(share) else f"{share:.0%}" for share in shares]

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hgmrl_lite._validate import Array, as_real
+from hgmrl_lite._verdict import Verdict
 from hgmrl_lite.agents import GeometricAgent, MLPPolicy, TransformedPolicy, train_base_policy
 from hgmrl_lite.envs import STEP, Navigation, Policy, TaskFamily, bent_valley, goals_at
 from hgmrl_lite.experiments.units import Arrays
@@ -21,8 +22,8 @@ from hgmrl_lite.meta import Protocol, evaluate, meta_train
 from hgmrl_lite.meta.protocol import draw_contexts
 from hgmrl_lite.streams import stream_seed
 
-VERDICTS: Final = ("trusted", "undecided", "not trusted")
-"""What the agent can say of an adaptation."""
+VERDICTS: Final[tuple[Verdict, ...]] = ("yes", "undecided", "no")
+"""Whether the agent trusts an adaptation, in the order in which trials count the answers."""
 WIND_DEGREES: Final = 60.0
 """Where the wind blows to."""
 OFF_CIRCLE_GOALS: Final = 10

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import fdtri, ndtri, stdtrit
 
 from hgmrl_lite._validate import Array
+from hgmrl_lite._verdict import Verdict
 from hgmrl_lite.hereditary.frame import Frame
 from hgmrl_lite.hereditary.polynomials import exponents_up_to, monomials
 
@@ -41,7 +42,7 @@ class Finding:
     name : str
         Which property.
     verdict : {"yes", "no", "undecided"}
-        The answer.
+        Whether the family has it.
     figure : float
         The defect that was measured, the worst of all tasks: 0 when the property holds exactly.
     bound : float
@@ -51,7 +52,7 @@ class Finding:
     """
 
     name: str
-    verdict: str
+    verdict: Verdict
     figure: float
     bound: float
     text: str
@@ -69,7 +70,7 @@ class Defect:
         """The defect itself; 0 where noise alone explains it."""
         return float(np.sqrt(max(self.square, 0.0))) if np.isfinite(self.square) else float("nan")
 
-    def verdict(self, bound: float, excluded: float | None = None) -> str:
+    def verdict(self, bound: float, excluded: float | None = None) -> Verdict:
         """Return "no" when the defect is above the bound, error allowed for, "yes" when it is below.
 
         If ``excluded`` is given, the error may reach up to that larger bound for a "yes".
@@ -113,12 +114,16 @@ def table_of(caption: str, rows: Sequence[Sequence[str]], head: Sequence[str] = 
     return f"<table><caption>{caption}</caption>{body}</table>"
 
 
-def overall(verdicts: Sequence[str]) -> str:
+def overall(verdicts: Sequence[Verdict]) -> Verdict:
     """Return "no" if any is, else "undecided" if any is, else "yes"."""
-    return next((verdict for verdict in ("no", "undecided") if verdict in verdicts), "yes")
+    if "no" in verdicts:
+        return "no"
+    return "undecided" if "undecided" in verdicts else "yes"
 
 
-def worst(defects: Sequence[Defect], bound: float, excluded: float | None = None) -> tuple[str, Defect, int]:
+def worst(
+    defects: Sequence[Defect], bound: float, excluded: float | None = None
+) -> tuple[Verdict, Defect, int]:
     """Return the verdict on several defects, and the defect that carries it with its place."""
     verdicts = [defect.verdict(bound, excluded) for defect in defects]
     verdict = overall(verdicts)

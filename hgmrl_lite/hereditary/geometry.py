@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite._verdict import Verdict
 from hgmrl_lite.hereditary.evidence import BOUND, NORMAL, Told, overall
 from hgmrl_lite.hereditary.generators import (
     action_form,
@@ -106,15 +107,11 @@ class HereditaryGeometry(Told, LeftActions):
         return make_report(self.data, self)
 
     @property
-    def verdict(self) -> str:
-        """Whether the tasks are images of the base task under a compact group.
-
-        One of "related", "unrelated" and "undecided".
-        """
+    def verdict(self) -> Verdict:
+        """Whether the tasks are related: images of the base task under a compact group."""
         if self.doubts:
             return "undecided"
-        found = overall([self.report[name].verdict for name in ("aligned", "compact")])
-        return {"yes": "related", "no": "unrelated"}.get(found, found)
+        return overall([self.report[name].verdict for name in ("aligned", "compact")])
 
     def element(self, theta: ArrayLike) -> tuple[Array, Array]:
         """Return (L_g, K_g) for g = exp(Σ θ_k W_k).
@@ -163,7 +160,9 @@ class HereditaryGeometry(Told, LeftActions):
         if self.freedom:
             facts.append(("freedom", f"{self.freedom}: the smallest logarithm was taken"))
         if self.doubts:
-            facts.append(("undecided", self.doubts[0] + (" ..." if len(self.doubts) > 1 else "")))
+            facts.append(
+                ("related", f"undecided, {self.doubts[0]}" + (" ..." if len(self.doubts) > 1 else ""))
+            )
         return facts
 
 

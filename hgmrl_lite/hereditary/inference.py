@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array
+from hgmrl_lite._verdict import Verdict
 from hgmrl_lite.hereditary.evidence import (
     LARGEST_ANGLE,
     UNCOVERED,
@@ -33,6 +34,12 @@ _INSIDE = 0.5
 _BIAS = 4.0
 # Noise of the base model over its misfit below which it fits exact rewards (with noise: 2 and more).
 _SMALL = 1.6
+# What each verdict says of the other elements.
+_REMARKS: dict[Verdict, str] = {
+    "yes": "",
+    "no": ", nor does any other element",
+    "undecided": ", others may as well",
+}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -117,30 +124,30 @@ class Inference(Told):
         return self.n_transitions - len(self.theta) + self.free
 
     @property
-    def verdict(self) -> str:
-        """Answer "decided", "undecided" or "unrelated".
+    def verdict(self) -> Verdict:
+        """Whether this element explains the new task's rewards.
 
-        "unrelated": the best element leaves a trend in the rewards that neither noise nor the base model's
-        misfit explains. "undecided": another element explains the data as well, or the element's standard
-        error leaves room for an error of 8°, from where regret climbs steeply. Both up to a chance of one in
-        a thousand.
+        "yes": it does, and no other does. "no": no element of the group does; the best leaves a trend in the
+        rewards that neither noise nor the base model's misfit explains. "undecided": another element explains
+        the data as well, or the element's standard error leaves room for an error of 8°, from where regret
+        climbs steeply. The last two up to a chance of one in a thousand.
         """
         if self.excess > 1.0:
-            return "unrelated"
+            return "no"
         quantile = student(self._freedom)
         gain = self.n_transitions * (self.runner_up_residual**2 - self.residual**2)
         if not gain > quantile**2 * self.variance or not quantile * self.standard_error < LARGEST_ANGLE:
             return "undecided"
-        return "decided"
+        return "yes"
 
     @property
     def bound_deg(self) -> float:
         """Within what angle the element is known: a 95 % bound in degrees, by Student's t, and ``rim``.
 
-        NaN unless the verdict is "decided": another element may be the right one. 0 where there is nothing to
+        NaN unless the verdict is "yes": another element may be the right one. 0 where there is nothing to
         choose.
         """
-        if self.verdict != "decided" or not np.isfinite(self.rim):
+        if self.verdict != "yes" or not np.isfinite(self.rim):
             return float("nan")
         return float(np.degrees(np.hypot(student(self._freedom, UNCOVERED) * self.standard_error, self.rim)))
 
@@ -158,7 +165,7 @@ class Inference(Told):
             ("transitions", f"{self.n_transitions}, {self.method} matching"),
             ("residual", f"{self.residual:.2g}"),
             ("runner-up", other),
-            ("verdict", self.verdict),
+            ("explains the rewards", self.verdict + _REMARKS[self.verdict]),
         ]
 
 

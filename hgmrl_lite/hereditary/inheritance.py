@@ -123,7 +123,7 @@ def find_start_law(tested: Tested) -> Finding:
     )
     text = finding.text
     if np.isnan(finding.figure):
-        text = f"{len(starts)} starts are too few to know their law." + tested.settle("")[1]
+        text = f"{len(starts)} starts are too few to know their law." + tested.settle(finding.verdict)[1]
     mean = starts.mean(axis=0)
     away = float(np.max(np.abs(mean) / (starts.std(axis=0) + np.finfo(float).tiny)))
     if finding.verdict == "no" and away > 1.0 and not tested.maps[:, :-1, -1].any():

@@ -101,7 +101,7 @@ def find_left_actions(data: TaskData) -> LeftActions:
     doubts = []
     if len(data.scale) == 2:
         own = [own_symmetry(task) for task in data.scaled]
-        if all(symmetry.generator is not None and symmetry.verdict != "none" for symmetry in own):
+        if all(symmetry.generator is not None and symmetry.verdict != "no" for symmetry in own):
             found = _intertwined(own, data)
             if found is not None:
                 return found.in_units(data.scale)

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
 from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite._verdict import Verdict
 from hgmrl_lite.discovery import affine_null_space, discover
 from hgmrl_lite.hereditary.comparison import evenly, neighbour_blocks
 from hgmrl_lite.hereditary.evidence import NORMAL, UNCOVERED
@@ -40,8 +41,8 @@ class OwnSymmetry:
         not rotate.
     covariance : ndarray, shape (6, 6)
         Error covariance of the entries of X's first two rows.
-    verdict : {"symmetric", "none", "undecided"}
-        What `discovery.discover` claims.
+    verdict : {"yes", "no", "undecided"}
+        Whether the rewards are symmetric, by `discovery.discover`.
     reason : str
         Why.
     spectrum : ndarray, shape (6,)
@@ -50,7 +51,7 @@ class OwnSymmetry:
 
     generator: Array | None
     covariance: Array
-    verdict: str
+    verdict: Verdict
     reason: str
     spectrum: Array
 
@@ -98,9 +99,7 @@ def own_symmetry(task: Transitions) -> OwnSymmetry:
     if len(task) >= 2 * _SOME:
         # Exact rewards need no more than some of the transitions, spread over all of them; nor does a no.
         found = _read_symmetry(evenly(task.next_states, _SOME), evenly(task.rewards, _SOME))
-        if found.verdict == "none" or (
-            found.verdict == "symmetric" and np.trace(found.covariance) < _EXACT**2
-        ):
+        if found.verdict == "no" or (found.verdict == "yes" and np.trace(found.covariance) < _EXACT**2):
             return found
     return _read_symmetry(task.next_states, task.rewards)
 
@@ -124,11 +123,11 @@ def _read_symmetry(points: Array, rewards: Array) -> OwnSymmetry:
     return OwnSymmetry(generator, _generator_covariance(fit, generator), verdict, reason, spectrum)
 
 
-def _without_generator(verdict: str, reason: str, spectrum: Array) -> OwnSymmetry:
+def _without_generator(verdict: Verdict, reason: str, spectrum: Array) -> OwnSymmetry:
     return OwnSymmetry(None, np.full((6, 6), np.inf), verdict, reason, spectrum)
 
 
-def _claim(points: Array, rewards: Array, precise: Array) -> tuple[str, str]:
+def _claim(points: Array, rewards: Array, precise: Array) -> tuple[Verdict, str]:
     """Return the verdict on one symmetry of these rewards (N,) at points (N, 2), and why.
 
     Data far from the goal leave a second candidate that is nearly a symmetry. It does not matter, as long as
@@ -142,7 +141,7 @@ def _claim(points: Array, rewards: Array, precise: Array) -> tuple[str, str]:
             return "undecided", str(error)
         if found.verdict != "undecided":
             break
-    if found.verdict == "symmetric" and found.dimension > 1 and precise[1] <= _BETTER * precise[0]:
+    if found.verdict == "yes" and found.dimension > 1 and precise[1] <= _BETTER * precise[0]:
         # Far from a goal the rewards are nearly linear: no reason to say that there is no rotation.
         return "undecided", (
             f"{found.dimension} fields are symmetries to within {found.tolerance:g}: which of them is a "

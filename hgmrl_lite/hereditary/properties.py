@@ -7,6 +7,7 @@ import numpy as np
 
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array
+from hgmrl_lite._verdict import Verdict
 from hgmrl_lite.hereditary.comparison import BLOCKS, Comparison, PolynomialMap, compare
 from hgmrl_lite.hereditary.evidence import (
     BOUND,
@@ -75,7 +76,7 @@ class Tested:
         scale = np.linalg.inv(self.data.system.law.state_scale).T
         return float(np.square(left @ scale).sum(axis=1).max())
 
-    def settle(self, verdict: str, keep_no: bool = False) -> tuple[str, str]:
+    def settle(self, verdict: Verdict, keep_no: bool = False) -> tuple[Verdict, str]:
         """Return the verdict and a remark: maps in doubt support neither answer."""
         doubts = self.found.doubts
         if not doubts or (verdict == "no" and keep_no):
@@ -86,7 +87,7 @@ class Tested:
         self,
         name: str,
         defects: dict[int, Defect],
-        texts: dict[str, str],
+        texts: dict[Verdict, str],
         bound: float = BOUND,
         excluded: float | None = None,
     ) -> tuple[Finding, int]:
@@ -107,7 +108,7 @@ class Tested:
         )
         return Finding(name, verdict, figure, bound, text + remark), task
 
-    def compared(self, name: str, defects: dict[int, Defect], texts: dict[str, str]) -> Finding:
+    def compared(self, name: str, defects: dict[int, Defect], texts: dict[Verdict, str]) -> Finding:
         """Return the finding on what was compared, or why nothing could be."""
         finding, task = self.conclude(name, defects, texts)
         if not np.isnan(finding.figure):
@@ -115,7 +116,7 @@ class Tested:
         text = f"The rewards are too rough or too noisy for these few data to compare task {task}."
         if self.comparisons[task].number < 2 * BLOCKS:
             text = f"The image of the base task's data misses those of task {task}: nothing can be compared."
-        return Finding(name, finding.verdict, finding.figure, BOUND, text + self.settle("")[1])
+        return Finding(name, finding.verdict, finding.figure, BOUND, text + self.settle(finding.verdict)[1])
 
 
 def find_aligned(tested: Tested) -> Finding:
@@ -178,7 +179,7 @@ def find_linearizable(tested: Tested, aligned: Finding) -> Finding:
     return Finding("linearizable", verdict, gain.figure, BOUND, text)
 
 
-def _gain_of_bending(tested: Tested, index: int) -> tuple[str, Defect]:
+def _gain_of_bending(tested: Tested, index: int) -> tuple[Verdict, Defect]:
     """Return whether one task is aligned as well as a quadratic map could, and what that would gain."""
     data, n, found = tested.data, tested.n, tested.comparisons[index]
     if not found.number or found.aligned.verdict(BOUND) == "yes":
@@ -213,7 +214,7 @@ def find_connected(tested: Tested, parts: dict[int, str]) -> Finding:
     if not (np.isfinite(errors) & (ERRORS * errors < 1.0)).all():
         text = "The maps are not known well enough to tell the sign of their determinants."
         return Finding("connected", "undecided", figure, 0.0, text)
-    verdict = "no"
+    verdict: Verdict = "no"
     if len(mirrored):
         text = (
             f"The map to task {mirrored[0]} reverses orientation: no product of exponentials reaches a "
@@ -277,6 +278,6 @@ def find_closed(tested: Tested) -> Finding:
             f"The logarithms span {spanned} dimensions, their brackets add {d - spanned}: then it is closed."
         )
     # More than all rotations: the logarithms are those of no compact group.
-    verdict = "no" if d > n * (n - 1) // 2 else Defect(algebra.bracket_defect**2, 0.0).verdict(BOUND)
+    verdict: Verdict = "no" if d > n * (n - 1) // 2 else Defect(algebra.bracket_defect**2, 0.0).verdict(BOUND)
     verdict, remark = tested.settle(verdict)
     return Finding("closed", verdict, algebra.bracket_defect, BOUND, text + remark)

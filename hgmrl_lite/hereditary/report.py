@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite._verdict import Verdict
 from hgmrl_lite.hereditary.evidence import Finding, overall, table_of
 from hgmrl_lite.hereditary.frame import homogeneous
 from hgmrl_lite.hereditary.inheritance import find_inherited, find_start_law
@@ -47,13 +48,13 @@ class GeometryReport:
         return named[name]
 
     @property
-    def verdict(self) -> str:
-        """All findings in one word: "no" if any is, else "undecided" if any is, else "yes"."""
+    def verdict(self) -> Verdict:
+        """Whether the geometry is hereditary: "no" if any finding is, else "undecided" if any is."""
         return overall([finding.verdict for finding in self.findings])
 
     def __repr__(self) -> str:
         """Tell every finding in a table."""
-        lines = [f"GeometryReport: {self.verdict}"]
+        lines = [f"Hereditary geometry: {self.verdict}"]
         for finding in self.findings:
             figure = "-" if np.isnan(finding.figure) else f"{finding.figure:.3f}"
             lines.append(
@@ -64,7 +65,11 @@ class GeometryReport:
 
     def _repr_html_(self) -> str:
         """Tell the same as an HTML table; shape as well as colour marks the answers."""
-        marks = {"yes": ("✓", "#009E73"), "no": ("✗", "#D55E00"), "undecided": ("?", "#999999")}
+        marks: dict[Verdict, tuple[str, str]] = {
+            "yes": ("✓", "#009E73"),
+            "no": ("✗", "#D55E00"),
+            "undecided": ("?", "#999999"),
+        }
         rows = []
         for finding in self.findings:
             mark, colour = marks[finding.verdict]

@@ -9,6 +9,7 @@ import scipy.linalg
 from numpy.typing import ArrayLike
 
 from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite._verdict import Verdict
 from hgmrl_lite.hereditary.evidence import BOUND, ERRORS, Defect, Told, squared
 from hgmrl_lite.hereditary.frame import form_in_units, in_units, skew_parts
 from hgmrl_lite.hereditary.motion import FOLDS, LawOfMotion
@@ -81,8 +82,8 @@ class SystemSymmetry(Told):
         Scores of all candidates, ascending: 0 for a symmetry, about 1 for a random pair. The regression's own
         error is subtracted; what falls below zero is set to zero. U = n (n + 1) + m², less where the states
         live on a smaller set, such as a circle. NaN where the actions are not seen to move the states.
-    verdict : {"symmetric", "none", "undecided"}
-        What is claimed.
+    verdict : {"yes", "no", "undecided"}
+        Whether the system is symmetric.
     reason : str
         Why, in words.
     law : LawOfMotion
@@ -94,7 +95,7 @@ class SystemSymmetry(Told):
     generators_states: Array
     generators_actions: Array
     spectrum: Array
-    verdict: str
+    verdict: Verdict
     reason: str
     law: LawOfMotion
     starts: Array
@@ -192,7 +193,7 @@ class SystemSymmetry(Told):
             for index, score in enumerate(shown)
         )
         return [
-            ("verdict", f"{self.verdict}: {self.reason}"),
+            ("symmetric", f"{self.verdict}, {self.reason}"),
             ("dimension", f"{self.dimension}, of which {self.compact.dimension} keep the law of the starts"),
             ("spectrum", scores + (" ..." if len(self.spectrum) > len(shown) else "")),
             ("law of motion", f"degree {max(map(sum, self.law.exponents))}, {len(self.law.exponents)} terms"),
@@ -262,7 +263,7 @@ def check_dimensions(tasks: Sequence[Transitions]) -> None:
         )
 
 
-def _claim(changes: Array, deviations: Array, scores: Array, dimension: int) -> tuple[str, str]:
+def _claim(changes: Array, deviations: Array, scores: Array, dimension: int) -> tuple[Verdict, str]:
     """Return verdict and reason for pairs in the order of their scores, of which ``dimension`` are small."""
     worst, best = (
         squared(changes[place], deviations[:, place]) if 0 <= place < len(scores) else None
@@ -280,9 +281,9 @@ def _claim(changes: Array, deviations: Array, scores: Array, dimension: int) -> 
                 f"{found.error:.3f}: too few transitions, or too much noise"
             )
     if not dimension:
-        return "none", f"the best pair scores {next_one:.3f}, above {BOUND}"
+        return "no", f"the best pair scores {next_one:.3f}, above {BOUND}"
     return (
-        "symmetric",
+        "yes",
         f"{dimension} pairs score at most {scores[dimension - 1]:.3f}; the next one {next_one:.3f}",
     )
 

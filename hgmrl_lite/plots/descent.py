@@ -177,7 +177,7 @@ def symmetry_spectra(results: Mapping[str, Symmetry]) -> Figure:
     axes.axvspan(0.0, tolerance, color=COLOURS[0], alpha=0.12, lw=0)
     beside: dict[str, Any] = {"transform": axes.get_yaxis_transform(), "va": "center"}
     for row, result in enumerate(results.values()):
-        d = result.dimension if result.verdict == "symmetric" else 0
+        d = result.dimension if result.verdict == "yes" else 0
         defects = result.spectrum
         # Each candidate has a lane of its own: equal defects stay apart, and no mark hides another's bounds.
         height = row + np.linspace(-0.32, 0.32, len(defects))
@@ -185,7 +185,7 @@ def symmetry_spectra(results: Mapping[str, Symmetry]) -> Figure:
         axes.plot(defects[d:], height[d:], "o", mfc="white", mec="0.35", ms=5)
         axes.plot(defects[:d], height[:d], "*", color=COLOURS[0], mec="black", mew=0.5, ms=11)
         dimension = "" if result.verdict == "undecided" else f"dimension {'' if result.exact else '≥ '}{d}"
-        axes.text(1.02, row - 0.13, result.verdict, fontsize=10, fontweight="bold", **beside)
+        axes.text(1.02, row - 0.13, f"symmetric: {result.verdict}", fontsize=10, fontweight="bold", **beside)
         axes.text(1.02, row + 0.17, dimension, fontsize=9, **beside)
     axes.hlines(
         np.arange(1, len(results)) - 0.5, 0.0, 1.0, transform=axes.get_yaxis_transform(), color="0.85", lw=0.8

@@ -36,7 +36,7 @@ from hgmrl_lite.plots.style import (
 
 # An agent is in the enlarged panel when its mean regret on some goal is within this.
 _SMALL = 3.0
-# Colour and hatch of each verdict.
+# Colour and hatch of each verdict on trust.
 _VERDICT_LOOKS = dict(zip(VERDICTS, (("#56B4E9", ""), ("#BBBBBB", ".."), ("#D55E00", "///")), strict=True))
 _MISSED = f"terminal disc missed: {CLIFF_DEG:.1f}°"
 
@@ -270,7 +270,7 @@ def breaking(result: Breaking) -> Figure:
             entries |= dict(zip(labels, handles, strict=True))
     _draw_states(cells["states"], result)
     cells["key"].axis("off")
-    order = sorted(entries, key=lambda label: label.startswith("says"))
+    order = sorted(entries, key=lambda label: label.startswith("trusted"))
     cells["key"].legend([entries[label] for label in order], order, loc="center")
     caption(figure, result.caption())
     return figure
@@ -302,7 +302,7 @@ def _draw_verdicts(axes: Axes, result: Breaking, case: str) -> None:
         share = 100.0 * np.array([trial.share(verdict) for trial in trials])
         colour, hatch = _VERDICT_LOOKS[verdict]
         style: dict[str, Any] = {"color": colour, "hatch": hatch, "ec": "white"}
-        axes.bar(range(len(trials)), share, 0.6, bottom, label=f"says: {verdict}", **style)
+        axes.bar(range(len(trials)), share, 0.6, bottom, label=f"trusted: {verdict}", **style)
         bottom += share
     axes.set(ylim=(0, 100), yticks=(0, 100), ylabel="says (%)", xlim=(-0.6, len(trials) - 0.4))
     # Some conditions are values on an axis, the others are words.

@@ -6,8 +6,8 @@
 #
 # **You will be able to** write down the functional and the differential loss of a generator; measure how fast, and how
 # reliably, descent on each finds a symmetry; explain the difference by conditioning; name what misleads either loss;
-# find the whole symmetry algebra with one singular value decomposition, and say what the verdicts "symmetric", "none" and
-# "undecided" mean.
+# find the whole symmetry algebra with one singular value decomposition, and say what "yes", "no" and "undecided"
+# mean when the question is whether a function is symmetric.
 # **Prerequisites** lessons 01 to 03: generators, exp, level sets, normals from samples; gradient descent; singular
 # values. **Minutes** 75 · **Run time** {{run_time}}
 
@@ -446,8 +446,8 @@ found
 
 # %% [markdown]
 # Read it from the top. The **dimension** is the number of defects near 0: one. The **centre** is the point that the
-# generator leaves in place, $Wc = 0$ in homogeneous coordinates; the goal was never an input. The **verdict** says how
-# sure the package is; we come to it below. Against the truth, and against the clock:
+# generator leaves in place, $Wc = 0$ in homogeneous coordinates; the goal was never an input. The first line, on
+# whether the function is **symmetric**, is a **verdict**; we come to it below. Against the truth, and against the clock:
 
 # %%
 import time
@@ -479,7 +479,7 @@ dimensions = (1, 3, 1, 0)
 course.check("04.5", dimensions)
 
 # %% [markdown]
-# ## When the answer should be "none"
+# ## When the answer should be "no"
 #
 # Descent always hands you a matrix. Take $f = -(x^4 + y^4)^{1/4}$. Its level sets are squares with rounded corners: no
 # continuous family of linear maps keeps them. What does descent make of it?
@@ -542,12 +542,12 @@ course.figure(
 #
 # From the data we get an estimate of the defect, with a lower and an upper bound, each at 95 % confidence (the grey
 # bars). They come from doing the estimate again and again, with the signs of the residuals and the weights of the points
-# drawn anew. Then
+# drawn anew. Is $f$ symmetric, then?
 #
-# - **symmetric**, if the *upper* bound is below the tolerance: even the largest defect that the data leave possible is
+# - **Yes**, if the *upper* bound is below the tolerance: even the largest defect that the data leave possible is
 #   one that we accept;
-# - **none**, if the *lower* bound is above the tolerance, for every candidate;
-# - **undecided** otherwise: the tolerance lies between the bounds, or the data are too few or too noisy for any bound,
+# - **No**, if the *lower* bound is above the tolerance, for every candidate;
+# - **Undecided** otherwise: the tolerance lies between the bounds, or the data are too few or too noisy for any bound,
 #   and they support neither answer.
 #
 # One more choice is in these bounds, the size of the neighbourhoods in which gradients are fitted. Small ones are noisy.
@@ -560,8 +560,8 @@ course.figure(
 # few or noisy data refute nothing, and everything looks symmetric. Here the symmetry has to be *shown*. In statistics
 # this is an **equivalence test**, known from the question whether two drugs act alike (Schuirmann, 1987).
 #
-# There are two errors. A **false "symmetric"** accepts a defect above the tolerance: the agent will carry a policy
-# along a map that does not fit. A **false "none"** overlooks a symmetry, be it exact or within the tolerance: the agent
+# There are two errors. A **false yes** accepts a defect above the tolerance: the agent will carry a policy
+# along a map that does not fit. A **false no** overlooks a symmetry, be it exact or within the tolerance: the agent
 # will learn again what it could have inherited. If the bounds keep their promise, each error happens in at most about
 # one of twenty data sets. "Undecided" is neither of the two. It is the right answer to too few data, and it tells you
 # what to do next: collect more.
@@ -595,7 +595,7 @@ for name, change in (
     ("f³", lambda f: f**3),
 ):
     same = discovery.discover(points, change(values))
-    print(f"{name:7} {same.verdict}, dimension {same.dimension}, centre {same.centre.round(4)}")
+    print(f"{name:7} symmetric: {same.verdict}, dimension {same.dimension}, centre {same.centre.round(4)}")
 
 # %% [markdown]
 # Is that good or bad? Both. Two tasks whose rewards differ in units, or by any increasing change, can still be

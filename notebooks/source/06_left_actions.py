@@ -8,9 +8,9 @@
 # **You will be able to** turn transitions of several tasks into the maps between them, with linear algebra only; say
 # at which step "connected" and "compact" do their work; say whose inner product the compact group keeps; read a
 # generator off singular values, and know when they test the dimension; find how the group moves actions; infer a new
-# task's group element from a few transitions, without falling for its antipode; and tell "decided" from "undecided" and
-# "unrelated". **Prerequisites** lessons 02 to 05: generators, logarithms, normals from samples, null spaces, hereditary
-# geometry. **Minutes** 90 · **Run time** {{run_time}}
+# task's group element from a few transitions, without falling for its antipode; and tell a sure answer from an
+# undecided one, and from a task that no element explains. **Prerequisites** lessons 02 to 05: generators, logarithms,
+# normals from samples, null spaces, hereditary geometry. **Minutes** 90 · **Run time** {{run_time}}
 
 # %%
 import time
@@ -557,10 +557,10 @@ print(f"{seconds:.2f} s, largest error {np.abs(error).max():.5f}°")
 # each $X_k$, and these an error of each $L_k$. `geometry.bounds_deg` states them as 95 % bounds, in degrees: 19 of 20
 # bounds should hold the true error. (Rewards without noise leave the bias of the local fits, of which data tell little;
 # so no bound below 0.02° is stated.) Where the data leave the answer open, no number would be right; there is none, and
-# the geometry says "undecided".
+# whether the tasks are related is "undecided".
 
 # %%
-print("transitions  noise   largest error   largest 95 % bound   verdict")
+print("transitions  noise   largest error   largest 95 % bound   related")
 for number, noise in ((5000, 0.0), (300, 0.0), (5000, 0.05), (300, 0.05)):
     explore = envs.navigation(reward_noise=noise).explore
     seen = [explore(goal, number, seed=10 + index) for index, goal in enumerate(goals)]
@@ -727,7 +727,10 @@ for method in ("functional", "differential", "both"):
 #   begins to climb steeply. Lesson 07 shows that cliff, in its section [How exact must the angle
 #   be?](07_meta_rl_loop.ipynb#How-exact-must-the-angle-be?)
 # - **A valley that is not deep enough.** If even the best angle leaves a misfit that noise cannot explain, the task is
-#   not of this family: "unrelated".
+#   not of this family.
+#
+# `found.verdict` says whether the best angle explains the rewards. It is "undecided" in the first two cases and "no" in
+# the third; "yes" is what remains.
 #
 # Here is one of each, for the first of the new tasks. The second agent only walked straight ahead, along the $x$ axis: it
 # has no way to tell a goal on its left from one on its right.
@@ -743,15 +746,15 @@ for words, context in {
     "20, goal off the circle": family.explore(0.5 * goal, 20, seed=7),
 }.items():
     found = hereditary.infer(W, base_reward, context)
-    bound = f" ± {found.bound_deg:.2g}° (95 %)" if found.verdict == "decided" else ""
-    print(f"{words}: {np.degrees(found.angle):.2f}°{bound}, {found.verdict}")
+    bound = f" ± {found.bound_deg:.2g}° (95 %)" if found.verdict == "yes" else ""
+    print(f"{words}: {np.degrees(found.angle):.2f}°{bound}, explains the rewards: {found.verdict}")
     other = "no other valley"
     if np.isfinite(found.runner_up_residual):
         other = f"runner-up {np.degrees(found.runner_up[0]):.2f}° with {found.runner_up_residual:.2g}"
     print(f"    misfit {found.residual:.2g}; {other}")
 
 # %% [markdown]
-# (A bound is stated only where the verdict is "decided". Signed data mostly leave a single valley.)
+# (A bound is stated only where the verdict is "yes". Signed data mostly leave a single valley.)
 #
 # In the widget: a goal off the circle, with the package's answer revealed. Drag the goal onto the grey circle, and see
 # the verdict change; then push the noise up until it changes again.
@@ -865,7 +868,7 @@ print("with a bracket of two of them:    ", np.linalg.svd(with_bracket)[1].round
 #   singular values have nothing left to test. Beyond the plane they find the dimension.
 # - $K$ comes from the law of motion. It need not equal $L$.
 # - Lines hide a sign, and so they fit at the antipode almost as well. Match signed gradients, or the rewards themselves.
-# - Ask for the runner-up, the standard error and the misfit. "Undecided" and "unrelated" are answers.
+# - Ask for the runner-up, the standard error and the misfit. "Undecided" and "no" are answers.
 # - What differs by the base task's stabiliser no reward can tell: take the smallest logarithm, report the freedom.
 #
 # What comes from the paper: left actions as what aligns kernel distributions, learned by gradient descent; a generator

@@ -488,7 +488,7 @@ families = {
 # %%
 for name, tasks in families.items():
     report = hereditary.discover_geometry(tasks).report
-    print(f"{name}: {report.verdict}")
+    print(f"{name}, hereditary: {report.verdict}")
     for finding in report.findings:
         if finding.verdict != "yes":
             print(f"    {finding.name}: {finding.verdict}. {finding.text}")

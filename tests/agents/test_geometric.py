@@ -70,9 +70,11 @@ def test_trusted_on_the_circle_and_not_off_it():
     # The start law takes more transitions than the rest: each task shows about one start in a hundred.
     agent, seen = agent_of(training_tasks(), 0, number=5000)
     trust = agent.trust(agent.infer(seen(circle_tasks(7)[2], 20, 9)))
-    assert (trust.verdict, trust.reasons) == ("trusted", ())
+    assert (trust.verdict, trust.reasons) == ("yes", ())
+    assert repr(trust) == "trusted: yes"
     trust = agent.trust(agent.infer(seen(circle_tasks(7, radius=1.5)[2], 20, 9)))
-    assert trust.verdict == "not trusted"
+    assert trust.verdict == "no"
+    assert repr(trust).startswith("trusted: no\n  - ")
     assert [reason for reason in trust.reasons if reason.startswith("new task: no element")]
 
 
@@ -95,7 +97,7 @@ def test_not_trusted_where_the_system_has_no_rotation(options, law):
         linear(2, 2), discover_geometry(tasks), RewardModel.fit(tasks[0].next_states, tasks[0].rewards)
     )
     trust = agent.trust(agent.infer(family.explore(circle_tasks(7)[2], 20, seed=9, policy=law)))
-    assert trust.verdict == "not trusted"
+    assert trust.verdict == "no"
     assert [reason for reason in trust.reasons if reason.startswith("inherited")]
 
 
@@ -106,7 +108,7 @@ def test_a_rotation_that_walks_right_is_never_mistrusted(seed):
     agent, seen = agent_of(training_tasks(), seed, MLPPolicy((np.zeros((2, 2)),), (training_tasks()[0],)))
     inference = agent.infer(seen(goal, 20, 9))
     np.testing.assert_allclose(agent.policy_for(inference)(np.zeros((1, 2)))[0], goal, atol=0.05)
-    assert agent.trust(inference).verdict != "not trusted"
+    assert agent.trust(inference).verdict != "no"
 
 
 @pytest.mark.parametrize(("n", "m", "found"), [(3, 2, "got 3 and 2"), (2, 1, "got 2 and 1")])
@@ -153,7 +155,7 @@ def bent_agent(chart):
     goals = training_tasks()
     tasks = [bent(FAMILY.explore(each, 2000, seed=k)) for k, each in enumerate(goals)]
     geometry = discover_geometry(tasks, chart=chart)
-    assert geometry.verdict == "related"
+    assert geometry.verdict == "yes"
     base = geometry.data.tasks[0]
     return GeometricAgent(Bent(goals[0]), geometry, RewardModel.fit(base.next_states, base.rewards))
 

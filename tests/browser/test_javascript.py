@@ -157,7 +157,7 @@ def test_goal_drag_computes_what_python_computes(page, action_set):
         assert found["residual"] == pytest.approx(inference.residual, abs=1e-6)
         assert float(found["runnerUpResidual"]) == pytest.approx(inference.runner_up_residual, abs=1e-6)
         assert float(found["standardError"]) == pytest.approx(inference.standard_error, rel=1e-4)
-        assert found["decided"] == (inference.verdict == "decided")
+        assert found["decided"] == (inference.verdict == "yes")
         assert got["aim"] == pytest.approx(drag.inferred_degrees, abs=1e-4)
         for name, policy in (("geometric", drag.policy), ("base", agent.base_policy)):
             expected = family.rollout(policy, drag.goal[None], episodes=5, seed=4, trajectories=True)

@@ -369,25 +369,24 @@ def test_other_transitions_by_the_button(aligner):
         assert (aligner.path(NEW) == new) == (draw == 0)
 
 
-def wait_answer(aligner, verdict):
+def wait_answer(aligner, words):
     aligner.page.wait_for_function(
-        "(verdict) => document.querySelector('.hgmrl-answer').textContent.endsWith(verdict)",
-        arg=verdict,
+        "(words) => document.querySelector('.hgmrl-answer').textContent.includes(words)",
+        arg=words,
         timeout=10_000,
     )
 
 
 def test_the_package_s_answer_is_revealed_and_follows(aligner):
     aligner.box("reveal").check()
-    wait_answer(aligner, ", decided")
+    wait_answer(aligner, "explains the rewards: yes")
     found = aligner.notebook.python("[float(x) for x in (aligner.inference.angle, aligner.true_turn)]")
     words = aligner.text(".hgmrl-answer").replace("−", "-")
     assert words.startswith(f"turn by {np.degrees(found[0]):.2f}°")
     assert float(words.split(": ")[1].split("°")[0]) < 1.0
     assert aligner.root.locator(".hgmrl-plane .hgmrl-aim").is_visible()
     aligner.drag(aligner.goal, aligner.point(0.3, 0.1))
-    wait_answer(aligner, ": unrelated")
-    assert "no turn explains the rewards" in aligner.text(".hgmrl-answer")
+    wait_answer(aligner, "no turn explains the rewards")
     aligner.box("reveal").uncheck()
     aligner.frame()
     assert not aligner.root.locator(".hgmrl-answer").is_visible()

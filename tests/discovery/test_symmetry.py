@@ -28,7 +28,7 @@ def test_the_reason_says_why_a_small_bound_is_no_claim():
 def test_result_tells_its_story():
     points = sample(1500)
     found = discover(points, PLANE["distance"][0](points))
-    for text in ("verdict: symmetric", "dimension: 1 of 6", "centre", "W_1", "95 %", "resolution"):
+    for text in ("symmetric: yes, one field", "dimension: 1 of 6", "centre", "W_1", "95 %", "resolution"):
         assert text in repr(found)
     assert "<table>" in found._repr_html_()
     nothing = discover(points, np.random.default_rng(0).normal(size=1500))
@@ -49,7 +49,7 @@ def test_dimension_verdict_and_angle_in_the_plane(case, noise):
     function, truth = PLANE[case]
     points = sample(3000)
     found = discover(points, noisy(function, points, noise))
-    assert found.verdict == ("symmetric" if truth else "none")
+    assert found.verdict == ("yes" if truth else "no")
     assert found.dimension == len(truth) == len(found.generators)
     assert found.exact
     if truth:
@@ -68,7 +68,7 @@ def test_rotations_about_a_centre_in_space(noise):
     points = sample(4000, 3)
     found = discover(points, noisy(lambda p: -np.linalg.norm(p - C3, axis=1), points, noise))
     truth = [about(generator, C3) for generator in so(3).basis]
-    assert (found.verdict, found.dimension) == ("symmetric", 3)
+    assert (found.verdict, found.dimension) == ("yes", 3)
     assert angle_deg(found.generators, truth) < 1.0
     np.testing.assert_allclose(found.centre, C3, atol=0.03)
 
@@ -80,7 +80,7 @@ def test_two_planes(noise):
         points, noisy(lambda p: np.hypot(*p[:, :2].T) + np.hypot(*p[:, 2:].T) ** 4, points, noise)
     )
     truth = [about(np.kron(np.diag(which), J), np.zeros(4)) for which in ([1.0, 0.0], [0.0, 1.0])]
-    assert (found.verdict, found.dimension) == ("symmetric", 2)
+    assert (found.verdict, found.dimension) == ("yes", 2)
     assert angle_deg(found.generators, truth) < 2.0
 
 
@@ -116,7 +116,7 @@ def test_clusters_and_sectors_do_not_invent_fields(seed):
     ellipse, truth = PLANE["ellipse"]
     # Seen in two clouds, a second field has a true defect of 0.08: a stricter tolerance tells it apart.
     found = discover(clouds, noisy(ellipse, clouds, 0.01, seed), tolerance=0.05)
-    assert (found.verdict, found.dimension) == ("symmetric", 1)
+    assert (found.verdict, found.dimension) == ("yes", 1)
     assert angle_deg(found.generators, truth) < 2.0
 
 

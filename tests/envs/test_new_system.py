@@ -50,7 +50,7 @@ def test_it_is_one_file_of_at_most_60_lines():
 
 def test_it_goes_through_the_loop(family, buoy):
     agent = meta_train(family, transitions=1500, settings=TINY, progress=False)
-    assert agent.geometry.verdict == "related"
+    assert agent.geometry.verdict == "yes"
     result = meta_test(agent, family, context_size=60, episodes=5)
     assert (result.paired, result.regret.shape) == ("same noise", (2, 5))
     # The element that was inferred carries the base mark to the new one.

@@ -277,7 +277,7 @@ def test_the_whole_loop_runs_on_what_is_sampled(form):
     # What a learner took, with as many rows as the maker gives.
     rows = {"single": 8, "next step": 5}[form]
     assert agent.env_steps == -(-1024 // (rows * 32)) * rows * 32 + 4 * 400
-    assert agent.geometry.verdict == "related"
+    assert agent.geometry.verdict == "yes"
     result = meta_test(agent, family, episodes=6, settings=TINY)
     assert result.paired == "paired by seeds"
     assert "paired by seeds" in repr(result)

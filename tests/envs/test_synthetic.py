@@ -39,7 +39,7 @@ def test_bent_valley_has_no_affine_symmetry():
     points = np.random.default_rng(0).normal(size=(5000, 2))
     found = discover(points, bent_valley(points))
     assert found.dimension == 0
-    assert found.verdict == "none"
+    assert found.verdict == "no"
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def test_where_regret_is_high_the_agent_does_not_call_itself_trusted(result):
     # Off the circle, in a strong wind and among reflections it is high: the test is not empty.
     assert {trial.case for trial in high} >= {"off the circle", "reflection"}
     for trial in high:
-        assert trial.share("trusted") == 0.0, trial.condition
+        assert trial.share("yes") == 0.0, trial.condition
     for trial in trials(result):
         assert trial.trusted_and_bad == 0.0, trial.condition
 
@@ -40,7 +40,7 @@ def test_where_regret_is_high_the_agent_does_not_call_itself_trusted(result):
 def test_where_nothing_is_broken_the_agent_is_trusted_and_right(result):
     whole = result.of("action set")[0]
     assert whole.condition == "disc, base goal 135°"
-    assert whole.share("trusted") > 0.9
+    assert whole.share("yes") > 0.9
     assert whole.mean.mean < 0.15
 
 
@@ -68,7 +68,7 @@ def test_each_case_has_its_conditions_and_its_table(result):
     assert list(dict.fromkeys(trial.case for trial in result.trials)) == list(AXES)
     assert result.agents("reflection") == ("geometric", "true reflection")
     assert len(result.rows()) == 1 + len(result.trials)
-    assert "said: not trusted" in repr(result)
+    assert "trusted: no" in repr(result)
     assert "true reflection" in result._repr_html_()
 
 
@@ -77,7 +77,7 @@ def test_the_true_reflection_does_what_the_tasks_own_best_step_does(result):
     lost = result.of("reflection")[0]
     assert abs(told.mean.mean) < 0.05 * lost.mean.mean
     assert told.verdicts is None
-    assert np.isnan(told.share("trusted"))
+    assert np.isnan(told.share("yes"))
 
 
 def test_shares_of_verdicts_are_those_of_the_entries():
@@ -86,7 +86,7 @@ def test_shares_of_verdicts_are_those_of_the_entries():
     assert [trial.share(word) for word in VERDICTS] == [0.25, 0.25, 0.5]
     assert trial.trusted_and_bad == 0.0
     assert Trial("wind", "a", "", 0.0, np.full((1, 1, 4), 9.0), verdicts).trusted_and_bad == 0.25
-    with pytest.raises(ValueError, match="verdict must be one of trusted, undecided, not trusted"):
+    with pytest.raises(ValueError, match="verdict must be one of yes, undecided, no"):
         trial.share("yes")
 
 

@@ -244,7 +244,7 @@ def test_a_reward_seen_once_leaves_everything_undecided(tasks):
 @pytest.mark.parametrize("units", [(1e-3, 1e-3), (1e-9, 1e-9), (1e9, 1e9), (1.0, 1e3), (1e-8, 1.0)])
 def test_units_do_not_matter(tasks, goals, units):
     geometry = discover_geometry([moved(task, np.diag(units), np.eye(2)) for task in tasks])
-    assert geometry.verdict == "related"
+    assert geometry.verdict == "yes"
     for left, angle in zip(geometry.left_actions, true_angles(goals, 0), strict=True):
         np.testing.assert_allclose(left / np.divide.outer(units, units), rotation(angle), atol=2e-3)
     np.testing.assert_allclose(geometry.centres / units, goals, atol=0.01)
@@ -254,7 +254,7 @@ def test_units_do_not_matter(tasks, goals, units):
 def test_units_do_not_matter_to_the_search(units):
     maps = [np.eye(2), rotation(1.2)]
     geometry = discover_geometry([moved(task, np.diag(units), np.eye(2)) for task in valleys(maps)])
-    assert geometry.verdict == "related"
+    assert geometry.verdict == "yes"
     np.testing.assert_allclose(geometry.left_actions[1] / np.divide.outer(units, units), maps[1], atol=0.03)
 
 
@@ -266,7 +266,7 @@ def test_small_steps_show_how_actions_move_the_states(tasks, goals):
         rewards = -np.linalg.norm(next_states - goal, axis=1)
         small.append(Transitions(task.states, task.actions, rewards, next_states))
     geometry = discover_geometry(small)
-    assert geometry.verdict == "related"
+    assert geometry.verdict == "yes"
     np.testing.assert_allclose(geometry.generators_actions[0], J, atol=0.01)
 
 
@@ -276,7 +276,7 @@ def test_states_away_from_the_origin_are_told_so(tasks):
     geometry = discover_geometry(seen)
     assert "Linear maps fix the origin" in geometry.report["start law"].text
     back = discover_geometry(seen, chart=lambda states: states - away)
-    assert back.verdict == "related"
+    assert back.verdict == "yes"
 
 
 def test_a_base_goal_near_the_origin_leaves_the_rotation_free_in_any_units():
@@ -309,7 +309,7 @@ def test_a_mass_is_turned(mass):
         np.testing.assert_allclose(left, np.kron(np.eye(2), rotation(angle)), atol=0.05)
     for right, angle in zip(mass.element(mass.thetas)[1], angles, strict=True):
         np.testing.assert_allclose(right, rotation(angle), atol=0.05)
-    assert mass.verdict == "related"
+    assert mass.verdict == "yes"
     assert mass.report.verdict == "yes"
     assert mass.dimension == 1
     assert (mass.bounds_deg < 1.0).all()
@@ -362,7 +362,7 @@ def test_two_turns_are_a_torus():
     assert np.degrees(lie.principal_angles(geometry.generators_states, torus)).max() < 3.0
     np.testing.assert_allclose(geometry.left_actions, truths, atol=0.05)
     np.testing.assert_allclose(geometry.element(geometry.thetas)[1], truths, atol=0.05)
-    assert geometry.verdict == "related"
+    assert geometry.verdict == "yes"
 
 
 def test_a_generator_that_does_not_turn_has_no_speed():
@@ -392,14 +392,14 @@ def test_the_same_task_twice_has_the_identity_between(goals):
     geometry = discover_geometry([explore(goals[0], 2000, seed=seed) for seed in (0, 1)])
     np.testing.assert_allclose(geometry.left_actions[1], np.eye(2), atol=1e-3)
     assert geometry.dimension == 0
-    assert geometry.verdict == "related"
+    assert geometry.verdict == "yes"
 
 
 def test_a_base_goal_at_the_origin_leaves_the_rotation_free():
     geometry = discover_geometry([explore(goal, 2000, seed=k) for k, goal in enumerate([(0, 0), (1, 0)])])
     assert geometry.freedom == 1
     np.testing.assert_array_equal(geometry.left_actions[1], np.eye(2))
-    assert geometry.verdict == "unrelated"
+    assert geometry.verdict == "no"
     assert "leaves 1 dimension open" in geometry.report["compact"].text
 
 
@@ -453,14 +453,14 @@ def test_what_the_data_leave_open_gets_no_number(goals):
     geometry = discover_geometry(
         [explore(goal, 300, seed=k, reward_noise=0.2) for k, goal in enumerate(goals)]
     )
-    assert geometry.verdict != "related"
+    assert geometry.verdict != "yes"
     assert np.isnan(geometry.bounds_deg[1:]).any() or geometry.doubts
 
 
 def test_reward_noise_is_averaged_by_matching_rewards(goals):
     tasks = [explore(goal, 5000, seed=k, reward_noise=0.05) for k, goal in enumerate(goals)]
     geometry = discover_geometry(tasks)
-    assert geometry.verdict == "related"
+    assert geometry.verdict == "yes"
     for left, angle in zip(geometry.left_actions, true_angles(goals, 0), strict=True):
         assert angle_error_deg(left, rotation(angle)) < 1.0
 
@@ -547,7 +547,7 @@ def test_nearly_linear_rewards_do_not_make_a_family_unrelated():
     goals = np.concatenate([training_tasks()[:1], circle_tasks(3, seed=4)])
     tasks = [explore(goal, 400, seed=4000 + index, reward_noise=0.0144) for index, goal in enumerate(goals)]
     geometry = discover_geometry(tasks)
-    assert geometry.verdict != "unrelated"
+    assert geometry.verdict != "no"
     for index, goal in enumerate(goals):
         angles = np.arctan2(goal[1], goal[0]) - np.arctan2(goals[0, 1], goals[0, 0])
         assert angle_error_deg(geometry.left_actions[index], rotation(angles)) < 5.0

@@ -95,7 +95,7 @@ def test_spectra_put_symmetries_apart_from_the_rest():
         assert (np.diff(lanes) > 0.1).all()
         assert (np.abs(lanes - row) < 0.5).all()
     words = [text.get_text() for text in axes.texts]
-    assert {"symmetric", "dimension 1", "none", "dimension 0"} <= set(words)
+    assert {"symmetric: yes", "dimension 1", "symmetric: no", "dimension 0"} <= set(words)
     bands = sorted(
         float(x) for patch in axes.patches for x in (patch.get_x(), patch.get_x() + patch.get_width())
     )

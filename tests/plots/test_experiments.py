@@ -192,4 +192,4 @@ def test_verdicts_are_stacked_to_a_hundred_percent():
     heights = np.array([[bar.get_height() for bar in bars] for bars in said.containers])
     np.testing.assert_allclose(heights.sum(axis=0), 100.0)
     trials = result.of("wind")
-    np.testing.assert_allclose(heights[0], [100 * trial.share("trusted") for trial in trials])
+    np.testing.assert_allclose(heights[0], [100 * trial.share("yes") for trial in trials])

@@ -95,11 +95,11 @@ def test_the_answer_is_the_package_s(aligner):
     assert aligner.answers["turn"]["question"] == [0, 20, 0.0, 0.866, 0.5]
     assert answer["degrees"] == pytest.approx(np.degrees(found.angle))
     assert answer["degrees"] == pytest.approx(aligner.true_turn, abs=1.0)
-    assert answer["verdict"] == found.verdict == "decided"
+    assert answer["verdict"] == found.verdict == "yes"
     assert answer["bound"] == found.bound_deg
     aligner.goal = (0.3, 0.1)
     aligner.asked = {"turn": [0, 20, 0.0, 0.3, 0.1]}
-    assert aligner.answers["turn"]["value"]["verdict"] == "unrelated"
+    assert aligner.answers["turn"]["value"]["verdict"] == "no"
     assert aligner.answers["turn"]["value"]["bound"] is None
 
 
@@ -146,9 +146,9 @@ class TestPicture:
         assert "arrows are" in repr(aligner)
         assert "the package" not in repr(aligner)
         aligner.revealed = True
-        assert repr(aligner).endswith(" off: decided")
+        assert repr(aligner).endswith(" off; explains the rewards: yes")
         aligner.goal = (0.3, 0.1)
-        assert repr(aligner).endswith(": unrelated")
+        assert "the package finds no turn that explains the rewards" in repr(aligner)
 
     def test_picture_follows_the_state_and_is_small(self, aligner):
         pictures = [aligner.png()]

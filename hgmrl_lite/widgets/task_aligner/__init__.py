@@ -235,9 +235,10 @@ class TaskAligner(AnsweringWidget):
             turn = float(np.degrees(found.angle))
             off = abs(wrap_degrees(turn - self.true_turn))
             text += (
-                f"; the package finds no turn that explains the rewards, the best is {turn:.1f}°: unrelated"
-                if found.verdict == "unrelated"
-                else f"; the package turns by {turn:.1f}°, {off:.2f}° off: {found.verdict}"
+                f"; the package finds no turn that explains the rewards, the best is {turn:.1f}°"
+                if found.verdict == "no"
+                else f"; the package turns by {turn:.1f}°, {off:.2f}° off; explains the rewards: "
+                f"{found.verdict}"
             )
         return text
 

@@ -22,9 +22,9 @@ function taskAlignerLegend(parent) {
 
 // Where no turn explains the rewards, "off" has no meaning.
 function alignerAnswerInWords({ degrees, error, verdict }) {
-  return verdict === "unrelated"
-    ? `no turn explains the rewards, the best is ${inDegrees(degrees)}: unrelated`
-    : `turn by ${inDegrees(degrees, 2)}: ${inDegrees(error, 2)} off, ${verdict}`;
+  return verdict === "no"
+    ? `no turn explains the rewards, the best is ${inDegrees(degrees)}`
+    : `turn by ${inDegrees(degrees, 2)}: ${inDegrees(error, 2)} off; explains the rewards: ${verdict}`;
 }
 
 function taskAlignerPanel(parent, model, hand, signal) {
@@ -106,7 +106,7 @@ function taskAlignerPanel(parent, model, hand, signal) {
         ? `× ${bound}, misfit of the rewards ${inShort(found.residual)}; ${other}`
         : "",
     );
-    say(`${alignerTurnInWords(state)}${found ? `; the package turns by ${inDegrees(found.degrees)}, ${found.verdict}` : ""}`);
+    say(`${alignerTurnInWords(state)}${found ? `; the package: ${alignerAnswerInWords(found)}` : ""}`);
   });
 }
 
