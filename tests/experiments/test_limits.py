@@ -87,7 +87,7 @@ def test_shares_of_verdicts_are_those_of_the_entries():
     assert trial.trusted_and_bad == 0.0
     assert Trial("wind", "a", "", 0.0, np.full((1, 1, 4), 9.0), verdicts).trusted_and_bad == 0.25
     with pytest.raises(ValueError, match="verdict must be one of yes, undecided, no"):
-        trial.share("yes")
+        trial.share("trusted")
 
 
 def test_a_reflection_keeps_its_axis_and_turns_the_normal():
