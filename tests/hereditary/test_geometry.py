@@ -238,6 +238,7 @@ def test_a_reward_seen_once_leaves_everything_undecided(tasks):
     rewards[7] = 1.0
     geometry = discover_geometry([tasks[0], replace(tasks[1], rewards=rewards)])
     assert geometry.verdict == "undecided"
+    assert "related: undecided, " in repr(geometry)
     assert "task 1" in geometry.doubts[0]
 
 

@@ -223,7 +223,11 @@ def test_it_prints(model):
     assert "runner-up: none" in repr(answer)
     other = infer(J, model, explore(circle_tasks(3)[1], 1, seed=5))
     assert f"runner-up: {np.degrees(other.runner_up[0]):.2f}° with residual" in repr(other)
-    assert ">decided</td>" in answer._repr_html_()
+    assert "explains the rewards: undecided, others may as well" in repr(other)
+    elsewhere = infer(J, model, explore(circle_tasks(3, radius=1.5)[1], 20, seed=5))
+    assert "explains the rewards: no, nor does any other element" in repr(elsewhere)
+    assert ">explains the rewards</th>" in answer._repr_html_()
+    assert ">yes</td>" in answer._repr_html_()
 
 
 @pytest.mark.parametrize(

@@ -217,7 +217,7 @@ def test_without_a_visible_effect_of_the_actions_no_partner_is_known(options, se
     assert np.isnan(found.spectrum).all()
     assert not found.unbounded_actions
     assert np.isfinite(found.compact.inner_product).all()
-    assert "undecided: K cannot be determined" in repr(found)
+    assert "undecided, K cannot be determined" in repr(found)
 
 
 @pytest.mark.parametrize("noise", [0.0, 0.05])
