@@ -23,6 +23,10 @@ _MATMUL = {
 }
 
 
+#: Seconds in which work that was asked to end may leave what it has entered, before it is left to itself.
+_GRACE = 1.0
+
+
 class TookTooLong(Exception):
     """The work did not end within its time limit."""
 
@@ -44,8 +48,8 @@ def run_with_limit(work: Callable[[], None], seconds: float) -> None:
     Raises
     ------
     TookTooLong
-        When the time is over. The work is asked to end and not waited for: one long call of compiled code
-        goes on until it returns. What ``work`` itself raises comes through unchanged.
+        When the time is over. The work is asked to end and waited for a second more: one long call of
+        compiled code goes on until it returns. What ``work`` itself raises comes through unchanged.
     """
     errors: list[BaseException] = []
 
@@ -67,6 +71,8 @@ def run_with_limit(work: Callable[[], None], seconds: float) -> None:
             ctypes.pythonapi.PyThreadState_SetAsyncExc(
                 ctypes.c_ulong(thread.ident or 0), ctypes.py_object(Stop)
             )
+            # What it has changed for a while, such as filters of warnings, it changes back now, not later.
+            thread.join(_GRACE)
     if late:
         raise TookTooLong
     if errors:
@@ -96,7 +102,15 @@ def gaps(student: Any) -> set[str]:
     indices = {id(part) for node in nodes if isinstance(node, ast.Subscript) for part in ast.walk(node.slice)}
     dots = [node for node in nodes if isinstance(node, ast.Constant) and node.value is Ellipsis]
     found = {"statement" if id(gap) in statements else "value" for gap in dots if id(gap) not in indices}
+    # Nothing but its docstring, or `return None`.
+    if isinstance(tree.body[0], ast.FunctionDef) and all(map(_does_nothing, tree.body[0].body)):
+        found.add("statement")
     return found | {"statement" for node in nodes if isinstance(node, ast.Pass)}
+
+
+def _does_nothing(statement: ast.stmt) -> bool:
+    nothing = getattr(statement, "value", None)
+    return isinstance(statement, ast.Expr | ast.Return) and isinstance(nothing, ast.Constant | None)
 
 
 def parameters(student: Any, count: int) -> list[str] | str:

@@ -217,8 +217,15 @@ def make_env(goal: ArrayLike, *, render_mode: str | None = None, **options: Any)
     return TaskEnv(navigation(**options), goal, render_mode=render_mode)
 
 
-def make_vector_env(num_envs: int, goal: ArrayLike, **options: Any) -> TaskVectorEnv:
-    """Return the same as many rows, for ``gymnasium.make_vec``."""
+def make_vector_env(
+    num_envs: int, goal: ArrayLike, *, render_mode: None = None, **options: Any
+) -> TaskVectorEnv:
+    """Return the same as many rows, which have no pictures, for ``gymnasium.make_vec``."""
+    if render_mode is not None:
+        raise ValueError(
+            f"render_mode must be None, got {render_mode!r}: rows have no pictures; gymnasium.make has, and "
+            'gymnasium.make_vec with vectorization_mode="sync"'
+        )
     return TaskVectorEnv(navigation(**options), num_envs, goal)
 
 

@@ -52,7 +52,7 @@ class TaskEnv(gymnasium.Env[Array, Array]):
 
     def __init__(self, family: Tasks, task: ArrayLike, *, render_mode: str | None = None) -> None:
         self.family, self.system = family, family.system
-        self.task = family.as_task(task)
+        self._task = family.as_task(task)
         if render_mode not in family.render_modes:
             raise ValueError(
                 f"render_mode must be one of {family.render_modes} for the tasks of {family.system.name}, "
@@ -65,6 +65,11 @@ class TaskEnv(gymnasium.Env[Array, Array]):
         self._path = np.full((self.system.max_steps + 1, self.system.state_dim), np.nan)
         self._steps = 0
         self._running = self._has_reset = False
+
+    @property
+    def task(self) -> Array:
+        """The task, shape (d,)."""
+        return self._task.copy()
 
     @property
     def path(self) -> Array:
@@ -99,7 +104,7 @@ class TaskEnv(gymnasium.Env[Array, Array]):
         index, self._steps = self._steps, self._steps + 1
         state = self.system.next_state(self._path[index], action, self._normals[self._steps])
         self._path[self._steps] = state
-        rewards, ended = checked_outcome(self.family.outcome(state[None], self.task[None]), 1)
+        rewards, ended = checked_outcome(self.family.outcome(state[None], self._task[None]), 1)
         reward, terminated = float(rewards[0]), bool(ended[0])
         if self.family.reward_noise:
             reward += self.family.reward_noise * float(self._reward_normals[index])
@@ -115,7 +120,7 @@ class TaskEnv(gymnasium.Env[Array, Array]):
             raise ResetNeeded(
                 "render() was called before the first reset(); call reset() to start an episode"
             )
-        return self.family.draw(self.task, self._path[: self._steps + 1])
+        return self.family.draw(self._task, self._path[: self._steps + 1])
 
 
 def spaces_of(system: System) -> tuple[gymnasium.Space[Any], gymnasium.Space[Any]]:

@@ -51,7 +51,7 @@ class TaskVectorEnv(VectorEnv[Array, Array, NDArray[Any]]):
     def __init__(self, family: Tasks, num_envs: int, task: ArrayLike) -> None:
         self.num_envs = as_count("num_envs", num_envs)
         self.family, self.system = family, family.system
-        self.task = family.tasks_of_rows(task, self.num_envs)
+        self._task = family.tasks_of_rows(task, self.num_envs)
         self.metadata = {"autoreset_mode": AutoresetMode.SAME_STEP}
         self.single_observation_space, self.single_action_space = spaces_of(self.system)
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
@@ -63,6 +63,11 @@ class TaskVectorEnv(VectorEnv[Array, Array, NDArray[Any]]):
         # Where each row begins when its episodes' noise is laid end to end.
         self._offsets = np.arange(self.num_envs) * (self.system.max_steps + 1)
         self._generators: dict[int, np.random.Generator] = {}
+
+    @property
+    def task(self) -> Array:
+        """The task of each row, shape (num_envs, d)."""
+        return self._task.copy()
 
     def reset(
         self, *, seed: int | Sequence[int | None] | None = None, options: dict[str, Any] | None = None
@@ -144,7 +149,7 @@ class TaskVectorEnv(VectorEnv[Array, Array, NDArray[Any]]):
         steps += 1
         normals = self._normals.reshape(-1, self.system.state_dim).take(self._offsets + steps, axis=0)
         states = self.system.next_state(self._states, actions, normals)
-        rewards, terminated = checked_outcome(self.family.outcome(states, self.task), self.num_envs)
+        rewards, terminated = checked_outcome(self.family.outcome(states, self._task), self.num_envs)
         if self.family.reward_noise:
             noise = self._reward_normals[np.arange(self.num_envs), steps - 1]
             rewards = rewards + self.family.reward_noise * noise

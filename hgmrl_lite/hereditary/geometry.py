@@ -11,6 +11,7 @@ from hgmrl_lite import lie
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite._verdict import Verdict
 from hgmrl_lite.hereditary.evidence import BOUND, NORMAL, Told, overall
+from hgmrl_lite.hereditary.frame import partners
 from hgmrl_lite.hereditary.generators import (
     action_form,
     action_generators,
@@ -35,6 +36,8 @@ class HereditaryGeometry(Told, LeftActions):
 
     Attributes
     ----------
+    action_maps : ndarray, shape (k, m, m)
+        K_k: the elements L_k as they move actions, those without a logarithm too.
     generators_states : ndarray, shape (d, n, n)
         W_S, a basis of the algebra on states, each scaled so that exp(2πW) = I for a rotation.
     generators_actions : ndarray, shape (d, m, m)
@@ -53,6 +56,7 @@ class HereditaryGeometry(Told, LeftActions):
     LeftActions : left_actions, standard_errors, residuals, inner_product, doubts and what else was found.
     """
 
+    action_maps: Array
     generators_states: Array
     generators_actions: Array
     thetas: Array
@@ -209,6 +213,7 @@ def discover_geometry(
     kept = action_form(algebra.basis, response, form, found.form_error, doubted=bool(found.doubts))
     return HereditaryGeometry(
         **vars(found),
+        action_maps=lie.polar_factor(partners(found.left_actions, response.matrix), kept),
         generators_states=algebra.basis,
         generators_actions=action_generators(algebra.basis, response, kept),
         thetas=algebra.thetas,

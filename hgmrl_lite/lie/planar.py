@@ -108,7 +108,10 @@ def planar_exp(matrix: Array) -> Array:
     With W = τI + W_0, tr W_0 = 0 and W_0² = Δ I: exp W = e^τ (cosh √Δ I + sinh √Δ / √Δ W_0).
     """
     mean, traceless, delta = _split(matrix)
-    root, elliptic = np.sqrt(np.abs(delta)), delta < 0.0
+    # Where squares overflow, the root of a multiple; powers of two change no digit.
+    exponent = np.where(np.isfinite(delta), 0, _beyond_squares(matrix))
+    delta = np.where(exponent, _split(np.ldexp(matrix, -exponent[..., None, None]))[2], delta)
+    root, elliptic = np.ldexp(np.sqrt(np.abs(delta)), exponent), delta < 0.0
     stretch = np.where(elliptic, 0.0, root)
     # The growth e^(τ + √Δ) apart: cosh √Δ = even · e^√Δ and sinh √Δ / √Δ = odd · e^√Δ cannot overflow.
     fade, safe = np.expm1(-2.0 * stretch), np.where(root > 0.0, root, 1.0)
@@ -119,10 +122,11 @@ def planar_exp(matrix: Array) -> Array:
     b, c, lead = matrix[..., 0, 1], matrix[..., 1, 0], traceless[..., 0, 0]
     size = np.abs(lead)
     middle = np.where(root + size > 0.0, root + size, 1.0)
-    rest = np.where(elliptic, even - odd * size, odd * (b * c) / middle)
+    rest = np.where(elliptic, even - odd * size, odd * b * (c / middle))
     parts = np.stack([odd * b, odd * c, even + odd * size, rest])
     # An entry that is 0 stays so where the growth overflows.
-    upper, lower, larger, smaller = np.where(parts == 0.0, 0.0, parts * np.exp(mean + stretch))
+    growth = np.exp(0.5 * (mean + stretch))
+    upper, lower, larger, smaller = np.where(parts == 0.0, 0.0, parts * growth * growth)
     smaller = smaller + np.where(elliptic, 0.0, np.exp(mean - stretch))
     diagonal = np.where(lead < 0.0, [smaller, larger], [larger, smaller])
     return np.stack([diagonal[0], upper, lower, diagonal[1]], axis=-1).reshape(matrix.shape)
@@ -136,8 +140,7 @@ def planar_log(matrix: Array) -> Array:
     Near a half turn rounding is taken out of rotations as :func:`hgmrl_lite.lie.log` does.
     """
     # Beyond what squares bear, the logarithm of a multiple; powers of two change no digit.
-    exponent = np.frexp(np.abs(matrix).max(axis=(-2, -1), initial=0.0))[1]
-    exponent = np.where(np.abs(exponent) > LARGE_EXPONENT, exponent, 0)
+    exponent = _beyond_squares(matrix)
     matrix = np.ldexp(matrix, -exponent[..., None, None])
     mean, traceless, delta = _split(matrix)
     first, second = matrix[..., 0, 0] * matrix[..., 1, 1], -matrix[..., 0, 1] * matrix[..., 1, 0]
@@ -176,9 +179,15 @@ def planar_log(matrix: Array) -> Array:
     scale = scale + exponent * math.log(2.0)
     slope = np.where(half_turn, 0.0, slope)
     angle = np.where(half_turn, _turn_angle(mean, turn), 0.0)
-    return (
+    return np.asarray(
         scale[..., None, None] * np.eye(2) + slope[..., None, None] * traceless + angle[..., None, None] * J
     )
+
+
+def _beyond_squares(matrix: Array) -> NDArray[np.intp]:
+    """Return the exponent of 2 in the largest entry of matrices (..., 2, 2); 0 where squares are in range."""
+    exponent = np.frexp(np.abs(matrix).max(axis=(-2, -1), initial=0.0))[1]
+    return np.where(np.abs(exponent) > LARGE_EXPONENT, exponent, 0)
 
 
 def _split(matrix: Array) -> tuple[Array, Array, Array]:

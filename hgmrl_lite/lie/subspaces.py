@@ -4,7 +4,7 @@ A connected matrix group is relatively compact iff some inner product is preserv
 W^T P + P W = 0 has a positive definite solution P common to all generators; an affine one also fixes a point.
 """
 
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,8 +17,11 @@ DEPENDENT = 1e-9
 _EPS = float(np.finfo(np.float64).eps)
 
 
+@runtime_checkable
 class HasBasis(Protocol):
     """What has a basis of generators, such as a LieAlgebra."""
+
+    affine: bool
 
     @property
     def basis(self) -> Array:
@@ -69,8 +72,11 @@ def principal_angles(first: HasBasis | ArrayLike, second: HasBasis | ArrayLike) 
     Raises
     ------
     ValueError
-        When the matrices differ in size, or a basis is not independent.
+        When the matrices differ in size, one algebra is affine and the other linear, or a basis is not
+        independent.
     """
+    if len({algebra.affine for algebra in (first, second) if isinstance(algebra, HasBasis)}) > 1:
+        raise ValueError("first and second must both be linear or both be affine, got one of each")
     frames = []
     given: tuple[tuple[str, Any], ...] = (("first", first), ("second", second))
     for name, value in given:

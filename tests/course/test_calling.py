@@ -3,6 +3,7 @@
 import gc
 import threading
 import time
+import warnings
 import weakref
 
 import pytest
@@ -64,6 +65,20 @@ def test_a_loop_is_ended_too(work):
     for worker in workers:
         worker.join(10)
     assert not any(worker.is_alive() for worker in workers)
+
+
+def test_what_ended_work_has_changed_for_a_while_is_as_before():
+    def filtering():
+        while True:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                sum(range(100))
+
+    before = list(warnings.filters)
+    for _ in range(5):
+        with warnings.catch_warnings(), pytest.raises(TookTooLong):
+            run_with_limit(filtering, LIMIT)
+    assert list(warnings.filters) == before
 
 
 def test_what_was_raised_is_let_go_without_waiting_for_the_collector():

@@ -156,6 +156,15 @@ def stub_returns(points):
     return ...
 
 
+def stub_with_a_docstring_only(points):
+    """Return the points, doubled."""
+
+
+def stub_returns_none(points):
+    """Return the points, doubled."""
+    return None
+
+
 def stub_in_the_middle(points):
     matrix = ...
     return matrix @ points
@@ -174,6 +183,7 @@ def stub_inner(points):
     ("exercise", "answer"),
     [
         *((DOUBLE, answer) for answer in (stub, stub_pass, stub_with_given_code, stub_returns)),
+        *((DOUBLE, answer) for answer in (stub_with_a_docstring_only, stub_returns_none)),
         *((DOUBLE, answer) for answer in (stub_in_the_middle, stub_raises, stub_inner, ..., None)),
         *((exercise, answer) for exercise in (COUNT, KIND) for answer in (..., None)),
         *((PAIR, answer) for answer in (..., (..., ...), [None, ...])),

@@ -227,3 +227,14 @@ def test_make_vec_gives_it_without_a_warning():
     assert isinstance(envs, TaskVectorEnv)
     assert envs.system.action_set == "box"
     np.testing.assert_array_equal(envs.reset(seed=3)[0], sync.reset(seed=3)[0])
+
+
+def test_rows_have_no_pictures_and_a_task_is_fixed():
+    name = "hgmrl_lite:hgmrl_lite/PointNavigation-v0"
+    with pytest.raises(ValueError, match="rows have no pictures"):
+        gymnasium.make_vec(name, 2, goal=(1, 0), render_mode="rgb_array")
+    for env in (gymnasium.make(name, goal=(1, 0)).unwrapped, gymnasium.make_vec(name, 2, goal=(1, 0))):
+        env.task[:] = 0.5
+        assert np.array_equal(np.unique(env.task), [0.0, 1.0])
+        with pytest.raises(AttributeError):
+            env.task = (0.5, 0.5)

@@ -480,8 +480,7 @@ def test_tasks_without_own_symmetry_are_found_by_search(mirror):
     maps = [np.eye(2)] + [rotation(angle) @ np.diag([1.0, mirror]) for angle in (2.5, -1.0)]
     geometry = discover_geometry(valleys(maps))
     np.testing.assert_allclose(geometry.left_actions, maps, atol=0.03)
-    if mirror > 0:
-        np.testing.assert_allclose(geometry.element(geometry.thetas)[1], maps, atol=0.05)
+    np.testing.assert_allclose(geometry.action_maps, maps, atol=0.05)
     np.testing.assert_allclose(geometry.raw_left_actions, maps, atol=0.1)
     assert geometry.freedom == 0
     assert geometry.dimension == (1 if mirror > 0 else 0)

@@ -354,3 +354,8 @@ def test_the_basis_cannot_be_changed_behind_its_back():
         algebra.basis[0, 0, 0] = 1.0
     with pytest.raises(ValueError, match="read-only"):
         lie.J[0, 0] = 1.0
+
+
+def test_angles_between_a_linear_and_an_affine_algebra_have_no_meaning():
+    with pytest.raises(ValueError, match="both be linear or both be affine"):
+        lie.principal_angles(lie.so(3), lie.se(2))

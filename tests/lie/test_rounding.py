@@ -167,3 +167,11 @@ def test_an_algebra_rounded_to_float32_is_closed_and_compact_as_before():
     assert np.allclose(
         rounded.invariant_inner_product(), lie.LieAlgebra(basis).invariant_inner_product(), atol=1e-5
     )
+
+
+def test_exp_in_the_plane_of_entries_whose_squares_overflow():
+    assert np.array_equal(lie.exp(np.diag([-1e155, -2e155])), np.zeros((2, 2)))
+    assert np.allclose(lie.exp([[0.0, -1e160], [1e160, 0.0]]), lie.so2_exp(1e160))
+    assert np.isclose(
+        lie.exp([[0.0, 1e-300], [0.0, 800.0]])[0, 1], 1e-300 / 800 * np.exp(400.0) * np.exp(400.0)
+    )
