@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hgmrl_lite.envs import NOISE, NavigationTasks, navigation
+from hgmrl_lite.envs import NOISE, NavigationTasks, circle_tasks, navigation
 
 NEAR = (0.3, 0.0)
 
@@ -195,3 +195,9 @@ def test_the_tasks_of_a_family_cannot_be_written_into():
     family = navigation()
     with pytest.raises(ValueError, match="read-only"):
         family.base_task[0] = 5.0
+
+
+def test_a_training_depends_on_the_system_and_its_task_alone():
+    one, two = navigation(base_index=0), navigation(base_index=1, reward_noise=0.1, train=circle_tasks(3))
+    assert one.rule([1.0, 0.0]).keys() == two.rule([1.0, 0.0]).keys() == {"family", "system", "chart", "task"}
+    assert one.rule()["system"] == two.rule()["system"] != navigation(action_set="box").rule()["system"]

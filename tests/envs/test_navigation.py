@@ -11,6 +11,7 @@ from hgmrl_lite.envs import (
     circle_tasks,
     goals_at,
     navigation,
+    project_action,
     training_tasks,
 )
 
@@ -110,3 +111,16 @@ def test_goals_at_takes_any_batch():
 def test_bad_arguments(arguments, message):
     with pytest.raises(ValueError, match=message):
         circle_tasks(**arguments)
+
+
+def test_what_is_malformed_is_named():
+    with pytest.raises(ValueError, match=r"^angles must"):
+        goals_at(np.nan)
+    with pytest.raises(ValueError, match=r"^actions must"):
+        project_action("north", "disc")
+    with pytest.raises(ValueError, match=r"^states must"):
+        Navigation().mean_next_state("here", [0.0, 0.0])
+    with pytest.raises(ValueError, match=r"^observations must"):
+        navigation().reference([1.0, 0.0])("here")
+    with pytest.raises(ValueError, match=r"^seed must"):
+        navigation().vector_env([1.0, 0.0], 2).reset(seed=[0, -1])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
-from gymnasium.wrappers import TimeLimit
+from gymnasium.wrappers import RescaleAction, TimeLimit
 
 from hgmrl_lite.agents import CCMAgent, CCMSettings, PPOSettings, train_base_policy
 from hgmrl_lite.cache import cache_directory
@@ -114,6 +114,31 @@ def test_a_shorter_limit_than_the_environments_own_is_kept():
         cuts = [rows.step(np.zeros((5, 2)))[3] for _ in range(21)]
         np.testing.assert_array_equal(np.flatnonzero(np.all(cuts, axis=1)), [6, 13, 20])
         assert np.any(cuts, axis=1).sum() == 3
+
+
+def test_the_limit_is_that_of_a_wrapper_or_of_the_registration():
+    class Registered(gymnasium.Wrapper):
+        """It names its limit, and no wrapper keeps it."""
+
+        spec = gymnasium.envs.registration.EnvSpec("Registered-v0", max_episode_steps=17)
+
+    assert foreign(make_own, max_steps=None).system.max_steps == 25
+    assert foreign(lambda goal: Registered(OWN.env(goal)), max_steps=None).system.max_steps == 17
+
+
+def test_random_actions_are_spread_over_lopsided_bounds():
+    family = foreign(
+        lambda goal: RescaleAction(make_own(goal), np.float32(-0.2), np.float32(1.0)), project=None
+    )
+    actions = family.explore(NEAR[0], 2000, seed=0, policy="uniform").actions
+    np.testing.assert_allclose(actions.min(axis=0), -0.2, atol=0.02)
+    np.testing.assert_allclose(actions.max(axis=0), 1.0, atol=0.02)
+
+
+def test_rows_say_what_they_are():
+    rows = foreign().vector_env(NEAR[0], 3)
+    assert rows.observation_space.shape == (3, 2)
+    assert rows.observation_space.contains(rows.reset(seed=0)[0])
 
 
 def test_rows_that_cannot_be_reset_alone_are_refused():
@@ -224,6 +249,11 @@ def matrix_actions():
         ),
         (lambda task: gymnasium.make("FrozenLake-v1"), {}, r"observations in a Box .* got Discrete\(16\)"),
         (lambda task: gymnasium.make("Blackjack-v1"), {}, r"observations in a Box .* got Tuple"),
+        (
+            lambda task: RescaleAction(make_own(task), np.float32(-100.0), np.float32(100.0)),
+            {},
+            r"^make must give actions of about one unit, .*: wrap it by gymnasium.wrappers.RescaleAction",
+        ),
         (lambda task: matrix_actions(), {}, r"a Box of vectors, got .*\(2, 1\)"),
         (lambda task: OWN.env(task), {"max_steps": None}, "max_steps must be given: .* names no limit"),
         (make_own, {"max_steps": 0}, "max_steps must be a whole number of at least 1, got 0"),
@@ -233,7 +263,7 @@ def matrix_actions():
             r"states that are observed must have shape \(1, n\)",
         ),
         (make_own, {"observe": lambda seen: seen * np.nan}, "states that are observed must be finite"),
-        (make_own, {"train": np.zeros((0, 2))}, "train must hold at least one task, got none"),
+        (make_own, {"train": np.zeros((0, 2))}, "^train must hold at least one task, got none$"),
         (make_own, {"train": [1.0, 0.0]}, r"train must have shape \(k, d\)"),
         (make_own, {"test": [[1.0, 0.0, 0.0]]}, r"test must have shape \(k, 2\), got \(1, 3\)"),
         (make_own, {"base_index": 4}, "base_index must name one of the 4 training tasks, got 4"),

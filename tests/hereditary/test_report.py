@@ -84,6 +84,7 @@ def test_report_names_its_findings_in_order_and_prints_them(report):
         assert isinstance(report[name], Finding)
         assert name in repr(report)
         assert f">{name}</th>" in report._repr_html_()
+    assert ">✓</span> yes" in report._repr_html_()
     with pytest.raises(KeyError, match="no finding 'round'; there are aligned, same rewards"):
         report["round"]
 
