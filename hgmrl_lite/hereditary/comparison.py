@@ -91,6 +91,11 @@ class TaskModel:
         squares, axes = np.linalg.eigh(0.5 * (shared + shared.T))
         return axes[:, squares < FLAT].T
 
+    @property
+    def seen(self) -> Array:
+        """The projection (n, n) onto the directions along which the reward changes."""
+        return np.eye(self.points.shape[1]) - self.flat.T @ self.flat
+
     def gradient(self, points: Array) -> Array:
         """Return the mean of both models' gradients (..., n) at points (..., n)."""
         return 0.5 * (self.halves[0].gradient(points) + self.halves[1].gradient(points))

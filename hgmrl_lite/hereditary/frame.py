@@ -35,6 +35,12 @@ class Frame:
         root = np.asarray(np.linalg.cholesky(form).T)
         return cls(root, np.asarray(np.linalg.inv(root)))
 
+    @property
+    def form(self) -> Array:
+        """P, of determinant 1."""
+        form = self.root.T @ self.root
+        return np.asarray(form * np.exp(-np.linalg.slogdet(form)[1] / len(form)))
+
     def inside(self, matrices: Array) -> Array:
         """Return C M C⁻¹ for matrices (..., n, n)."""
         return np.asarray(self.root @ matrices @ self.inverse)

@@ -246,15 +246,15 @@ def action_form(
     return np.asarray(motion.T @ form @ motion)
 
 
-def action_generators(basis: Array, response: MeanResponse, form: Array) -> Array:
-    """Return W_A (d, m, m) with B W_A = W_S B, skew in an inner product (m, m), for W_S (d, n, n)."""
-    if not len(basis):
+def action_generators(raw: Array, form: Array) -> Array:
+    """Return generators W_A (d, m, m) near estimated ones, skew in an inner product (m, m) of the actions."""
+    if not len(raw):
         return np.zeros((0, len(form), len(form)))
     frame = Frame.of(form)
-    raw = frame.inside(partners(basis, response.matrix))
-    turning = skew(raw)
+    inside = frame.inside(raw)
+    turning = skew(inside)
     # Conjugate generators turn equally fast: dropping the symmetric part must not change the speed. What does
     # not turn has no such speed.
-    squares, kept = (np.einsum("dij,dji->d", part, part) for part in (raw, turning))
+    squares, kept = (np.einsum("dij,dji->d", part, part) for part in (inside, turning))
     speed = np.sqrt(np.divide(squares, kept, out=np.ones_like(kept), where=(squares < 0.0) & (kept < 0.0)))
     return frame.outside(turning * speed[:, None, None])

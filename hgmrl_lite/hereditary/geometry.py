@@ -11,8 +11,9 @@ from hgmrl_lite import lie
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite._verdict import Verdict
 from hgmrl_lite.hereditary.evidence import BOUND, NORMAL, Told, overall
-from hgmrl_lite.hereditary.frame import partners
+from hgmrl_lite.hereditary.frame import partners, skew_parts
 from hgmrl_lite.hereditary.generators import (
+    TaskAlgebra,
     action_form,
     action_generators,
     algebra_bound,
@@ -26,6 +27,8 @@ from hgmrl_lite.transitions import Transitions
 
 #: Residual of a search, as the length of a difference of unit gradients, up to which its errors are stated.
 LINEAR = 0.25
+#: Share of estimated generators on actions that may fail to be skew before actions count as in unlike units.
+STRAINED = 0.2
 #: No bound below this is stated, in radians: the bias of local fits to exact rewards is not known better.
 FINEST = float(np.radians(0.02))
 
@@ -80,12 +83,16 @@ class HereditaryGeometry(Told, LeftActions):
     def bounds_deg(self) -> Array:
         """Within what angle each left action is known, shape (k,): 95 % bounds in degrees.
 
-        NaN where the data leave more than the report would call a defect, 8.6°, or where what a search left
-        over is so large that its linearisation says nothing: no number is right there.
+        NaN where the data leave more than the report would call a defect, 8.6°, where what a search left
+        over is so large that its linearisation says nothing, or where the symmetries of the system, in whose
+        group was searched, are not certain: no number is right there.
         """
         bounds = NORMAL * self.standard_errors
         bounds = np.where(bounds > 0.0, np.maximum(bounds, FINEST), 0.0)
         near = (self.residuals < LINEAR) | (self.method == "intertwiner")
+        # What rewards do not show of an element of the system's group rests on the law of motion.
+        if self.method == "search" and self.data.compact.dimension and self.system.verdict != "yes":
+            near[:] = False
         return np.degrees(np.where((bounds < BOUND) & near, bounds, np.nan))
 
     @cached_property
@@ -208,19 +215,54 @@ def discover_geometry(
     """
     data = TaskData(tasks, base_index, chart)
     found = find_left_actions(data)
-    response, form = data.response, found.inner_product
-    algebra = task_algebra(found.left_actions, found.standard_errors, form)
-    kept = action_form(algebra.basis, response, form, found.form_error, doubted=bool(found.doubts))
+    algebra = task_algebra(found.left_actions, found.standard_errors, found.inner_product)
+    moved = _on_actions(data, found, algebra)
     return HereditaryGeometry(
         **vars(found),
-        action_maps=lie.polar_factor(partners(found.left_actions, response.matrix), kept),
+        action_maps=moved.maps,
         generators_states=algebra.basis,
-        generators_actions=action_generators(algebra.basis, response, kept),
+        generators_actions=moved.generators,
         thetas=algebra.thetas,
         spectrum=algebra.spectrum,
-        action_form=kept,
+        action_form=moved.form,
         data=data,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class OnActions:
+    """How a group moves actions: its generators (d, m, m), the left actions (k, m, m), and what is kept."""
+
+    generators: Array
+    maps: Array
+    form: Array
+
+
+def _on_actions(data: TaskData, found: LeftActions, algebra: TaskAlgebra) -> OnActions:
+    """Return how the group moves actions.
+
+    By the law of motion where the group is one of the system's symmetries, else by the mean response: of a
+    car, say, that drives in all directions, the mean response is none.
+    """
+    if found.method == "search" and data.compact.dimension:
+        raw = data.system.partners(algebra.basis)
+        strain = 0.5 * (raw + raw.swapaxes(-1, -2))
+        m = raw.shape[-1]
+        kept = np.eye(m)
+        if np.linalg.norm(strain) > STRAINED * np.linalg.norm(raw):
+            kept = skew_parts(raw, data.system.law.action_scale)[1]
+        generators = action_generators(raw, kept)
+        thetas = algebra.thetas
+        maps = lie.exp(np.einsum("kd,dij->kij", np.nan_to_num(thetas), generators))
+        lost = ~np.isfinite(algebra.logs).all(axis=(1, 2))
+        if lost.any():
+            maps[lost] = lie.polar_factor(partners(found.left_actions[lost], data.response.matrix), kept)
+        return OnActions(generators, maps, kept)
+    response, form = data.response, found.inner_product
+    kept = action_form(algebra.basis, response, form, found.form_error, doubted=bool(found.doubts))
+    generators = action_generators(partners(algebra.basis, response.matrix), kept)
+    maps = lie.polar_factor(partners(found.left_actions, response.matrix), kept)
+    return OnActions(generators, maps, kept)
 
 
 def _within(bound: float) -> str:

@@ -3,7 +3,7 @@
 Everything is done in a frame where the group is orthogonal, on states and actions at once.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -23,9 +23,8 @@ Index = NDArray[np.intp]
 GRID = 72
 """Points on a circle: five degrees apart."""
 
-# A bracket adds a generator, and a frequency is not a resonance, when this much of it is new: generators that
-# were estimated from transitions are wrong in the third decimal.
-_NEW = 0.02
+NEW = 0.02
+"""Relative error of generators that were estimated from transitions of several tasks."""
 # Points that cover a group of two, three and more dimensions.
 _COVER = {2: 288, 3: 720}
 _LARGE_COVER = 1500
@@ -64,6 +63,16 @@ class CompactGroup:
         """Dimension d of the group."""
         return len(self.generators_states)
 
+    def conjugated(self, change: Array) -> "CompactGroup":
+        """Return C G C⁻¹ on states for a matrix C (n, n); actions are as they were."""
+        inverse = np.linalg.inv(change)
+        return replace(
+            self,
+            generators_states=change @ self.generators_states @ inverse,
+            directions=change @ self.directions @ inverse,
+            frame=Frame(self.frame.root @ inverse, change @ self.frame.inverse),
+        )
+
     @cached_property
     def _change(self) -> Array:
         """The (d, d) matrix of θ ↦ coordinates in ``directions``."""
@@ -78,7 +87,7 @@ class CompactGroup:
     def abelian(self) -> bool:
         """Whether all elements commute."""
         skew = self._skew
-        return self.dimension < 2 or float(np.abs(lie.bracket(skew[:, None], skew[None])).max()) < _NEW
+        return self.dimension < 2 or float(np.abs(lie.bracket(skew[:, None], skew[None])).max()) < NEW
 
     def exp(self, coordinates: Array) -> Array:
         """Return the elements exp(Σ ξ_k directions_k), shape (G, n, n), for coordinates (G, d)."""
@@ -185,7 +194,9 @@ class Cover:
     spacing: float
 
 
-def compact_group(generators: ArrayLike, action_generators: ArrayLike | None = None) -> CompactGroup:
+def compact_group(
+    generators: ArrayLike, action_generators: ArrayLike | None = None, *, tol: float = NEW
+) -> CompactGroup:
     """Return the closure of the group that linear generators generate.
 
     The bracket closure of the span, and what a dense winding adds: diag(J, √2 J) alone generates a line that
@@ -199,6 +210,8 @@ def compact_group(generators: ArrayLike, action_generators: ArrayLike | None = N
         W_S, as they move states; linearly independent. None of them (d = 0) make the group of the identity.
     action_generators : array_like, shape (m, m) or (d, m, m), optional
         W_A, the same elements as they move actions.
+    tol : float, optional
+        A bracket adds a generator, and a frequency is not a resonance, when this much of it is new.
 
     Returns
     -------
@@ -230,11 +243,11 @@ def compact_group(generators: ArrayLike, action_generators: ArrayLike | None = N
     n, size = states.shape[-1], states.shape[-1] + actions.shape[-1]
     blocks = np.zeros((len(states), size, size))
     blocks[:, :n, :n], blocks[:, n:, n:] = states, actions
-    return _compact_group(blocks.tobytes(), blocks.shape, n)
+    return _compact_group(blocks.tobytes(), blocks.shape, n, tol)
 
 
 @lru_cache(maxsize=16)
-def _compact_group(given: bytes, shape: tuple[int, ...], n: int) -> CompactGroup:
+def _compact_group(given: bytes, shape: tuple[int, ...], n: int, tol: float) -> CompactGroup:
     """Do the work of `compact_group`; the blocks that move states and actions come as bytes, to be looked up.
 
     The first n rows and columns are those of states.
@@ -255,8 +268,8 @@ def _compact_group(given: bytes, shape: tuple[int, ...], n: int) -> CompactGroup
         both = Frame(block_diag(frame.root, other.root), block_diag(frame.inverse, other.inverse))
     blocks = skew(both.inside(blocks))
     if len(blocks) > 1:
-        blocks = exactly_closed(lie.LieAlgebra(blocks).closure(_NEW).basis, _NEW)
-    blocks = resonant(blocks, centre(blocks, _NEW), n, _NEW)
+        blocks = exactly_closed(lie.LieAlgebra(blocks).closure(tol).basis, tol)
+    blocks = resonant(blocks, centre(blocks, tol), n, tol)
     inner = blocks[:, :n, :n]
     flat = inner.reshape(len(inner), -1) / np.sqrt(2.0)
     if np.linalg.matrix_rank(flat) < len(flat):

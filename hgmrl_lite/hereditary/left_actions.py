@@ -23,6 +23,7 @@ from hgmrl_lite.hereditary.own_symmetry import (
     own_symmetry,
     raw_left_action,
 )
+from hgmrl_lite.hereditary.system_search import carried_by_system
 from hgmrl_lite.hereditary.task_data import TaskData
 from hgmrl_lite.hereditary.task_matching import PooledMatching
 from hgmrl_lite.hereditary.task_search import Match, best_match, first_turn, settle
@@ -218,30 +219,40 @@ def _sharpened(
 
 def _searched(data: TaskData, doubts: list[str]) -> LeftActions:
     """Return the left actions by search and Gauss-Newton, in the group that system and starts allow."""
-    system = data.compact
+    system, inside = data.compact, carried_by_system(data)
     form = system.inner_product
     k, n = len(data.tasks), len(form)
     base = data.model(data.base_index)
-    matches: dict[int, Match] = {
-        index: best_match(base, data.model(index), Frame.of(form), system.linear) for index in data.others
-    }
+    matches: dict[int, Match] = {}
+    for index in data.others:
+        element = None if inside is None else inside.elements.get(index)
+        matches[index] = best_match(base, data.model(index), Frame.of(form), element)
     raw, covariance = np.tile(np.eye(n), (k, 1, 1)), np.zeros((k, n * n, n * n))
     for index, match in matches.items():
         raw[index], covariance[index] = match.matrix, match.covariance
-    # Where no generator says what is kept, the covariance of the starts does.
-    starts = sum(int(task.starts.shape[0]) for task in data.tasks)
-    prior = ROUGH if system.dimension else float(np.hypot(ROUGH, np.sqrt(2.0 / starts)))
-    others = list(matches)
-    form, rough = sharpened_form(form, raw[others], covariance[others], prior)
+    if inside is not None and len(inside.elements) == len(matches):
+        form, rough = inside.group.frame.form, inside.form_error
+    else:
+        # Where no generator says what is kept, the covariance of the starts does.
+        starts = sum(int(task.starts.shape[0]) for task in data.tasks)
+        prior = ROUGH if system.dimension else float(np.hypot(ROUGH, np.sqrt(2.0 / starts)))
+        others = list(matches)
+        form, rough = sharpened_form(form, raw[others], covariance[others], prior)
     frame = Frame.of(form)
     compact, errors, residuals, freedom = raw.copy(), np.zeros(k), np.zeros(k), 0
     for index, match in matches.items():
-        compact[index], errors[index], free = settle(base, data.model(index), match, frame)
+        if inside is not None and index in inside.elements:
+            compact[index], errors[index] = inside.elements[index], inside.error(index)
+            free = len(inside.free)
+        else:
+            compact[index], errors[index], free = settle(base, data.model(index), match, frame)
         residuals[index] = np.sqrt(max(match.misfit, float(frame.stretch(match.matrix))))
         freedom = max(freedom, free)
     doubts = [*doubts, *_unsure(errors)]
-    known = all(match.group.dimension == system.dimension > 0 for match in matches.values())
-    if len(base.flat) and not known:
+    if inside is not None and inside.elements and data.system.verdict != "yes":
+        # What rewards do not show rests on the law of motion.
+        doubts.append(f"the system's symmetries are not certain: {data.system.reason}")
+    if len(base.flat) and (inside is None or len(inside.elements) < len(matches)):
         doubts.append(
             "the rewards of the base task do not change along some direction of the states: what a map does "
             "there cannot be seen"

@@ -8,6 +8,7 @@ import numpy as np
 import scipy.linalg
 from numpy.typing import ArrayLike
 
+from hgmrl_lite._spans import null_space
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite._verdict import Verdict
 from hgmrl_lite.hereditary.evidence import BOUND, ERRORS, Defect, Told, squared
@@ -22,6 +23,10 @@ SEEN = 4.0
 #: How far the starts may move under a generator of unit speed, in their own standard deviations, and the most
 #: that their number may excuse.
 KEPT, KEPT_AT_MOST = 0.25, 0.6
+#: Share of a generator that may lead away from the set on which the states live.
+AWAY = 1e-3
+#: Weight of the mean variance in that of each direction: the folds are few.
+SHRUNK = 0.3
 #: Spread that starts in one point are given, in that of the states.
 POINT = 0.05
 
@@ -185,6 +190,51 @@ class SystemSymmetry(Told):
         size = float(pair @ pair) + away + np.finfo(float).tiny
         actions = (partner @ law.operators[2][split:])[-(law.m**2) :].reshape(law.m, law.m)
         return actions, Defect((found.square + away) / size, found.error / size)
+
+    def partners(self, generators: Array) -> Array:
+        """Return the best W_A (d, m, m) of linear parts W_S (d, n, n)."""
+        lifted = np.pad(generators, ((0, 0), (0, 1), (0, 1)))
+        found = [self.defect(generator)[0] for generator in lifted]
+        return np.array(found).reshape(-1, self.law.m, self.law.m)
+
+    def losses(self, generators: Array) -> Array:
+        """Return what the law loses, in standard errors, by generators near given ones with their best W_A.
+
+        Parameters
+        ----------
+        generators : ndarray, shape (d, n, n)
+            Linear parts of W_S.
+
+        Returns
+        -------
+        ndarray, shape (d, R, n²)
+            For each generator, rows on the entries of one that is near to it.
+        """
+        law, n = self.law, self.law.n
+        change, deviations = law.changes
+        split = len(law.tangent)
+        entries = np.zeros((n * n, n + 1, n + 1))
+        entries[:, :n, :n] = np.eye(n * n).reshape(n * n, n, n)
+        whole = np.array([law.coordinates(entry) for entry in entries])
+        given = whole @ law.tangent.T
+        # What W_A can make good is no loss.
+        made_good = null_space(change[split:], 1e-9 * float(np.linalg.norm(change[split:])))
+        rows = (given @ change[:split] @ made_good.T).T
+        # What leads away from the set on which the states live is.
+        away = (whole - given @ law.tangent).T / AWAY
+        linear = self.generators_states[:, :n, :n].reshape(-1, n * n)
+        own = np.array([law.tangent @ law.coordinates(generator) for generator in self.generators_states])
+        out = []
+        for flat in np.reshape(generators, (-1, n * n)):
+            errors = flat @ given @ deviations[:, :split] @ made_good.T
+            # The law's bias shows in what its own symmetries lose: it counts as an error of that direction.
+            lost = np.linalg.lstsq(linear.T, flat)[0] @ own @ change[:split] @ made_good.T
+            spread = errors.T @ errors
+            typical = np.trace(spread) / len(rows) + np.finfo(float).tiny
+            spread = (1.0 - SHRUNK) * spread + SHRUNK * typical * np.eye(len(rows)) + np.outer(lost, lost)
+            size = np.linalg.norm(flat @ whole) + np.finfo(float).tiny
+            out.append(np.concatenate([np.linalg.solve(np.linalg.cholesky(spread), rows), away / size]))
+        return np.array(out)
 
     def _facts(self) -> list[tuple[str, str]]:
         shown = self.spectrum[: self.dimension + 3]

@@ -9,7 +9,6 @@ from hgmrl_lite import lie
 from hgmrl_lite._spans import null_space
 from hgmrl_lite._validate import Array
 from hgmrl_lite.hereditary.comparison import PolynomialMap, TaskModel, evenly, same_rewards
-from hgmrl_lite.hereditary.evidence import BOUND
 from hgmrl_lite.hereditary.frame import Frame
 from hgmrl_lite.hereditary.group import CompactGroup, compact_group
 from hgmrl_lite.hereditary.search import along, nearest_to_identity, refine, search_group, stabiliser
@@ -44,30 +43,27 @@ class Match:
         L, over all matrices.
     covariance : ndarray, shape (n², n²)
         Its error covariance, entries in rows.
-    misfit, misfit_in_group : float
-        Mean square difference of the unit gradients, under L and under the best element of the group.
-    group : CompactGroup
-        Where the search began.
-    theta : ndarray, shape (d,)
-        Coordinates of the best element of that group.
+    misfit : float
+        Mean square difference of the unit gradients under L.
+    element : ndarray, shape (n, n)
+        The element of the group near which the map is, after a reflection if ``mirrored``.
     mirrored : bool
-        Whether the map is that element after a reflection.
+        Whether there is a reflection.
     """
 
     matrix: Array
     covariance: Array
     misfit: float
-    misfit_in_group: float
-    group: CompactGroup
-    theta: Array
+    element: Array
     mirrored: bool
 
 
-def best_match(base: TaskModel, other: TaskModel, frame: Frame, generators: Array) -> Match:
-    """Return the best linear map between two tasks, found from the group of the system.
+def best_match(base: TaskModel, other: TaskModel, frame: Frame, element: Array | None = None) -> Match:
+    """Return the best linear map between two tasks.
 
-    Where no element of this group explains the other task, all rotations that keep the inner product are
-    searched as well, and the reflections: for the report, which says what the tasks are related by.
+    It is near an element of the system's group where one explains the other task. Elsewhere all rotations
+    that keep the inner product are searched, and the reflections: for the report, which says what the tasks
+    are related by.
 
     Parameters
     ----------
@@ -75,28 +71,35 @@ def best_match(base: TaskModel, other: TaskModel, frame: Frame, generators: Arra
         The tasks.
     frame : Frame
         Of the inner product that the group keeps.
-    generators : ndarray, shape (d, n, n)
-        Of the group that the system's symmetries and the law of the starts allow; none when it is not known.
+    element : ndarray, shape (n, n), optional
+        The element of the system's group that explains the other task.
     """
-    whole, found = compact_group(frame.turns), []
-    if 0 < len(generators) < len(frame.turns):
-        found.append(_match(base, other, compact_group(generators), frame, mirrored=False))
-    if not found or found[0].misfit_in_group > BOUND**2:
-        more = [_match(base, other, whole, frame, mirrored=mirrored) for mirrored in (False, True)]
-        kept = [match for match in found if match.misfit_in_group <= BETTER * more[0].misfit_in_group]
-        found = kept + more
-    least = min(match.misfit for match in found)
-    return next(match for match in found if match.misfit <= BETTER * least + 1e-4 or match is found[-1])
+    if element is not None:
+        return _fitted(base, other, element)
+    whole = compact_group(frame.turns)
+    found = [_searched(base, other, whole, frame, mirrored=mirrored) for mirrored in (False, True)]
+    return found[0] if found[0].misfit <= BETTER * found[1].misfit + 1e-4 else found[1]
 
 
-def _match(base: TaskModel, other: TaskModel, group: CompactGroup, frame: Frame, *, mirrored: bool) -> Match:
+def _searched(
+    base: TaskModel, other: TaskModel, group: CompactGroup, frame: Frame, *, mirrored: bool
+) -> Match:
     """Return the linear map over all matrices near the best element of a group, or of its mirror image."""
-    mirror, n = _mirror(frame, mirrored), len(frame.root)
+    mirror = _mirror(frame, mirrored)
+    element = first_element(base, other, group, mirror) @ mirror
+    return _fitted(base, other, element, mirrored=mirrored)
+
+
+def first_element(base: TaskModel, other: TaskModel, group: CompactGroup, mirror: Array) -> Array:
+    """Return the element L of a group for which L M fits unit gradients best, for a matrix M (n, n)."""
     matching = TurnMatching(base, other, group.directions, evenly(base.core, TRIED), mirror)
-    minima = search_group(
-        group, matching, base.halves[0], np.zeros((0, group.dimension)), most=REFINED, settled=NEAR
-    )
-    found, theta = (minima[0].left @ mirror)[None], minima[0].theta
+    none = np.zeros((0, group.dimension))
+    return search_group(group, matching, base.halves[0], none, most=REFINED, settled=NEAR)[0].left
+
+
+def _fitted(base: TaskModel, other: TaskModel, element: Array, *, mirrored: bool = False) -> Match:
+    """Return the linear map over all matrices near an element of a group."""
+    n, found = len(element), element[None]
     covariance, misfit = np.full((n * n, n * n), np.inf), np.inf
     # What the other task's rewards do not show stays as the group has it.
     seen = null_space(other.flat, 0.5)
@@ -112,18 +115,18 @@ def _match(base: TaskModel, other: TaskModel, group: CompactGroup, frame: Frame,
         moved = (directions @ found[0]).reshape(len(directions), -1)
         covariance = moved.T @ matching.covariance(rest[0], slopes[0]) @ moved
         misfit = float(np.square(rest).sum() / len(points))
-    return Match(found[0], covariance, misfit, n * minima[0].mean_square, group, theta, mirrored)
+    return Match(found[0], covariance, misfit, element, mirrored)
 
 
 def settle(base: TaskModel, other: TaskModel, match: Match, frame: Frame) -> tuple[Array, float, int]:
-    """Return the element of the group that carries the base task to the other, its error and its freedom.
+    """Return the map to another task that keeps the inner product, its error and its freedom.
 
     Parameters
     ----------
     base, other : TaskModel
         The tasks.
     match : Match
-        Where to begin, and in which group.
+        Where to begin.
     frame : Frame
         Of the inner product that the group keeps, as it is known now.
 
@@ -136,10 +139,9 @@ def settle(base: TaskModel, other: TaskModel, match: Match, frame: Frame) -> tup
     free : int
         Dimension of the stabiliser.
     """
-    d = match.group.dimension
-    generators = frame.turns if d == len(frame.turns) else frame.skew_part(match.group.generators_states)
-    group, mirror = compact_group(generators), _mirror(frame, match.mirrored)
-    start = lie.exp(np.tensordot(match.theta, group.generators_states[:d], axes=1)) @ mirror
+    group, mirror = compact_group(frame.turns), _mirror(frame, match.mirrored)
+    d = group.dimension
+    start = lie.polar_factor(match.element, frame.form)
     spread = np.pi**2 * np.eye(d)
     points = common(base, other, PolynomialMap.of_matrix(start))
     if len(points):

@@ -99,7 +99,7 @@ def test_the_slopes_along_a_group_are_those_of_its_elements(pair):
 
 
 def test_the_search_finds_the_turn_and_its_error(pair):
-    best = best_match(*pair, FRAME, np.zeros((0, 2, 2)))
+    best = best_match(*pair, FRAME)
     np.testing.assert_allclose(best.matrix, TURN, atol=0.03)
     assert not best.mirrored
     assert best.misfit < 0.01
@@ -113,7 +113,7 @@ def test_a_reflection_is_found_where_it_fits_better(pair):
     reflected = TaskModel(
         sample_transitions(LinearAction(mirror @ TURN).on_function(bent_valley), 3000, seed=5)
     )
-    best = best_match(pair[0], reflected, FRAME, np.zeros((0, 2, 2)))
+    best = best_match(pair[0], reflected, FRAME)
     assert best.mirrored
     np.testing.assert_allclose(best.matrix, mirror @ TURN, atol=0.03)
     left, error, free = settle(pair[0], reflected, best, FRAME)
@@ -125,7 +125,7 @@ def test_a_reflection_is_found_where_it_fits_better(pair):
 def test_data_that_no_element_reaches_fit_nothing(pair):
     far = TaskModel(sample_transitions(lambda points: bent_valley(points) + points[:, 0], 600, seed=1))
     far.points = far.points + 100.0
-    assert best_match(pair[0], far, FRAME, np.zeros((0, 2, 2))).misfit == np.inf
+    assert best_match(pair[0], far, FRAME).misfit == np.inf
     start = PolynomialMap.of_matrix(100.0 * TURN)
     assert fit_polynomial(*pair, start, np.ones((2, 3), dtype=bool)) is start
 
@@ -139,7 +139,7 @@ def test_what_is_not_free_stays(pair):
 
 
 def test_an_element_is_settled_within_its_group(pair):
-    match = best_match(*pair, FRAME, np.zeros((0, 2, 2)))
+    match = best_match(*pair, FRAME)
     left, error, free = settle(*pair, match, FRAME)
     np.testing.assert_allclose(left.T @ left, EYE, atol=1e-12)
     assert abs(np.arctan2(left[1, 0], left[0, 0]) - 1.1) < 5 * error < 0.05

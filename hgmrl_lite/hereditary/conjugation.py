@@ -1,0 +1,194 @@
+"""The group of the system, moved to where the tasks' rewards have it.
+
+The law of motion gives the generators only roughly, but it gives their brackets: what is unknown is one
+change of frame. All tasks' rewards tell it, and the element of each task, together.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from hgmrl_lite import lie
+from hgmrl_lite._validate import Array
+from hgmrl_lite.hereditary.frame import symmetric_basis
+from hgmrl_lite.hereditary.group import CompactGroup
+from hgmrl_lite.hereditary.matching import Matching
+from hgmrl_lite.hereditary.search import refine
+
+#: How far, in the frame of the group, the change of frame is expected to be from the identity.
+PRIOR = 0.05
+#: The longest step, the shortest that counts, and most steps.
+LONGEST, ARRIVED, STEPS = 0.3, 1e-5, 8
+#: Residuals larger than so many typical ones count less.
+BOUNDED = 2.0
+#: Blocks of neighbouring residuals from which errors are told.
+BLOCKS = 60
+#: What is left over of rewards without noise is smooth: all residuals say no more than so many.
+INDEPENDENT = 200
+#: How far laws of motion were off, in their own standard errors: a mass, a car, two points in two planes.
+OFF = 5.0
+#: Share of all that the data tell below which a direction is not seen.
+UNSEEN = 1e-14
+#: The median of a normal law's sizes, in standard deviations.
+MEDIAN = 0.6745
+
+
+def everything(group: CompactGroup) -> Array:
+    """Return all directions (n², n, n) in which a matrix can move, orthonormal in the frame of a group."""
+    n = len(group.frame.root)
+    return group.frame.outside(np.eye(n * n).reshape(n * n, n, n))
+
+
+@dataclass(frozen=True, eq=False)
+class Moved:
+    """A group and its elements after they were fitted together.
+
+    Attributes
+    ----------
+    change : ndarray, shape (n, n)
+        C: the group is C G C⁻¹.
+    elements : ndarray, shape (k, n, n)
+        The L_k.
+    spreads : ndarray, shape (k, n², n²)
+        Error covariances of ξ in L_k ← exp(ξ) L_k, entries in the frame of the group in rows.
+    form_error : float
+        Standard error, per entry, of the inner product that the group keeps, in the frame where it is I.
+    """
+
+    change: Array
+    elements: Array
+    spreads: Array
+    form_error: float
+
+
+def moved_together(
+    group: CompactGroup, elements: Array, matchings: Sequence[Matching], seen: Sequence[Array], law: Array
+) -> Moved:
+    """Return the change of frame, and the elements of the conjugate group, under which all tasks fit best.
+
+    Parameters
+    ----------
+    group : CompactGroup
+        The group, roughly.
+    elements : ndarray, shape (k, n, n)
+        Its elements that carry the base task to the others, roughly.
+    matchings : sequence of Matching
+        What is matched of each task, along `everything`.
+    seen : sequence of ndarray, shape (n, n)
+        Projections onto the directions of the states along which each task's rewards change: slopes along the
+        others are errors.
+    law : ndarray, shape (d, R, n²)
+        What the law of motion loses, in standard errors, by each of the group's ``directions``: rows on the
+        entries.
+    """
+    n = elements.shape[-1]
+    start = np.concatenate([np.eye(n)[None], elements])[None]
+    together = Together(group, tuple(matchings), tuple(seen), law, elements)
+    found, _, rest, slopes = refine(
+        together.linearise, start, together.move, together.dimension, LONGEST, ARRIVED, STEPS
+    )
+    # A law is off by more than its errors: its polynomials are not the true ones.
+    rows = slice(n * n, n * n + law.shape[0] * law.shape[1])
+    off = OFF * max(1.0, float(np.sqrt(np.square(rest[0, rows]).mean())))
+    rest[:, rows] /= off
+    slopes[:, rows] /= off
+    normal = slopes[0].T @ slopes[0]
+    # What the data do not show at all is not known at all.
+    inverse = np.linalg.inv(normal + UNSEEN * np.trace(normal) * np.eye(len(normal)))
+    # What is left over is alike among neighbours: blocks of it tell more than single residuals.
+    scores = slopes[0] * rest[0][:, None]
+    blocks = np.array([part.sum(axis=0) for part in np.array_split(scores, BLOCKS)])
+    clustered = inverse @ (blocks.T @ blocks) @ inverse
+    spread = inverse if np.trace(inverse) > np.trace(clustered) else clustered
+    to_elements = together.columns(found[0, 0], found[0, 1:])
+    strains = symmetric_basis(n).reshape(-1, n * n)
+    shared = spread[: n * n, : n * n]
+    return Moved(
+        found[0, 0],
+        found[0, 1:],
+        to_elements.swapaxes(-1, -2) @ spread @ to_elements,
+        # The form moves by ε + εᵀ.
+        float(2.0 * np.sqrt(np.trace(strains @ shared @ strains.T)) / n),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Together:
+    """Residuals of all tasks as functions of a change of frame C and of the elements L_k.
+
+    A state (1, 1 + k, n, n) holds C and then the L_k. A step holds ε (n²), by which C ← exp(ε) C and
+    L_k ← exp(ε) L_k exp(−ε), and then for each task what moves its element within the group.
+
+    Parameters
+    ----------
+    group, matchings, seen, law
+        As in `moved_together`.
+    elements : ndarray, shape (k, n, n)
+        Where residuals are weighed.
+    """
+
+    group: CompactGroup
+    matchings: tuple[Matching, ...]
+    seen: tuple[Array, ...]
+    law: Array
+    elements: Array
+
+    @property
+    def dimension(self) -> int:
+        """Number of unknowns, n² + k d."""
+        return int(self.elements[0].size + len(self.elements) * self.group.dimension)
+
+    @cached_property
+    def _weights(self) -> list[Array]:
+        """Weights of each task's residuals: one over their size, less for outlying ones."""
+        weights = []
+        for matching, element in zip(self.matchings, self.elements, strict=True):
+            sizes = np.abs(matching.linearise(element[None])[0][0])
+            typical = float(np.median(sizes)) / MEDIAN + np.finfo(float).tiny
+            less = np.maximum(sizes / (BOUNDED * typical), 1.0) * max(len(sizes) / INDEPENDENT, 1.0)
+            weights.append(1.0 / (typical * np.sqrt(less)))
+        return weights
+
+    def move(self, state: Array, step: Array) -> Array:
+        """Return the state after a step (1, n² + k d)."""
+        size, d = state[0, 0].size, self.group.dimension
+        turn = lie.exp(np.tensordot(step[0, :size], everything(self.group), axes=1))
+        back = np.linalg.inv(turn)
+        change = turn @ state[0, 0]
+        directions = change @ self.group.directions @ np.linalg.inv(change)
+        within = lie.exp(np.tensordot(step[0, size:].reshape(-1, d), directions, axes=1))
+        return np.concatenate([change[None], within @ turn @ state[0, 1:] @ back])[None]
+
+    def linearise(self, state: Array) -> tuple[Array, Array]:
+        """Return residuals (1, N) and their derivatives (1, N, n² + k d) along a step."""
+        change, elements = state[0, 0], state[0, 1:]
+        frame, size = self.group.frame, change.size
+        generators = change @ self.group.directions @ np.linalg.inv(change)
+        rest = [lie.log(frame.inside(change)).ravel() / PRIOR]
+        firm = [np.eye(size, self.dimension) / PRIOR]
+        for rows, generator in zip(self.law, generators, strict=True):
+            rest.append(rows @ generator.ravel())
+            moved = lie.bracket(everything(self.group), generator).reshape(size, size)
+            firm.append(np.pad(rows @ moved.T, ((0, 0), (0, self.dimension - size))))
+        for matching, seen, element, weight, columns in zip(
+            self.matchings, self.seen, elements, self._weights, self.columns(change, elements), strict=True
+        ):
+            residuals, slopes = (part[0] for part in matching.linearise(element[None]))
+            slopes = slopes.reshape(len(residuals), *seen.shape)
+            slopes = np.einsum("rcb,ca->rab", slopes, frame.inside(seen)).reshape(len(residuals), size)
+            rest.append(weight * residuals)
+            firm.append(weight[:, None] * (slopes @ columns.T))
+        return np.concatenate(rest)[None], np.concatenate(firm)[None]
+
+    def columns(self, change: Array, elements: Array) -> Array:
+        """Return how elements move with a step, ξ in L ← exp(ξ) L in the frame: shape (k, n² + k d, n²)."""
+        frame, size, d = self.group.frame, change.size, self.group.dimension
+        whole = np.eye(size).reshape(size, *change.shape)
+        within = frame.inside(change @ self.group.directions @ np.linalg.inv(change)).reshape(d, size)
+        out = np.zeros((len(elements), self.dimension, size))
+        for place, inside in enumerate(frame.inside(elements)):
+            out[place, :size] = (whole - inside @ whole @ np.linalg.inv(inside)).reshape(size, size)
+            out[place, size + place * d : size + (place + 1) * d] = within
+        return out

@@ -1,0 +1,142 @@
+"""Tasks that are carried by the system's own group, and where that group is."""
+
+import numpy as np
+import pytest
+
+from hgmrl_lite import lie
+from hgmrl_lite.hereditary import discover_geometry
+from hgmrl_lite.hereditary.conjugation import Together, everything, moved_together
+from hgmrl_lite.hereditary.group import compact_group
+from hgmrl_lite.hereditary.matching import RewardMatching
+from hgmrl_lite.hereditary.reward_model import RewardModel
+from hgmrl_lite.hereditary.system_search import carried_by_system
+from hgmrl_lite.hereditary.task_data import TaskData
+from hgmrl_lite.transitions import Transitions
+
+SPACE = lie.so(3).basis
+GOALS = np.array([[1.0, 0.0, 0.0], [0.0, 0.6, 0.8], [-0.48, 0.6, 0.64]])
+
+
+def space(number):
+    """Return transitions of a point in space that is moved in a ball, for goals on the unit sphere."""
+    tasks = []
+    for k, goal in enumerate(GOALS):
+        rng = np.random.default_rng(70 + k)
+        states, actions = rng.normal(size=(2, number, 3))
+        clipped = actions / np.maximum(1.0, np.linalg.norm(actions, axis=1))[:, None]
+        seen = states + 0.3 * clipped + 0.01 * rng.normal(size=states.shape)
+        tasks.append(Transitions(states, actions, -np.linalg.norm(seen - goal, axis=1), seen))
+    return tasks
+
+
+@pytest.fixture(scope="module")
+def together():
+    """Residuals of two tasks under a group that is a little off."""
+    tasks = space(400)
+    model = RewardModel.fit(tasks[0].next_states, tasks[0].rewards)
+    change = lie.exp(0.05 * np.array([[0.3, 1.0, -0.4], [0.2, -0.5, 0.6], [0.1, 0.7, 0.2]]))
+    group = compact_group(SPACE).conjugated(change)
+    elements = group.exp(np.array([[0.4, -0.3, 0.9], [1.1, 0.2, -0.5]]))
+    matchings = tuple(
+        RewardMatching(everything(group), model, task.next_states, task.rewards) for task in tasks[1:]
+    )
+    law = np.random.default_rng(0).normal(size=(3, 5, 9))
+    return Together(group, matchings, (np.eye(3), np.eye(3)), law, elements)
+
+
+def test_the_slopes_are_the_derivatives(together):
+    rng = np.random.default_rng(1)
+    start = np.concatenate([np.eye(3)[None], together.elements])[None]
+    state = together.move(start, 0.05 * rng.normal(size=(1, together.dimension)))
+    rest, slopes = together.linearise(state)
+    assert slopes.shape == (1, rest.shape[1], together.dimension) == (1, rest.shape[1], 9 + 2 * 3)
+    step = 1e-6
+    for place, axis in enumerate(np.eye(together.dimension)):
+        ahead, behind = (
+            together.linearise(together.move(state, sign * step * axis[None]))[0] for sign in (1, -1)
+        )
+        # The logarithm of the change of frame is only followed to first order.
+        np.testing.assert_allclose(
+            slopes[0, 9:, place], (ahead - behind)[0, 9:] / (2 * step), rtol=1e-3, atol=1e-3
+        )
+
+
+def test_a_step_stays_in_a_conjugate_group(together):
+    start = np.concatenate([np.eye(3)[None], together.elements])[None]
+    step = 0.1 * np.random.default_rng(2).normal(size=(1, together.dimension))
+    change, *elements = together.move(start, step)[0]
+    conjugate = together.group.conjugated(change)
+    for element in elements:
+        inside = conjugate.frame.inside(element)
+        np.testing.assert_allclose(inside @ inside.T, np.eye(3), atol=1e-9)
+
+
+def test_a_group_that_is_off_is_moved_to_where_the_rewards_have_it(together):
+    # Nothing is known of the law: what the rewards of two tasks tell is where their goals are carried.
+    tasks = space(3000)
+    model = RewardModel.fit(tasks[0].next_states, tasks[0].rewards)
+    group = together.group
+    elements = np.array([lie.polar_factor(_smallest(GOALS[0], goal), group.frame.form) for goal in GOALS[1:]])
+    seen = [np.eye(3)] * 2
+    for _ in range(2):
+        matchings = [
+            RewardMatching(everything(group), model, task.next_states, task.rewards) for task in tasks[1:]
+        ]
+        moved = moved_together(group, elements, matchings, seen, np.zeros((3, 1, 9)))
+        group, elements = group.conjugated(moved.change), moved.elements
+    np.testing.assert_allclose(elements @ GOALS[0], GOALS[1:], atol=2e-3)
+    assert (np.linalg.eigvalsh(moved.spreads).min(axis=1) > -1e-12).all()
+    assert moved.form_error > 0.0
+
+
+def _smallest(start, end):
+    """Return the smallest rotation of one unit vector to another."""
+    axis = np.cross(start, end)
+    angle = np.arctan2(np.linalg.norm(axis), start @ end)
+    return lie.so3_exp(angle * axis / np.linalg.norm(axis))
+
+
+@pytest.mark.parametrize("relabelled", [False, True], ids=["same rewards", "relabelled"])
+def test_goals_on_a_sphere_are_carried_by_rotations(relabelled):
+    tasks = space(4000)
+    if relabelled:
+        tasks[2] = Transitions(
+            tasks[2].states, tasks[2].actions, np.exp(tasks[2].rewards), tasks[2].next_states
+        )
+    data = TaskData(tasks)
+    found = carried_by_system(data)
+    assert found.group.dimension == 3
+    assert len(found.free) == 1
+    units = data.scale[:, None] / data.scale
+    for index, goal in enumerate(GOALS[1:], start=1):
+        bound = 0.02 if relabelled else 2e-3
+        np.testing.assert_allclose((found.elements[index] * units) @ GOALS[0], goal, atol=bound)
+        assert 0.0 < found.error(index) < 0.05
+
+
+def test_a_task_that_no_element_explains_is_left_out():
+    tasks = space(3000)
+    seen = tasks[1].next_states
+    tasks[1] = Transitions(tasks[1].states, tasks[1].actions, -np.abs(seen @ [1.0, 2.0, -1.0] - 1.0), seen)
+    found = carried_by_system(TaskData(tasks))
+    assert list(found.elements) == [2]
+
+
+def test_two_points_in_two_planes_have_a_torus_and_no_more():
+    # The rewards alone do not tell the torus from all rotations of R⁴: the system does.
+    angles = np.array([[0.0, 0.0], [1.0, 2.0], [-1.5, 0.7], [2.2, -1.1]])
+    goals = np.stack([np.cos(angles), np.sin(angles)], axis=-1).reshape(4, 4)
+    tasks = []
+    for k, goal in enumerate(goals):
+        rng = np.random.default_rng(30 + k)
+        states, actions = rng.normal(size=(2, 4000, 4))
+        pairs = actions.reshape(-1, 2, 2)
+        clipped = (pairs / np.maximum(1.0, np.linalg.norm(pairs, axis=-1))[..., None]).reshape(-1, 4)
+        seen = states + 0.1 * clipped + 0.03 * rng.normal(size=states.shape)
+        tasks.append(Transitions(states, actions, -np.linalg.norm(seen - goal, axis=1), seen))
+    geometry = discover_geometry(tasks)
+    assert geometry.dimension == 2
+    np.testing.assert_allclose(lie.bracket(*geometry.generators_states), 0.0, atol=1e-6)
+    np.testing.assert_allclose(geometry.left_actions @ goals[0], goals, atol=0.01)
+    planes = np.array([np.kron(np.diag(row), lie.J) for row in np.eye(2)])
+    assert np.degrees(lie.principal_angles(geometry.generators_states, planes)).max() < 4.0
