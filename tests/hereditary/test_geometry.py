@@ -317,7 +317,7 @@ def test_a_mass_is_turned(mass):
     # Rewards do not see velocities: how these turn rests on the law of motion, so that the bounds are wide.
     away = np.linalg.norm(mass.left_actions @ truths.swapaxes(1, 2) - np.eye(4), axis=(1, 2)) / np.sqrt(2.0)
     assert (np.degrees(away) <= mass.bounds_deg + 1e-9).all()
-    assert (mass.bounds_deg < 1.5).all()
+    assert (mass.bounds_deg < 3.0).all()
 
 
 @pytest.mark.parametrize(
