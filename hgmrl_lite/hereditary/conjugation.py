@@ -151,26 +151,33 @@ class Together:
             weights.append(1.0 / (typical * np.sqrt(less)))
         return weights
 
+    @cached_property
+    def _everything(self) -> Array:
+        """All directions in which the change of frame can move."""
+        return everything(self.group)
+
+    def _directions(self, change: Array) -> Array:
+        """Return the directions (d, n, n) of the conjugate group."""
+        return np.asarray(change @ self.group.directions @ np.linalg.inv(change))
+
     def move(self, state: Array, step: Array) -> Array:
         """Return the state after a step (1, n² + k d)."""
         size, d = state[0, 0].size, self.group.dimension
-        turn = lie.exp(np.tensordot(step[0, :size], everything(self.group), axes=1))
+        turn = lie.exp(np.tensordot(step[0, :size], self._everything, axes=1))
         back = np.linalg.inv(turn)
         change = turn @ state[0, 0]
-        directions = change @ self.group.directions @ np.linalg.inv(change)
-        within = lie.exp(np.tensordot(step[0, size:].reshape(-1, d), directions, axes=1))
+        within = lie.exp(np.tensordot(step[0, size:].reshape(-1, d), self._directions(change), axes=1))
         return np.concatenate([change[None], within @ turn @ state[0, 1:] @ back])[None]
 
     def linearise(self, state: Array) -> tuple[Array, Array]:
         """Return residuals (1, N) and their derivatives (1, N, n² + k d) along a step."""
         change, elements = state[0, 0], state[0, 1:]
         frame, size = self.group.frame, change.size
-        generators = change @ self.group.directions @ np.linalg.inv(change)
         rest = [lie.log(frame.inside(change)).ravel() / PRIOR]
         firm = [np.eye(size, self.dimension) / PRIOR]
-        for rows, generator in zip(self.law, generators, strict=True):
+        for rows, generator in zip(self.law, self._directions(change), strict=True):
             rest.append(rows @ generator.ravel())
-            moved = lie.bracket(everything(self.group), generator).reshape(size, size)
+            moved = lie.bracket(self._everything, generator).reshape(size, size)
             firm.append(np.pad(rows @ moved.T, ((0, 0), (0, self.dimension - size))))
         for matching, seen, element, weight, columns in zip(
             self.matchings, self.seen, elements, self._weights, self.columns(change, elements), strict=True
@@ -186,7 +193,7 @@ class Together:
         """Return how elements move with a step, ξ in L ← exp(ξ) L in the frame: shape (k, n² + k d, n²)."""
         frame, size, d = self.group.frame, change.size, self.group.dimension
         whole = np.eye(size).reshape(size, *change.shape)
-        within = frame.inside(change @ self.group.directions @ np.linalg.inv(change)).reshape(d, size)
+        within = frame.inside(self._directions(change)).reshape(d, size)
         out = np.zeros((len(elements), self.dimension, size))
         for place, inside in enumerate(frame.inside(elements)):
             out[place, :size] = (whole - inside @ whole @ np.linalg.inv(inside)).reshape(size, size)

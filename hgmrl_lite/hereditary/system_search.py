@@ -97,22 +97,20 @@ def carried_by_system(data: TaskData) -> Carried | None:
     law = data.system.losses(in_units(rough.directions, data.scale)) * units
     base = data.model(data.base_index)
 
-    same = np.eye(len(data.scale))
-    starts = {index: first_element(base, data.model(index), rough, same) for index in data.others}
-    while starts:
-        found = Carried(rough, starts, {}, ROUGHLY, base.halves[0])
-        matchings = {index: _turning(data, found, index) for index in starts}
-        few = [
-            index for index, matching in matchings.items() if len(matching.points) < 2 * base.points.shape[1]
-        ]
-        if not few:
-            found = _moved(data, found, matchings, law)
-            misfits = {index: _misfit(data, found, index) for index in starts}
-            if max(misfits.values()) <= BOUND**2:
-                return _by_rewards(data, found, law)
-            few = [max(misfits, key=lambda index: misfits[index])]
-        starts = {index: element for index, element in starts.items() if index not in few}
-    return Carried(rough, {}, {}, ROUGHLY, base.halves[0])
+    n = len(data.scale)
+    starts = {index: first_element(base, data.model(index), rough, np.eye(n)) for index in data.others}
+    begun = Carried(rough, starts, {}, ROUGHLY, base.halves[0])
+    matchings = {index: _turning(data, begun, index) for index in starts}
+    matchings = {index: matching for index, matching in matchings.items() if len(matching.points) >= 2 * n}
+    while matchings:
+        tried = replace(begun, elements={index: starts[index] for index in matchings})
+        found = _moved(data, tried, matchings, law)
+        misfits = {index: _misfit(data, found, index) for index in matchings}
+        worst = max(misfits, key=lambda index: misfits[index])
+        if misfits[worst] <= BOUND**2:
+            return _by_rewards(data, found, law)
+        del matchings[worst]
+    return replace(begun, elements={})
 
 
 def _turning(data: TaskData, found: Carried, index: int) -> TurnMatching:
@@ -165,13 +163,13 @@ def _moved(data: TaskData, found: Carried, matchings: Mapping[int, Matching], la
     seen = [data.model(index).seen for index in which]
     fitted = moved_together(found.group, elements, list(matchings.values()), seen, law)
     change, inverse = fitted.change, np.linalg.inv(fitted.change)
-    return Carried(
-        found.group.conjugated(change),
-        {index: change @ left @ inverse for index, left in found.elements.items()}
-        | dict(zip(which, fitted.elements, strict=True)),
-        found.spreads | dict(zip(which, fitted.spreads, strict=True)),
-        fitted.form_error,
-        found.reward,
+    moved = {index: change @ left @ inverse for index, left in found.elements.items()}
+    return replace(
+        found,
+        group=found.group.conjugated(change),
+        elements=moved | dict(zip(which, fitted.elements, strict=True)),
+        spreads=found.spreads | dict(zip(which, fitted.spreads, strict=True)),
+        form_error=fitted.form_error,
     )
 
 

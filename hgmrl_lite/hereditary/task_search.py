@@ -76,18 +76,12 @@ def best_match(base: TaskModel, other: TaskModel, frame: Frame, element: Array |
     """
     if element is not None:
         return _fitted(base, other, element)
-    whole = compact_group(frame.turns)
-    found = [_searched(base, other, whole, frame, mirrored=mirrored) for mirrored in (False, True)]
+    whole, found = compact_group(frame.turns), []
+    for mirrored in (False, True):
+        mirror = _mirror(frame, mirrored)
+        element = first_element(base, other, whole, mirror) @ mirror
+        found.append(_fitted(base, other, element, mirrored=mirrored))
     return found[0] if found[0].misfit <= BETTER * found[1].misfit + 1e-4 else found[1]
-
-
-def _searched(
-    base: TaskModel, other: TaskModel, group: CompactGroup, frame: Frame, *, mirrored: bool
-) -> Match:
-    """Return the linear map over all matrices near the best element of a group, or of its mirror image."""
-    mirror = _mirror(frame, mirrored)
-    element = first_element(base, other, group, mirror) @ mirror
-    return _fitted(base, other, element, mirrored=mirrored)
 
 
 def first_element(base: TaskModel, other: TaskModel, group: CompactGroup, mirror: Array) -> Array:
