@@ -97,9 +97,9 @@ class GeometricAgent:
                 "geometry was found in a chart without an inverse, so that no policy can be carried through "
                 "it; give discover_geometry a Chart(forward, inverse)"
             )
-        if self.reward_model.centres.shape[1] != n:
+        if self.reward_model.along.shape[1] != n:
             raise ValueError(
-                f"reward_model must take states of dimension {n}, got {self.reward_model.centres.shape[1]}"
+                f"reward_model must take states of dimension {n}, got {self.reward_model.along.shape[1]}"
             )
 
     @property

@@ -28,8 +28,6 @@ POINTS = 400
 #: How much the two models of a task must agree, on the mean cosine of their gradients or the correlation of
 #: their rewards, for a difference to another task to mean something.
 RELIABLE = 0.5
-#: Mean square cosine of the slope with a direction, below which the reward does not change along it.
-FLAT = 0.02
 #: Squared standard deviations, per dimension, up to which a point is near a task's data.
 WIDTH = 2.0
 #: Neighbouring points are compared in so many blocks, whose disagreement gives the error.
@@ -83,18 +81,10 @@ class TaskModel:
 
     @cached_property
     def flat(self) -> Array:
-        """Directions of the states (f, n) along which the reward does not change, orthonormal."""
-        first, second = (half.gradient(self.core) for half in self.halves)
-        first, second = (part / _safe(np.linalg.norm(part, axis=1))[:, None] for part in (first, second))
-        # The halves' errors are independent: they do not count as slope.
-        shared = first.T @ second / len(first)
-        squares, axes = np.linalg.eigh(0.5 * (shared + shared.T))
-        return axes[:, squares < FLAT].T
-
-    @property
-    def seen(self) -> Array:
-        """The projection (n, n) onto the directions along which the reward changes."""
-        return np.eye(self.points.shape[1]) - self.flat.T @ self.flat
+        """Directions of the states (f, n) along which neither half has the reward change, orthonormal."""
+        projections = [half.along.T @ half.along for half in self.halves]
+        squares, axes = np.linalg.eigh(0.5 * (projections[0] + projections[1]))
+        return axes[:, squares < 0.25].T
 
     def gradient(self, points: Array) -> Array:
         """Return the mean of both models' gradients (..., n) at points (..., n)."""

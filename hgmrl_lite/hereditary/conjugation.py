@@ -12,7 +12,7 @@ import numpy as np
 
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array
-from hgmrl_lite.hereditary.frame import symmetric_basis
+from hgmrl_lite.hereditary.comparison import block_covariance
 from hgmrl_lite.hereditary.group import CompactGroup
 from hgmrl_lite.hereditary.matching import Matching
 from hgmrl_lite.hereditary.search import refine
@@ -23,16 +23,30 @@ PRIOR = 0.05
 LONGEST, ARRIVED, STEPS = 0.3, 1e-5, 8
 #: Residuals larger than so many typical ones count less.
 BOUNDED = 2.0
-#: Blocks of neighbouring residuals from which errors are told.
-BLOCKS = 60
-#: What is left over of rewards without noise is smooth: all residuals say no more than so many.
-INDEPENDENT = 200
-#: How far laws of motion were off, in their own standard errors: a mass, a car, two points in two planes.
-OFF = 5.0
 #: Share of all that the data tell below which a direction is not seen.
 UNSEEN = 1e-14
 #: The median of a normal law's sizes, in standard deviations.
 MEDIAN = 0.6745
+
+
+@dataclass(frozen=True, eq=False)
+class Matched:
+    """What is matched of one task.
+
+    Attributes
+    ----------
+    matching : Matching
+        The residuals, along `everything`.
+    places : ndarray, shape (N, n)
+        Where in the base task each residual is.
+    independent : float
+        As how many independent residuals they count at most: what a smooth model leaves over is alike among
+        neighbours.
+    """
+
+    matching: Matching
+    places: Array
+    independent: float
 
 
 def everything(group: CompactGroup) -> Array:
@@ -53,18 +67,18 @@ class Moved:
         The L_k.
     spreads : ndarray, shape (k, n², n²)
         Error covariances of ξ in L_k ← exp(ξ) L_k, entries in the frame of the group in rows.
-    form_error : float
-        Standard error, per entry, of the inner product that the group keeps, in the frame where it is I.
+    moves : ndarray, shape (n², n²)
+        Error covariance of ε in C ← exp(ε) C, likewise.
     """
 
     change: Array
     elements: Array
     spreads: Array
-    form_error: float
+    moves: Array
 
 
 def moved_together(
-    group: CompactGroup, elements: Array, matchings: Sequence[Matching], seen: Sequence[Array], law: Array
+    group: CompactGroup, change: Array, elements: Array, tasks: Sequence[Matched], law: tuple[Array, Array]
 ) -> Moved:
     """Return the change of frame, and the elements of the conjugate group, under which all tasks fit best.
 
@@ -72,45 +86,42 @@ def moved_together(
     ----------
     group : CompactGroup
         The group, roughly.
+    change : ndarray, shape (n, n)
+        C, where to begin.
     elements : ndarray, shape (k, n, n)
-        Its elements that carry the base task to the others, roughly.
-    matchings : sequence of Matching
-        What is matched of each task, along `everything`.
-    seen : sequence of ndarray, shape (n, n)
-        Projections onto the directions of the states along which each task's rewards change: slopes along the
-        others are errors.
-    law : ndarray, shape (d, R, n²)
-        What the law of motion loses, in standard errors, by each of the group's ``directions``: rows on the
-        entries.
+        Elements of C G C⁻¹ that carry the base task to the others, roughly.
+    tasks : sequence of Matched
+        What is matched of each task.
+    law : tuple of ndarray, shape (d, R, n²) and (d, F, R)
+        What the law of motion loses by each of the group's ``directions``, as `SystemSymmetry.losses` has it.
     """
     n = elements.shape[-1]
-    start = np.concatenate([np.eye(n)[None], elements])[None]
-    together = Together(group, tuple(matchings), tuple(seen), law, elements)
-    found, _, rest, slopes = refine(
+    start = np.concatenate([change[None], elements])[None]
+    together = Together(group, tuple(tasks), law[0], elements)
+    found, _, residuals, jacobian = refine(
         together.linearise, start, together.move, together.dimension, LONGEST, ARRIVED, STEPS
     )
-    # A law is off by more than its errors: its polynomials are not the true ones.
-    rows = slice(n * n, n * n + law.shape[0] * law.shape[1])
-    off = OFF * max(1.0, float(np.sqrt(np.square(rest[0, rows]).mean())))
-    rest[:, rows] /= off
-    slopes[:, rows] /= off
-    normal = slopes[0].T @ slopes[0]
+    rest, slopes = residuals[0], jacobian[0]
+    normal = slopes.T @ slopes
     # What the data do not show at all is not known at all.
     inverse = np.linalg.inv(normal + UNSEEN * np.trace(normal) * np.eye(len(normal)))
-    # What is left over is alike among neighbours: blocks of it tell more than single residuals.
-    scores = slopes[0] * rest[0][:, None]
-    blocks = np.array([part.sum(axis=0) for part in np.array_split(scores, BLOCKS)])
-    clustered = inverse @ (blocks.T @ blocks) @ inverse
-    spread = inverse if np.trace(inverse) > np.trace(clustered) else clustered
+    prior, lost, rewards = np.split(np.arange(len(rest)), [n * n, n * n + law[0].shape[0] * law[0].shape[1]])
+    by_prior = inverse @ slopes[prior].T
+    errors = law[1].swapaxes(0, 1).reshape(law[1].shape[1], -1)
+    # A law that loses more than its errors tell is off by more.
+    off = max(1.0, float(np.square(rest[lost]).sum() / (np.square(errors).sum() + np.finfo(float).tiny)))
+    by_law = inverse @ slopes[lost].T @ errors.T
+    single = inverse @ slopes[rewards].T @ slopes[rewards] @ inverse
+    places = np.concatenate([task.places for task in tasks])
+    alike = block_covariance(places, slopes[rewards] * rest[rewards, None], inverse, 3)
+    spread = by_prior @ by_prior.T + off * by_law @ by_law.T
+    spread += single if np.trace(single) > np.trace(alike) else alike
     to_elements = together.columns(found[0, 0], found[0, 1:])
-    strains = symmetric_basis(n).reshape(-1, n * n)
-    shared = spread[: n * n, : n * n]
     return Moved(
         found[0, 0],
         found[0, 1:],
         to_elements.swapaxes(-1, -2) @ spread @ to_elements,
-        # The form moves by ε + εᵀ.
-        float(2.0 * np.sqrt(np.trace(strains @ shared @ strains.T)) / n),
+        spread[: n * n, : n * n],
     )
 
 
@@ -123,15 +134,16 @@ class Together:
 
     Parameters
     ----------
-    group, matchings, seen, law
+    group, tasks
         As in `moved_together`.
+    law : ndarray, shape (d, R, n²)
+        Rows on the entries of each of the group's ``directions``.
     elements : ndarray, shape (k, n, n)
         Where residuals are weighed.
     """
 
     group: CompactGroup
-    matchings: tuple[Matching, ...]
-    seen: tuple[Array, ...]
+    tasks: tuple[Matched, ...]
     law: Array
     elements: Array
 
@@ -144,10 +156,10 @@ class Together:
     def _weights(self) -> list[Array]:
         """Weights of each task's residuals: one over their size, less for outlying ones."""
         weights = []
-        for matching, element in zip(self.matchings, self.elements, strict=True):
-            sizes = np.abs(matching.linearise(element[None])[0][0])
+        for task, element in zip(self.tasks, self.elements, strict=True):
+            sizes = np.abs(task.matching.linearise(element[None])[0][0])
             typical = float(np.median(sizes)) / MEDIAN + np.finfo(float).tiny
-            less = np.maximum(sizes / (BOUNDED * typical), 1.0) * max(len(sizes) / INDEPENDENT, 1.0)
+            less = np.maximum(sizes / (BOUNDED * typical), 1.0) * max(len(sizes) / task.independent, 1.0)
             weights.append(1.0 / (typical * np.sqrt(less)))
         return weights
 
@@ -172,19 +184,17 @@ class Together:
     def linearise(self, state: Array) -> tuple[Array, Array]:
         """Return residuals (1, N) and their derivatives (1, N, n² + k d) along a step."""
         change, elements = state[0, 0], state[0, 1:]
-        frame, size = self.group.frame, change.size
-        rest = [lie.log(frame.inside(change)).ravel() / PRIOR]
+        size = change.size
+        rest = [lie.log(self.group.frame.inside(change)).ravel() / PRIOR]
         firm = [np.eye(size, self.dimension) / PRIOR]
         for rows, generator in zip(self.law, self._directions(change), strict=True):
             rest.append(rows @ generator.ravel())
             moved = lie.bracket(self._everything, generator).reshape(size, size)
             firm.append(np.pad(rows @ moved.T, ((0, 0), (0, self.dimension - size))))
-        for matching, seen, element, weight, columns in zip(
-            self.matchings, self.seen, elements, self._weights, self.columns(change, elements), strict=True
+        for task, element, weight, columns in zip(
+            self.tasks, elements, self._weights, self.columns(change, elements), strict=True
         ):
-            residuals, slopes = (part[0] for part in matching.linearise(element[None]))
-            slopes = slopes.reshape(len(residuals), *seen.shape)
-            slopes = np.einsum("rcb,ca->rab", slopes, frame.inside(seen)).reshape(len(residuals), size)
+            residuals, slopes = (part[0] for part in task.matching.linearise(element[None]))
             rest.append(weight * residuals)
             firm.append(weight[:, None] * (slopes @ columns.T))
         return np.concatenate(rest)[None], np.concatenate(firm)[None]

@@ -91,7 +91,7 @@ class HereditaryGeometry(Told, LeftActions):
         bounds = np.where(bounds > 0.0, np.maximum(bounds, FINEST), 0.0)
         near = (self.residuals < LINEAR) | (self.method == "intertwiner")
         # What rewards do not show of an element of the system's group rests on the law of motion.
-        if self.method == "search" and self.data.compact.dimension and self.system.verdict != "yes":
+        if self.method == "system" and self.system.verdict != "yes":
             near[:] = False
         return np.degrees(np.where((bounds < BOUND) & near, bounds, np.nan))
 
@@ -104,7 +104,12 @@ class HereditaryGeometry(Told, LeftActions):
         """
         if not np.isfinite(self.bounds_deg).all():
             return float("nan")
-        bound = algebra_bound(self.left_actions, self.standard_errors, self.inner_product, self.form_error)
+        if self.algebra_error is None:
+            bound = algebra_bound(
+                self.left_actions, self.standard_errors, self.inner_product, self.form_error
+            )
+        else:
+            bound = NORMAL * self.algebra_error
         return float(np.degrees(max(bound, FINEST))) if bound < BOUND else float("nan")
 
     @property
@@ -244,7 +249,7 @@ def _on_actions(data: TaskData, found: LeftActions, algebra: TaskAlgebra) -> OnA
     By the law of motion where the group is one of the system's symmetries, else by the mean response: of a
     car, say, that drives in all directions, the mean response is none.
     """
-    if found.method == "search" and data.compact.dimension:
+    if found.method == "system":
         raw = data.system.partners(algebra.basis)
         strain = 0.5 * (raw + raw.swapaxes(-1, -2))
         m = raw.shape[-1]

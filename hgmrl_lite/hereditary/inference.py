@@ -209,7 +209,7 @@ def infer(
         When the dimensions disagree, the group is not bounded, the method is unknown, or there are too few
         transitions for gradients.
     """
-    n = reward_model.centres.shape[1]
+    n = reward_model.along.shape[1]
     if method not in METHODS:
         raise ValueError(f"method must be one of {METHODS}, got {method!r}")
     if context.next_states.shape[1] != n:

@@ -26,7 +26,7 @@ from hgmrl_lite.hereditary.own_symmetry import (
 from hgmrl_lite.hereditary.system_search import carried_by_system
 from hgmrl_lite.hereditary.task_data import TaskData
 from hgmrl_lite.hereditary.task_matching import PooledMatching
-from hgmrl_lite.hereditary.task_search import Match, best_match, first_turn, settle
+from hgmrl_lite.hereditary.task_search import best_match, first_turn
 
 #: A closed form this sure, in radians, is left as it is: matching rewards would not make it better.
 SURE = 2e-3
@@ -64,8 +64,12 @@ class LeftActions:
         with the smallest logarithm were taken.
     doubts : tuple of str
         Why the data do not decide, if so.
-    method : {"intertwiner", "search", "given"}
-        Where the maps come from.
+    method : {"intertwiner", "system", "search", "given"}
+        Where the maps come from: "system" where they were searched in the group of the system, "search" where
+        no such group is known.
+    algebra_error : float or None
+        Standard error of the group's generators as an angle in radians; None where they are the span of the
+        left actions and have no errors but theirs.
     """
 
     left_actions: Array
@@ -79,6 +83,7 @@ class LeftActions:
     freedom: int
     doubts: tuple[str, ...]
     method: str
+    algebra_error: float | None
 
     def in_units(self, scale: Array) -> "LeftActions":
         """Return the same maps for states that are ``scale`` (n,) times those they were found for."""
@@ -189,6 +194,7 @@ def _intertwined(own: list[OwnSymmetry], data: TaskData) -> LeftActions | None:
         freedom=freedom,
         doubts=(*doubts, *_unsure(errors)),
         method="intertwiner",
+        algebra_error=None,
     )
 
 
@@ -223,15 +229,17 @@ def _searched(data: TaskData, doubts: list[str]) -> LeftActions:
     form = system.inner_product
     k, n = len(data.tasks), len(form)
     base = data.model(data.base_index)
-    matches: dict[int, Match] = {}
-    for index in data.others:
-        element = None if inside is None else inside.elements.get(index)
-        matches[index] = best_match(base, data.model(index), Frame.of(form), element)
+    elements = {} if inside is None else inside.elements
+    matches = {
+        index: best_match(base, data.model(index), Frame.of(form), elements.get(index))
+        for index in data.others
+    }
     raw, covariance = np.tile(np.eye(n), (k, 1, 1)), np.zeros((k, n * n, n * n))
     for index, match in matches.items():
         raw[index], covariance[index] = match.matrix, match.covariance
-    if inside is not None and len(inside.elements) == len(matches):
-        form, rough = inside.group.frame.form, inside.form_error
+    algebra_error = None
+    if inside is not None and len(elements) == len(matches):
+        form, rough, algebra_error = inside.group.frame.form, inside.form_error, inside.algebra_error
     else:
         # Where no generator says what is kept, the covariance of the starts does.
         starts = sum(int(task.starts.shape[0]) for task in data.tasks)
@@ -239,20 +247,19 @@ def _searched(data: TaskData, doubts: list[str]) -> LeftActions:
         others = list(matches)
         form, rough = sharpened_form(form, raw[others], covariance[others], prior)
     frame = Frame.of(form)
-    compact, errors, residuals, freedom = raw.copy(), np.zeros(k), np.zeros(k), 0
+    compact, errors, residuals = raw.copy(), np.zeros(k), np.zeros(k)
     for index, match in matches.items():
-        if inside is not None and index in inside.elements:
-            compact[index], errors[index] = inside.elements[index], inside.error(index)
-            free = len(inside.free)
+        if inside is not None and index in elements:
+            compact[index], errors[index] = elements[index], inside.error(index)
         else:
-            compact[index], errors[index], free = settle(base, data.model(index), match, frame)
+            compact[index] = lie.polar_factor(match.matrix, form)
+            errors[index] = _angle_error(compact[index], covariance[index], form)
         residuals[index] = np.sqrt(max(match.misfit, float(frame.stretch(match.matrix))))
-        freedom = max(freedom, free)
     doubts = [*doubts, *_unsure(errors)]
-    if inside is not None and inside.elements and data.system.verdict != "yes":
+    if elements and data.system.verdict != "yes":
         # What rewards do not show rests on the law of motion.
         doubts.append(f"the system's symmetries are not certain: {data.system.reason}")
-    if len(base.flat) and (inside is None or len(inside.elements) < len(matches)):
+    if len(base.flat) and len(elements) < len(matches):
         doubts.append(
             "the rewards of the base task do not change along some direction of the states: what a map does "
             "there cannot be seen"
@@ -268,14 +275,17 @@ def _searched(data: TaskData, doubts: list[str]) -> LeftActions:
         inner_product=form,
         form_error=rough,
         task_generators=np.full((k, n + 1, n + 1), np.nan),
-        freedom=freedom,
+        freedom=len(inside.free) if inside is not None and elements else 0,
         doubts=tuple(doubts),
-        method="search",
+        method="search" if inside is None else "system",
+        algebra_error=algebra_error,
     )
 
 
 def _angle_error(left: Array, covariance: Array, form: Array) -> float:
     """Return the standard error of an element of the group, as an angle, from that of the raw map."""
+    if not np.isfinite(covariance).all():
+        return float("inf")
     frame, total = Frame.of(form), 0.0
     for generator in frame.turns:
         # The share of an error δL along L W, in the frame in which L is orthogonal.

@@ -175,5 +175,6 @@ def check_left_actions(
         freedom=0,
         doubts=(),
         method="given",
+        algebra_error=None,
     )
     return make_report(data, given, maps)

@@ -21,21 +21,27 @@ _LEVERAGE = 0.9
 _RIDGES = np.geomspace(1e-14, 1e2, 49)
 # Centres when none are asked for: in more than two dimensions they have more room to fill.
 _CENTRES, _MORE_CENTRES = 200, 400
+# A combination of the coordinates is tried to be left out where the mean square cosine of the slope with it
+# is smaller than this, and left out where what is left over of the rewards grows by no more than this factor.
+_FLAT, _AS_WELL = 0.05, 1.02
+# Points by which that is decided, most steps to the best combinations, and one so short that it is the last.
+_DECIDING, _TURNS, _ARRIVED = 2500, 10, 1e-4
 
 
 @dataclass(frozen=True, eq=False)
 class RewardModel:
-    """A natural cubic spline on scattered centres: R(p) = Σ_j w_j ‖p − c_j‖³ + b_0 + b·p.
+    """A natural cubic spline on scattered centres: R(p) = Σ_j w_j ‖q − c_j‖³ + b_0 + b·q with q = A p.
 
-    The weights satisfy Σ w_j = 0 and Σ w_j c_j = 0, so that the model grows linearly away from its data.
+    The weights satisfy Σ w_j = 0 and Σ w_j c_j = 0, so that the model grows linearly away from its data. A
+    selects the combinations of the coordinates on which the reward depends; up to the plane it is I.
 
     Parameters
     ----------
-    centres : ndarray, shape (C, n)
+    centres : ndarray, shape (C, r)
         The c_j.
     weights : ndarray, shape (C,)
         The w_j.
-    linear : ndarray, shape (n + 1,)
+    linear : ndarray, shape (r + 1,)
         b_0 and b.
     noise : float
         Root mean square of what the fit leaves over, corrected for the parameters it used; in units of the
@@ -46,6 +52,10 @@ class RewardModel:
         The part that neighbours do share, around each centre: how far the model itself is off there.
     reach : float
         How far the data extend from the nearest centre; farther out nothing is known.
+    along : ndarray, shape (r, n)
+        A, orthonormal rows.
+    states : ndarray, shape (C, n)
+        The states of the data at the centres.
     """
 
     centres: Array
@@ -55,13 +65,17 @@ class RewardModel:
     reward_noise: float
     misfit: Array
     reach: float
+    along: Array
+    states: Array
 
     @classmethod
     def fit(cls, points: ArrayLike, values: ArrayLike, *, centres: int | None = None) -> "RewardModel":
         """Fit the model by penalised least squares.
 
         The penalty is the spline's own roughness, and generalised cross-validation says how much of it:
-        next to none for exact rewards, enough not to fit the noise for noisy ones (Wahba, 1990).
+        next to none for exact rewards, enough not to fit the noise for noisy ones (Wahba, 1990). Beyond the
+        plane the reward is taken to depend on the fewest combinations of the coordinates that predict it as
+        well as all of them: of a mass, say, on its place and not on its velocity.
 
         Parameters
         ----------
@@ -88,6 +102,12 @@ class RewardModel:
         n = points.shape[1]
         if len(points) < 5 * (n + 2):
             raise ValueError(f"points must hold at least {5 * (n + 2)} rows for n = {n}, got {len(points)}")
+        along = np.eye(n) if n <= 2 else _fewest(points, values, centres)
+        return cls._fit_along(along, points, values, centres)
+
+    @classmethod
+    def _fit_along(cls, along: Array, points: Array, values: Array, centres: int | None) -> "RewardModel":
+        states, points = points, _combined(points, along)
         basis = SplineBasis.on(points, centres)
         features = basis(points)
         coefficients, leverage, _ = smooth(features, values, basis.rough)
@@ -97,7 +117,8 @@ class RewardModel:
         centred, weights, linear = basis.in_units(coefficients)
         leverage = np.minimum(leverage, _LEVERAGE)
         left = left / np.sqrt(1.0 - leverage)
-        _, pairs = cKDTree(points).query(points, k=2)
+        tree = cKDTree(points)
+        _, pairs = tree.query(points, k=2)
         other = left[np.asarray(pairs)[:, 1]]
         # Neighbours share the misfit and not the noise: their product keeps the one, their difference the
         # other.
@@ -111,12 +132,14 @@ class RewardModel:
         total = np.bincount(nearest, shared, minlength=len(centred))
         common = max(float(shared.mean()), 0.0)
         misfit = np.sqrt(np.maximum(total + _PRIOR * common, 0.0) / (count + _PRIOR))
-        return cls(centred, weights, linear, noise, reward_noise, misfit, float(np.max(distance)))
+        reach = float(np.max(distance))
+        chosen = states[tree.query(centred)[1]]
+        return cls(centred, weights, linear, noise, reward_noise, misfit, reach, along, chosen)
 
     def __call__(self, points: ArrayLike) -> Array:
         """Return the modelled rewards (...,) at points (..., n)."""
         points = np.asarray(points, dtype=np.float64)
-        flat = points.reshape(-1, points.shape[-1])
+        flat = _combined(points.reshape(-1, points.shape[-1]), self.along)
         value = cubes(flat, self.centres) @ self.weights + self.linear[0] + flat @ self.linear[1:]
         return np.asarray(value.reshape(points.shape[:-1]))
 
@@ -127,28 +150,30 @@ class RewardModel:
     def value_and_gradient(self, points: ArrayLike) -> tuple[Array, Array]:
         """Return the modelled rewards (...,) and their gradients (..., n) at points (..., n)."""
         points = np.asarray(points, dtype=np.float64)
-        flat = points.reshape(-1, points.shape[-1])
+        flat = _combined(points.reshape(-1, points.shape[-1]), self.along)
         distances = cdist(flat, self.centres)
         factor = distances * self.weights
         value = np.einsum("ij,ij,ij->i", factor, distances, distances)
         value += self.linear[0] + flat @ self.linear[1:]
         slope = 3.0 * (factor.sum(axis=1, keepdims=True) * flat - factor @ self.centres) + self.linear[1:]
-        return value.reshape(points.shape[:-1]), slope.reshape(points.shape)
+        return value.reshape(points.shape[:-1]), _combined(slope, self.along.T).reshape(points.shape)
 
     def hessian(self, points: ArrayLike) -> Array:
         """Return the model's second derivatives (..., n, n) at points (..., n)."""
         points = np.asarray(points, dtype=np.float64)
-        flat = points.reshape(-1, points.shape[-1])
-        number, n = flat.shape
+        flat = _combined(points.reshape(-1, points.shape[-1]), self.along)
+        number, r = flat.shape
         distances = cdist(flat, self.centres)
         # Σ_j 3 w_j (ρ_j I + x_j x_jᵀ / ρ_j) with x_j = p − c_j; the second term vanishes at a centre.
         ratio = np.divide(3.0 * self.weights, distances, out=np.zeros_like(distances), where=distances > 1e-9)
-        outer = (self.centres[:, :, None] * self.centres[:, None, :]).reshape(-1, n * n)
+        outer = (self.centres[:, :, None] * self.centres[:, None, :]).reshape(-1, r * r)
         first = (ratio @ self.centres)[:, :, None] * flat[:, None, :]
         square = ratio.sum(axis=1)[:, None, None] * flat[:, :, None] * flat[:, None, :]
-        square += (ratio @ outer).reshape(number, n, n) - first - first.swapaxes(1, 2)
-        square += (3.0 * distances @ self.weights)[:, None, None] * np.eye(n)
-        return np.asarray(square.reshape(*points.shape, n))
+        square += (ratio @ outer).reshape(number, r, r) - first - first.swapaxes(1, 2)
+        square += (3.0 * distances @ self.weights)[:, None, None] * np.eye(r)
+        if r < points.shape[-1]:
+            square = self.along.T @ square @ self.along
+        return np.asarray(square.reshape(*points.shape, points.shape[-1]))
 
     def local_misfit(self, points: ArrayLike) -> Array:
         """Return how far the model is off around points (..., n), shape (...).
@@ -162,16 +187,49 @@ class RewardModel:
     def nearest(self, points: ArrayLike) -> tuple[Array, NDArray[np.intp]]:
         """Return distance to and index of the nearest centre, each of shape (...), for points (..., n)."""
         points = np.asarray(points, dtype=np.float64)
-        distances = cdist(points.reshape(-1, points.shape[-1]), self.centres)
+        distances = cdist(_combined(points.reshape(-1, points.shape[-1]), self.along), self.centres)
         shape = points.shape[:-1]
         return distances.min(axis=1).reshape(shape), distances.argmin(axis=1).reshape(shape)
 
     def __repr__(self) -> str:
         """Tell the size and the fit."""
         return (
-            f"RewardModel(n={self.centres.shape[1]}, centres={len(self.centres)}, noise={self.noise:.2g}, "
+            f"RewardModel(n={self.along.shape[1]}, centres={len(self.centres)}, noise={self.noise:.2g}, "
             f"of it on the rewards {self.reward_noise:.2g})"
         )
+
+
+def _combined(rows: Array, along: Array) -> Array:
+    """Return A p for each row p of (N, n); the same array where A (r, n) leaves nothing out."""
+    return rows if along.shape[0] == along.shape[1] else rows @ along.T
+
+
+def _fewest(points: Array, values: Array, centres: int | None) -> Array:
+    """Return the fewest combinations A (r, n) of coordinates that predict values as well as all of them.
+
+    Where the model on all coordinates is flat tells them roughly. Then model and A are improved in turn: a
+    step of A, by least squares, against what the model on A p leaves over.
+    """
+    n, step = points.shape[1], max(1, len(points) // _DECIDING)
+    points, values = points[::step], values[::step]
+    whole = RewardModel._fit_along(np.eye(n), points, values, centres)
+    slopes = whole.gradient(points)
+    slopes /= np.maximum(np.linalg.norm(slopes, axis=1, keepdims=True), np.finfo(float).tiny)
+    squares, axes = np.linalg.eigh(slopes.T @ slopes / len(slopes))
+    for r in range(max(1, int((squares >= _FLAT).sum())), n):
+        along, idle = axes[:, n - r :].T, axes[:, : n - r].T
+        for _ in range(_TURNS):
+            model = RewardModel._fit_along(along, points, values, centres)
+            moved = np.einsum("ni,nj->nij", model.gradient(points) @ along.T, points @ idle.T)
+            rest = values - model(points)
+            turn = np.linalg.lstsq(moved.reshape(len(points), -1), rest)[0].reshape(r, n - r)
+            along, idle = along + turn @ idle, idle - turn.T @ along
+            along, idle = (np.linalg.qr(rows.T)[0].T for rows in (along, idle))
+            if np.linalg.norm(turn) < _ARRIVED:
+                break
+        if model.noise <= _AS_WELL * whole.noise:
+            return along
+    return np.eye(n)
 
 
 @dataclass(frozen=True, eq=False)

@@ -78,6 +78,7 @@ def search_group(
     *,
     most: int = _REFINED,
     settled: float = SETTLED,
+    alike: float = 0.0,
 ) -> tuple[Minimum, ...]:
     """Return the distinct local minima of Σ r_i(L)² over a compact group, the best first.
 
@@ -99,6 +100,9 @@ def search_group(
         Most starts that are refined.
     settled : float, optional
         As in `refine`.
+    alike : float, optional
+        Of elements that make one task, the one with the smallest logarithm is taken among those whose cost is
+        larger by no more than this share.
 
     Returns
     -------
@@ -126,11 +130,17 @@ def search_group(
     marks = model(_probes(model) @ np.linalg.inv(left).swapaxes(-1, -2))
     length = np.linalg.norm(group.unit(theta), axis=1)
     kept: list[int] = []
+    same: list[list[int]] = []
     # Of minima that tie to rounding, the one nearest to the identity comes first.
     for index in np.lexsort((length, np.round(costs / (costs.min() + 1e-300), 6))):
         away = [np.sqrt(np.square(marks[index] - marks[other]).mean()) for other in kept]
         if all(distance > group.cover.spacing * slope for distance in away):
             kept.append(int(index))
+            same.append([int(index)])
+        elif costs[index] <= (1.0 + alike) * costs[kept[int(np.argmin(away))]]:
+            same[int(np.argmin(away))].append(int(index))
+    if alike:
+        kept = [min(indices, key=lambda index: length[index]) for indices in same]
     return tuple(
         Minimum(left[index], theta[index], float(costs[index]), jacobian[index].T @ jacobian[index])
         for index in kept
@@ -232,5 +242,5 @@ def _starts(group: CompactGroup, matching: Matching) -> Index:
 
 
 def _probes(model: RewardModel) -> Array:
-    """Return points where a task is looked at: the centres come well spread."""
-    return model.centres[:_PROBES]
+    """Return states where a task is looked at: the centres come well spread."""
+    return model.states[:_PROBES]

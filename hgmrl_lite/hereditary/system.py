@@ -24,9 +24,7 @@ SEEN = 4.0
 #: that their number may excuse.
 KEPT, KEPT_AT_MOST = 0.25, 0.6
 #: Share of a generator that may lead away from the set on which the states live.
-AWAY = 1e-3
-#: Weight of the mean variance in that of each direction: the folds are few.
-SHRUNK = 0.3
+AWAY = 1e-5
 #: Spread that starts in one point are given, in that of the states.
 POINT = 0.05
 
@@ -179,17 +177,22 @@ class SystemSymmetry(Told):
         given = law.tangent @ whole
         split = len(given)
         change, deviations = law.changes
-        form = change @ change.T
-        free = form[split:, split:]
-        ridge = 1e-12 * np.trace(free) + np.finfo(float).tiny
-        partner = -np.linalg.solve(free + ridge * np.eye(len(free)), form[split:, :split] @ given)
-        pair = np.concatenate([given, partner])
+        pair = self._with_partner(given)
         found = squared(pair @ change, pair @ deviations)
         # What leads away from the set on which the states live breaks the law altogether.
         away = max(float(whole @ whole - given @ given), 0.0)
         size = float(pair @ pair) + away + np.finfo(float).tiny
-        actions = (partner @ law.operators[2][split:])[-(law.m**2) :].reshape(law.m, law.m)
+        actions = (pair[split:] @ law.operators[2][split:])[-(law.m**2) :].reshape(law.m, law.m)
         return actions, Defect((found.square + away) / size, found.error / size)
+
+    def _with_partner(self, given: Array) -> Array:
+        """Return coordinates of W_S along ``law.tangent``, and behind them those of the best W_A."""
+        change, split = self.law.changes[0], len(given)
+        form = change[split:] @ change.T
+        free = form[:, split:]
+        ridge = 1e-12 * np.trace(free) + np.finfo(float).tiny
+        partner = -np.linalg.solve(free + ridge * np.eye(len(free)), form[:, :split] @ given)
+        return np.concatenate([given, partner])
 
     def partners(self, generators: Array) -> Array:
         """Return the best W_A (d, m, m) of linear parts W_S (d, n, n)."""
@@ -197,8 +200,8 @@ class SystemSymmetry(Told):
         found = [self.defect(generator)[0] for generator in lifted]
         return np.array(found).reshape(-1, self.law.m, self.law.m)
 
-    def losses(self, generators: Array) -> Array:
-        """Return what the law loses, in standard errors, by generators near given ones with their best W_A.
+    def losses(self, generators: Array) -> tuple[Array, Array]:
+        """Return what the law loses by generators near given ones with their best W_A, and its errors.
 
         Parameters
         ----------
@@ -207,8 +210,11 @@ class SystemSymmetry(Told):
 
         Returns
         -------
-        ndarray, shape (d, R, n²)
-            For each generator, rows on the entries of one that is near to it.
+        rows : ndarray, shape (d, R, n²)
+            For each generator, rows on the entries of one that is near to it, in units of the root mean
+            square error.
+        errors : ndarray, shape (d, FOLDS, R)
+            What each fold of the data adds to what the generator loses.
         """
         law, n = self.law, self.law.n
         change, deviations = law.changes
@@ -222,19 +228,14 @@ class SystemSymmetry(Told):
         rows = (given @ change[:split] @ made_good.T).T
         # What leads away from the set on which the states live is.
         away = (whole - given @ law.tangent).T / AWAY
-        linear = self.generators_states[:, :n, :n].reshape(-1, n * n)
-        own = np.array([law.tangent @ law.coordinates(generator) for generator in self.generators_states])
-        out = []
+        of_rows, of_errors = [], []
         for flat in np.reshape(generators, (-1, n * n)):
-            errors = flat @ given @ deviations[:, :split] @ made_good.T
-            # The law's bias shows in what its own symmetries lose: it counts as an error of that direction.
-            lost = np.linalg.lstsq(linear.T, flat)[0] @ own @ change[:split] @ made_good.T
-            spread = errors.T @ errors
-            typical = np.trace(spread) / len(rows) + np.finfo(float).tiny
-            spread = (1.0 - SHRUNK) * spread + SHRUNK * typical * np.eye(len(rows)) + np.outer(lost, lost)
+            errors = self._with_partner(flat @ given) @ deviations @ made_good.T
+            typical = np.sqrt(np.square(errors).sum() / len(rows)) + np.finfo(float).tiny
             size = np.linalg.norm(flat @ whole) + np.finfo(float).tiny
-            out.append(np.concatenate([np.linalg.solve(np.linalg.cholesky(spread), rows), away / size]))
-        return np.array(out)
+            of_rows.append(np.concatenate([rows / typical, away / size]))
+            of_errors.append(np.pad(errors / typical, ((0, 0), (0, len(away)))))
+        return np.array(of_rows), np.array(of_errors)
 
     def _facts(self) -> list[tuple[str, str]]:
         shown = self.spectrum[: self.dimension + 3]

@@ -10,27 +10,25 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from scipy.spatial import cKDTree
 
+from hgmrl_lite import lie
 from hgmrl_lite._validate import Array
 from hgmrl_lite.hereditary.comparison import PolynomialMap, same_rewards
-from hgmrl_lite.hereditary.conjugation import everything, moved_together
+from hgmrl_lite.hereditary.conjugation import Matched, everything, moved_together
 from hgmrl_lite.hereditary.evidence import BOUND
-from hgmrl_lite.hereditary.frame import in_units
+from hgmrl_lite.hereditary.frame import in_units, symmetric_basis
 from hgmrl_lite.hereditary.group import CompactGroup, compact_group
-from hgmrl_lite.hereditary.matching import Matching, RewardMatching
+from hgmrl_lite.hereditary.matching import RewardMatching
 from hgmrl_lite.hereditary.reward_model import RewardModel
 from hgmrl_lite.hereditary.search import nearest_to_identity, stabiliser
 from hgmrl_lite.hereditary.task_data import TaskData
 from hgmrl_lite.hereditary.task_matching import TurnMatching
 from hgmrl_lite.hereditary.task_search import common, first_element
-from hgmrl_lite.transitions import Transitions
 
 #: Relative error of generators that come from the law of motion alone.
 ROUGHLY = 0.3
-#: How many times as large as a fit tells errors are taken to be. Those of a mass, a car and two points in two
-#: planes were up to 2.2 times its 95 % bounds: the polynomials of the law of motion are not the law.
-WIDER = 2.5
+#: What is left over of exact rewards is smooth: as so many independent residuals they count at most.
+INDEPENDENT = 50
 #: Transitions of each task whose rewards are matched.
 MATCHED = 2500
 #: Rounds of matching: with the reward model of the base task alone, which pulls hard, then with that of all.
@@ -43,23 +41,31 @@ class Carried:
 
     Attributes
     ----------
-    group : CompactGroup
-        The group, as the tasks have it.
+    rough : CompactGroup
+        The group, as the law of motion has it.
+    change : ndarray, shape (n, n)
+        C: as the tasks have it, the group is C G C⁻¹.
     elements : dict of int to ndarray, shape (n, n)
         L of each task that an element explains.
     spreads : dict of int to ndarray, shape (n², n²)
-        Error covariances of ξ in L ← exp(ξ) L, entries in the frame of the group in rows.
-    form_error : float
-        Standard error of the inner product, per entry, in the frame where it is I.
+        Error covariances of ξ in L ← exp(ξ) L, entries in the frame of ``rough`` in rows.
+    moves : ndarray, shape (n², n²)
+        Error covariance of ε in C ← exp(ε) C, likewise.
     reward : RewardModel
         The base task's.
     """
 
-    group: CompactGroup
+    rough: CompactGroup
+    change: Array
     elements: dict[int, Array]
     spreads: dict[int, Array]
-    form_error: float
+    moves: Array
     reward: RewardModel
+
+    @cached_property
+    def group(self) -> CompactGroup:
+        """The group, as the tasks have it."""
+        return self.rough.conjugated(self.change)
 
     @cached_property
     def free(self) -> Array:
@@ -78,14 +84,38 @@ class Carried:
 
     def error(self, index: int) -> float:
         """Return the standard error of a task's element as an angle in radians."""
-        group, element, frame = self.group, self.elements[index], self.group.frame
-        turns = frame.inside(frame.turns).reshape(len(frame.turns), -1) / np.sqrt(2.0)
+        group, element, frame = self.group, self.elements[index], self.rough.frame
         # Directions that leave the task as it is do not matter.
         idle = frame.inside(np.tensordot(self.free @ group.adjoint(element).T, group.directions, axes=1))
-        idle = np.linalg.qr(idle.reshape(len(self.free), element.size).T)[0]
-        turns = turns - turns @ idle @ idle.T
         # A turn by θ has ‖ξ‖ = √2 θ.
-        return WIDER * float(np.sqrt(0.5 * np.trace(turns @ self.spreads[index] @ turns.T)))
+        return float(np.sqrt(0.5 * np.trace(_across(idle) @ self.spreads[index])))
+
+    @property
+    def form_error(self) -> float:
+        """The standard error of the inner product, per entry, in the frame where it is I."""
+        n = len(self.change)
+        strains = symmetric_basis(n).reshape(-1, n * n)
+        # The form moves by ε + εᵀ.
+        return float(2.0 * np.sqrt(np.trace(strains @ self.moves @ strains.T)) / n)
+
+    @property
+    def algebra_error(self) -> float:
+        """The standard error of the generators as an angle in radians."""
+        directions = self.rough.frame.inside(self.group.directions)
+        n = directions.shape[-1]
+        whole = np.eye(n * n).reshape(-1, n, n)
+        across, total = _across(directions), 0.0
+        for direction in directions:
+            moved = lie.bracket(whole, direction).reshape(n * n, n * n) @ across
+            total += np.trace(moved.T @ self.moves @ moved) / np.square(direction).sum()
+        return float(np.sqrt(total))
+
+
+def _across(directions: Array) -> Array:
+    """Return the projection (n², n²) away from directions (f, n, n)."""
+    size = directions.shape[-1] ** 2
+    inside = np.linalg.qr(directions.reshape(-1, size).T)[0]
+    return np.asarray(np.eye(size) - inside @ inside.T)
 
 
 def carried_by_system(data: TaskData) -> Carried | None:
@@ -94,14 +124,15 @@ def carried_by_system(data: TaskData) -> Carried | None:
         return None
     rough = compact_group(data.compact.linear, tol=ROUGHLY)
     units = np.reshape(data.scale[:, None] / data.scale, -1)
-    law = data.system.losses(in_units(rough.directions, data.scale)) * units
+    rows, errors = data.system.losses(in_units(rough.directions, data.scale))
+    law = rows * units, errors
     base = data.model(data.base_index)
 
     n = len(data.scale)
     starts = {index: first_element(base, data.model(index), rough, np.eye(n)) for index in data.others}
-    begun = Carried(rough, starts, {}, ROUGHLY, base.halves[0])
+    begun = Carried(rough, np.eye(n), starts, {}, ROUGHLY**2 * np.eye(n * n), base.halves[0])
     matchings = {index: _turning(data, begun, index) for index in starts}
-    matchings = {index: matching for index, matching in matchings.items() if len(matching.points) >= 2 * n}
+    matchings = {index: task for index, task in matchings.items() if len(task.places) >= 2 * n * n}
     while matchings:
         tried = replace(begun, elements={index: starts[index] for index in matchings})
         found = _moved(data, tried, matchings, law)
@@ -113,23 +144,24 @@ def carried_by_system(data: TaskData) -> Carried | None:
     return replace(begun, elements={})
 
 
-def _turning(data: TaskData, found: Carried, index: int) -> TurnMatching:
+def _turning(data: TaskData, found: Carried, index: int) -> Matched:
     """Return the matching of unit gradients of a task, where its data and the base task's meet."""
     base, other, element = data.model(data.base_index), data.model(index), found.elements[index]
     points = common(base, other, PolynomialMap.of_matrix(element))
-    return TurnMatching(base, other, everything(found.group), points, np.eye(len(element)))
+    matching = TurnMatching(base, other, everything(found.rough), points, np.eye(len(element)))
+    return Matched(matching, np.repeat(points, points.shape[1], axis=0), INDEPENDENT)
 
 
 def _misfit(data: TaskData, found: Carried, index: int) -> float:
     """Return the mean square difference of unit gradients under the element of a task."""
-    matching = _turning(data, found, index)
-    if not len(matching.points):
+    task = _turning(data, found, index)
+    if not len(task.places):
         return float("inf")
-    rest = matching.linearise(found.elements[index][None])[0]
-    return float(np.square(rest).sum() / len(matching.points))
+    rest = task.matching.linearise(found.elements[index][None])[0]
+    return float(np.square(rest).sum() * len(found.elements[index]) / len(task.places))
 
 
-def _by_rewards(data: TaskData, found: Carried, law: Array) -> Carried:
+def _by_rewards(data: TaskData, found: Carried, law: tuple[Array, Array]) -> Carried:
     """Return the elements after the rewards that agree have been matched."""
     base = data.model(data.base_index)
     agreeing = [
@@ -141,35 +173,39 @@ def _by_rewards(data: TaskData, found: Carried, law: Array) -> Carried:
     for pooled in ROUNDS:
         model = _base_reward(data, found, agreeing) if pooled else alone
         found = replace(found, reward=model).nearest()
-        matchings = {index: _rewards(data.scaled[index][:MATCHED], found, index) for index in agreeing}
+        matchings = {index: _rewards(data, found, index) for index in agreeing}
         found = _moved(data, found, matchings, law)
     return found
 
 
-def _rewards(task: Transitions, found: Carried, index: int) -> RewardMatching:
-    """Return the matching of a task's rewards, where the base task's are known."""
+def _rewards(data: TaskData, found: Carried, index: int) -> Matched:
+    """Return the matching of a task's rewards, inside the data of the base task."""
+    task, model = data.scaled[index][:MATCHED], found.reward
     pulled = task.next_states @ np.linalg.inv(found.elements[index]).T
-    known = np.flatnonzero(np.isfinite(found.reward.local_misfit(pulled)))
-    # Neighbours stand together.
-    known = known[cKDTree(pulled[known]).indices]
-    directions = everything(found.group)
-    return RewardMatching(directions, found.reward, task.next_states[known], task.rewards[known])
+    known = np.flatnonzero(data.model(data.base_index).inside(pulled))
+    directions = everything(found.rough)
+    matching = RewardMatching(directions, model, task.next_states[known], task.rewards[known])
+    noisy = min(1.0, (model.reward_noise / model.noise) ** 2)
+    number = len(known) / (noisy + (1.0 - noisy) * max(len(known) / INDEPENDENT, 1.0))
+    return Matched(matching, pulled[known], number)
 
 
-def _moved(data: TaskData, found: Carried, matchings: Mapping[int, Matching], law: Array) -> Carried:
+def _moved(
+    data: TaskData, found: Carried, matchings: Mapping[int, Matched], law: tuple[Array, Array]
+) -> Carried:
     """Return group and elements moved to where the matched tasks fit; other tasks go with the group."""
     which = list(matchings)
     elements = np.array([found.elements[index] for index in which])
-    seen = [data.model(index).seen for index in which]
-    fitted = moved_together(found.group, elements, list(matchings.values()), seen, law)
-    change, inverse = fitted.change, np.linalg.inv(fitted.change)
-    moved = {index: change @ left @ inverse for index, left in found.elements.items()}
+    fitted = moved_together(found.rough, found.change, elements, list(matchings.values()), law)
+    step = fitted.change @ np.linalg.inv(found.change)
+    back = np.linalg.inv(step)
+    moved = {index: step @ left @ back for index, left in found.elements.items()}
     return replace(
         found,
-        group=found.group.conjugated(change),
+        change=fitted.change,
         elements=moved | dict(zip(which, fitted.elements, strict=True)),
         spreads=found.spreads | dict(zip(which, fitted.spreads, strict=True)),
-        form_error=fitted.form_error,
+        moves=fitted.moves,
     )
 
 

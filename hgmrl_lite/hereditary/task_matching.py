@@ -21,8 +21,6 @@ from hgmrl_lite.hereditary.search import along, refine
 RANKED, TRIED, FITTED = 60, 120, 300
 #: Share of the points that a start must carry into the other task's data.
 KNOWN = 0.25
-#: Residuals larger than so many times the median count less.
-BOUNDED = 3.0
 #: The longest step of a map, and when its coefficients have arrived.
 LONGEST, ARRIVED = 0.3, 1e-6
 #: Share of the ridge that predicts best: there the bias of the spline is as large as its noise, which a map
@@ -93,9 +91,6 @@ class TurnMatching:
         Where.
     mirror : ndarray, shape (n, n)
         M, so that the maps L M are matched for elements L: another coset of the group, or just another start.
-    bounded : bool, optional
-        Whether large residuals count less: where an image leaves the other task's data its reward is
-        extrapolated.
     """
 
     base: TaskModel
@@ -103,7 +98,6 @@ class TurnMatching:
     directions: Array
     points: Array
     mirror: Array
-    bounded: bool = False
 
     @cached_property
     def _own(self) -> Array:
@@ -132,11 +126,7 @@ class TurnMatching:
     def _at(self, left: Array) -> tuple[Array, Array]:
         rest, slopes = turn_residuals(self._own, self.other, self.points, PolynomialMap.of_matrix(left))
         moved = np.einsum("niab,dab->nid", slopes[..., 1:], self.directions @ left)
-        if not self.bounded:
-            return rest, moved
-        scale = BOUNDED * float(np.median(np.abs(rest))) + np.finfo(float).tiny
-        weight = 1.0 / np.sqrt(np.maximum(np.linalg.norm(rest, axis=1) / scale, 1.0))
-        return rest * weight[:, None], moved * weight[:, None, None]
+        return rest, moved
 
     def covariance(self, residuals: Array, jacobian: Array) -> Array:
         """Return the error covariance (d, d) of ξ, for the residuals (N n,) left over and slopes (N n, d)."""
@@ -222,7 +212,9 @@ class PooledMatching:
         coefficients = scipy.linalg.cho_solve(factor, features.T @ self._targets)
         drift = np.einsum("dij,nj->ndi", np.linalg.inv(element) @ self.directions @ element, moved)
         slopes = np.zeros((len(features), d))
-        spline = RewardModel(*basis.in_units(coefficients), 0.0, 0.0, np.zeros(len(basis.centres)), np.inf)
+        centres, weights, linear = basis.in_units(coefficients)
+        everywhere, nowhere = np.eye(len(element)), np.zeros(len(centres))
+        spline = RewardModel(centres, weights, linear, 0.0, 0.0, nowhere, np.inf, everywhere, centres)
         slopes[-len(moved) :] = np.einsum("ni,ndi->nd", spline.gradient(moved), drift)
         given = scipy.linalg.cho_solve(factor, features.T @ slopes)
         weight = np.sqrt(penalty)

@@ -1,23 +1,21 @@
 """The map from the base task to another: in the group of the system, and over all matrices to compare."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hgmrl_lite import lie
 from hgmrl_lite._spans import null_space
 from hgmrl_lite._validate import Array
-from hgmrl_lite.hereditary.comparison import PolynomialMap, TaskModel, evenly, same_rewards
+from hgmrl_lite.hereditary.comparison import PolynomialMap, TaskModel, evenly
 from hgmrl_lite.hereditary.frame import Frame
 from hgmrl_lite.hereditary.group import CompactGroup, compact_group
-from hgmrl_lite.hereditary.search import along, nearest_to_identity, refine, search_group, stabiliser
+from hgmrl_lite.hereditary.search import along, refine, search_group
 from hgmrl_lite.hereditary.task_matching import (
     ARRIVED,
     FITTED,
     LONGEST,
     TRIED,
-    PooledMatching,
     TurnMatching,
     turn_residuals,
 )
@@ -28,6 +26,8 @@ ROUNDS = 2
 REFINED = 3
 #: A step this short, in radians, ends the descent of a start.
 NEAR = 1e-3
+#: Share by which the misfit of a smaller element may be larger, where both make the same task.
+ALIKE = 0.5
 #: A map outside the system's group, or one that reverses orientation, is taken when the one before it fits
 #: worse by this factor in the mean square.
 BETTER = 2.0
@@ -45,17 +45,11 @@ class Match:
         Its error covariance, entries in rows.
     misfit : float
         Mean square difference of the unit gradients under L.
-    element : ndarray, shape (n, n)
-        The element of the group near which the map is, after a reflection if ``mirrored``.
-    mirrored : bool
-        Whether there is a reflection.
     """
 
     matrix: Array
     covariance: Array
     misfit: float
-    element: Array
-    mirrored: bool
 
 
 def best_match(base: TaskModel, other: TaskModel, frame: Frame, element: Array | None = None) -> Match:
@@ -77,10 +71,10 @@ def best_match(base: TaskModel, other: TaskModel, frame: Frame, element: Array |
     if element is not None:
         return _fitted(base, other, element)
     whole, found = compact_group(frame.turns), []
-    for mirrored in (False, True):
-        mirror = _mirror(frame, mirrored)
-        element = first_element(base, other, whole, mirror) @ mirror
-        found.append(_fitted(base, other, element, mirrored=mirrored))
+    reflection = np.eye(len(frame.root))
+    reflection[-1, -1] = -1.0
+    for mirror in (np.eye(len(reflection)), frame.outside(reflection)):
+        found.append(_fitted(base, other, first_element(base, other, whole, mirror) @ mirror))
     return found[0] if found[0].misfit <= BETTER * found[1].misfit + 1e-4 else found[1]
 
 
@@ -88,10 +82,12 @@ def first_element(base: TaskModel, other: TaskModel, group: CompactGroup, mirror
     """Return the element L of a group for which L M fits unit gradients best, for a matrix M (n, n)."""
     matching = TurnMatching(base, other, group.directions, evenly(base.core, TRIED), mirror)
     none = np.zeros((0, group.dimension))
-    return search_group(group, matching, base.halves[0], none, most=REFINED, settled=NEAR)[0].left
+    return search_group(group, matching, base.halves[0], none, most=REFINED, settled=NEAR, alike=ALIKE)[
+        0
+    ].left
 
 
-def _fitted(base: TaskModel, other: TaskModel, element: Array, *, mirrored: bool = False) -> Match:
+def _fitted(base: TaskModel, other: TaskModel, element: Array) -> Match:
     """Return the linear map over all matrices near an element of a group."""
     n, found = len(element), element[None]
     covariance, misfit = np.full((n * n, n * n), np.inf), np.inf
@@ -109,54 +105,7 @@ def _fitted(base: TaskModel, other: TaskModel, element: Array, *, mirrored: bool
         moved = (directions @ found[0]).reshape(len(directions), -1)
         covariance = moved.T @ matching.covariance(rest[0], slopes[0]) @ moved
         misfit = float(np.square(rest).sum() / len(points))
-    return Match(found[0], covariance, misfit, element, mirrored)
-
-
-def settle(base: TaskModel, other: TaskModel, match: Match, frame: Frame) -> tuple[Array, float, int]:
-    """Return the map to another task that keeps the inner product, its error and its freedom.
-
-    Parameters
-    ----------
-    base, other : TaskModel
-        The tasks.
-    match : Match
-        Where to begin.
-    frame : Frame
-        Of the inner product that the group keeps, as it is known now.
-
-    Returns
-    -------
-    left : ndarray, shape (n, n)
-        L; of all elements that differ by the base task's stabiliser, the one with the smallest logarithm.
-    error : float
-        Its standard error as an angle in radians.
-    free : int
-        Dimension of the stabiliser.
-    """
-    group, mirror = compact_group(frame.turns), _mirror(frame, match.mirrored)
-    d = group.dimension
-    start = lie.polar_factor(match.element, frame.form)
-    spread = np.pi**2 * np.eye(d)
-    points = common(base, other, PolynomialMap.of_matrix(start))
-    if len(points):
-        matching = TurnMatching(base, other, group.directions, points, np.eye(len(start)), bounded=True)
-        found = refine(
-            matching.linearise, start[None], lambda left, step: group.exp(step) @ left, d, LONGEST, ARRIVED
-        )[0]
-        # Large residuals count in full for the error: they show what the models are off by.
-        rest, slopes = replace(matching, bounded=False).linearise(found)
-        start, spread = found[0], matching.covariance(rest[0], slopes[0])
-    if same_rewards(base, other, start):
-        start, spread = PooledMatching(base, other, start, group.directions).fit()
-    free = stabiliser(base.halves[0], group)[0] @ group.adjoint(mirror).T
-    element = start @ np.linalg.inv(mirror)
-    if len(free):
-        element = nearest_to_identity(group, element[None], free)[0]
-    matters = group.across(element, free)
-    squares, axes = np.linalg.eigh(matters @ spread @ matters.T)
-    speeds = group.speed(axes.T @ matters)
-    error = float(np.sqrt((np.maximum(squares, 0.0) * np.square(speeds)).sum()))
-    return element @ mirror, error, len(free)
+    return Match(found[0], covariance, misfit)
 
 
 def first_turn(base: TaskModel, other: TaskModel, left: Array, group: CompactGroup) -> Array:
@@ -201,11 +150,3 @@ def common(base: TaskModel, other: TaskModel, change: PolynomialMap) -> Array:
     """Return points of the base task whose images are in the other's data."""
     points = base.core
     return evenly(points[other.inside(change(points))], FITTED)
-
-
-def _mirror(frame: Frame, mirrored: bool) -> Array:
-    """Return a reflection that keeps the inner product of a frame, or the identity."""
-    reflection = np.eye(len(frame.root))
-    if mirrored:
-        reflection[-1, -1] = -1.0
-    return frame.outside(reflection)

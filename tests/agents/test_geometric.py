@@ -118,7 +118,7 @@ def test_policy_of_the_wrong_dimensions(geometry, reward_model, n, m, found):
 
 
 def test_reward_model_of_the_wrong_dimension(geometry, reward_model):
-    other = replace(reward_model, centres=np.zeros((4, 3)))
+    other = replace(reward_model, along=np.eye(3))
     with pytest.raises(ValueError, match="reward_model must take states of dimension 2, got 3"):
         GeometricAgent(linear(2, 2), geometry, other)
 

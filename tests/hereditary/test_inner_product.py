@@ -112,6 +112,7 @@ def test_maps_found_in_other_units_are_the_same_maps():
         freedom=0,
         doubts=(),
         method="intertwiner",
+        algebra_error=None,
     )
     seen = found.in_units(scale)
     unit = np.diag(scale)

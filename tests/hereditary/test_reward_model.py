@@ -77,6 +77,42 @@ def test_nothing_is_known_out_of_reach(exact):
     np.testing.assert_allclose(exact.gradient([[3e3, 0.0]]), exact.gradient([[6e3, 0.0]]), atol=1e-3)
 
 
+@pytest.mark.parametrize(("noise", "away"), [(0.0, 2e-3), (0.05, 0.02)], ids=["exact", "noisy"])
+def test_coordinates_that_rewards_do_not_depend_on_are_left_out(noise, away):
+    # Two combinations of four coordinates, neither of them a coordinate.
+    rng = np.random.default_rng(6)
+    points = rng.normal(size=(3000, 4)) @ np.array(
+        [[1.0, 0, 0, 0], [0.3, 1, 0, 0], [0.5, 0, 1, 0], [0, 0.4, 0, 1]]
+    )
+    mixed = np.array([[1.0, 0.0, 0.2, -0.1], [0.0, 1.0, 0.3, 0.4]])
+    rewards = -np.linalg.norm(points @ mixed.T - [1.5, 0.0], axis=1)
+    model = RewardModel.fit(points, rewards + noise * rng.normal(size=len(points)))
+    assert model.along.shape == (2, 4)
+    np.testing.assert_allclose(model.along @ model.along.T, np.eye(2), atol=1e-12)
+    rest = mixed - mixed @ model.along.T @ model.along
+    assert np.linalg.norm(rest) < away
+    assert np.sqrt(np.mean((model(points) - rewards) ** 2)) < 0.02
+    # The states at the centres are states of the data, in all their coordinates.
+    np.testing.assert_allclose(model.states @ model.along.T, model.centres, atol=1e-9)
+    assert (np.abs(points[None] - model.states[:20, None]).sum(axis=-1).min(axis=1) == 0.0).all()
+    gradient, hessian, step = model.gradient(points[:5]), model.hessian(points[:5]), 1e-5
+    for axis, shift in enumerate(step * np.eye(4)):
+        slope = (model(points[:5] + shift) - model(points[:5] - shift)) / (2 * step)
+        np.testing.assert_allclose(gradient[:, axis], slope, atol=1e-5)
+        bend = (model.gradient(points[:5] + shift) - model.gradient(points[:5] - shift)) / (2 * step)
+        np.testing.assert_allclose(hessian[:, axis], bend, atol=1e-4)
+    np.testing.assert_allclose(
+        model.local_misfit(points[:9]), model.local_misfit(points[:9] @ model.along.T @ model.along)
+    )
+
+
+def test_coordinates_that_rewards_depend_on_a_little_stay():
+    rng = np.random.default_rng(7)
+    points = rng.normal(size=(3000, 3))
+    rewards = -np.linalg.norm(points[:, :2] - [1.0, 0.0], axis=1) + 0.1 * points[:, 2]
+    assert RewardModel.fit(points, rewards).along.shape == (3, 3)
+
+
 @pytest.mark.parametrize(("n", "bound"), [(3, 0.01), (4, 0.015)])
 @pytest.mark.parametrize("reward_noise", [0.0, 0.05])
 def test_more_dimensions(n, bound, reward_noise):

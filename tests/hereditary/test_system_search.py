@@ -5,7 +5,7 @@ import pytest
 
 from hgmrl_lite import lie
 from hgmrl_lite.hereditary import discover_geometry
-from hgmrl_lite.hereditary.conjugation import Together, everything, moved_together
+from hgmrl_lite.hereditary.conjugation import Matched, Together, everything, moved_together
 from hgmrl_lite.hereditary.group import compact_group
 from hgmrl_lite.hereditary.matching import RewardMatching
 from hgmrl_lite.hereditary.reward_model import RewardModel
@@ -29,6 +29,16 @@ def space(number):
     return tasks
 
 
+def matched(group, model, tasks):
+    """Return what is matched of all tasks but the first."""
+    return tuple(
+        Matched(
+            RewardMatching(everything(group), model, task.next_states, task.rewards), task.next_states, 50.0
+        )
+        for task in tasks[1:]
+    )
+
+
 @pytest.fixture(scope="module")
 def together():
     """Residuals of two tasks under a group that is a little off."""
@@ -37,11 +47,8 @@ def together():
     change = lie.exp(0.05 * np.array([[0.3, 1.0, -0.4], [0.2, -0.5, 0.6], [0.1, 0.7, 0.2]]))
     group = compact_group(SPACE).conjugated(change)
     elements = group.exp(np.array([[0.4, -0.3, 0.9], [1.1, 0.2, -0.5]]))
-    matchings = tuple(
-        RewardMatching(everything(group), model, task.next_states, task.rewards) for task in tasks[1:]
-    )
     law = np.random.default_rng(0).normal(size=(3, 5, 9))
-    return Together(group, matchings, (np.eye(3), np.eye(3)), law, elements)
+    return Together(group, matched(group, model, tasks), law, elements)
 
 
 def test_the_slopes_are_the_derivatives(together):
@@ -77,16 +84,16 @@ def test_a_group_that_is_off_is_moved_to_where_the_rewards_have_it(together):
     model = RewardModel.fit(tasks[0].next_states, tasks[0].rewards)
     group = together.group
     elements = np.array([lie.polar_factor(_smallest(GOALS[0], goal), group.frame.form) for goal in GOALS[1:]])
-    seen = [np.eye(3)] * 2
+    change, law = np.eye(3), (np.zeros((3, 1, 9)), np.zeros((3, 2, 1)))
     for _ in range(2):
-        matchings = [
-            RewardMatching(everything(group), model, task.next_states, task.rewards) for task in tasks[1:]
-        ]
-        moved = moved_together(group, elements, matchings, seen, np.zeros((3, 1, 9)))
-        group, elements = group.conjugated(moved.change), moved.elements
+        moved = moved_together(group, change, elements, matched(group, model, tasks), law)
+        change, elements = moved.change, moved.elements
     np.testing.assert_allclose(elements @ GOALS[0], GOALS[1:], atol=2e-3)
+    inside = group.conjugated(change).frame.inside(elements)
+    np.testing.assert_allclose(inside @ inside.swapaxes(1, 2), np.tile(np.eye(3), (2, 1, 1)), atol=1e-8)
     assert (np.linalg.eigvalsh(moved.spreads).min(axis=1) > -1e-12).all()
-    assert moved.form_error > 0.0
+    # What neither law nor rewards tell is known as well as beforehand.
+    assert 0.02 < np.sqrt(np.linalg.eigvalsh(moved.moves).max()) <= 0.0501
 
 
 def _smallest(start, end):

@@ -95,7 +95,7 @@ def check_planar(agent: GeometricAgent) -> None:
     generator = as_array("agent.generator_states", agent.generator_states, (2, 2))
     if np.abs(lie.exp(2.0 * np.pi * generator) - np.eye(2)).max() > 1e-6:
         raise ValueError(f"agent.generator_states must close after 2π: exp(2πW) = I; got W =\n{generator}")
-    dimension = agent.reward_model.centres.shape[1]
+    dimension = agent.reward_model.along.shape[1]
     if dimension != 2:
         raise ValueError(f"agent.reward_model must take points of the plane, got dimension {dimension}")
 
