@@ -29,6 +29,9 @@ from hgmrl_lite.hereditary.task_search import common, first_element
 ROUGHLY = 0.3
 #: What is left over of exact rewards is smooth: as so many independent residuals they count at most.
 INDEPENDENT = 50
+#: How many times as large as the linearised fit tells errors are taken to be: of 81 tasks of spheres, masses,
+#: cars and two points in two planes seven were off by more than their 95 % bounds, by up to 1.25 times.
+WIDER = 1.25
 #: Transitions of each task whose rewards are matched.
 MATCHED = 2500
 #: Rounds of matching: with the reward model of the base task alone, which pulls hard, then with that of all.
@@ -88,7 +91,7 @@ class Carried:
         # Directions that leave the task as it is do not matter.
         idle = frame.inside(np.tensordot(self.free @ group.adjoint(element).T, group.directions, axes=1))
         # A turn by θ has ‖ξ‖ = √2 θ.
-        return float(np.sqrt(0.5 * np.trace(_across(idle) @ self.spreads[index])))
+        return WIDER * float(np.sqrt(0.5 * np.trace(_across(idle) @ self.spreads[index])))
 
     @property
     def form_error(self) -> float:
@@ -108,7 +111,7 @@ class Carried:
         for direction in directions:
             moved = lie.bracket(whole, direction).reshape(n * n, n * n) @ across
             total += np.trace(moved.T @ self.moves @ moved) / np.square(direction).sum()
-        return float(np.sqrt(total))
+        return WIDER * float(np.sqrt(total))
 
 
 def _across(directions: Array) -> Array:

@@ -52,6 +52,19 @@ def test_twenty_transitions_give_the_angle_and_never_the_antipode(model, method)
     assert max(errors) < 8
 
 
+def test_residuals_of_gradients_are_in_units_of_their_errors(model):
+    context = explore(circle_tasks(7)[2], 60, seed=4)
+    functional, differential = (
+        infer(J, model, context, method=name) for name in ("functional", "differential")
+    )
+    assert functional.noise == model.noise
+    assert differential.noise == 1.0
+    # A gradient's error includes the base model's, so that these two are matched to different residuals.
+    assert 0.05 < differential.residual < 3.0
+    assert functional.residual < 0.05
+    assert abs(functional.angle - differential.angle) < np.radians(1.0)
+
+
 def test_one_transition_leaves_two_answers_and_says_undecided(model):
     answer = infer(J, model, explore(circle_tasks(3)[1], 1, seed=5))
     assert answer.verdict == "undecided"

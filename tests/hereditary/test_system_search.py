@@ -147,3 +147,31 @@ def test_two_points_in_two_planes_have_a_torus_and_no_more():
     np.testing.assert_allclose(geometry.left_actions @ goals[0], goals, atol=0.01)
     planes = np.array([np.kron(np.diag(row), lie.J) for row in np.eye(2)])
     assert np.degrees(lie.principal_angles(geometry.generators_states, planes)).max() < 4.0
+
+
+def test_a_car_turns_with_its_heading_and_the_bounds_hold():
+    # The state is a place and (cos, sin) of a heading: rewards see the place, the law of motion the rest.
+    angles = np.array([0.0, 1.0, 2.4, -1.7])
+    tasks = []
+    for k, angle in enumerate(angles):
+        rng = np.random.default_rng(40 + k)
+        places, actions = rng.normal(size=(2, 3000, 2))
+        heading = rng.uniform(-np.pi, np.pi, 3000)
+        along = np.c_[np.cos(heading), np.sin(heading)]
+        seen = places + 0.1 * actions[:, :1] * along + 0.02 * rng.normal(size=places.shape)
+        after = heading + 0.4 * actions[:, 1]
+        states = np.hstack([places, along])
+        next_states = np.c_[seen, np.cos(after), np.sin(after)]
+        goal = 1.5 * np.array([np.cos(angle), np.sin(angle)])
+        tasks.append(Transitions(states, actions, -np.linalg.norm(seen - goal, axis=1), next_states))
+    geometry = discover_geometry(tasks)
+    assert geometry.dimension == 1
+    truths = np.array([np.kron(np.eye(2), lie.so2_exp(angle)) for angle in angles])
+    away = np.degrees(np.linalg.norm(geometry.left_actions - truths, axis=(1, 2)) / np.sqrt(2.0))
+    assert away.max() < 0.2
+    assert (away[1:] <= 1.5 * geometry.bounds_deg[1:]).all()
+    # Turning the world leaves speed and steering as they are.
+    np.testing.assert_allclose(geometry.action_maps, np.tile(np.eye(2), (4, 1, 1)), atol=0.02)
+    truth = np.kron(np.eye(2), lie.J)[None]
+    found = np.degrees(lie.principal_angles(geometry.generators_states, truth)).max()
+    assert found <= 1.5 * geometry.generators_bound_deg < 1.0
