@@ -163,14 +163,18 @@ def nearest_first(lengths: Mapping[Path, int], changed: Iterable[Path]) -> list[
 
 
 class Unfinished:
-    """A plugin of pytest that knows which files still have tests to run."""
+    """A plugin of pytest that knows which files still have tests to run when the time is over at ``end``."""
 
-    def __init__(self, files: Iterable[Path]) -> None:
+    def __init__(self, files: Iterable[Path], end: float) -> None:
         self.files = list(files)
+        self._end = end
         self._left: dict[str, Path] = {}
 
     def pytest_collection_finish(self, session: Any) -> None:
         """Note which tests will run; a file without any is done."""
+        # pytest calls this after an interrupted collection too, which says nothing of the files.
+        if time.monotonic() >= self._end:
+            return
         self._left = {item.nodeid: item.path for item in session.items}
         self._settle(session.config.args)
 
@@ -201,7 +205,7 @@ def run_tests(files: list[Path], end: float) -> tuple[bool, list[Path]]:
     """
     import pytest
 
-    progress = Unfinished(files)
+    progress = Unfinished(files, end)
     for start in range(0, len(files), BATCH):
         left = end - time.monotonic()
         if left <= 0:

@@ -147,7 +147,13 @@ PASSES = "def test():\n    pass\n"
 def test_what_the_time_does_not_reach_is_named(tmp_path):
     slow = "import time\n\n\ndef test():\n    time.sleep(100)\n"
     files = files_of(tmp_path, test_a=PASSES, test_b=slow, test_c=PASSES, test_d=PASSES, test_e=PASSES)
-    assert run(files, 3) == (True, ["test_b", "test_c", "test_d", "test_e"])
+    assert run(files, 15) == (True, ["test_b", "test_c", "test_d", "test_e"])
+
+
+def test_a_file_whose_collection_took_too_long_is_named(tmp_path):
+    slow = "import time\n\ntime.sleep(100)\n\n\ndef test():\n    pass\n"
+    files = files_of(tmp_path, test_a=PASSES, test_b=slow, test_c=PASSES)
+    assert run(files, 3) == (True, ["test_a", "test_b", "test_c"])
 
 
 def test_a_failure_ends_the_run_and_browser_tests_are_not_run(tmp_path):
