@@ -38,6 +38,9 @@ class TaskFamily(Tasks):
     simulates : bool
         True when the law of motion is known, as here: any number of episodes together, and noise that is the
         same whatever a policy does. An environment from outside can only be sampled.
+    exploration : {"uniform", "gaussian"}
+        How its tasks are explored when nothing else is said. Gaussian actions show more of where the actions
+        are clipped.
 
     Raises
     ------
@@ -46,13 +49,14 @@ class TaskFamily(Tasks):
     """
 
     simulates: ClassVar[bool] = True
+    exploration: ClassVar[str] = "uniform"
 
     def play(self, tasks: Array, seeds: list[int], act: Act, *, reward_noise: float = 0.0) -> Episodes:
         """Play one episode a row: of the tasks (B, d), in the noise of the seeds, by what ``act`` chooses."""
         return simulate(self.system, self.outcome, reward_noise, tasks, seeds, act)
 
     def explore(
-        self, task: ArrayLike, n_transitions: int, *, seed: int, policy: str | Policy = "uniform"
+        self, task: ArrayLike, n_transitions: int, *, seed: int, policy: str | Policy | None = None
     ) -> Transitions:
         """Collect transitions of one task, episode after episode, under a policy that knows nothing of it.
 
@@ -70,7 +74,7 @@ class TaskFamily(Tasks):
             Seed of the environment and of the random policy.
         policy : {"uniform", "gaussian"} or callable, optional
             Random actions from one of :data:`EXPLORATION_LAWS`, or a policy from states (B, n) to raw actions
-            (B, m).
+            (B, m); ``exploration`` when left out.
 
         Returns
         -------
@@ -91,6 +95,7 @@ class TaskFamily(Tasks):
         """
         task = self.as_task(task)[None]
         n_transitions = as_count("n_transitions", n_transitions)
+        policy = self.exploration if policy is None else policy
         if not callable(policy) and policy not in EXPLORATION_LAWS:
             raise ValueError(f"policy must be a callable or one of {EXPLORATION_LAWS}, got {policy!r}")
         parts: list[tuple[NDArray[Any], ...]] = []

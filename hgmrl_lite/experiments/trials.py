@@ -224,7 +224,7 @@ def valley_agent(family: ReflectedValleys, seed: int) -> GeometricAgent:
             generators_states=rotations,
             thetas=np.full((len(tasks), len(rotations)), np.nan),
             generators_actions=action_generators(
-                partners(rotations, geometry.data.response.matrix), geometry.action_form
+                partners(rotations, geometry.data.response.matrix), geometry.action_form, rotations
             ),
         )
     # It has all that the agent asks of a network.

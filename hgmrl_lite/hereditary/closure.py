@@ -11,6 +11,8 @@ from hgmrl_lite.hereditary.frame import Frame
 
 # Steps that make estimated generators exactly closed, and what counts as that.
 _CLOSING_STEPS, _CLOSED = 5, 1e-13
+# Directions in which brackets change by less than this, relative to the others, are changes of axes.
+_CONSTANT = 0.1
 # Integer relations between frequencies are sought with coefficients up to this size, fewer for many planes.
 _COEFFICIENT = 8
 _MOST_RELATIONS = 200_000
@@ -50,6 +52,33 @@ def exactly_closed(basis: Array, tol: float) -> Array:
         found = np.linalg.lstsq(system.reshape(-1, unknowns), -(outside @ normal.T).ravel(), rcond=tol)[0]
         basis = basis + np.tensordot(found.reshape(d, -1), steps, axes=1)
     return basis
+
+
+def represented(generators: Array, algebra: Array) -> Array:
+    """Return the skew generators (d, m, m) nearest to given ones with the brackets of an algebra's basis.
+
+    Gauss-Newton for [A_i, A_j] = Σ c_ijk A_k, with the structure constants c of the basis (d, n, n): what was
+    estimated one by one does not have them exactly.
+    """
+    d, m = generators.shape[:2]
+    first, second = np.triu_indices(d, 1)
+    steps = Frame.of(np.eye(m)).turns / np.sqrt(2.0)
+    if not len(first) or not len(steps):
+        return generators
+    constants = lie.bracket(algebra[first], algebra[second]).reshape(len(first), -1)
+    constants = constants @ np.linalg.pinv(algebra.reshape(d, -1))
+    for _ in range(_CLOSING_STEPS):
+        missed = lie.bracket(generators[first], generators[second])
+        missed = missed - np.tensordot(constants, generators, axes=1)
+        moved = lie.bracket(steps[:, None], generators[None])
+        system = np.zeros((len(first), m, m, d, len(steps)))
+        for pair, (i, j) in enumerate(zip(first, second, strict=True)):
+            system[pair, :, :, i] += np.moveaxis(moved[:, j], 0, -1)
+            system[pair, :, :, j] -= np.moveaxis(moved[:, i], 0, -1)
+            system[pair] -= np.einsum("k,sab->abks", constants[pair], steps)
+        found = np.linalg.lstsq(system.reshape(-1, d * len(steps)), -missed.ravel(), rcond=_CONSTANT)[0]
+        generators = generators + np.tensordot(found.reshape(d, -1), steps, axes=1)
+    return generators
 
 
 def centre(blocks: Array, tol: float) -> Array:

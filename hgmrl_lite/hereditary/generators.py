@@ -7,6 +7,7 @@ import numpy as np
 
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array
+from hgmrl_lite.hereditary.closure import represented
 from hgmrl_lite.hereditary.frame import Frame, partners, skew
 from hgmrl_lite.transitions import Transitions
 
@@ -246,8 +247,11 @@ def action_form(
     return np.asarray(motion.T @ form @ motion)
 
 
-def action_generators(raw: Array, form: Array) -> Array:
-    """Return generators W_A (d, m, m) near estimated ones, skew in an inner product (m, m) of the actions."""
+def action_generators(raw: Array, form: Array, basis: Array) -> Array:
+    """Return generators W_A (d, m, m) near estimated ones, the partners of a basis W_S (d, n, n).
+
+    They are skew in an inner product (m, m) of the actions, and have the brackets of the W_S.
+    """
     if not len(raw):
         return np.zeros((0, len(form), len(form)))
     frame = Frame.of(form)
@@ -257,4 +261,4 @@ def action_generators(raw: Array, form: Array) -> Array:
     # not turn has no such speed.
     squares, kept = (np.einsum("dij,dji->d", part, part) for part in (inside, turning))
     speed = np.sqrt(np.divide(squares, kept, out=np.ones_like(kept), where=(squares < 0.0) & (kept < 0.0)))
-    return frame.outside(turning * speed[:, None, None])
+    return frame.outside(represented(turning * speed[:, None, None], basis))

@@ -256,7 +256,7 @@ def _on_actions(data: TaskData, found: LeftActions, algebra: TaskAlgebra) -> OnA
         kept = np.eye(m)
         if np.linalg.norm(strain) > STRAINED * np.linalg.norm(raw):
             kept = skew_parts(raw, data.system.law.action_scale)[1]
-        generators = action_generators(raw, kept)
+        generators = action_generators(raw, kept, algebra.basis)
         thetas = algebra.thetas
         maps = lie.exp(np.einsum("kd,dij->kij", np.nan_to_num(thetas), generators))
         lost = ~np.isfinite(algebra.logs).all(axis=(1, 2))
@@ -265,7 +265,7 @@ def _on_actions(data: TaskData, found: LeftActions, algebra: TaskAlgebra) -> OnA
         return OnActions(generators, maps, kept)
     response, form = data.response, found.inner_product
     kept = action_form(algebra.basis, response, form, found.form_error, doubted=bool(found.doubts))
-    generators = action_generators(partners(algebra.basis, response.matrix), kept)
+    generators = action_generators(partners(algebra.basis, response.matrix), kept, algebra.basis)
     maps = lie.polar_factor(partners(found.left_actions, response.matrix), kept)
     return OnActions(generators, maps, kept)
 

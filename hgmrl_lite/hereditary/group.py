@@ -103,7 +103,11 @@ class CompactGroup:
         """
         if not self.dimension:
             return np.zeros((len(left), 0))
-        return lie.LieAlgebra(self.generators_states).log(left, tol=1e-6)
+        return self._algebra.log(left, tol=1e-6)
+
+    @cached_property
+    def _algebra(self) -> lie.LieAlgebra:
+        return lie.LieAlgebra(self.generators_states)
 
     def right(self, theta: Array) -> Array | None:
         """Return the elements K (G, m, m) on actions with coordinates θ (G, d), or None."""

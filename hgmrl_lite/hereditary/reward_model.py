@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
 
+from hgmrl_lite._spans import null_space
 from hgmrl_lite._validate import Array, as_array, as_count
 
 # A centre's own share of the data counts like this many more that have the common misfit.
@@ -24,8 +25,9 @@ _CENTRES, _MORE_CENTRES = 200, 400
 # A combination of the coordinates is tried to be left out where the mean square cosine of the slope with it
 # is smaller than this, and left out where what is left over of the rewards grows by no more than this factor.
 _FLAT, _AS_WELL = 0.05, 1.02
-# Points by which that is decided, most steps to the best combinations, and one so short that it is the last.
-_DECIDING, _TURNS, _ARRIVED = 2500, 10, 1e-4
+# Points by which that is looked at and decided, most steps to the best combinations, and one so short that it
+# is the last.
+_FEW, _MANY, _TURNS, _ARRIVED = 800, 2500, 6, 1e-4
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,26 +212,39 @@ def _fewest(points: Array, values: Array, centres: int | None) -> Array:
     Where the model on all coordinates is flat tells them roughly. Then model and A are improved in turn: a
     step of A, by least squares, against what the model on A p leaves over.
     """
-    n, step = points.shape[1], max(1, len(points) // _DECIDING)
-    points, values = points[::step], values[::step]
-    whole = RewardModel._fit_along(np.eye(n), points, values, centres)
-    slopes = whole.gradient(points)
+    n = points.shape[1]
+    few, many = (
+        (points[::step], values[::step]) for step in (max(1, len(points) // some) for some in (_FEW, _MANY))
+    )
+    slopes = RewardModel._fit_along(np.eye(n), *few, centres).gradient(few[0])
     slopes /= np.maximum(np.linalg.norm(slopes, axis=1, keepdims=True), np.finfo(float).tiny)
     squares, axes = np.linalg.eigh(slopes.T @ slopes / len(slopes))
-    for r in range(max(1, int((squares >= _FLAT).sum())), n):
-        along, idle = axes[:, n - r :].T, axes[:, : n - r].T
-        for _ in range(_TURNS):
-            model = RewardModel._fit_along(along, points, values, centres)
-            moved = np.einsum("ni,nj->nij", model.gradient(points) @ along.T, points @ idle.T)
-            rest = values - model(points)
-            turn = np.linalg.lstsq(moved.reshape(len(points), -1), rest)[0].reshape(r, n - r)
-            along, idle = along + turn @ idle, idle - turn.T @ along
-            along, idle = (np.linalg.qr(rows.T)[0].T for rows in (along, idle))
-            if np.linalg.norm(turn) < _ARRIVED:
-                break
-        if model.noise <= _AS_WELL * whole.noise:
+    least = max(1, int((squares >= _FLAT).sum()))
+    if least == n:
+        return np.eye(n)
+    whole = RewardModel._fit_along(np.eye(n), *many, centres)
+    for r in range(least, n):
+        along = axes[:, n - r :].T
+        for rows in (few, many):
+            along = _improved(along, *rows, centres)
+        if RewardModel._fit_along(along, *many, centres).noise <= _AS_WELL * whole.noise:
             return along
     return np.eye(n)
+
+
+def _improved(along: Array, points: Array, values: Array, centres: int | None) -> Array:
+    """Return combinations A (r, n) near given ones by which a model predicts values best."""
+    idle = null_space(along, 0.5)
+    for _ in range(_TURNS):
+        model = RewardModel._fit_along(along, points, values, centres)
+        moved = np.einsum("ni,nj->nij", model.gradient(points) @ along.T, points @ idle.T)
+        turn = np.linalg.lstsq(moved.reshape(len(points), -1), values - model(points))[0]
+        turn = turn.reshape(len(along), len(idle))
+        along, idle = along + turn @ idle, idle - turn.T @ along
+        along, idle = (np.linalg.qr(rows.T)[0].T for rows in (along, idle))
+        if np.linalg.norm(turn) < _ARRIVED:
+            break
+    return along
 
 
 @dataclass(frozen=True, eq=False)
@@ -340,14 +355,22 @@ def cubes(points: Array, centres: Array) -> Array:
     return np.asarray(distances * distances * distances)
 
 
-def farthest_points(points: Array, count: int, first: int = 0) -> NDArray[np.intp]:
-    """Return the indices of up to ``count`` points (N, n), each the farthest from those before it."""
+def farthest_points(points: Array, count: int, first: int = 0, least: float = 0.0) -> NDArray[np.intp]:
+    """Return the indices of up to ``count`` points (N, n), each the farthest from those before it.
+
+    No point is chosen that is as near as ``least`` to one before it.
+    """
     chosen = [first]
-    gap = np.square(points - points[first]).sum(axis=1)
+    gap = _squares(points - points[first])
     for _ in range(count - 1):
         index = int(np.argmax(gap))
-        if not gap[index] > 0.0:
+        if not gap[index] > least**2:
             break
         chosen.append(index)
-        np.minimum(gap, np.square(points - points[index]).sum(axis=1), out=gap)
+        np.minimum(gap, _squares(points - points[index]), out=gap)
     return np.array(chosen)
+
+
+def _squares(rows: Array) -> Array:
+    """Return the squared lengths (N,) of rows (N, n): NumPy's sum along so short an axis is slow."""
+    return np.asarray(np.einsum("ni,ni->n", rows, rows))

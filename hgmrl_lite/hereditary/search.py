@@ -5,14 +5,16 @@ The same search serves a new task at test time, from a few rewards, and the trai
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array
-from hgmrl_lite.hereditary.group import CompactGroup, Index
+from hgmrl_lite.hereditary.group import CompactGroup, Cover, Index
 from hgmrl_lite.hereditary.matching import Matching
-from hgmrl_lite.hereditary.reward_model import RewardModel
+from hgmrl_lite.hereditary.reward_model import RewardModel, farthest_points
 
 NEWTON_STEPS = 30
 """Most Gauss-Newton steps from each start."""
@@ -57,6 +59,7 @@ class Minimum:
     normal: Array
 
 
+@lru_cache(maxsize=16)
 def stabiliser(model: RewardModel, group: CompactGroup) -> tuple[Array, float]:
     """Return an orthonormal basis (f, d) of the base task's stabiliser, and the largest slope of R_0.
 
@@ -109,17 +112,18 @@ def search_group(
     tuple of Minimum
     """
     slope = stabiliser(model, group)[1]
-    starts = _starts(group, matching)[:most]
+    cover = coset_cover(model, group) if len(free) else group.cover
+    starts = _starts(cover, matching)[:most]
     left, way, residuals, jacobian = refine(
         matching.linearise,
-        group.cover.elements[starts],
+        cover.elements[starts],
         lambda left, step: group.exp(step) @ left,
         group.dimension,
         group.cover.spacing,
         settled,
     )
     # On a circle the coordinate is followed along; elsewhere it is the principal logarithm.
-    theta = group.wrap(group.theta(group.cover.coordinates[starts] + way)) if group.dimension == 1 else None
+    theta = group.wrap(group.theta(cover.coordinates[starts] + way)) if group.dimension == 1 else None
     if len(free):
         left = nearest_to_identity(group, left, free)
         residuals, jacobian = matching.linearise(left)
@@ -127,7 +131,7 @@ def search_group(
     if theta is None:
         theta = group.log(left)
     costs = np.square(residuals).mean(axis=1)
-    marks = model(_probes(model) @ np.linalg.inv(left).swapaxes(-1, -2))
+    marks = _marks(model, left)
     length = np.linalg.norm(group.unit(theta), axis=1)
     kept: list[int] = []
     same: list[list[int]] = []
@@ -231,10 +235,31 @@ def along(directions: Array) -> Callable[[Array, Array], Array]:
     return lambda left, step: lie.exp(np.tensordot(step, directions, axes=1)) @ left
 
 
-def _starts(group: CompactGroup, matching: Matching) -> Index:
+@lru_cache(maxsize=16)
+def coset_cover(model: RewardModel, group: CompactGroup) -> Cover:
+    """Return of a group's cover only elements that make different tasks of the base task's reward.
+
+    Elements L H differ by the stabiliser H, which no reward tells apart: of SO(3) and a goal in space, say,
+    what is left is a sphere.
+    """
+    cover = group.cover
+    free, slope = stabiliser(model, group)
+    marks = _marks(model, cover.elements) / np.sqrt(len(_probes(model)))
+    kept = farthest_points(marks, len(marks), least=cover.spacing * slope)
+    count = min(2 * (group.dimension - len(free)), len(kept) - 1)
+    near = np.asarray(cKDTree(marks[kept]).query(marks[kept], k=count + 1)[1]).reshape(len(kept), -1)
+    return Cover(cover.elements[kept], cover.coordinates[kept], near[:, 1:], cover.spacing)
+
+
+def _marks(model: RewardModel, elements: Array) -> Array:
+    """Return what elements (G, n, n) make of the base task's reward, at some states, shape (G, P)."""
+    return model(_probes(model) @ np.linalg.inv(elements).swapaxes(-1, -2))
+
+
+def _starts(cover: Cover, matching: Matching) -> Index:
     """Return the points of the cover that are no worse than their neighbours, the best first."""
-    cost = np.square(matching.values(group.cover.elements)).mean(axis=1)
-    near = cost[group.cover.neighbours]
+    cost = np.square(matching.values(cover.elements)).mean(axis=1)
+    near = cost[cover.neighbours]
     lowest = np.flatnonzero((cost[:, None] <= near).all(axis=1))
     if not len(lowest):
         lowest = np.array([int(np.argmin(cost))])

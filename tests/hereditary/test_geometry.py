@@ -14,6 +14,7 @@ from hgmrl_lite.actions import LinearAction
 from hgmrl_lite.envs import bent_valley, circle_tasks, sample_transitions, training_tasks
 from hgmrl_lite.hereditary import discover_geometry, intertwiner, invariant_form
 from hgmrl_lite.hereditary.generators import action_generators
+from hgmrl_lite.hereditary.group import compact_group
 from hgmrl_lite.hereditary.left_actions import find_left_actions
 from hgmrl_lite.hereditary.system import CompactSymmetries
 from hgmrl_lite.hereditary.task_data import TaskData
@@ -371,8 +372,24 @@ def test_two_turns_are_a_torus():
 
 
 def test_a_generator_that_does_not_turn_has_no_speed():
-    found = action_generators(np.array([np.diag([1.0, -1.0]), [[1.0, -0.2], [0.2, 1.0]]]), np.eye(2))
+    raw = np.array([np.diag([1.0, -1.0]), [[1.0, -0.2], [0.2, 1.0]]])
+    found = action_generators(raw, np.eye(2), np.array([np.kron(np.diag(row), J) for row in np.eye(2)]))
     np.testing.assert_allclose(found, [np.zeros((2, 2)), [[0.0, -0.2], [0.2, 0.0]]], atol=1e-12)
+
+
+def test_generators_on_actions_have_the_brackets_of_those_on_states():
+    rng = np.random.default_rng(3)
+    torus = np.array([np.kron(np.diag(row), J) for row in np.eye(2)])
+    for basis in (lie.so(3).basis, torus):
+        estimated = basis + 0.03 * rng.normal(size=basis.shape)
+        found = action_generators(estimated, np.eye(basis.shape[-1]), basis)
+        flat = basis.reshape(len(basis), -1)
+        constants = np.linalg.lstsq(flat.T, lie.bracket(basis[0], basis[1]).ravel())[0]
+        expected = np.tensordot(constants, found, axes=1)
+        np.testing.assert_allclose(lie.bracket(found[0], found[1]), expected, atol=1e-9)
+        assert np.abs(found - basis).max() < 0.1
+        group = compact_group(basis, found)
+        assert group.dimension == len(basis)
 
 
 def test_base_index_out_of_range(tasks):

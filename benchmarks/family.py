@@ -1,0 +1,146 @@
+"""Families beyond the plane, end to end: generators, left actions, inference and regret, over three seeds."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from hgmrl_lite import lie
+from hgmrl_lite._validate import Array
+from hgmrl_lite.envs import TaskFamily, circle_tasks
+from hgmrl_lite.envs.car import car
+from hgmrl_lite.envs.ellipse import SHAPE, ellipse
+from hgmrl_lite.envs.mass import mass
+from hgmrl_lite.envs.sphere import sphere, sphere_goals
+from hgmrl_lite.envs.two_turns import torus_goals, two_turns
+from hgmrl_lite.hereditary import discover_geometry
+from hgmrl_lite.meta import evaluate, meta_test, meta_train
+
+Tasks = Callable[[int, int], Array]
+
+#: Regrets below this are not told from zero by 50 episodes on each task.
+SMALLEST = 0.02
+
+
+@dataclass(frozen=True)
+class Case:
+    """A family, what is true of it, and how much is seen of it.
+
+    Parameters
+    ----------
+    family : TaskFamily
+        The family.
+    generators : ndarray, shape (d, n, n)
+        What really relates its tasks.
+    tasks : callable
+        From a number and a seed to new tasks.
+    transitions, context : int
+        Transitions of each training task and of a new one.
+    """
+
+    family: TaskFamily
+    generators: Array
+    tasks: Tasks
+    transitions: int = 5000
+    context: int = 20
+
+    def error_deg(self, left: Array, task: Array) -> float:
+        """Return by what angle an element (n, n) is off that carries the base task to another.
+
+        Where the base task leaves elements open the angle is that between goals.
+        """
+        base = self.family.base_task
+        if len(self.generators) == 3:
+            moved = left @ base
+            return float(np.degrees(np.arccos(np.clip(moved @ task / np.linalg.norm(moved), -1.0, 1.0))))
+        truth = lie.exp(np.tensordot(self._angles(task), self.generators, axes=1))
+        away = np.linalg.solve(self._frame, (left @ np.linalg.inv(truth) - np.eye(len(left))) @ self._frame)
+        return float(np.degrees(np.linalg.norm(away) / np.sqrt(2.0)))
+
+    @property
+    def _frame(self) -> Array:
+        """A frame in which the group is orthogonal."""
+        return SHAPE if self.family.system.name == "ellipse" else np.eye(self.family.state_dim)
+
+    def _angles(self, task: Array) -> Array:
+        """Return the angles by which a task is turned from the base task, plane by plane."""
+        places = [
+            np.linalg.solve(self._frame, x) if len(x) == 2 == len(self._frame) else x
+            for x in (task, self.family.base_task)
+        ]
+        polar = [np.arctan2(place[1::2], place[::2]) for place in places]
+        return np.asarray(polar[0] - polar[1])
+
+
+def cases() -> dict[str, Case]:
+    """Return the families by the names of their figures."""
+    rotations = np.asarray(lie.so(3).basis, dtype=np.float64)
+    planes = np.array([np.kron(np.diag(row), lie.J) for row in np.eye(2)])
+    both = np.asarray(np.kron(np.eye(2), lie.J)[None], dtype=np.float64)
+    bent = (SHAPE @ lie.J @ np.linalg.inv(SHAPE))[None]
+
+    def circle(number: int, seed: int) -> Array:
+        return circle_tasks(number, seed=seed)
+
+    return {
+        "sphere": Case(sphere(), rotations, lambda number, seed: sphere_goals(number, seed=seed)),
+        "sphere_noisy": Case(
+            sphere(reward_noise=0.01), rotations, lambda number, seed: sphere_goals(number, seed=seed)
+        ),
+        "ellipse": Case(ellipse(), bent, lambda number, seed: circle(number, seed) @ SHAPE.T),
+        "mass": Case(mass(), both, circle, transitions=8000),
+        "car": Case(car(), both, circle),
+        "two_turns": Case(
+            two_turns(), planes, lambda number, seed: torus_goals(number, seed=seed), context=30
+        ),
+    }
+
+
+def run(quick: bool = False) -> dict[str, float]:
+    """Return the figures of each family: means of shares and regrets over seeds, the worst of the others."""
+    figures: dict[str, float] = {}
+    for name, case in cases().items():
+        seeds = [_seed(case, seed, 10 if quick else 40) for seed in range(1 if quick else 3)]
+        for key in seeds[0]:
+            values = [found[key] for found in seeds]
+            averaged = key.startswith("infer_") or key.endswith("regret")
+            figures[f"family.{name}.{key}"] = float(np.mean(values) if averaged else max(values))
+        # Regret that chance makes negative is none.
+        regret = max(figures[f"family.{name}.regret"], SMALLEST)
+        figures[f"family.{name}.gain"] = figures[f"family.{name}.base_regret"] / regret
+    return figures
+
+
+def _seed(case: Case, seed: int, tasks: int) -> dict[str, float]:
+    """Return the figures of one seed."""
+    family = case.family
+    agent = meta_train(family, transitions=case.transitions, seed=seed, progress=False)
+    begun = time.process_time()
+    geometry = discover_geometry(agent.geometry.data.tasks, family.base_index)
+    seconds = time.process_time() - begun
+    figures = {"dimension": float(geometry.dimension), "geometry_s": seconds}
+    same = len(case.generators) == geometry.dimension
+    angles = lie.principal_angles(case.generators, geometry.generators_states) if same else [np.nan]
+    figures["generator_deg"] = float(np.degrees(np.max(angles)))
+    errors = [
+        case.error_deg(left, task) for left, task in zip(geometry.left_actions, family.train, strict=True)
+    ]
+    figures["left_deg"] = max(errors)
+    errors, decided, times = [], [], []
+    for index, task in enumerate(case.tasks(tasks, 100 + seed)):
+        context = family.explore(task, case.context, seed=10_000 + index)
+        begun = time.process_time()
+        answer = agent.infer(context)
+        times.append(time.process_time() - begun)
+        errors.append(case.error_deg(answer.left, task))
+        decided.append(answer.verdict == "yes")
+    figures["infer_median_deg"] = float(np.median(errors))
+    figures["infer_decided"] = float(np.mean(decided))
+    figures["infer_wrong"] = float(np.mean(np.array(decided) & (np.array(errors) > 8.0)))
+    figures["infer_ms"] = 1e3 * float(np.median(times))
+    tested = meta_test(agent, family, context_size=case.context, episodes=50, seed=seed, progress=False)
+    alone = evaluate(family, [agent.base_policy] * len(family.test), episodes=50, seed=seed, progress=False)
+    figures["regret"] = float(np.mean(tested.regret_by_task))
+    figures["base_regret"] = float(np.mean(alone.regret_by_task))
+    return figures
