@@ -178,7 +178,7 @@ def _by_rewards(data: TaskData, found: Carried, law: tuple[Array, Array]) -> Car
         found = replace(found, reward=model).nearest()
         matchings = {index: _rewards(data, found, index) for index in agreeing}
         found = _moved(data, found, matchings, law)
-    return found
+    return found.nearest()
 
 
 def _rewards(data: TaskData, found: Carried, index: int) -> Matched:
