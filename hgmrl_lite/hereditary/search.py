@@ -31,6 +31,8 @@ _REFINED = 24
 # The base reward is taken not to change along a direction of the group when its slope there is this small
 # beside the largest it could have.
 _STABILISER = 0.05
+# Elements make different tasks when these differ by this share of what one step of the cover changes at most.
+_COSETS = 0.5
 # Points at which tasks are compared.
 _PROBES = 48
 
@@ -245,10 +247,11 @@ def coset_cover(model: RewardModel, group: CompactGroup) -> Cover:
     cover = group.cover
     free, slope = stabiliser(model, group)
     marks = _marks(model, cover.elements) / np.sqrt(len(_probes(model)))
-    kept = farthest_points(marks, len(marks), least=cover.spacing * slope)
+    kept = farthest_points(marks, len(marks), least=_COSETS * cover.spacing * slope)
     count = min(2 * (group.dimension - len(free)), len(kept) - 1)
     near = np.asarray(cKDTree(marks[kept]).query(marks[kept], k=count + 1)[1]).reshape(len(kept), -1)
-    return Cover(cover.elements[kept], cover.coordinates[kept], near[:, 1:], cover.spacing)
+    smallest = nearest_to_identity(group, cover.elements[kept], free)
+    return Cover(smallest, cover.coordinates[kept], near[:, 1:], cover.spacing)
 
 
 def _marks(model: RewardModel, elements: Array) -> Array:

@@ -40,7 +40,7 @@ from hgmrl_lite.plots.level_sets import (
     transformed_normals,
 )
 from hgmrl_lite.plots.regret import evaluations, regret_around_circle
-from hgmrl_lite.plots.sphere import sphere_paths
+from hgmrl_lite.plots.sphere import sphere_map, sphere_paths
 
 __all__ = [
     "adaptation",
@@ -71,6 +71,7 @@ __all__ = [
     "rotation_error",
     "sample_efficiency",
     "search_losses",
+    "sphere_map",
     "sphere_paths",
     "symmetry_by_angle",
     "symmetry_spectra",

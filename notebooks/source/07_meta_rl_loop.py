@@ -569,3 +569,8 @@ GoalDrag(agent, family, rivals=rivals, rediscover=again, ring=True, replay=True)
 #   AAAI 2018: seeds, budgets, and results that do not come back.
 # - J. Schulman, F. Wolski, P. Dhariwal, A. Radford and O. Klimov, *Proximal Policy Optimization Algorithms*, 2017,
 #   [arXiv:1707.06347](https://arxiv.org/abs/1707.06347): how all policies here are trained.
+#
+# ## Next
+#
+# In the plane a task was one number. How many is it elsewhere, and can data tell?
+# [Lesson 08: beyond the plane](08_beyond_the_plane.ipynb) puts the goals on a globe.
