@@ -166,7 +166,9 @@ class HereditaryGeometry(Told, LeftActions):
             (f"tasks, from task {self.data.base_index} (95 %)", places),
         ]
         for number, generator in enumerate(self.generators_states[:3], start=1):
-            text = np.array2string(generator.round(4) + 0.0, precision=4).replace("\n", "")
+            text = np.array2string(generator.round(4) + 0.0, precision=4, suppress_small=True).replace(
+                "\n", ""
+            )
             facts.append((f"generator {number}", text))
         if self.dimension:
             bound = self.generators_bound_deg

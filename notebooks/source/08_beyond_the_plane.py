@@ -84,7 +84,7 @@ print("angles:         ", np.degrees(np.linalg.norm(vectors, axis=1)).round(1))
 print("singular values:", np.linalg.svd(vectors)[1].round(2))
 
 # %% [markdown]
-# Two large ones and a small one. The three vectors lie in a *plane*, up to errors. So the rank is not the number of
+# Two large ones, and one that is next to nothing. The three vectors lie in a *plane*. So the rank is not the number of
 # matrices. But it is not 3 either! Where does the third dimension come from?
 #
 # First, why a plane? Look at the angles between the vectors and the base goal:
@@ -94,8 +94,7 @@ directions = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 print("degrees from the base goal:", np.degrees(np.arccos(directions @ base_goal)).round(0))
 
 # %% [markdown]
-# All axes stand at right angles to the base goal, up to a few degrees. Think of the shortest flight from one city to
-# another. It follows a great circle, and the plane of that circle holds both cities, so that its axis is at right
+# All axes stand at right angles to the base goal. Think of the shortest flight from one city to another. It follows a great circle, and the plane of that circle holds both cities, so that its axis is at right
 # angles to both. The agent has taken the *smallest* rotation to each goal, and all their axes lie in the plane at right
 # angles to the base goal. No number of training goals can change that. What is missing is the axis through the base
 # goal itself.
