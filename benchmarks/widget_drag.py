@@ -20,6 +20,11 @@ HANDLES = {
         ".hgmrl-goal-drag",
         ".hgmrl-handle",
     ),
+    "Globe": (
+        "GoalDrag(meta_train(sphere(), progress=False), sphere(), goal_degrees=30.0, goal_latitude=0.0)",
+        ".hgmrl-goal-drag",
+        ".hgmrl-handle",
+    ),
     "OrbitExplorer": ("OrbitExplorer()", ".hgmrl-orbit-explorer", ".hgmrl-point-handle"),
     "GeneratorFlow": ("GeneratorFlow()", ".hgmrl-generator-flow", ".hgmrl-invariants"),
     "KernelProbe": ("KernelProbe()", ".hgmrl-kernel-probe", ".hgmrl-handle"),
@@ -29,9 +34,9 @@ HANDLES = {
     "TaskAligner": ("TaskAligner()", ".hgmrl-task-aligner", ".hgmrl-goal-handle"),
 }
 _CELL = """
-from hgmrl_lite.envs import navigation
+from hgmrl_lite.envs import navigation, sphere
 from hgmrl_lite.meta import meta_train
-from hgmrl_lite.widgets import {name}
+from hgmrl_lite.widgets import {widget}
 family = navigation()
 widget = {made}
 widget
@@ -148,13 +153,20 @@ def _figures(log: dict[str, Any]) -> dict[str, float]:
 def once_around(page: Any, name: str, held: Any, run: int) -> list[tuple[float, float]]:
     """Return the way of a handle once around, in pixels; every other run goes back.
 
-    GoalDrag's handle goes around its circle, any other one around a small circle where it is.
+    GoalDrag's handle goes around its circle, on the globe around the disc's middle, any other one around a
+    small circle where it is.
     """
     if name == "GoalDrag":
         circle = page.locator(".hgmrl-circle").first.bounding_box()
         radius = circle["width"] / 2
         x, y = circle["x"] + radius, circle["y"] + radius
         start = math.radians(float(held.get_attribute("aria-valuenow")))
+    elif name == "Globe":
+        disc = page.locator(".hgmrl-globe").first.bounding_box()
+        box = held.locator(".hgmrl-ring").bounding_box()
+        x, y = disc["x"] + disc["width"] / 2, disc["y"] + disc["height"] / 2
+        away = box["x"] + box["width"] / 2 - x, y - box["y"] - box["height"] / 2
+        radius, start = math.hypot(*away), math.atan2(away[1], away[0])
     else:
         box = held.bounding_box()
         radius, start = RADIUS, 0.0
@@ -212,12 +224,12 @@ def repeated(
 def in_jupyterlab(browser: Any, name: str, runs: int) -> list[dict[str, float]]:
     """Return the figures of several drags of a widget in a notebook of its own."""
     made, root, handle = HANDLES[name]
-    notebook = browser.open_notebook([_CELL.format(name=name, made=made)])
+    notebook = browser.open_notebook([_CELL.format(widget=made.partition("(")[0], made=made)])
     notebook.run_all()
     notebook.page.wait_for_selector(f"{root} {handle}")
 
     def same_on_both_sides() -> None:
-        if name != "GoalDrag":
+        if name not in ("GoalDrag", "Globe"):
             return
         notebook.wait_python("widget.answered[:1] == [widget.goal_degrees]", limit=30.0)
         shown = float(notebook.page.locator(f"{root} {handle}").get_attribute("aria-valuenow"))

@@ -27,7 +27,7 @@ STILL = 1e-10
 # Less damping is lost in rounding where directions depend on each other; less slope than this is none.
 _LEAST_DAMPING, _NO_SLOPE = 1e-12, 1e-150
 # Most starts that are refined.
-_REFINED = 24
+REFINED = 24
 # The base reward is taken not to change along a direction of the group when its slope there is this small
 # beside the largest it could have.
 _STABILISER = 0.05
@@ -81,7 +81,7 @@ def search_group(
     model: RewardModel,
     free: Array,
     *,
-    most: int = _REFINED,
+    most: int = REFINED,
     settled: float = SETTLED,
     alike: float = 0.0,
 ) -> tuple[Minimum, ...]:

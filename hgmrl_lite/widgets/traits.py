@@ -15,7 +15,7 @@ from hgmrl_lite._validate import as_array
 
 def _within(name: str, value: Any, low: float, high: float) -> None:
     """Raise a ValueError unless all of a value is from low to high."""
-    if not (low <= np.min(value) and np.max(value) <= high):
+    if np.size(value) and not (low <= np.min(value) and np.max(value) <= high):
         bounds = f"within ±{high:g}" if low == -high else f"from {low:g} to {high:g}"
         raise ValueError(f"{name} must be {bounds}, got {value}")
 

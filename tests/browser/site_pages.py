@@ -9,13 +9,14 @@ from lab_harness import LabBrowser
 from playwright.sync_api import Locator, Page
 from regret_standin import standin_result
 from rival_standin import standin_rivals
+from sphere_standin import sphere_agent
 from standin import standin_agent
 
-from hgmrl_lite.envs import navigation
+from hgmrl_lite.envs import navigation, sphere
 from hgmrl_lite.widgets import GoalDrag, RegretExplorer
 from website import assemble
 from website.execution import executed
-from website.explore import EXHIBITS, explore_page
+from website.explore import EXHIBITS, Exhibit, explore_page
 from website.pages import notebook_page
 
 CELLS = [
@@ -99,16 +100,19 @@ def small_site(folder: Path) -> Path:
 
 
 def widget_gallery(folder: Path) -> Path:
-    """Build the page of all widgets, with stand-ins for what is trained; return it."""
-    exhibits = [
-        dataclasses.replace(exhibit, made=_STANDINS.get(exhibit.widget, exhibit.made)) for exhibit in EXHIBITS
-    ]
+    """Build the page of all widgets and a globe, with stand-ins for what is trained; return it."""
+    exhibits = [dataclasses.replace(each, made=_STANDINS.get(each.widget, each.made)) for each in EXHIBITS]
+    exhibits.append(Exhibit("GoalDrag", "A goal on a globe", "Drag it.", "00", _globe))
     return assemble.write([explore_page([], exhibits)], folder, assemble.BUILD)
 
 
 def _goal_drag() -> GoalDrag:
     complete = {"rivals": standin_rivals(), "ring": True, "replay": True}
     return GoalDrag(standin_agent(), navigation(), evaluation_episodes=0, **complete)
+
+
+def _globe() -> GoalDrag:
+    return GoalDrag(sphere_agent(), sphere(), evaluation_episodes=0, replay=True)
 
 
 _STANDINS = {"GoalDrag": _goal_drag, "RegretExplorer": lambda: RegretExplorer(standin_result())}

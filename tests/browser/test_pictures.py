@@ -49,7 +49,7 @@ def opened(browser, frontend, request) -> Iterator[OpenPage]:
     page = assemble.build_explore() if TAKEN else request.getfixturevalue("gallery")
     opened = OpenPage(browser, page, scale=1.5)
     opened.page.wait_for_function(
-        "(count) => document.querySelectorAll('.widget .hgmrl-body').length === count", arg=len(EXHIBITS)
+        "(count) => document.querySelectorAll('.widget .hgmrl-body').length >= count", arg=len(EXHIBITS)
     )
     opened.page.wait_for_timeout(1000)
     yield opened

@@ -9,20 +9,26 @@ from hgmrl_lite.envs import navigation
 from hgmrl_lite.hereditary import RewardModel, discover_geometry
 
 
-def fitted_policy(goal, hidden=(64, 64), action_set="disc", seed=0):
-    """Return a tanh network with random hidden layers whose last layer imitates the greedy policy."""
+def fitted_network(reference, family, hidden=(64, 64), seed=0):
+    """Return a tanh network with random hidden layers whose last layer imitates a policy of the family."""
     rng = np.random.default_rng(seed)
     weights, biases = [], []
-    features = states = rng.uniform(-1.4, 1.4, (4000, 2))
+    features = states = rng.uniform(-1.4, 1.4, (4000, family.state_dim))
     for width in hidden:
         weights.append(rng.normal(size=(width, features.shape[1])) * 1.2 / np.sqrt(features.shape[1] / 2))
         biases.append(rng.normal(size=width))
         features = np.tanh(features @ weights[-1].T + biases[-1])
     design = np.hstack([features, np.ones((len(features), 1))])
-    solution = np.linalg.lstsq(design, navigation(action_set=action_set).reference(goal)(states))[0].T
+    solution = np.linalg.lstsq(design, reference(states))[0].T
     weights.append(solution[:, :-1])
     biases.append(solution[:, -1])
-    return MLPPolicy(tuple(weights), tuple(biases), action_set)
+    return MLPPolicy(tuple(weights), tuple(biases), family.system.action_set)
+
+
+def fitted_policy(goal, hidden=(64, 64), action_set="disc", seed=0):
+    """Return a network that imitates the greedy policy of a goal in the plane."""
+    family = navigation(action_set=action_set)
+    return fitted_network(family.reference(goal), family, hidden, seed)
 
 
 @functools.cache

@@ -1,7 +1,6 @@
 """The widgets' JavaScript in Node, where it is installed: its own tests, and bundles beside plain files."""
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -10,26 +9,17 @@ import pytest
 import hgmrl_lite.widgets as widgets
 from hgmrl_lite.widgets.modules import bundle
 
-NODE = shutil.which("node")
-FOLDER = Path(__file__).parent / "js"
 SOURCE = Path(widgets.__file__).parent
 FILES = sorted(SOURCE.glob("*/*.js"))
 
 
-@pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    """Return run(file, **environment): Node's tests on a copy that a package.json calls modules."""
-    if NODE is None:
-        pytest.skip("Node.js is not installed; the browser tests run the same numerics")
-    copy = tmp_path_factory.mktemp("node")
-    for file in FILES:
-        (copy / file.parent.name).mkdir(exist_ok=True)
-        shutil.copy(file, copy / file.parent.name)
-    (copy / "package.json").write_text('{"type": "module"}')
+@pytest.fixture
+def run(node_copy):
+    """Return run(file, **environment): Node's tests on the copy."""
 
     def run(file, **environment):
-        environment = {**os.environ, "HGMRL_WIDGETS": f"{copy.as_uri()}/", **environment}
-        command = [NODE, "--test", str(FOLDER / file)]
+        environment = {**os.environ, "HGMRL_WIDGETS": node_copy.address, **environment}
+        command = [node_copy.node, "--test", str(node_copy.scripts / file)]
         return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
 
     return run
@@ -39,6 +29,12 @@ def test_the_numerics_keep_their_laws(run):
     done = run("numerics.test.mjs")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "tests 8" in done.stdout
+
+
+def test_the_globe_keeps_its_laws(run):
+    done = run("globe.test.mjs")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "tests 6" in done.stdout
 
 
 def test_every_file_is_the_same_bundled_and_as_it_is(run, tmp_path):

@@ -1,4 +1,7 @@
-"""GoalDrag: drag the goal of a new task, and the policy trained on one task follows."""
+"""GoalDrag: drag the goal of a new task, and the policy trained on one task follows.
+
+What plane and globe share is here; what is particular to each is its scene (`circle`, `sphere`).
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -7,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import traitlets
 
-from hgmrl_lite import lie
 from hgmrl_lite._validate import Array, as_array, as_count
 from hgmrl_lite.agents import GeometricAgent, TransformedPolicy
-from hgmrl_lite.envs import ARENA, GOAL_RADIUS, STEP, NavigationTasks, Policy
+from hgmrl_lite.envs import STEP, NavigationTasks, Policy
+from hgmrl_lite.envs.sphere import SphereGoals
 from hgmrl_lite.hereditary import Inference
 from hgmrl_lite.hereditary.inference import settings_of_inference
 from hgmrl_lite.transitions import Transitions
@@ -26,11 +29,13 @@ from hgmrl_lite.widgets.base import (
 from hgmrl_lite.widgets.goal_drag.arrays import (
     Rival,
     agent_arrays,
-    check_planar,
     episode_arrays,
     exploration_arrays,
     rival_arrays,
 )
+from hgmrl_lite.widgets.goal_drag.circle import CircleScene
+from hgmrl_lite.widgets.goal_drag.scenes import Scene
+from hgmrl_lite.widgets.goal_drag.sphere import SphereScene
 from hgmrl_lite.widgets.traits import Coordinates, Flag, Number, Whole
 
 if TYPE_CHECKING:
@@ -44,49 +49,60 @@ _MAX_CONTEXT = 40
 
 
 class GoalDrag(AnsweringWidget):
-    """The plane with the training goals, and a test goal to drag: the geometric agent follows it.
+    """A test goal to drag, in the plane or on a globe, and the geometric agent that follows it.
 
     At every move the widget explores the new task (a few random steps), infers which group element carries
     the base task to it, and runs the base policy transformed by that element, beside the base policy as it
     is. All of this happens in JavaScript, from the same numbers and the same noise as the family's
-    ``explore``, :func:`hgmrl_lite.hereditary.infer` and the family's ``rollout`` in Python. The true angle
+    ``explore``, :func:`hgmrl_lite.hereditary.infer` and the family's ``rollout`` in Python. The true goal
     enters in two places only: in the environment's rewards, and in the error that is shown. When the goal
     comes to rest, Python evaluates both policies.
 
-    More is there on request: other agents beside these two; training goals that can be moved, whereupon
-    Python discovers the geometry anew; the regret of every agent around the circle as a ring, over the
-    episodes on screen; and the episodes in motion.
+    The family says what is drawn. Goals in the plane are on a circle. Goals in space are on a globe that can
+    be turned, and the antipode of the base goal is marked: there the smallest rotation is not unique. While
+    a goal moves over the globe the inference refines fewer starts than in Python; once it rests, the same.
+
+    In the plane more is there on request: other agents beside these two; training goals that can be moved,
+    whereupon Python discovers the geometry anew; the regret of every agent around the circle as a ring, over
+    the episodes on screen; and the episodes in motion.
 
     Parameters
     ----------
     agent : GeometricAgent
-        Base policy, discovered generator and base reward model; states and actions in the plane.
-    family : NavigationTasks
+        Base policy, discovered generators and base reward model; states and actions in the plane or in space.
+    family : NavigationTasks or SphereGoals
         The family that the agent was trained on. Its training goals are drawn; the base goal also sets the
-        circle, and what the error refers to.
+        circle or the sphere, and what the error refers to.
     goal_degrees : float, optional
-        Where the test goal starts on the circle, in degrees.
+        Where the test goal starts on the circle, or its longitude on the globe, in degrees.
+    goal_latitude : float, optional
+        Its latitude on the globe, in degrees.
     episodes : int, optional
         Noisy episodes drawn for each policy.
     context_size : int, optional
-        Random steps from which the angle is inferred, at least 2.
+        Random steps from which the element is inferred, at least 2, on the globe 4.
     seed : int, optional
         Seed of explorations and episodes.
     evaluation_episodes : int, optional
         Episodes in which, once the goal rests, every agent is held against the greedy reference in the same
         noise; 0 for none.
     rivals : sequence of NearestTaskAgent or GoalConditionedAgent, optional
-        Other agents, to be shown by check box.
+        Other agents of the plane, to be shown by check box.
     rediscover : callable, optional
         From training goals (k, 2) to the geometric agent that is meta-trained on them. When given, the
         training goals can be moved, each on its circle.
     ring, replay : bool, optional
-        Show the regret around the circle; offer to play the episodes.
+        Show the regret around the circle; offer to play the episodes, also on the globe.
 
     Attributes
     ----------
     goal_degrees : float
-        Where the test goal is, in (-180, 180].
+        Where the test goal is, in (-180, 180]; on the globe its longitude.
+    goal_latitude : float
+        On the globe, its latitude.
+    view_longitude, view_latitude : float
+        From where the globe is seen: the place in its middle. At first the base goal and the test goal are
+        both in front.
     draw, context_size : int
         Which exploration is used, and how many of its steps.
     show_base, show_geometric, show_exploration : bool
@@ -98,19 +114,24 @@ class GoalDrag(AnsweringWidget):
     answered, regrets : list, dict
         The last question about regrets that was answered, and the answer.
     asked, answers : dict
-        What the page asks and Python answers: "regrets" at ``[goal_degrees, draw, context_size]``, once the
-        test goal rests, and "geometry" at ``training_degrees``, once the training goals do.
+        What the page asks and Python answers: "regrets" at ``[goal_degrees, draw, context_size]``, on the
+        globe with ``goal_latitude`` in second place, once the test goal rests, and "geometry" at
+        ``training_degrees``, once the training goals do.
 
     Raises
     ------
     ValueError
-        When the agent is not one of the plane, or was trained in another system than the family's, a count is
-        out of range, or a number is not finite.
+        When the agent is not one of the family's plane or space, or was trained in another system than the
+        family's, a count is out of range, a number is not finite, or what is there in the plane only is
+        asked for on a globe.
     """
 
     _esm, _css = esm("goal_drag"), css("goal_drag")
 
     goal_degrees = Number(60.0).tag(sync=True)
+    goal_latitude = Number(20.0, -90.0, 90.0).tag(sync=True)
+    view_longitude = Number(0.0).tag(sync=True)
+    view_latitude = Number(20.0, -90.0, 90.0).tag(sync=True)
     draw = Whole(0).tag(sync=True)
     context_size = Whole(20).tag(sync=True)
     show_base = Flag(True).tag(sync=True)
@@ -125,9 +146,10 @@ class GoalDrag(AnsweringWidget):
     def __init__(
         self,
         agent: GeometricAgent,
-        family: NavigationTasks,
+        family: NavigationTasks | SphereGoals,
         *,
         goal_degrees: float = 60.0,
+        goal_latitude: float = 20.0,
         episodes: int = 12,
         context_size: int = 20,
         seed: int = 0,
@@ -137,71 +159,94 @@ class GoalDrag(AnsweringWidget):
         ring: bool = False,
         replay: bool = False,
     ) -> None:
-        if not isinstance(family, NavigationTasks):
-            raise ValueError(f"family must be one of navigation in the plane, got {type(family).__name__}")
-        # The rewards of an exploration on screen are computed where it is shown, without noise.
-        self.family = replace(family, reward_noise=0.0)
-        goals, self.base_index = family.train, family.base_index
-        self._radii = np.linalg.norm(goals, axis=1)
-        self._radius = float(self._radii[self.base_index])
-        if self._radius <= GOAL_RADIUS:
+        if not isinstance(family, NavigationTasks | SphereGoals):
             raise ValueError(
-                f"family must have a base goal farther than {GOAL_RADIUS:.3f} from the origin, "
-                f"got {goals[self.base_index].tolist()}"
+                f"family must be one of navigation in the plane or SphereGoals, got {type(family).__name__}"
             )
-        check_planar(agent)
+        # The rewards of an exploration on screen are computed where it is shown, without noise.
+        self.family: NavigationTasks | SphereGoals = replace(family, reward_noise=0.0)
+        self._scene: Scene
+        if isinstance(family, NavigationTasks):
+            self._scene, self._radii = CircleScene(family), np.linalg.norm(family.train, axis=1)
+        else:
+            self._scene, self._radii = SphereScene(family), np.zeros(0)
+            for name, given in (("rivals", rivals), ("rediscover", rediscover), ("ring", ring)):
+                if given:
+                    raise ValueError(f"{name} must be left out for goals on a sphere, got {given!r}")
+        self.base_index = family.base_index
+        self._scene.check(agent)
         agent.check_system(family)
         self.episodes = as_count("episodes", episodes)
-        self._max_context = max(_MAX_CONTEXT, as_count("context_size", context_size, 2))
+        self._max_context = max(
+            _MAX_CONTEXT, as_count("context_size", context_size, self._scene.least_context)
+        )
         self.seed = as_count("seed", seed, 0)
         self._evaluation_episodes = as_count("evaluation_episodes", evaluation_episodes, 0)
         self._rediscover = rediscover
         self.rivals = tuple(rivals)
         self._arrays, self._rival_words = rival_arrays(self.rivals, family.system.action_set)
         self._options = {"movable": rediscover is not None, "ring": bool(ring), "replay": bool(replay)}
-        degrees = [direction_degrees(goal) for goal in goals]
+        # Those that can be moved.
+        degrees = [direction_degrees(goal) for goal in family.train] if len(self._radii) else []
         super().__init__(
             goal_degrees=goal_degrees,
+            goal_latitude=goal_latitude,
             context_size=context_size,
             evaluates=self._evaluation_episodes > 0,
             shown_rivals=[rival.name for rival in self.rivals],
             training_degrees=degrees,
             discovered=degrees,
-            **self._show(agent, goals),
+            **self._show(agent, family.train),
         )
+        if isinstance(self._scene, SphereScene):
+            self.view_longitude, self.view_latitude = self._scene.view(self.goal)
 
     def _show(self, agent: GeometricAgent, goals: Array) -> dict[str, Any]:
         """Take an agent that was meta-trained on these goals, and return what JavaScript needs of it."""
         self.agent, self._discovered_goals = agent, goals
+        scene = self._scene
         data, index = pack_arrays(
             {
                 "training_goals": goals,
                 **agent_arrays(agent),
+                **scene.arrays(agent),
                 **self._arrays,
-                **episode_arrays(self.family, self.episodes, self.seed),
-                **exploration_arrays(self.family, _DRAWS, self._max_context, self._radius, self.seed),
+                **episode_arrays(self.family, scene.far, self.episodes, self.seed),
+                **exploration_arrays(
+                    self.family,
+                    scene.far,
+                    _DRAWS,
+                    self._max_context,
+                    scene.radius,
+                    float(np.linalg.norm(scene.drift)),
+                    self.seed,
+                ),
             }
         )
+        own = scene.settings(agent)
         return {
             "array_data": data,
             "array_index": index,
             "settings": {
+                "kind": scene.kind,
+                "place": list(scene.place_traits),
                 "base_index": self.base_index,
+                "min_context": scene.least_context,
                 "max_context": self._max_context,
-                "inference": settings_of_inference(agent.reward_model, self._max_context),
+                "inference": settings_of_inference(agent.reward_model, self._max_context) | own,
                 "constants": {
                     "step": STEP,
-                    "arena": ARENA,
-                    "goal_radius": GOAL_RADIUS,
+                    "arena": scene.arena,
+                    "goal_radius": scene.goal_radius,
                     "action_set": self.family.system.action_set,
-                    "wind": list(self.family.system.wind),
+                    "wind": scene.drift.tolist(),
                 },
                 "rivals": self._rival_words,
                 **self._options,
             },
         }
 
-    @traitlets.validate("goal_degrees")
+    @traitlets.validate("goal_degrees", "view_longitude")
     def _valid_goal_degrees(self, proposal: Any) -> float:
         return wrap_degrees(proposal["value"])
 
@@ -212,7 +257,7 @@ class GoalDrag(AnsweringWidget):
 
     @traitlets.validate("context_size")
     def _valid_context_size(self, proposal: Any) -> int:
-        size = as_count("context_size", proposal["value"], 2)
+        size = as_count("context_size", proposal["value"], self._scene.least_context)
         if size > self._max_context:
             raise ValueError(f"context_size must be at most {self._max_context}, got {size}")
         return size
@@ -232,7 +277,9 @@ class GoalDrag(AnsweringWidget):
 
     @property
     def training_goals(self) -> Array:
-        """Where the training goals are, shape (k, 2)."""
+        """Where the training goals are, shape (k, n)."""
+        if not len(self._radii):
+            return self.family.train
         angles = np.radians(self.training_degrees)
         return np.asarray(self._radii[:, None] * np.stack([np.cos(angles), np.sin(angles)], axis=1))
 
@@ -243,9 +290,12 @@ class GoalDrag(AnsweringWidget):
 
     @property
     def goal(self) -> Array:
-        """The test goal, shape (2,)."""
-        angle = np.radians(self.goal_degrees)
-        return self._radius * np.array([np.cos(angle), np.sin(angle)])
+        """The test goal, shape (n,)."""
+        return self._scene.goal(*self._place)
+
+    @property
+    def _place(self) -> list[float]:
+        return [getattr(self, name) for name in self._scene.place_traits]
 
     @property
     def context(self) -> Transitions:
@@ -260,11 +310,11 @@ class GoalDrag(AnsweringWidget):
     @property
     def policy(self) -> TransformedPolicy:
         """The geometric agent's policy on screen."""
-        return self.agent.policy_at(self.inference.angle)
+        return self.agent.policy_for(self.inference)
 
     @property
     def _question(self) -> list[float]:
-        return [self.goal_degrees, self.draw, self.context_size]
+        return [*self._place, self.draw, self.context_size]
 
     @property
     def answered(self) -> list[float]:
@@ -304,7 +354,7 @@ class GoalDrag(AnsweringWidget):
             return
         degrees, goals = self.training_degrees, self.training_goals
         agent = self._rediscover(goals)
-        check_planar(agent)
+        self._scene.check(agent)
         with self.hold_sync():
             self.discovered = degrees
             for name, value in self._show(agent, goals).items():
@@ -316,25 +366,23 @@ class GoalDrag(AnsweringWidget):
         if name == "geometry" and self.answered:
             super()._answer("regrets", self._question)
 
-    def aim(self, theta: float) -> Array:
-        """Return where exp(θW) carries the base goal, shape (2,)."""
-        return np.asarray(
-            lie.exp(theta * self.agent.generator_states) @ self._discovered_goals[self.base_index]
-        )
+    @property
+    def aim(self) -> Array:
+        """Where the policy on screen aims, shape (n,): what the inferred element makes of the base goal."""
+        return np.asarray(self.inference.left @ self._discovered_goals[self.base_index])
 
     @property
     def inferred_degrees(self) -> float:
-        """Where the policy on screen aims, as an angle in degrees."""
-        return direction_degrees(self.aim(self.inference.angle))
+        """Where it aims, as an angle in degrees; on the globe as a longitude."""
+        return direction_degrees(self.aim[:2])
 
     def describe(self) -> str:
         """Return in words what is on screen."""
-        inferred = self.inferred_degrees
-        error = abs(wrap_degrees(inferred - self.goal_degrees))
+        scene, base = self._scene, self._discovered_goals[self.base_index]
+        found = scene.found(self.aim, self.goal, base)
         text = (
-            f"test goal at {self.goal_degrees:.1f}°; geometric agent: policy at the inferred angle "
-            f"{inferred:.1f}° (error {error:.1f}°); base policy, unchanged: trained for the goal at "
-            f"{direction_degrees(self._discovered_goals[self.base_index]):.1f}°"
+            f"test goal at {scene.told(*self._place)}; geometric agent: {found}; base policy, unchanged: "
+            f"trained for the goal at {scene.told(*scene.degrees(base))}"
         )
         if self.stale:
             text += "; the training goals have moved since the geometry was discovered"
@@ -345,6 +393,4 @@ class GoalDrag(AnsweringWidget):
 
     def figure(self) -> "Figure":
         """Return the current state as a Matplotlib figure."""
-        from hgmrl_lite.widgets.goal_drag.picture import goal_picture
-
-        return goal_picture(self)
+        return self._scene.picture(self)

@@ -5,27 +5,20 @@ from typing import Any
 
 import numpy as np
 
-from hgmrl_lite import lie
 from hgmrl_lite._looks import look
-from hgmrl_lite._validate import Array, as_array
+from hgmrl_lite._validate import Array
 from hgmrl_lite.agents import GeometricAgent, GoalConditionedAgent, MLPPolicy, NearestTaskAgent
-from hgmrl_lite.envs import ARENA, STEP, NavigationTasks
+from hgmrl_lite.envs import STEP, TaskFamily
 from hgmrl_lite.widgets.base import context_seed
 
 Rival = NearestTaskAgent | GoalConditionedAgent
 
-# A goal out of reach: no episode ends on the way to it, so all of its noise is seen.
-_FAR = (ARENA, ARENA)
-
 
 def agent_arrays(agent: GeometricAgent) -> dict[str, Array]:
-    """Return the policy's layers, the generator on states and actions, and the reward model."""
+    """Return the policy's layers and the reward model; what the group is, the scene adds."""
     policy, model = agent.base_policy, agent.reward_model
-    assert model.misfit is not None
     return {
         **network_arrays(policy),
-        "generator_states": agent.generator_states,
-        "generator_actions": agent.generator_actions,
         "centres": model.centres,
         "weights": model.weights,
         "linear": model.linear,
@@ -33,71 +26,68 @@ def agent_arrays(agent: GeometricAgent) -> dict[str, Array]:
     }
 
 
-def episode_arrays(family: NavigationTasks, episodes: int, seed: int) -> dict[str, Array]:
-    """Return ``starts`` (E, 2) and ``noise`` (E, H, 2) of the episodes of the family's ``rollout``."""
+def episode_arrays(family: TaskFamily, far: Array, episodes: int, seed: int) -> dict[str, Array]:
+    """Return ``starts`` (E, n) and ``noise`` (E, H, n) of the episodes of the family's ``rollout``.
+
+    ``far`` is a goal (n,) out of reach: no episode ends on the way to it, so all of its noise is seen.
+    """
     # An agent that stands still shows the noise that every agent will meet.
+    rest = np.zeros(family.action_dim)
     paths = family.rollout(
-        lambda states: np.zeros(np.shape(states)), [_FAR], episodes=episodes, seed=seed, trajectories=True
+        lambda states: np.tile(rest, (len(np.asarray(states)), 1)),
+        [far],
+        episodes=episodes,
+        seed=seed,
+        trajectories=True,
     ).trajectories
     assert paths is not None
-    return {"starts": paths[0, :, 0], "noise": np.diff(paths[0], axis=1) - family.system.wind}
+    before, after = paths[0, :, :-1], paths[0, :, 1:]
+    still = np.broadcast_to(rest, (*before.shape[:-1], len(rest)))
+    return {"starts": paths[0, :, 0], "noise": after - family.system.mean_next_state(before, still)}
 
 
 def exploration_arrays(
-    family: NavigationTasks, draws: int, steps: int, reach: float, seed: int
+    family: TaskFamily, far: Array, draws: int, steps: int, reach: float, drift: float, seed: int
 ) -> dict[str, Array]:
     """Return the noise of the explorations of the family's ``explore``, whatever the goal.
 
     Parameters
     ----------
-    family : NavigationTasks
+    family : TaskFamily
         The family.
+    far : ndarray, shape (n,)
+        A goal out of reach.
     draws : int
         How many explorations, D.
     steps : int
         Random steps of each.
     reach : float
         Distance from the start to the nearest goal.
+    drift : float
+        How far a step of no action goes.
     seed : int
         Seed, with the number of the draw: see :func:`hgmrl_lite.widgets.base.context_seed`.
 
     Returns
     -------
     dict
-        ``explore_starts`` (D, E, 2), ``explore_actions`` and ``explore_noise`` (D, E, H, 2): the E episodes
+        ``explore_starts`` (D, E, n), ``explore_actions`` and ``explore_noise`` (D, E, H, n): the E episodes
         that an exploration may come to by arriving early.
     """
     system = family.system
     horizon = min(steps, system.max_steps)
     # Two more episodes than arrivals at full speed would end.
-    fastest = reach / (STEP + float(np.linalg.norm(system.wind)))
+    fastest = reach / (STEP + drift)
     episodes = 2 + int(np.ceil(steps / min(horizon, fastest)))
     arrays: dict[str, list[Array]] = {"explore_starts": [], "explore_actions": [], "explore_noise": []}
     for draw in range(draws):
-        seen = family.explore(_FAR, episodes * system.max_steps, seed=context_seed(seed, draw))
+        seen = family.explore(far, episodes * system.max_steps, seed=context_seed(seed, draw))
         noise = seen.next_states - system.mean_next_state(seen.states, seen.actions)
-        shape = (episodes, system.max_steps, 2)
+        shape = (episodes, system.max_steps, family.state_dim)
         arrays["explore_starts"].append(seen.states.reshape(shape)[:, 0])
         arrays["explore_actions"].append(seen.actions.reshape(shape)[:, :horizon])
         arrays["explore_noise"].append(noise.reshape(shape)[:, :horizon])
     return {name: np.array(values) for name, values in arrays.items()}
-
-
-def check_planar(agent: GeometricAgent) -> None:
-    """Raise a ValueError unless the agent is one of the plane whose group closes after 2π."""
-    policy = agent.base_policy
-    if (policy.state_dim, policy.action_dim) != (2, 2):
-        raise ValueError(
-            "agent.base_policy must map the plane to the plane, got dimensions "
-            f"{policy.state_dim} to {policy.action_dim}"
-        )
-    as_array("agent.generator_actions", agent.generator_actions, (2, 2))
-    generator = as_array("agent.generator_states", agent.generator_states, (2, 2))
-    if np.abs(lie.exp(2.0 * np.pi * generator) - np.eye(2)).max() > 1e-6:
-        raise ValueError(f"agent.generator_states must close after 2π: exp(2πW) = I; got W =\n{generator}")
-    dimension = agent.reward_model.along.shape[1]
-    if dimension != 2:
-        raise ValueError(f"agent.reward_model must take points of the plane, got dimension {dimension}")
 
 
 def rival_arrays(

@@ -7,7 +7,7 @@ import { makePlane } from "../js/plane.js";
 import { DEGREE, inDegrees } from "../js/words.js";
 import { meanPath } from "./navigation.js";
 import { onScreen } from "./panel.js";
-import { pathAt } from "./replay.js";
+import { shownEpisodes, walkersAt } from "./replay.js";
 import { regretRing } from "./ring.js";
 import { CROSS, trainingMarks } from "./training.js";
 
@@ -115,24 +115,6 @@ export function goalDragPlane(scene, hand, training, signal) {
       explored = points;
     },
   };
-}
-
-// The episodes of each agent as they are shown, in the order geometric, base, rivals; null for who is hidden.
-function shownEpisodes(state) {
-  return [state.showGeometric ? state.geometric : null, state.showBase ? state.base : null, ...state.rivals];
-}
-
-// The places of all episodes at a time, [x0, y0, x1, y1, ...].
-function walkersAt({ paths, lengths }, time) {
-  return paths.flatMap((path, e) => pathAt(path, lengths ? lengths[e] : path.length / 2, time));
-}
-
-// The last step of the longest episode that is shown.
-export function lastStep(state) {
-  const lengths = shownEpisodes(state).flatMap((played) =>
-    played ? (played.lengths ?? played.paths.map((path) => path.length / 2)) : [],
-  );
-  return Math.max(2, ...lengths) - 1;
 }
 
 // Points as zero-length strokes, which round caps turn into dots: one element for all of them.

@@ -1,60 +1,14 @@
-// How badly each angle explains what was observed: the curve, the best angle, the runner-up, the hand's own angle.
+// GoalDrag's words and controls in the plane: legend, cards, sliders, the misfit curve.
 
 import {
   labelledSlider, legendItem, legendMark, ringMark, shapeMark, spokenText, strokeMark, traitCheckbox,
 } from "../js/controls.js";
-import { htmlElement, setPlace, setText, svgElement } from "../js/dom.js";
+import { htmlElement, setText, svgElement } from "../js/dom.js";
 import { besideFigure, setTrait } from "../js/model.js";
 import { DEGREE, inDegrees, inShort, wrapDegrees } from "../js/words.js";
+import { aboutRegret, exploreControls, goalDragCard, replayControls } from "./cards.js";
+import { makeMisfitPlot } from "./misfit_plot.js";
 import { CROSS, DIAMOND, SQUARE, trainingPanel } from "./training.js";
-
-// Returns { svg, show({ degrees, misfit, best, runnerUp, hand }) }; best and runnerUp are [degrees, misfit] or null.
-function makeMisfitPlot({ width = 400, height = 120, label }) {
-  const svg = svgElement("svg", { viewBox: `0 0 ${width} ${height}`, class: "hgmrl-misfit", role: "img" });
-  svg.setAttribute("aria-label", label);
-  const left = 8;
-  const bottom = height - 18;
-  const top = 10;
-  const x = (degrees) => left + ((degrees + 180) / 360) * (width - 2 * left);
-  svgElement("line", { x1: left, x2: width - left, y1: bottom, y2: bottom, class: "hgmrl-axis" }, svg);
-  for (const tick of [-180, -90, 0, 90, 180]) {
-    svgElement("line", { x1: x(tick), x2: x(tick), y1: bottom, y2: bottom + 4, class: "hgmrl-axis" }, svg);
-    const anchor = tick === -180 ? "start" : tick === 180 ? "end" : "middle";
-    const at = tick === -180 ? 0 : tick === 180 ? width : x(tick);
-    svgElement("text", { x: at, y: height - 3, "text-anchor": anchor, class: "hgmrl-tick" }, svg, inDegrees(tick, 0));
-  }
-  const hand = svgElement("line", { y1: 2, y2: bottom, class: "hgmrl-hand-line" }, svg);
-  const curve = svgElement("path", { class: "hgmrl-misfit-curve" }, svg);
-  const other = svgElement("path", { class: "hgmrl-runner-up", d: "M-4.5 -4.5H4.5V4.5H-4.5Z" }, svg);
-  const best = svgElement("circle", { r: 4.5, class: "hgmrl-best" }, svg);
-  const place = (element, point, y) => {
-    element.style.display = point ? "" : "none";
-    if (point) setPlace(element, x(point[0]), y(point[1]));
-  };
-  return {
-    svg,
-    show(state) {
-      const highest = Math.max(...state.misfit, 1e-12);
-      const y = (value) => bottom - (value / highest) * (bottom - top);
-      const order = Array.from(state.degrees.keys()).sort((i, j) => state.degrees[i] - state.degrees[j]);
-      const points = order.map((i) => [state.degrees[i], state.misfit[i]]);
-      // The curve is periodic: close it at ±180° by interpolation.
-      const [first, last] = [points[0], points[points.length - 1]];
-      const gap = first[0] + 360 - last[0];
-      const seam = last[1] + ((180 - last[0]) / gap) * (first[1] - last[1]);
-      const closed = [[-180, seam], ...points, [180, seam]];
-      curve.setAttribute("d", `M${closed.map(([d, m]) => `${x(d).toFixed(1)} ${y(m).toFixed(1)}`).join("L")}`);
-      for (const end of ["x1", "x2"]) hand.setAttribute(end, x(state.hand).toFixed(1));
-      place(best, state.best, y);
-      place(other, state.runnerUp, y);
-    },
-  };
-}
-
-// GoalDrag's words and controls: legend, cards, sliders, the misfit curve.
-
-const REGRET =
-  "Regret: return lost against steering straight at the goal, over noisy episodes run in Python when the goal rests.";
 
 export function onScreen(state) {
   return `policy at the inferred angle ${inDegrees(state.aim)} (error ${inDegrees(state.error)})`;
@@ -119,44 +73,6 @@ function rivalChoices(parent, model, rivals, stroke, signal) {
     });
 }
 
-// Play, pause and a slider for the clock. Returns show(state).
-function replayControls(parent, clock, signal) {
-  const row = htmlElement("div", { class: "hgmrl-caption" }, parent);
-  const button = htmlElement("button", { type: "button", class: "hgmrl-button hgmrl-play" }, row);
-  button.addEventListener("click", clock.toggle, { signal });
-  const slide = labelledSlider(row, {
-    label: "Episodes at step",
-    min: 0,
-    max: 100,
-    step: 1,
-    format: (value) => (value < 0 ? "–" : value.toFixed(0)),
-    value: () => Math.round(clock.time() ?? 0),
-    change: clock.seek,
-    signal,
-  });
-  return (state) => {
-    setText(button, clock.still() ? "One step" : clock.playing() ? "Pause" : "Play");
-    slide(state.time === null ? 0 : Math.round(state.time));
-  };
-}
-
-// One agent's card: name, what it does, its regret.
-function goalDragCard(parent, name, kind) {
-  const card = htmlElement("div", { class: `hgmrl-card ${kind}` }, parent);
-  const head = htmlElement("div", { class: "hgmrl-card-head" }, card);
-  htmlElement("strong", {}, head, name);
-  const regret = htmlElement("span", { class: "hgmrl-regret" }, head);
-  const text = htmlElement("div", { class: "hgmrl-state" }, card);
-  const detail = htmlElement("div", { class: "hgmrl-detail" }, card);
-  const show = (words, more, figure) => {
-    setText(text, words);
-    setText(detail, more);
-    setText(regret, figure.text);
-    regret.classList.toggle("hgmrl-stale", figure.stale);
-  };
-  return { root: card, show };
-}
-
 // One card a rival: what it does in this task, and its regret. Returns show(state).
 function rivalCards(parent, scene, hand) {
   const { rivals } = scene.settings;
@@ -192,21 +108,7 @@ export function goalDragPanel(parent, model, scene, hand, training, clock, signa
   const showRivals = rivalCards(parent, scene, hand);
   const showTraining = scene.settings.movable ? trainingPanel(parent, model, scene, training, signal) : () => {};
   const showReplay = clock ? replayControls(parent, clock, signal) : () => {};
-  const explore = htmlElement("div", { class: "hgmrl-caption" }, parent);
-  const setSteps = labelledSlider(explore, {
-    label: "Random steps",
-    min: 2,
-    max: scene.settings.max_context,
-    step: 1,
-    format: (value) => String(value),
-    value: () => model.get("context_size"),
-    change: (value) => setTrait(model, "context_size", value),
-    release: hand.settleSoon,
-    signal,
-  });
-  const again = htmlElement("button", { type: "button", class: "hgmrl-button" }, explore, "Explore again");
-  again.title = "Other random steps in the same task";
-  again.addEventListener("click", () => setTrait(model, "draw", (model.get("draw") + 1) % scene.draws), { signal });
+  const setSteps = exploreControls(parent, model, scene, hand, signal);
   const question = htmlElement("strong", {}, parent);
   const plot = makeMisfitPlot({ label: "Misfit between the base task's reward model and the rewards, by angle" });
   parent.append(plot.svg);
@@ -245,9 +147,7 @@ export function goalDragPanel(parent, model, scene, hand, training, clock, signa
         : `□ runner-up ${inDegrees(state.runnerUp, 0)}: ${inShort(inferred.runnerUpResidual)}`;
     setText(verdict, `${best} · ${other}${inferred.decided ? "" : " · undecided: both explain the rewards"}`);
     verdict.classList.toggle("hgmrl-warning", !inferred.decided);
-    const failure = hand.failure();
-    const about = failure ? `The evaluation failed: ${failure}` : REGRET;
-    setText(note, model.get("evaluates") ? about : "");
+    setText(note, aboutRegret(model, hand));
     say(`Test goal at ${inDegrees(state.degrees, 0)}: ${onScreen(state)}. ${regrets[0].stale ? "" : regrets[0].text}`);
   });
 }

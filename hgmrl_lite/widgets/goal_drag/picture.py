@@ -6,8 +6,21 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from hgmrl_lite._looks import BLUE, GREY, PURPLE, VERMILLION, look
+from hgmrl_lite._validate import Array
 from hgmrl_lite.envs import Policy
 from hgmrl_lite.widgets.picture import PlanePicture
+
+
+def shown_episodes(drag: Any, policy: Policy) -> tuple[Array, Array]:
+    """Return the episodes (E, T, n) of a policy on the test goal, and their mean (T, n)."""
+    played = drag.family.rollout(
+        policy, drag.goal[None], episodes=drag.episodes, seed=drag.seed, trajectories=True
+    )
+    paths = played.trajectories[0]
+    # In the mean an episode that has ended stays where it ended.
+    ends = paths[np.arange(len(paths)), played.lengths[0]]
+    held = np.where(np.isnan(paths), ends[:, None], paths)
+    return paths, held.mean(axis=0)
 
 
 # A GoalDrag, as what it draws: its type would be an import in a circle.
@@ -20,15 +33,9 @@ def goal_picture(drag: Any) -> Figure:
     picture.line(radius * np.stack([np.cos(turn), np.sin(turn)], axis=1), "0.6", lw=1)
 
     def draw(policy: Policy, agent: str, name: str, dashes: tuple[float, ...] = ()) -> None:
-        played = drag.family.rollout(
-            policy, drag.goal[None], episodes=drag.episodes, seed=drag.seed, trajectories=True
-        )
-        paths, colour = played.trajectories[0], look(agent).colour
-        # In the mean an episode that has ended stays where it ended.
-        ends = paths[np.arange(len(paths)), played.lengths[0]]
-        held = np.where(np.isnan(paths), ends[:, None], paths)
+        (paths, mean), colour = shown_episodes(drag, policy), look(agent).colour
         picture.line(paths, colour, lw=0.8, alpha=0.25)
-        picture.line(held.mean(axis=0), colour, name, lw=2.5, dashes=dashes)
+        picture.line(mean, colour, name, lw=2.5, dashes=dashes)
 
     if drag.show_base:
         draw(drag.agent.base_policy, "base policy", "base policy, unchanged", (2, 2))
@@ -37,11 +44,11 @@ def goal_picture(drag: Any) -> Figure:
             draw(rival.adapt(drag.context, drag.goal), rival.name, rival.name, (5, 2))
     inferred = drag.inference
     if drag.show_geometric:
-        draw(drag.agent.policy_at(inferred.angle), "geometric", "geometric agent")
+        draw(drag.agent.policy_for(inferred), "geometric", "geometric agent")
     if drag.show_exploration:
         picture.dots(drag.context.next_states, PURPLE, "random steps it learned from", 4)
     picture.mark(np.delete(goals, drag.base_index, axis=0), "D", "other training goals", edge=GREY, size=7)
     picture.mark(base_goal, "s", "base goal", face=VERMILLION, size=9)
     picture.mark(drag.goal, "o", "test goal", size=13)
-    picture.mark(drag.aim(inferred.angle), "x", "where the policy aims", edge=BLUE, size=7)
+    picture.mark(drag.aim, "x", "where the policy aims", edge=BLUE, size=7)
     return picture.finished()

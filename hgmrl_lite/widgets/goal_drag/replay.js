@@ -51,11 +51,30 @@ export function replayClock({ last, redraw }) {
   return clock;
 }
 
-// Where an episode is at a time between two steps; after its end it stays there.
-export function pathAt(path, length, time) {
+// Where an episode is at a time between two steps; after its end it stays there. Points have n coordinates.
+export function pathAt(path, length, time, n = 2) {
   const step = Math.min(length - 1, Math.max(0, time));
-  const at = 2 * Math.floor(step);
+  const at = n * Math.floor(step);
   const part = step - Math.floor(step);
-  const next = Math.min(at + 2, 2 * (length - 1));
-  return [path[at] + part * (path[next] - path[at]), path[at + 1] + part * (path[next + 1] - path[at + 1])];
+  const next = Math.min(at + n, n * (length - 1));
+  return Array.from({ length: n }, (_, k) => path[at + k] + part * (path[next + k] - path[at + k]));
+}
+
+// The episodes of each agent as they are shown, in the order geometric, base, rivals; null for who is hidden.
+export function shownEpisodes(state) {
+  return [state.showGeometric ? state.geometric : null, state.showBase ? state.base : null, ...state.rivals];
+}
+
+// The places of all episodes at a time, one after the other.
+export function walkersAt({ paths, lengths }, time, n = 2) {
+  return paths.flatMap((path, e) => pathAt(path, lengths ? lengths[e] : path.length / n, time, n));
+}
+
+// The last step of the longest episode that is shown.
+export function lastStep(state) {
+  const n = state.goal.length;
+  const lengths = shownEpisodes(state).flatMap((played) =>
+    played ? (played.lengths ?? played.paths.map((path) => path.length / n)) : [],
+  );
+  return Math.max(2, ...lengths) - 1;
 }

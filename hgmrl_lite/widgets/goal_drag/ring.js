@@ -7,7 +7,8 @@ import { DEGREE, wrapDegrees } from "../js/words.js";
 // Sum of the rewards of one path up to its end: minus the distance to the goal after every step.
 function pathReturn(dynamics, path, length, goal) {
   let sum = 0;
-  for (let at = 2; at < 2 * length; at += 2) sum += dynamics.reward(path[at], path[at + 1], goal);
+  const n = dynamics.dimension;
+  for (let at = n; at < n * length; at += n) sum += dynamics.reward(path, at, goal);
   return sum;
 }
 

@@ -10,6 +10,8 @@ import { DEGREE, inDegrees, wrapDegrees } from "../js/words.js";
 export const SQUARE = "M-7.5 -7.5H7.5V7.5H-7.5Z";
 export const DIAMOND = "M0 -8L8 0L0 8L-8 0Z";
 export const CROSS = "M-5 -5L5 5M-5 5L5 -5";
+// The antipode of the base goal: its square, with a cross in it.
+export const ANTIPODE = `${SQUARE}M-7.5 -7.5L7.5 7.5M-7.5 7.5L7.5 -7.5`;
 
 // The hand on the training goals: while one moves the geometry on screen is out of date; let go, and Python is asked.
 export function trainingHand(model) {

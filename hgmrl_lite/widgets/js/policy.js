@@ -1,19 +1,31 @@
 // The policy network of hgmrl_lite.agents.MLPPolicy: tanh layers, then the projection onto the admissible actions.
 
-import { apply2, inverse2 } from "./matrix2.js";
-
 export function projectAction(x, y, actionSet) {
   if (actionSet === "box") return [Math.min(1, Math.max(-1, x)), Math.min(1, Math.max(-1, y))];
   const scale = Math.max(1, Math.hypot(x, y));
   return [x / scale, y / scale];
 }
 
-// layers: [{ shape: [out, in], weight, bias }]; returns policy(x, y) -> [ax, ay].
+// The same in any dimension; no action set is no bound.
+export function projectOnto(action, actionSet) {
+  const projected = Array.from(action);
+  const n = projected.length;
+  if (actionSet === "box") {
+    for (let k = 0; k < n; k++) projected[k] = Math.min(1, Math.max(-1, projected[k]));
+  } else if (actionSet === "disc") {
+    let square = 0;
+    for (let k = 0; k < n; k++) square += projected[k] * projected[k];
+    const scale = Math.max(1, Math.sqrt(square));
+    for (let k = 0; k < n; k++) projected[k] /= scale;
+  }
+  return projected;
+}
+
+// layers: [{ shape: [out, in], weight, bias }]; returns policy(x, y, ...) -> action.
 export function makePolicy(layers, actionSet) {
   const values = [new Float64Array(layers[0].shape[1]), ...layers.map((layer) => new Float64Array(layer.shape[0]))];
-  return (x, y) => {
-    values[0][0] = x;
-    values[0][1] = y;
+  return (...state) => {
+    values[0].set(state);
     layers.forEach(({ shape, weight, bias }, number) => {
       const input = values[number];
       const output = values[number + 1];
@@ -26,13 +38,31 @@ export function makePolicy(layers, actionSet) {
         output[row] = last ? sum : 1 - 2 / (Math.exp(2 * sum) + 1);
       }
     });
-    const action = values[layers.length];
-    return projectAction(action[0], action[1], actionSet);
+    return projectOnto(values[layers.length], actionSet);
   };
 }
 
-// The policy carried along by a group element: s ↦ K π(L⁻¹ s).
-export function transformPolicy(policy, left, right) {
-  const back = inverse2(left);
-  return (x, y) => apply2(right, ...policy(...apply2(back, x, y)));
+// Layers of a network that Python packed under a prefix.
+export function unpackLayers(arrays, prefix = "") {
+  const layers = [];
+  for (let k = 0; `${prefix}weight_${k}` in arrays; k++) {
+    const { shape, values } = arrays[`${prefix}weight_${k}`];
+    layers.push({ shape, weight: values, bias: arrays[`${prefix}bias_${k}`].values });
+  }
+  return layers;
+}
+
+// A square matrix, row by row, times a vector of any dimension.
+function product(matrix, vector) {
+  const n = vector.length;
+  const moved = new Array(n).fill(0);
+  for (let row = 0, at = 0; row < n; row++) {
+    for (let column = 0; column < n; column++, at++) moved[row] += matrix[at] * vector[column];
+  }
+  return moved;
+}
+
+// The policy carried along by a group element: s ↦ K π(L⁻¹ s), for L⁻¹ = back and K = right.
+export function transformPolicy(policy, back, right) {
+  return (...state) => product(right, policy(...product(back, state)));
 }

@@ -1,0 +1,113 @@
+"""What GoalDrag draws a family on: the plane or a globe; each says what is particular to its tasks."""
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from hgmrl_lite._validate import Array
+from hgmrl_lite.agents import GeometricAgent
+from hgmrl_lite.envs import TaskFamily
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+# A coordinate that no episode reaches.
+_FAR = 1e3
+
+
+class Scene(ABC):
+    """How the tasks of one kind of family are placed, shown and told.
+
+    Parameters
+    ----------
+    family : TaskFamily
+        The family.
+
+    Attributes
+    ----------
+    kind : str
+        What JavaScript draws it on.
+    place_traits : tuple of str
+        The widget's traits that say where the test goal is, in degrees.
+    least_context : int
+        Fewest random steps from which an element is inferred.
+    radius : float
+        Distance of the base goal, and of the test goal, from the start.
+    """
+
+    kind: ClassVar[str]
+    place_traits: ClassVar[tuple[str, ...]]
+    least_context: ClassVar[int]
+
+    def __init__(self, family: TaskFamily) -> None:
+        self.family = family
+        self.radius = float(np.linalg.norm(family.base_task))
+        if self.radius <= self.goal_radius:
+            raise ValueError(
+                f"family must have a base goal farther than {self.goal_radius:.3f} from the origin, "
+                f"got {family.base_task.tolist()}"
+            )
+
+    @property
+    @abstractmethod
+    def goal_radius(self) -> float:
+        """Distance from a goal within which an episode ends."""
+
+    @property
+    def drift(self) -> Array:
+        """How far a step of no action goes, shape (n,)."""
+        return np.zeros(self.family.state_dim)
+
+    @property
+    def arena(self) -> float | None:
+        """Largest size of a coordinate after a step; None for no bound."""
+        return None
+
+    @property
+    def far(self) -> Array:
+        """A goal (n,) out of reach."""
+        return np.full(self.family.state_dim, self.arena or _FAR)
+
+    @abstractmethod
+    def check(self, agent: GeometricAgent) -> None:
+        """Raise a ValueError unless the agent is one that can be shown here."""
+
+    @abstractmethod
+    def arrays(self, agent: GeometricAgent) -> dict[str, Array]:
+        """Return what JavaScript needs of the agent's group."""
+
+    @abstractmethod
+    def settings(self, agent: GeometricAgent) -> dict[str, Any]:
+        """Return what else it needs, beside the constants of the inference."""
+
+    @abstractmethod
+    def goal(self, *degrees: float) -> Array:
+        """Return the goal (n,) at a place."""
+
+    @abstractmethod
+    def degrees(self, goal: Array) -> tuple[float, ...]:
+        """Return the place of a goal (n,), in degrees."""
+
+    @abstractmethod
+    def told(self, *degrees: float) -> str:
+        """Return a place in words."""
+
+    @abstractmethod
+    def found(self, aim: Array, goal: Array, base: Array) -> str:
+        """Return in words what was inferred: the ``base`` goal goes to ``aim``, and should go to ``goal``."""
+
+    @abstractmethod
+    def picture(self, drag: Any) -> "Figure":
+        """Return the widget's state as a Matplotlib figure."""
+
+
+def direction(longitude: float, latitude: float) -> Array:
+    """Return the unit vector (3,) with a longitude and a latitude, in degrees."""
+    turn, height = np.radians([longitude, latitude])
+    return np.array([np.cos(height) * np.cos(turn), np.cos(height) * np.sin(turn), np.sin(height)])
+
+
+def apart(one: Array, other: Array) -> float:
+    """Return the angle between two points (3,) of a sphere, in degrees."""
+    return float(np.degrees(np.arctan2(np.linalg.norm(np.cross(one, other)), one @ other)))
