@@ -1,9 +1,10 @@
 # %% [markdown]
 # # 08 · Beyond the plane: goals on a globe
 #
-# **In the plane, one number says which new task it is. Run the next cell and drag the ring once around the dashed
-# circle. One slider moves, *angle*, and no place on the circle is left out. Now suppose that the goals lie on a globe.
-# How many sliders does an agent need there? Write your guess down before you read on.**
+# **Run the next cell, and wait until the `*` beside it becomes a number: the first time an agent is trained, on one
+# goal. Then drag the test goal over the globe, around the back too, and turn the globe itself. The policy follows you
+# everywhere. In the plane one number said which new task it is. How many numbers does the agent need here? Write your
+# guess down before you read on.**
 #
 # **You will be able to** read the dimension of a group off singular values, and say which data would have given another
 # one; compute what two generators generate; say which training goals teach an agent the whole globe, and which only a
@@ -19,14 +20,16 @@ import numpy as np
 
 from hgmrl_lite import agents, course, envs, hereditary, lie, meta, plots
 from hgmrl_lite.envs.sphere import Space
-from hgmrl_lite.widgets import OrbitExplorer
+from hgmrl_lite.widgets import GoalDrag
 
-OrbitExplorer("rotation", show=["orbit"])
+family = envs.sphere()
+agent = meta.meta_train(family, seed=0)
+GoalDrag(agent, family)
 
 # %% [markdown]
 # ## The puzzle
 #
-# Here is the globe. The new world is a point $s$ in space, with three coordinates. An action $a$ is a displacement of
+# The world of this globe is a point $s$ in space, with three coordinates. An action $a$ is a displacement of
 # length at most 1, and the point moves by a tenth of it: $T(s, a) = s + 0.1\,a$, with a little noise. Episodes start
 # near the centre. A goal $c$ is a point of the unit sphere, and the reward is $-\lVert s' - c\rVert$, as in the plane.
 # Only the space is larger.
@@ -34,7 +37,6 @@ OrbitExplorer("rotation", show=["orbit"])
 # These are the four training goals. Turn the globe with the mouse.
 
 # %%
-family = envs.sphere()
 base_goal = family.base_task
 marked = {"base goal": base_goal[None]}
 for number, goal in enumerate(family.train[1:], start=1):
@@ -50,12 +52,10 @@ plots.sphere_paths(
 # *three*: a rotation of space has an axis, which takes two numbers, and an angle. And for *more*: nobody told the agent
 # that it is rotations, and there are nine numbers in a $3\times 3$ matrix.
 #
-# The agent explores each training task with random actions, 5000 transitions each, and looks for a group that relates
-# the tasks. It is told no goal, no group and no dimension. (It also trains its base policy, on the base goal alone. The
-# first time that takes a while.)
+# The agent explored each training task with random actions, 5000 transitions each, and looked for a group that relates
+# the tasks. It is told no goal, no group and no dimension. (It also trained its base policy, on the base goal alone.)
 
 # %%
-agent = meta.meta_train(family, seed=0)
 geometry = agent.geometry
 geometry
 
