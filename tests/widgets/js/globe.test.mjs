@@ -2,26 +2,13 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { near, numbers } from "./numbers.mjs";
 
 globalThis.window = { addEventListener() {} };
 
 const at = (file) => import(new URL(file, process.env.HGMRL_WIDGETS).href);
 const matrix = await at("js/matrix3.js");
 const { directionAt, directionUnder, placeOf, slicedPaths, viewFrom } = await at("js/globe.js");
-
-// Numbers from -1 to 1, the same in every run.
-function numbers(count, seed = 1) {
-  let state = seed;
-  return Array.from({ length: count }, () => {
-    state = (48271 * state) % 2147483647;
-    return (2 * state) / 2147483647 - 1;
-  });
-}
-
-function near(actual, expected, tolerance = 1e-12) {
-  assert.equal(actual.length, expected.length);
-  actual.forEach((value, k) => assert.ok(Math.abs(value - expected[k]) <= tolerance, `${actual} is not ${expected}`));
-}
 
 test("the logarithm of a rotation leads back to it, also at half a turn and at none", () => {
   const { logTurn3, turn3, unit3, scaled3 } = matrix;

@@ -4,6 +4,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { near, numbers } from "./numbers.mjs";
 
 const root = process.env.HGMRL_WIDGETS ?? new URL("../../../hgmrl_lite/widgets/", import.meta.url);
 const at = (file) => import(new URL(file, root).href);
@@ -15,20 +16,6 @@ const { makeNeighbours, fitGradient } = await at("js/local_regression.js");
 const { makeLevelSets } = await at("js/level_set.js");
 const { carryPoint, inverseElement, planeElement, pulledPlace } = await at("js/plane_groups.js");
 const { logOfExp2, planarType } = await at("generator_flow/generator.js");
-
-// Numbers from -1 to 1, the same in every run.
-function numbers(count, seed = 1) {
-  let state = seed;
-  return Array.from({ length: count }, () => {
-    state = (48271 * state) % 2147483647;
-    return (2 * state) / 2147483647 - 1;
-  });
-}
-
-function near(actual, expected, tolerance = 1e-12) {
-  assert.equal(actual.length, expected.length);
-  actual.forEach((value, k) => assert.ok(Math.abs(value - expected[k]) <= tolerance, `${actual} is not ${expected}`));
-}
 
 test("exp of a sum of times is the product, and of minus the time the inverse", () => {
   for (let seed = 1; seed < 40; seed++) {
