@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from hgmrl_lite._spans import null_space
 from hgmrl_lite._validate import Array
 from hgmrl_lite.hereditary.evidence import BOUND, UNKNOWN, Defect
 from hgmrl_lite.hereditary.frame import homogeneous
@@ -82,9 +83,8 @@ class TaskModel:
     @cached_property
     def flat(self) -> Array:
         """Directions of the states (f, n) along which neither half has the reward change, orthonormal."""
-        projections = [half.along.T @ half.along for half in self.halves]
-        squares, axes = np.linalg.eigh(0.5 * (projections[0] + projections[1]))
-        return axes[:, squares < 0.25].T
+        # A direction that one half alone sees has the singular value 1.
+        return null_space(np.concatenate([half.along for half in self.halves]), np.sqrt(0.5))
 
     def gradient(self, points: Array) -> Array:
         """Return the mean of both models' gradients (..., n) at points (..., n)."""
