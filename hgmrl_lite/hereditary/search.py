@@ -67,9 +67,14 @@ def stabiliser(model: RewardModel, group: CompactGroup) -> tuple[Array, float]:
 
     Along ``group.directions``; root mean square slopes per radian.
     """
+    return idle(model, group.directions)
+
+
+def idle(model: RewardModel, directions: Array) -> tuple[Array, float]:
+    """Return the combinations (f, d) of directions (d, n, n) that leave R_0 as it is, and its largest slope."""
     points = _probes(model)
     gradients = model.gradient(points)
-    slopes = np.einsum("ci,kij,cj->ck", gradients, group.directions, points)
+    slopes = np.einsum("ci,kij,cj->ck", gradients, directions, points)
     size, axes = np.linalg.eigh(slopes.T @ slopes / len(points))
     largest = float((np.square(gradients).sum(axis=1) * np.square(points).sum(axis=1)).mean())
     return axes[:, size <= _STABILISER**2 * largest].T, float(np.sqrt(size.max(initial=0.0)))

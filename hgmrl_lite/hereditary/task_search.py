@@ -10,7 +10,7 @@ from hgmrl_lite._validate import Array
 from hgmrl_lite.hereditary.comparison import PolynomialMap, TaskModel, evenly
 from hgmrl_lite.hereditary.frame import Frame
 from hgmrl_lite.hereditary.group import CompactGroup, compact_group
-from hgmrl_lite.hereditary.search import along, refine, search_group
+from hgmrl_lite.hereditary.search import along, idle, refine, search_group
 from hgmrl_lite.hereditary.task_matching import (
     ARRIVED,
     FITTED,
@@ -91,9 +91,10 @@ def _fitted(base: TaskModel, other: TaskModel, element: Array) -> Match:
     """Return the linear map over all matrices near an element of a group."""
     n, found = len(element), element[None]
     covariance, misfit = np.full((n * n, n * n), np.inf), np.inf
-    # What the other task's rewards do not show stays as the group has it.
-    seen = null_space(other.flat, 0.5)
-    directions = np.einsum("ai,jk->ajik", seen, np.eye(n)).reshape(-1, n, n)
+    # What the rewards do not show stays as the group has it.
+    whole = np.eye(n * n).reshape(-1, n, n)
+    shown = null_space(idle(base.halves[0], whole)[0], 0.5)
+    directions = element @ np.tensordot(shown, whole, axes=1) @ np.linalg.inv(element)
     for _ in range(ROUNDS):
         points = common(base, other, PolynomialMap.of_matrix(found[0]))
         if len(points) < 2 * n * n or not len(directions):
