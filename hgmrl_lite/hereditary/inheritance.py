@@ -45,7 +45,11 @@ def find_inherited(tested: Tested) -> tuple[Finding, dict[int, str]]:
         if local is not None and (tested.n == 2 or local.verdict(BOUND) == "yes"):
             defects[index], parts[index] = local, "algebra" if local.verdict(BOUND) == "yes" else "none"
             continue
-        whole = _group_defect(system, matrix, tested.data.response.matrix)
+        response = tested.data.response
+        start = np.eye(system.law.m)
+        if response is not None:
+            start = partners(matrix[: tested.n, : tested.n], response.matrix)
+        whole = _group_defect(system, matrix, start)
         parts[index] = "group" if whole.verdict(BOUND) == "yes" else "none"
         defects[index] = local if local is not None and parts[index] == "none" else whole
     finding, _ = tested.conclude(
@@ -59,6 +63,12 @@ def find_inherited(tested: Tested) -> tuple[Finding, dict[int, str]]:
             "bound or too noisy.",
         },
     )
+    if finding.verdict == "undecided" and system.broken and tested.differ:
+        text = (
+            "No symmetry that the system may have keeps the law of the starts: whatever relates the tasks "
+            "is none."
+        )
+        finding = Finding("inherited", "no", finding.figure, BOUND, text)
     if finding.verdict == "yes" and system.unbounded_actions:
         text = (
             "The maps are symmetries of the motion that was seen, but so is every scaling: no raw action in "
@@ -80,8 +90,8 @@ def _algebra_defect(system: SystemSymmetry, matrix: Array) -> Defect | None:
     return system.defect(generator)[1]
 
 
-def _group_defect(system: SystemSymmetry, matrix: Array, response: Array) -> Defect:
-    """Return how far T(L s, K a) is from L T(s, a), for the best K, in units of the motion."""
+def _group_defect(system: SystemSymmetry, matrix: Array, start: Array) -> Defect:
+    """Return how far T(L s, K a) is from L T(s, a), for the best K near a start, in units of the motion."""
     law = system.law
     n, m = law.n, law.m
     linear, shift = matrix[:n, :n], matrix[:n, n]
@@ -93,8 +103,7 @@ def _group_defect(system: SystemSymmetry, matrix: Array, response: Array) -> Def
     def residuals(right: Array) -> Array:
         return ((law(moved, actions @ right.T) - target) @ unit).ravel()
 
-    start = partners(linear, response).ravel()
-    found = least_squares(lambda right: residuals(right.reshape(m, m)), start, jac="3-point")
+    found = least_squares(lambda right: residuals(right.reshape(m, m)), start.ravel(), jac="3-point")
     square = 2.0 * float(found.cost) / len(states) / (2.0 * n)
     # Both predictions bring the law's own error; it is the same everywhere on average.
     noise = 2.0 * float(np.square(law.deviations).sum()) / (FOLDS * (FOLDS - 1)) / (2.0 * n)
@@ -107,6 +116,8 @@ def find_start_law(tested: Tested) -> Finding:
     maps, scale = tested.data.in_scale(tested.maps), tested.data.scale
     known = len(starts) > 2 * tested.n
     moments = resampled_moments(starts / scale)
+    # Every coordinate may move by as much.
+    wider = np.sqrt(tested.n / 2.0)
     finding, _ = tested.conclude(
         "start law",
         {index: start_defect(maps[index], *moments) if known else UNKNOWN for index in tested.data.others},
@@ -118,8 +129,8 @@ def find_start_law(tested: Tested) -> Finding:
             "undecided": f"The map to task {{task}} moves the {len(starts)} starts by {{figure:.2f}} of "
             "their standard deviations: too near the bound, or too few starts to tell.",
         },
-        START_BOUND,
-        START_EXCLUDED,
+        START_BOUND * wider,
+        START_EXCLUDED * wider,
     )
     text = finding.text
     if np.isnan(finding.figure):
