@@ -357,7 +357,7 @@ class SlippingCar(Car):
 
 def test_where_the_floor_bends_nothing_is_inherited():
     family = replace(envs.car(), system=SlippingCar())
-    tasks = [family.explore(task, 5000, seed=index) for index, task in enumerate(family.train)]
+    tasks = [family.explore(task, 5000, seed=100 + index) for index, task in enumerate(family.train)]
     geometry = discover_geometry(tasks)
     assert geometry.system.broken
     assert geometry.report["inherited"].verdict == "no"
@@ -368,7 +368,7 @@ def test_where_the_floor_bends_nothing_is_inherited():
 
 def test_an_arm_is_found_on_the_set_where_its_states_live():
     family = envs.arm()
-    tasks = [family.explore(task, 2500, seed=index) for index, task in enumerate(family.train)]
+    tasks = [family.explore(task, 4000, seed=index) for index, task in enumerate(family.train)]
     geometry = discover_geometry(tasks)
     base = np.kron(np.diag([1.0, 0.0, 1.0]), J)[None]
     assert np.degrees(lie.principal_angles(geometry.generators_states, base)).max() < 0.1
