@@ -24,6 +24,8 @@ from hgmrl_lite.hereditary.system import SystemSymmetry
 
 #: Most groups of starts that are drawn anew for the error of their moments.
 GROUPS = 1000
+#: Least spread of the starts that counts, in that of the states.
+LEAST = 0.02
 
 
 def find_inherited(tested: Tested) -> tuple[Finding, dict[int, str]]:
@@ -106,10 +108,11 @@ def find_start_law(tested: Tested) -> Finding:
     starts = tested.data.system.starts
     maps, scale = tested.data.in_scale(tested.maps), tested.data.scale
     known = len(starts) > 2 * tested.n
-    moments = resampled_moments(starts / scale)
+    mean, covariance = resampled_moments(starts / scale)
+    covariance = with_least_spread(covariance, tested.data.system.law.state_scale / scale[:, None])
     finding, _ = tested.conclude(
         "start law",
-        {index: start_defect(maps[index], *moments) if known else UNKNOWN for index in tested.data.others},
+        {index: start_defect(maps[index], mean, covariance) if known else UNKNOWN for index in tested.data.others},
         {
             "yes": f"The {len(starts)} starts keep their mean and covariance, to within {{figure:.2f}} "
             "standard deviations.",
@@ -151,6 +154,18 @@ def resampled_moments(starts: Array, draws: int = 200) -> tuple[Array, Array]:
     count, away = total[:, :1], total[:, 1 : n + 1] / total[:, :1]
     outer = total[:, n + 1 :].reshape(-1, n, n) - count[..., None] * away[:, :, None] * away[:, None]
     return starts.mean(axis=0) + away, outer / (count[..., None] - 1.0)
+
+
+def with_least_spread(covariance: Array, unit: Array) -> Array:
+    """Return covariances (..., n, n) of starts that are spread in every direction.
+
+    Starts in one place, or at rest, have no spread of their own by which a displacement could be measured; they
+    get `LEAST` of the states' spread S, given by ``unit`` (n, n) with S² = ``unit @ unit.T``.
+    """
+    inverse = np.linalg.inv(unit)
+    values, axes = np.linalg.eigh(inverse @ covariance @ inverse.T)
+    root = unit @ axes * np.sqrt(np.maximum(values, LEAST**2))[..., None, :]
+    return np.asarray(root @ root.swapaxes(-1, -2))
 
 
 def start_defect(matrix: Array, mean: Array, covariance: Array) -> Defect:
