@@ -9,6 +9,7 @@ import numpy as np
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array
 from hgmrl_lite.envs import TaskFamily, circle_tasks
+from hgmrl_lite.envs.arm import arm
 from hgmrl_lite.envs.car import car
 from hgmrl_lite.envs.ellipse import SHAPE, ellipse
 from hgmrl_lite.envs.mass import mass
@@ -78,6 +79,7 @@ def cases() -> dict[str, Case]:
     rotations = np.asarray(lie.so(3).basis, dtype=np.float64)
     planes = np.array([np.kron(np.diag(row), lie.J) for row in np.eye(2)])
     both = np.asarray(np.kron(np.eye(2), lie.J)[None], dtype=np.float64)
+    base_joint = np.asarray(np.kron(np.diag([1.0, 0.0, 1.0]), lie.J)[None], dtype=np.float64)
     bent = (SHAPE @ lie.J @ np.linalg.inv(SHAPE))[None]
 
     def circle(number: int, seed: int) -> Array:
@@ -101,6 +103,7 @@ def cases() -> dict[str, Case]:
         "ellipse": Case(ellipse(), bent, lambda number, seed: circle(number, seed) @ SHAPE.T),
         "mass": Case(mass(), both, circle, transitions=8000),
         "car": Case(car(), both, circle),
+        "arm": Case(arm(), base_joint, lambda number, seed: 0.8 * circle(number, seed)),
         "two_turns": Case(
             two_turns(), planes, lambda number, seed: torus_goals(number, seed=seed), context=30
         ),
@@ -114,7 +117,7 @@ def run(quick: bool = False) -> dict[str, float]:
         seeds = [_seed(case, seed, 10 if quick else 40) for seed in range(1 if quick else 3)]
         for key in seeds[0]:
             values = [found[key] for found in seeds]
-            averaged = key.startswith("infer_") or key.endswith("regret")
+            averaged = key.startswith("infer_") or key.endswith("regret") or key == "connected"
             figures[f"family.{name}.{key}"] = float(np.mean(values) if averaged else max(values))
         # Regret that chance makes negative is none.
         regret = max(figures[f"family.{name}.regret"], SMALLEST)
@@ -137,6 +140,7 @@ def _seed(case: Case, seed: int, tasks: int) -> dict[str, float]:
         case.error_deg(left, task) for left, task in zip(geometry.left_actions, family.train, strict=True)
     ]
     figures["left_deg"] = max(errors)
+    figures["connected"] = float(geometry.report["connected"].verdict == "yes")
     errors, decided, times = [], [], []
     for index, task in enumerate(case.tasks(tasks, 100 + seed)):
         context = family.explore(task, case.context, seed=10_000 + index)

@@ -5,6 +5,7 @@ environment as ``hgmrl_lite/PointNavigation-v0``. The adapter to Stable-Baseline
 imported here: see :mod:`hgmrl_lite.envs.sb3`.
 """
 
+from hgmrl_lite.envs.arm import arm
 from hgmrl_lite.envs.car import car
 from hgmrl_lite.envs.ellipse import SHAPE, ellipse
 from hgmrl_lite.envs.episodes import Rollouts
@@ -48,6 +49,7 @@ __all__ = [
     "TaskEnv",
     "TaskFamily",
     "TaskVectorEnv",
+    "arm",
     "bent_valley",
     "car",
     "circle_tasks",

@@ -61,7 +61,6 @@ class Car(System):
 class CarGoals(GoalTasks):
     """Goals in the plane, to be reached from any side."""
 
-    exploration = "gaussian"
     system: Car = field(default_factory=Car)
     train: Array = field(default_factory=training_tasks)
     test: Array = field(default_factory=lambda: circle_tasks(4, phase=0.5))

@@ -28,6 +28,8 @@ class GoalTasks(TaskFamily):
     TaskFamily : the parameters.
     """
 
+    # The paper's: large actions are rare, so that a polynomial law follows the clipping where the data are.
+    exploration = "gaussian"
     radius: ClassVar[float] = 0.1 * 2**0.5
 
     def place(self, states: Array) -> Array:

@@ -46,7 +46,6 @@ class Mass(System):
 class MassGoals(GoalTasks):
     """Goals in the plane, to be reached at any velocity."""
 
-    exploration = "gaussian"
     system: Mass = field(default_factory=Mass)
     train: Array = field(default_factory=training_tasks)
     test: Array = field(default_factory=lambda: circle_tasks(4, phase=0.5))

@@ -44,7 +44,6 @@ class TwoPlanes(System):
 class PairsOfGoals(PointGoals):
     """Pairs of goals, one in each plane, on unit circles unless others are given."""
 
-    exploration = "gaussian"
     response = STEP * np.eye(4)
 
     system: TwoPlanes = field(default_factory=TwoPlanes)

@@ -16,8 +16,8 @@ from hgmrl_lite._spans import null_space
 from hgmrl_lite._validate import Array
 from hgmrl_lite.hereditary.evidence import BOUND, UNKNOWN, Defect
 from hgmrl_lite.hereditary.frame import homogeneous
-from hgmrl_lite.hereditary.polynomials import Exponents, exponents_up_to, monomials, operator
-from hgmrl_lite.hereditary.reward_model import RewardModel
+from hgmrl_lite.hereditary.polynomials import Exponents, Surface, exponents_up_to, monomials, operator
+from hgmrl_lite.hereditary.reward_model import RewardModel, fewest_combinations
 from hgmrl_lite.transitions import Transitions
 
 #: Centres of each half's reward model, in the plane and beyond.
@@ -48,8 +48,9 @@ class TaskModel:
         self.points, self.rewards = task.next_states, task.rewards
         first = np.arange(len(task)) % 2 == 0
         centres = CENTRES if self.points.shape[1] <= 2 else MORE_CENTRES
+        self.along = fewest_combinations(self.points, self.rewards)
         self.halves = tuple(
-            RewardModel.fit(self.points[half], self.rewards[half], centres=centres)
+            RewardModel.fit(self.points[half], self.rewards[half], centres=centres, along=self.along)
             for half in (first, ~first)
         )
 
@@ -82,9 +83,13 @@ class TaskModel:
 
     @cached_property
     def flat(self) -> Array:
-        """Directions of the states (f, n) along which neither half has the reward change, orthonormal."""
-        # A direction that one half alone sees has the singular value 1.
-        return null_space(np.concatenate([half.along for half in self.halves]), np.sqrt(0.5))
+        """Directions of the states (f, n) along which the reward does not change, orthonormal."""
+        return null_space(self.along, 0.5)
+
+    @cached_property
+    def surface(self) -> Surface:
+        """The set on which the states live."""
+        return Surface.of(self.points)
 
     def gradient(self, points: Array) -> Array:
         """Return the mean of both models' gradients (..., n) at points (..., n)."""
@@ -191,8 +196,11 @@ def compare(
     if len(points) < 2 * BLOCKS:
         return Comparison(UNKNOWN, UNKNOWN, len(points))
     own, seen, sizes, here, there = [], [], [], [], []
+    # Off the set on which the states live a model of the reward is a guess.
+    tangent = base.surface.tangent(points)
     for one, two in zip(base.halves, other.halves, strict=True):
-        gradients = one.gradient(points), change.pull(points, two.gradient(images))
+        both_gradients = one.gradient(points), change.pull(points, two.gradient(images))
+        gradients = [np.einsum("nij,nj->ni", tangent, gradient) for gradient in both_gradients]
         lengths = [np.linalg.norm(gradient, axis=1) for gradient in gradients]
         own.append(gradients[0] / _safe(lengths[0])[:, None])
         seen.append(gradients[1] / _safe(lengths[1])[:, None])

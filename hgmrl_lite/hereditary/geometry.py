@@ -91,7 +91,7 @@ class HereditaryGeometry(Told, LeftActions):
         bounds = np.where(bounds > 0.0, np.maximum(bounds, FINEST), 0.0)
         near = (self.residuals < LINEAR) | (self.method == "intertwiner")
         # What rewards do not show of an element of the system's group rests on the law of motion.
-        if self.method == "system" and self.system.verdict != "yes":
+        if self.method == "system" and not self.system.certain:
             near[:] = False
         return np.degrees(np.where((bounds < BOUND) & near, bounds, np.nan))
 

@@ -256,7 +256,7 @@ def _searched(data: TaskData, doubts: list[str]) -> LeftActions:
             errors[index] = _angle_error(compact[index], covariance[index], form)
         residuals[index] = np.sqrt(max(match.misfit, float(frame.stretch(match.matrix))))
     doubts = [*doubts, *_unsure(errors)]
-    if elements and data.system.verdict != "yes":
+    if elements and not data.system.certain:
         # What rewards do not show rests on the law of motion.
         doubts.append(f"the system's symmetries are not certain: {data.system.reason}")
     if len(base.flat) and len(elements) < len(matches):

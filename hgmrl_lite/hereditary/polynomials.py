@@ -1,5 +1,6 @@
 """Polynomials in states and actions, on the set where the data live, and what vector fields do to them."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations_with_replacement
 
@@ -40,19 +41,63 @@ def affine_fields(
     return np.tensordot(linear, derivative, axes=2) + np.tensordot(moved, shift, axes=1)
 
 
+@dataclass(frozen=True, eq=False)
+class Surface:
+    """The set on which states live: where quadratic functions of them vanish, if any do.
+
+    Parameters
+    ----------
+    quadrics : ndarray, shape (v, F)
+        Coefficients of these functions in all monomials, up to the second degree, of whitened states.
+    others : ndarray, shape (F − v, F)
+        A basis of those that do not vanish.
+    centre, root : ndarray, shape (n,) and (n, n)
+        A state is centre + root · whitened state.
+    """
+
+    quadrics: Array
+    others: Array
+    centre: Array
+    root: Array
+
+    @classmethod
+    def of(cls, states: Array) -> "Surface":
+        """Return the set on which states (N, n) live."""
+        centre = states.mean(axis=0)
+        root = np.asarray(np.linalg.cholesky(np.cov(states.T, bias=True).reshape(len(centre), -1)))
+        return cls.of_whitened(np.linalg.solve(root, (states - centre).T).T, centre, root)
+
+    @classmethod
+    def of_whitened(cls, states: Array, centre: Array, root: Array) -> "Surface":
+        """Return the set on which states live that are given whitened (N, n)."""
+        columns = monomials(states, exponents_up_to(states.shape[1], 0, ((2, 0),)))
+        size, right = np.linalg.svd(np.linalg.qr(columns)[1])[1:]
+        none = size <= VANISHING * size[0]
+        return cls(right[none], right[~none], centre, root)
+
+    def tangent(self, points: Array) -> Array:
+        """Return the projections (N, n, n) on the directions along the set, at points (N, n) on it."""
+        n = len(self.centre)
+        if not len(self.quadrics):
+            return np.broadcast_to(np.eye(n), (len(points), n, n))
+        exponents, inverse = exponents_up_to(n, 0, ((2, 0),)), np.linalg.inv(self.root)
+        slopes = np.array([self.quadrics @ operator(exponents, axis, None) for axis in range(n)])
+        whitened = (points - self.centre) @ inverse.T
+        normals = np.einsum("ivf,pf->pvi", slopes, monomials(whitened, exponents)) @ inverse
+        return np.asarray(np.eye(n) - np.linalg.pinv(normals, rcond=np.sqrt(VANISHING)) @ normals)
+
+
 def tangent_fields(states: Array, state_scale: Array, motion_scale: Array, away: Array) -> Array:
-    """Return the affine fields along the quadrics on which whitened states (N, n) all lie."""
+    """Return the affine fields along the set on which whitened states (N, n) live."""
     n = states.shape[1]
-    exponents = exponents_up_to(n, 0, ((2, 0),))
-    columns = monomials(states, exponents)
-    size, right = np.linalg.svd(np.linalg.qr(columns)[1])[1:]
-    vanishing = right[size <= VANISHING * size[0]]
+    surface = Surface.of_whitened(states, np.zeros(n), np.eye(n))
     everything = np.eye(n * (n + 1))
-    if not len(vanishing):
+    if not len(surface.quadrics):
         return everything
     # A field is tangent when the derivative of each vanishing quadratic function vanishes as well.
+    exponents = exponents_up_to(n, 0, ((2, 0),))
     fields = affine_fields(exponents, state_scale, motion_scale, away, everything)
-    left = np.einsum("ve,uef,wf->uvw", vanishing, fields, right[size > VANISHING * size[0]])
+    left = np.einsum("ve,uef,wf->uvw", surface.quadrics, fields, surface.others)
     left = left.reshape(len(everything), -1)
     return null_space(left.T, np.sqrt(VANISHING) * float(np.linalg.norm(left, ord=2)))
 

@@ -23,11 +23,14 @@ _RIDGES = np.geomspace(1e-14, 1e2, 49)
 # Centres when none are asked for: in more than two dimensions they have more room to fill.
 _CENTRES, _MORE_CENTRES = 200, 400
 # A combination of the coordinates is tried to be left out where the mean square cosine of the slope with it
-# is smaller than this, and left out where what is left over of the rewards grows by no more than this factor.
-_FLAT, _AS_WELL = 0.05, 1.02
-# Points by which that is looked at and decided, most steps to the best combinations, and one so short that it
-# is the last.
-_FEW, _MANY, _TURNS, _ARRIVED = 800, 2500, 6, 1e-4
+# is smaller than this, and left out where what is left over of the rewards grows by no more than these
+# factors, on a few points and on many.
+_FLAT, _AS_WELL = 0.12, (1.2, 1.02)
+# How many these are, with how many centres; most steps to the best combinations,
+# and one after which the next would not matter.
+_FEW, _MANY, _SKETCH, _TURNS, _ARRIVED = 800, 2500, 120, 6, 2e-3
+# Rounding of the normal equations, relative to their mean diagonal.
+_JITTER = 1e-13
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +74,14 @@ class RewardModel:
     states: Array
 
     @classmethod
-    def fit(cls, points: ArrayLike, values: ArrayLike, *, centres: int | None = None) -> "RewardModel":
+    def fit(
+        cls,
+        points: ArrayLike,
+        values: ArrayLike,
+        *,
+        centres: int | None = None,
+        along: ArrayLike | None = None,
+    ) -> "RewardModel":
         """Fit the model by penalised least squares.
 
         The penalty is the spline's own roughness, and generalised cross-validation says how much of it:
@@ -88,6 +98,8 @@ class RewardModel:
         centres : int, optional
             How many centres to place, by farthest-point sampling; at most N / 5. When left out, 200 up to the
             plane and 400 beyond.
+        along : array_like, shape (r, n), optional
+            A, where it is known.
 
         Returns
         -------
@@ -104,8 +116,9 @@ class RewardModel:
         n = points.shape[1]
         if len(points) < 5 * (n + 2):
             raise ValueError(f"points must hold at least {5 * (n + 2)} rows for n = {n}, got {len(points)}")
-        along = np.eye(n) if n <= 2 else _fewest(points, values, centres)
-        return cls._fit_along(along, points, values, centres)
+        if along is None:
+            along = fewest_combinations(points, values)
+        return cls._fit_along(as_array("along", along, ("r", n)), points, values, centres)
 
     @classmethod
     def _fit_along(cls, along: Array, points: Array, values: Array, centres: int | None) -> "RewardModel":
@@ -153,11 +166,7 @@ class RewardModel:
         """Return the modelled rewards (...,) and their gradients (..., n) at points (..., n)."""
         points = np.asarray(points, dtype=np.float64)
         flat = _combined(points.reshape(-1, points.shape[-1]), self.along)
-        distances = cdist(flat, self.centres)
-        factor = distances * self.weights
-        value = np.einsum("ij,ij,ij->i", factor, distances, distances)
-        value += self.linear[0] + flat @ self.linear[1:]
-        slope = 3.0 * (factor.sum(axis=1, keepdims=True) * flat - factor @ self.centres) + self.linear[1:]
+        value, slope = _spline(flat, self.centres, self.weights, self.linear)
         return value.reshape(points.shape[:-1]), _combined(slope, self.along.T).reshape(points.shape)
 
     def hessian(self, points: ArrayLike) -> Array:
@@ -201,50 +210,71 @@ class RewardModel:
         )
 
 
+def _spline(points: Array, centres: Array, weights: Array, linear: Array) -> tuple[Array, Array]:
+    """Return values (N,) and gradients (N, r) of a spline at points (N, r)."""
+    distances = cdist(points, centres)
+    factor = distances * weights
+    value = np.einsum("ij,ij,ij->i", factor, distances, distances) + linear[0] + points @ linear[1:]
+    return value, 3.0 * (factor.sum(axis=1, keepdims=True) * points - factor @ centres) + linear[1:]
+
+
 def _combined(rows: Array, along: Array) -> Array:
     """Return A p for each row p of (N, n); the same array where A (r, n) leaves nothing out."""
     return rows if along.shape[0] == along.shape[1] else rows @ along.T
 
 
-def _fewest(points: Array, values: Array, centres: int | None) -> Array:
+def fewest_combinations(points: Array, values: Array) -> Array:
     """Return the fewest combinations A (r, n) of coordinates that predict values as well as all of them.
 
-    Where the model on all coordinates is flat tells them roughly. Then model and A are improved in turn: a
-    step of A, by least squares, against what the model on A p leaves over.
+    Where a model on all coordinates is flat tells them roughly; then they are improved. Up to the plane A
+    is I.
     """
     n = points.shape[1]
+    if n <= 2:
+        return np.eye(n)
     few, many = (
         (points[::step], values[::step]) for step in (max(1, len(points) // some) for some in (_FEW, _MANY))
     )
-    slopes = RewardModel._fit_along(np.eye(n), *few, centres).gradient(few[0])
+    whole = [RewardModel._fit_along(np.eye(n), *rows, _SKETCH) for rows in (few, many)]
+    slopes = whole[0].gradient(few[0])
     slopes /= np.maximum(np.linalg.norm(slopes, axis=1, keepdims=True), np.finfo(float).tiny)
     squares, axes = np.linalg.eigh(slopes.T @ slopes / len(slopes))
     least = max(1, int((squares >= _FLAT).sum()))
-    if least == n:
-        return np.eye(n)
-    whole = RewardModel._fit_along(np.eye(n), *many, centres)
     for r in range(least, n):
         along = axes[:, n - r :].T
-        for rows in (few, many):
-            along = _improved(along, *rows, centres)
-        if RewardModel._fit_along(along, *many, centres).noise <= _AS_WELL * whole.noise:
+        for rows, model, factor in zip((few, many), whole, _AS_WELL, strict=True):
+            along, noise = _improved(along, *rows)
+            if noise > factor * model.noise:
+                break
+        else:
             return along
     return np.eye(n)
 
 
-def _improved(along: Array, points: Array, values: Array, centres: int | None) -> Array:
-    """Return combinations A (r, n) near given ones by which a model predicts values best."""
+def _improved(along: Array, points: Array, values: Array) -> tuple[Array, float]:
+    """Return combinations A (r, n) near given ones by which a spline predicts values best, and its noise.
+
+    Gauss-Newton steps of A; for each A the spline is the best one, which gives way to a step (variable
+    projection; Golub and Pereyra, 1973).
+    """
     idle = null_space(along, 0.5)
     for _ in range(_TURNS):
-        model = RewardModel._fit_along(along, points, values, centres)
-        moved = np.einsum("ni,nj->nij", model.gradient(points) @ along.T, points @ idle.T)
-        turn = np.linalg.lstsq(moved.reshape(len(points), -1), values - model(points))[0]
-        turn = turn.reshape(len(along), len(idle))
+        combined = points @ along.T
+        basis = SplineBasis.on(combined, _SKETCH)
+        features = basis(combined)
+        coefficients, leverage, ridge = smooth(features, values, basis.rough)
+        left = values - features @ coefficients
+        noise = float(np.sqrt(np.square(left).sum() / (len(left) - float(leverage.sum()))))
+        slopes = np.einsum("ni,nj->nij", basis.gradient(combined, coefficients), points @ idle.T)
+        slopes = slopes.reshape(len(points), -1)
+        factor = penalised(features.T @ features, basis.penalty(ridge))
+        slopes -= features @ scipy.linalg.cho_solve(factor, features.T @ slopes)
+        turn = np.linalg.lstsq(slopes, left)[0].reshape(len(along), len(idle))
         along, idle = along + turn @ idle, idle - turn.T @ along
         along, idle = (np.linalg.qr(rows.T)[0].T for rows in (along, idle))
         if np.linalg.norm(turn) < _ARRIVED:
             break
-    return along
+    return along, noise
 
 
 @dataclass(frozen=True, eq=False)
@@ -299,6 +329,15 @@ class SplineBasis:
         scaled = (points - self.mean) / self.scale
         return np.hstack([cubes(scaled, self.centres) @ self.transform, np.ones((len(points), 1)), scaled])
 
+    def penalty(self, ridge: float) -> Array:
+        """Return what a ridge adds to the squares of the coefficients, shape (C,)."""
+        affine = 1 + self.centres.shape[1]
+        return np.append(np.full(self.rough, ridge), np.zeros(affine))
+
+    def gradient(self, points: Array, coefficients: Array) -> Array:
+        """Return the gradients (N, n) at points (N, n) of the spline with coefficients (C,)."""
+        return _spline(points, *self.in_units(coefficients))[1]
+
     def in_units(self, coefficients: Array) -> tuple[Array, Array, Array]:
         """Return c_j, w_j, and b_0 with b, of the function with coefficients (C,), in units of the states."""
         weights = self.transform @ coefficients[: self.rough] / self.scale**3
@@ -334,6 +373,13 @@ def smooth(features: Array, values: Array, rough: int) -> tuple[Array, Array, fl
     linear = np.linalg.solve(triangle, frame.T @ values - inside @ solution)
     leverage = np.square(rest @ (vectors / np.sqrt(number * (eigenvalues + ridge)))).sum(axis=1)
     return np.append(solution, linear), leverage + np.square(frame).sum(axis=1), number * ridge
+
+
+def penalised(gram: Array, penalty: Array) -> tuple[Array, bool]:
+    """Return the Cholesky factor of the normal equations, the diagonal raised by its rounding."""
+    floor = _JITTER * np.trace(gram) / len(gram)
+    factor, lower = scipy.linalg.cho_factor(gram + np.diag(penalty + floor))
+    return np.asarray(factor), bool(lower)
 
 
 def _natural_basis(centres: Array) -> Array:

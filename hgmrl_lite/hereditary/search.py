@@ -71,7 +71,7 @@ def stabiliser(model: RewardModel, group: CompactGroup) -> tuple[Array, float]:
 
 
 def idle(model: RewardModel, directions: Array) -> tuple[Array, float]:
-    """Return the combinations (f, d) of directions (d, n, n) that leave R_0 as it is, and its largest slope."""
+    """Return which combinations (f, d) of directions (d, n, n) leave R_0 as it is, and its largest slope."""
     points = _probes(model)
     gradients = model.gradient(points)
     slopes = np.einsum("ci,kij,cj->ck", gradients, directions, points)

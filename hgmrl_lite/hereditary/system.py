@@ -156,6 +156,12 @@ class SystemSymmetry(Told):
         form = form * np.exp(-np.linalg.slogdet(form)[1] / n)
         return CompactSymmetries(states, actions, form)
 
+    @cached_property
+    def certain(self) -> bool:
+        """Whether the compact symmetries surely are symmetries, whatever else may be one."""
+        found = [self.defect(generator)[1] for generator in self.compact.generators_states]
+        return self.known and all(one.square + ERRORS * one.error < BOUND**2 for one in found)
+
     def defect(self, generator: ArrayLike) -> tuple[Array, Defect]:
         """Return the best partner W_A of one W_S, and by how much the pair fails to be a symmetry.
 

@@ -132,7 +132,7 @@ def carried_by_system(data: TaskData) -> Carried | None:
     base = data.model(data.base_index)
 
     n = len(data.scale)
-    starts = {index: first_element(base, data.model(index), rough, np.eye(n)) for index in data.others}
+    starts = {index: first_element(base, data.model(index), rough) for index in data.others}
     begun = Carried(rough, np.eye(n), starts, {}, ROUGHLY**2 * np.eye(n * n), base.halves[0])
     matchings = {index: _turning(data, begun, index) for index in starts}
     matchings = {index: task for index, task in matchings.items() if len(task.places) >= 2 * n * n}
@@ -214,10 +214,12 @@ def _moved(
 
 def _base_reward(data: TaskData, found: Carried, agreeing: list[int]) -> RewardModel:
     """Return the base task's reward, fitted to its transitions and those of others, pulled back."""
-    base = data.scaled[data.base_index]
+    base, along = data.scaled[data.base_index], None
     points, rewards = [base.next_states], [base.rewards]
+    if not agreeing:
+        along = data.model(data.base_index).along
     for index in agreeing:
-        task = data.scaled[index]
+        task = data.scaled[index][:MATCHED]
         points.append(task.next_states @ np.linalg.inv(found.elements[index]).T)
         rewards.append(task.rewards)
-    return RewardModel.fit(np.concatenate(points), np.concatenate(rewards))
+    return RewardModel.fit(np.concatenate(points), np.concatenate(rewards), along=along)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array
 from hgmrl_lite.hereditary.comparison import PolynomialMap, TaskModel, block_covariance, evenly
-from hgmrl_lite.hereditary.reward_model import RewardModel, SplineBasis, smooth
+from hgmrl_lite.hereditary.reward_model import SplineBasis, penalised, smooth
 from hgmrl_lite.hereditary.search import along, refine
 
 #: Points at which starts are ranked, at which they are refined, and at which a map is fitted.
@@ -30,17 +30,19 @@ RIDGE = 0.1
 STEPS, EXACT = 8, 1e-5
 #: Share of a transition's reward in its own fit beyond which its residual says nothing.
 LEVERAGE = 0.9
-#: Rounding of the normal equations, relative to their mean diagonal.
-JITTER = 1e-13
 
 
-def turn_residuals(own: Array, other: TaskModel, points: Array, change: PolynomialMap) -> tuple[Array, Array]:
+def turn_residuals(
+    own: Array, tangent: Array, other: TaskModel, points: Array, change: PolynomialMap
+) -> tuple[Array, Array]:
     """Return the differences of the base task's unit gradients and the other's, pulled back.
 
     Parameters
     ----------
     own : ndarray, shape (N, n)
         Gradients of the base task's reward at the points.
+    tangent : ndarray, shape (N, n, n)
+        Projections on the set where the states live: off it a model of the reward is a guess.
     other : TaskModel
         The other task.
     points : ndarray, shape (N, n)
@@ -58,7 +60,7 @@ def turn_residuals(own: Array, other: TaskModel, points: Array, change: Polynomi
     tiny = np.finfo(float).tiny
     images = change(points)
     there = other.gradient(images)
-    pulled = change.pull(points, there)
+    pulled = np.einsum("nij,nj->ni", tangent, change.pull(points, there))
     own_size, size = np.linalg.norm(own, axis=1), np.linalg.norm(pulled, axis=1) + tiny
     weight = sure(own_size)[:, None]
     unit = pulled / size[:, None]
@@ -68,6 +70,7 @@ def turn_residuals(own: Array, other: TaskModel, points: Array, change: Polynomi
     # g = dΦᵀ G(Φ): the map enters through dΦ and through where G is taken.
     bent = np.einsum("nbi,nba->nia", differential, other.hessian(images))
     moved = np.einsum("nfi,na->niaf", derivatives, there) + np.einsum("nia,nf->niaf", bent, features)
+    moved = (tangent @ moved.reshape(*own.shape, -1)).reshape(moved.shape)
     moved -= unit[:, :, None, None] * np.einsum("ni,niaf->naf", unit, moved)[:, None]
     return rest, moved * (weight / size[:, None])[:, :, None, None]
 
@@ -100,14 +103,21 @@ class TurnMatching:
     mirror: Array
 
     @cached_property
+    def _tangent(self) -> Array:
+        return self.base.surface.tangent(self.points)
+
+    @cached_property
     def _own(self) -> Array:
-        return self.base.gradient(self.points)
+        return np.asarray(np.einsum("nij,nj->ni", self._tangent, self.base.gradient(self.points)))
 
     def values(self, left: Array) -> Array:
         """Return residuals (G, N' n) on fewer points; 2 where too few images are in the other task's data."""
-        left, points = left @ self.mirror, evenly(self.points, RANKED)
+        left, (points, own, tangent) = (
+            left @ self.mirror,
+            (evenly(rows, RANKED) for rows in (self.points, self._own, self._tangent)),
+        )
         images = points @ left.swapaxes(-1, -2)
-        own, seen = self.base.gradient(points), self.other.gradient(images) @ left
+        seen = np.einsum("nij,gnj->gni", tangent, self.other.gradient(images) @ left)
         own_size, size = np.linalg.norm(own, axis=-1), np.linalg.norm(seen, axis=-1)
         tiny = np.finfo(float).tiny
         turned = seen / np.maximum(size, tiny)[..., None] - own / np.maximum(own_size, tiny)[..., None]
@@ -124,7 +134,9 @@ class TurnMatching:
         return np.array(rest).reshape(shape), np.array(slopes).reshape(*shape, len(self.directions))
 
     def _at(self, left: Array) -> tuple[Array, Array]:
-        rest, slopes = turn_residuals(self._own, self.other, self.points, PolynomialMap.of_matrix(left))
+        rest, slopes = turn_residuals(
+            self._own, self._tangent, self.other, self.points, PolynomialMap.of_matrix(left)
+        )
         moved = np.einsum("niab,dab->nid", slopes[..., 1:], self.directions @ left)
         return rest, moved
 
@@ -188,8 +200,8 @@ class PooledMatching:
         basis, targets = self._basis[0], self._targets
         features, gram = self._features(self.start)[1:]
         ridge = smooth(features, targets, basis.rough)[2]
-        penalty = np.append(np.full(basis.rough, RIDGE * ridge), np.zeros(len(gram) - basis.rough))
-        coefficients = scipy.linalg.cho_solve(_factor(gram, penalty), features.T @ targets)
+        penalty = basis.penalty(RIDGE * ridge)
+        coefficients = scipy.linalg.cho_solve(penalised(gram, penalty), features.T @ targets)
         return penalty, float(np.square(targets - features @ coefficients).mean())
 
     def _features(self, left: Array) -> tuple[Array, Array, Array]:
@@ -208,14 +220,11 @@ class PooledMatching:
         basis, d = self._basis[0], len(self.directions)
         penalty, variance = self._smoothing
         moved, features, gram = self._features(element)
-        factor = _factor(gram, penalty)
+        factor = penalised(gram, penalty)
         coefficients = scipy.linalg.cho_solve(factor, features.T @ self._targets)
         drift = np.einsum("dij,nj->ndi", np.linalg.inv(element) @ self.directions @ element, moved)
         slopes = np.zeros((len(features), d))
-        centres, weights, linear = basis.in_units(coefficients)
-        everywhere, nowhere = np.eye(len(element)), np.zeros(len(centres))
-        spline = RewardModel(centres, weights, linear, 0.0, 0.0, nowhere, np.inf, everywhere, centres)
-        slopes[-len(moved) :] = np.einsum("ni,ndi->nd", spline.gradient(moved), drift)
+        slopes[-len(moved) :] = np.einsum("ni,ndi->nd", basis.gradient(moved, coefficients), drift)
         given = scipy.linalg.cho_solve(factor, features.T @ slopes)
         weight = np.sqrt(penalty)
         rest = [self._targets - features @ coefficients, -weight * coefficients]
@@ -244,7 +253,7 @@ class PooledMatching:
         number = len(features)
         inverse = np.asarray(np.linalg.pinv(firm[0].T @ firm[0], rcond=1e-9, hermitian=True))
         share = np.einsum(
-            "ij,ji->i", features, scipy.linalg.cho_solve(_factor(gram, self._smoothing[0]), features.T)
+            "ij,ji->i", features, scipy.linalg.cho_solve(penalised(gram, self._smoothing[0]), features.T)
         )
         left_over = rest[0, :number] / (1.0 - np.minimum(share, LEVERAGE))
         scores = firm[0, :number] * left_over[:, None]
@@ -253,10 +262,3 @@ class PooledMatching:
         where = np.concatenate([self.base.points, moved])
         shared = block_covariance(where, scores, inverse, 2) + inverse @ prior.T @ prior @ inverse
         return found[0], single if np.trace(single) > np.trace(shared) else shared
-
-
-def _factor(gram: Array, penalty: Array) -> tuple[Array, bool]:
-    """Return the Cholesky factor of the normal equations, the diagonal raised by its rounding."""
-    floor = JITTER * np.trace(gram) / len(gram)
-    factor, lower = scipy.linalg.cho_factor(gram + np.diag(penalty + floor))
-    return np.asarray(factor), bool(lower)

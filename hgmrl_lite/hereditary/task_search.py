@@ -10,7 +10,7 @@ from hgmrl_lite._validate import Array
 from hgmrl_lite.hereditary.comparison import PolynomialMap, TaskModel, evenly
 from hgmrl_lite.hereditary.frame import Frame
 from hgmrl_lite.hereditary.group import CompactGroup, compact_group
-from hgmrl_lite.hereditary.search import along, idle, refine, search_group
+from hgmrl_lite.hereditary.search import along, idle, refine, search_group, stabiliser
 from hgmrl_lite.hereditary.task_matching import (
     ARRIVED,
     FITTED,
@@ -73,18 +73,22 @@ def best_match(base: TaskModel, other: TaskModel, frame: Frame, element: Array |
     whole, found = compact_group(frame.turns), []
     reflection = np.eye(len(frame.root))
     reflection[-1, -1] = -1.0
-    for mirror in (np.eye(len(reflection)), frame.outside(reflection)):
-        found.append(_fitted(base, other, first_element(base, other, whole, mirror) @ mirror))
+    mirror = frame.outside(reflection)
+    found.append(_fitted(base, other, first_element(base, other, whole)))
+    found.append(_fitted(base, other, first_element(base, other, whole, mirror) @ mirror))
     return found[0] if found[0].misfit <= BETTER * found[1].misfit + 1e-4 else found[1]
 
 
-def first_element(base: TaskModel, other: TaskModel, group: CompactGroup, mirror: Array) -> Array:
+def first_element(
+    base: TaskModel, other: TaskModel, group: CompactGroup, mirror: Array | None = None
+) -> Array:
     """Return the element L of a group for which L M fits unit gradients best, for a matrix M (n, n)."""
+    # Elements that differ by the base task's stabiliser make one task, but not behind a mirror.
+    free = stabiliser(base.halves[0], group)[0] if mirror is None else np.zeros((0, group.dimension))
+    mirror = np.eye(base.points.shape[1]) if mirror is None else mirror
     matching = TurnMatching(base, other, group.directions, evenly(base.core, TRIED), mirror)
-    none = np.zeros((0, group.dimension))
-    return search_group(group, matching, base.halves[0], none, most=REFINED, settled=NEAR, alike=ALIKE)[
-        0
-    ].left
+    minima = search_group(group, matching, base.halves[0], free, most=REFINED, settled=NEAR, alike=ALIKE)
+    return minima[0].left
 
 
 def _fitted(base: TaskModel, other: TaskModel, element: Array) -> Match:
@@ -131,12 +135,13 @@ def fit_polynomial(
         Which of them may move.
     """
     points, number = common(base, other, start), int(free.sum())
-    own = base.gradient(points)
     if len(points) < 2 * number:
         return start
+    tangent = base.surface.tangent(points)
+    own = np.einsum("nij,nj->ni", tangent, base.gradient(points))
 
     def linearise(coefficients: Array) -> tuple[Array, Array]:
-        rest, slopes = turn_residuals(own, other, points, PolynomialMap(coefficients[0]))
+        rest, slopes = turn_residuals(own, tangent, other, points, PolynomialMap(coefficients[0]))
         return rest.reshape(1, -1), slopes[..., free].reshape(1, -1, number)
 
     def move(coefficients: Array, step: Array) -> Array:

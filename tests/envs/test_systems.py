@@ -15,6 +15,7 @@ SYMMETRIES = {
     "ellipse": [(envs.SHAPE @ J @ np.linalg.inv(envs.SHAPE), J)],
     "mass": [(TURN, J)],
     "car": [(TURN, STILL)],
+    "arm": [(np.kron(np.diag([1.0, 0.0, 1.0]), J), STILL)],
     "two_turns": [(np.kron(np.diag(row), J),) * 2 for row in np.eye(2)],
 }
 NAMES = list(SYMMETRIES)
@@ -51,7 +52,7 @@ def test_the_group_carries_rewards_along(family):
     task = family.base_task
     # The goal stands where the place of a state would.
     goal = (left @ np.concatenate([np.zeros(len(left) - len(task)), task]))[-len(task) :]
-    if family.system.name in ("mass", "car"):
+    if family.system.name in ("mass", "car", "arm"):
         goal = left[:2, :2] @ task
     here = family.outcome(states, np.tile(task, (len(states), 1)))
     there = family.outcome(states @ left.T, np.tile(goal, (len(states), 1)))

@@ -52,18 +52,25 @@ def test_a_map_knows_its_own_derivative(coefficients):
     )
 
 
+def everywhere(points):
+    """Return projections that leave gradients at points (N, 2) as they are."""
+    return np.broadcast_to(EYE, (len(points), 2, 2))
+
+
+@pytest.mark.parametrize("tangent", [False, True])
 @pytest.mark.parametrize("coefficients", [np.hstack([np.zeros((2, 1)), TURN]), BENT], ids=["linear", "bent"])
-def test_the_slopes_of_the_residuals_are_their_derivatives(pair, coefficients):
+def test_the_slopes_of_the_residuals_are_their_derivatives(pair, coefficients, tangent):
     points, step = pair[0].core[:40], 1e-6
-    rest, slopes = turn_residuals(pair[0].gradient(points), pair[1], points, PolynomialMap(coefficients))
+    # Along one direction alone, as on a curve.
+    along = np.broadcast_to([[0.36, 0.48], [0.48, 0.64]], (40, 2, 2)) if tangent else everywhere(points)
+    own = np.einsum("nij,nj->ni", along, pair[0].gradient(points))
+    rest, slopes = turn_residuals(own, along, pair[1], points, PolynomialMap(coefficients))
     assert rest.shape == points.shape
     for place in np.ndindex(coefficients.shape):
         moved = np.zeros_like(coefficients)
         moved[place] = step
         ahead, behind = (
-            turn_residuals(
-                pair[0].gradient(points), pair[1], points, PolynomialMap(coefficients + sign * moved)
-            )[0]
+            turn_residuals(own, along, pair[1], points, PolynomialMap(coefficients + sign * moved))[0]
             for sign in (1, -1)
         )
         np.testing.assert_allclose(slopes[..., *place], (ahead - behind) / (2 * step), atol=1e-4)
@@ -71,9 +78,10 @@ def test_the_slopes_of_the_residuals_are_their_derivatives(pair, coefficients):
 
 def test_residuals_vanish_at_the_right_map_and_are_chords_elsewhere(pair):
     points = pair[0].core
-    right = turn_residuals(pair[0].gradient(points), pair[1], points, PolynomialMap.of_matrix(TURN))[0]
+    own, whole = pair[0].gradient(points), everywhere(points)
+    right = turn_residuals(own, whole, pair[1], points, PolynomialMap.of_matrix(TURN))[0]
     assert np.sqrt(np.square(right).sum(axis=1).mean()) < 0.1
-    opposite = turn_residuals(pair[0].gradient(points), pair[0], points, PolynomialMap.of_matrix(EYE))[0]
+    opposite = turn_residuals(own, whole, pair[0], points, PolynomialMap.of_matrix(EYE))[0]
     np.testing.assert_allclose(opposite, 0.0, atol=1e-12)
 
 
