@@ -39,6 +39,10 @@ def find_inherited(tested: Tested) -> tuple[Finding, dict[int, str]]:
     if not system.known:
         finding = Finding("inherited", "undecided", np.nan, BOUND, f"{system.reason}.")
         return finding, dict.fromkeys(others, "none")
+    if not system.dimension and system.verdict == "no" and not tested.found.known:
+        text = f"Nothing continuous relates the tasks: the system has no symmetry, since {system.reason}."
+        finding = Finding("inherited", "no", float(system.spectrum[0]), BOUND, text)
+        return finding, dict.fromkeys(others, "none")
     defects, parts = {}, {}
     for index in others:
         matrix = tested.maps[index]
@@ -105,14 +109,29 @@ def _group_defect(system: SystemSymmetry, matrix: Array, response: Array) -> Def
 
 def find_start_law(tested: Tested) -> Finding:
     """Tell whether every map carries mean and covariance of the starts to themselves."""
-    starts = tested.data.system.starts
+    system = tested.data.system
+    starts = system.starts
+    if system.verdict == "yes" and not system.compact.dimension and not tested.found.known:
+        which = (
+            "the system's symmetry does not keep"
+            if system.dimension == 1
+            else (f"none of the system's {system.dimension} symmetries keeps")
+        )
+        text = (
+            f"Nothing continuous relates the tasks: {which} the law of the {len(starts)} starts, so that a "
+            "carried policy would run where it was never trained."
+        )
+        return Finding("start law", "no", system.least_start_move, START_BOUND, text)
     maps, scale = tested.data.in_scale(tested.maps), tested.data.scale
     known = len(starts) > 2 * tested.n
     mean, covariance = resampled_moments(starts / scale)
-    covariance = with_least_spread(covariance, tested.data.system.law.state_scale / scale[:, None])
+    covariance = with_least_spread(covariance, system.law.state_scale / scale[:, None])
     finding, _ = tested.conclude(
         "start law",
-        {index: start_defect(maps[index], mean, covariance) if known else UNKNOWN for index in tested.data.others},
+        {
+            index: start_defect(maps[index], mean, covariance) if known else UNKNOWN
+            for index in tested.data.others
+        },
         {
             "yes": f"The {len(starts)} starts keep their mean and covariance, to within {{figure:.2f}} "
             "standard deviations.",
@@ -159,8 +178,8 @@ def resampled_moments(starts: Array, draws: int = 200) -> tuple[Array, Array]:
 def with_least_spread(covariance: Array, unit: Array) -> Array:
     """Return covariances (..., n, n) of starts that are spread in every direction.
 
-    Starts in one place, or at rest, have no spread of their own by which a displacement could be measured; they
-    get `LEAST` of the states' spread S, given by ``unit`` (n, n) with S² = ``unit @ unit.T``.
+    Starts in one place, or at rest, have no spread of their own by which a displacement could be measured;
+    they get `LEAST` of the states' spread, whose covariance is ``unit @ unit.T``.
     """
     inverse = np.linalg.inv(unit)
     values, axes = np.linalg.eigh(inverse @ covariance @ inverse.T)

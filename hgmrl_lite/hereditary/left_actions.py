@@ -85,6 +85,11 @@ class LeftActions:
     method: str
     algebra_error: float | None
 
+    @property
+    def known(self) -> bool:
+        """Whether an element was found for every task, however rough."""
+        return bool(np.isfinite(self.standard_errors).all())
+
     def in_units(self, scale: Array) -> "LeftActions":
         """Return the same maps for states that are ``scale`` (n,) times those they were found for."""
         stretch = (scale[:, None] / scale).ravel()

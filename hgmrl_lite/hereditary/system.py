@@ -125,9 +125,9 @@ class SystemSymmetry(Told):
         return not np.isnan(self.spectrum).all()
 
     @cached_property
-    def compact(self) -> CompactSymmetries:
-        """The subalgebra that keeps mean and covariance of the starts: a second stage, inside the first."""
-        n, m = self.law.n, self.law.m
+    def _start_moves(self) -> tuple[Array, Array, Array]:
+        """Squares (D,) of how far combinations (D, D) of the generators move the starts, and their scale."""
+        n = self.law.n
         mean = self.starts.mean(axis=0)
         # In units of the states' spread; starts in one place, or at rest, leave directions without any.
         unit = self.law.state_scale
@@ -140,14 +140,25 @@ class SystemSymmetry(Told):
         strain = 0.5 * (linear + linear.swapaxes(-1, -2)).reshape(self.dimension, n * n)
         moved = np.hstack([strain, shift])
         whole = np.hstack([linear.reshape(self.dimension, n * n), shift])
-        kept = np.zeros((0, self.dimension))
-        if self.dimension:
-            gram = whole @ whole.T
-            ridge = 1e-12 * np.trace(gram) * np.eye(self.dimension)
-            squares, vectors = scipy.linalg.eigh(moved @ moved.T, gram + ridge)
-            # Of k starts the covariance is known to a share of about √(2/k) in each direction.
-            bound = min(KEPT**2 + 4.0 / len(self.starts), KEPT_AT_MOST**2)
-            kept = vectors[:, squares < bound].T
+        if not self.dimension:
+            return np.zeros(0), np.zeros((0, 0)), scale
+        gram = whole @ whole.T
+        ridge = 1e-12 * np.trace(gram) * np.eye(self.dimension)
+        return *scipy.linalg.eigh(moved @ moved.T, gram + ridge), scale
+
+    @property
+    def least_start_move(self) -> float:
+        """How far the generator moves the starts that moves them least, in their standard deviations."""
+        return float(np.sqrt(max(self._start_moves[0].min(initial=np.inf), 0.0)))
+
+    @cached_property
+    def compact(self) -> CompactSymmetries:
+        """The subalgebra that keeps mean and covariance of the starts: a second stage, inside the first."""
+        n, m = self.law.n, self.law.m
+        squares, vectors, scale = self._start_moves
+        # Of k starts the covariance is known to a share of about √(2/k) in each direction.
+        bound = min(KEPT**2 + 4.0 / len(self.starts), KEPT_AT_MOST**2)
+        kept = vectors[:, squares < bound].T
         states = np.tensordot(kept, self.generators_states, axes=1)
         actions = np.tensordot(kept, self.generators_actions, axes=1)
         # What is not skew in a common inner product is estimation error.
