@@ -124,8 +124,11 @@ class CompactGroup:
         return np.asarray(np.linalg.solve(self._change, coordinates[..., None])[..., 0])
 
     def adjoint(self, left: Array) -> Array:
-        """Return the (d, d) matrix of X ↦ L X L⁻¹ in ``directions``, for one element L (n, n)."""
-        return _in_basis(self.directions, left @ self.directions @ np.linalg.inv(left))
+        """Return the matrices (..., d, d) of X ↦ L X L⁻¹ in ``directions``, for elements L (..., n, n)."""
+        inside = self.frame.inside(left)[..., None, :, :]
+        moved = inside @ self._skew @ inside.swapaxes(-1, -2)
+        # Directions have the length √2.
+        return np.asarray(0.5 * np.einsum("iab,...jab->...ij", self._skew, moved))
 
     def across(self, left: Array, free: Array) -> Array:
         """Return an orthonormal basis (d − f, d) of the directions of left updates of L that matter.

@@ -61,7 +61,7 @@ class RewardMatching:
         """Return residuals (G, N') on as many points as the first stage may have, at (G, n, n)."""
         step = max(1, math.ceil(len(left) * len(self.points) / _FIRST_STAGE))
         pulled = self.points[::step] @ np.swapaxes(np.linalg.inv(left), -1, -2)
-        return (self.model(pulled) - self.rewards[::step]) / self.scale
+        return (self.model.sketch(pulled) - self.rewards[::step]) / self.scale
 
     def linearise(self, left: Array) -> tuple[Array, Array]:
         """Return residuals (G, N) and their derivatives (G, N, d) along L ← exp(Σ ξ_k W_k) L."""

@@ -4,6 +4,7 @@ A natural cubic spline on scattered centres, as smooth as its data want it.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import scipy.linalg
@@ -22,6 +23,8 @@ _LEVERAGE = 0.9
 _RIDGES = np.geomspace(1e-14, 1e2, 49)
 # Centres when none are asked for: in more than two dimensions they have more room to fill.
 _CENTRES, _MORE_CENTRES = 200, 400
+# Centres of a coarse model.
+_COARSE = 80
 # A combination of the coordinates is tried to be left out where the mean square cosine of the slope with it
 # is smaller than this, and left out where what is left over of the rewards grows by no more than these
 # factors, on a few points and on many.
@@ -185,6 +188,13 @@ class RewardModel:
         if r < points.shape[-1]:
             square = self.along.T @ square @ self.along
         return np.asarray(square.reshape(*points.shape, points.shape[-1]))
+
+    @cached_property
+    def sketch(self) -> "RewardModel":
+        """A coarser model of this one, quick enough to look everywhere; up to the plane this one itself."""
+        if self.along.shape[1] <= 2:
+            return self
+        return RewardModel.fit(self.states, self(self.states), centres=_COARSE, along=self.along)
 
     def local_misfit(self, points: ArrayLike) -> Array:
         """Return how far the model is off around points (..., n), shape (...).

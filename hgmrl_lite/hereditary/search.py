@@ -22,10 +22,13 @@ DAMPING = 1e-4
 """Levenberg-Marquardt damping at the start, relative to the mean of the Gauss-Newton matrix's diagonal."""
 SETTLED = 1e-8
 """A step shorter than this, in radians, ends the refinement."""
-# Nor does a step matter that changes so little of the cost.
-STILL = 1e-10
+# Nor does a step matter that changes so little of the cost, nor, where another start costs so many times
+# less, one that changes little of it.
+STILL, WORSE, ROUGHLY_STILL = 1e-10, 4.0, 1e-3
 # Less damping is lost in rounding where directions depend on each other; less slope than this is none.
 _LEAST_DAMPING, _NO_SLOPE = 1e-12, 1e-150
+# Part of a logarithm along the stabiliser that is none, in radians.
+_NEAREST = 1e-9
 # Most starts that are refined.
 REFINED = 24
 # The base reward is taken not to change along a direction of the group when its slope there is this small
@@ -111,7 +114,7 @@ def search_group(
     settled : float, optional
         As in `refine`.
     alike : float, optional
-        Of elements that make one task, the one with the smallest logarithm is taken among those whose cost is
+        Of elements that make one task, the one nearest to the identity is taken among those whose cost is
         larger by no more than this share.
 
     Returns
@@ -121,54 +124,73 @@ def search_group(
     slope = stabiliser(model, group)[1]
     cover = coset_cover(model, group) if len(free) else group.cover
     starts = _starts(cover, matching)[:most]
-    left, way, residuals, jacobian = refine(
-        matching.linearise,
-        cover.elements[starts],
-        lambda left, step: group.exp(step) @ left,
-        group.dimension,
-        group.cover.spacing,
-        settled,
-    )
+
+    def linearise(elements: Array) -> tuple[Array, Array]:
+        rest, slopes = matching.linearise(elements)
+        # Along the stabiliser, as a left update of L moves it, there is nothing to be found but error.
+        idle = group.adjoint(elements) @ free.T
+        idle = np.linalg.qr(idle)[0]
+        return rest, slopes - slopes @ idle @ idle.swapaxes(-1, -2)
+
+    def refined(elements: Array) -> tuple[Array, Array, Array, Array]:
+        return refine(
+            linearise if len(free) else matching.linearise,
+            elements,
+            lambda left, step: group.exp(step) @ left,
+            group.dimension,
+            group.cover.spacing,
+            settled,
+        )
+
+    left, way, residuals, jacobian = refined(cover.elements[starts])
     # On a circle the coordinate is followed along; elsewhere it is the principal logarithm.
-    theta = group.wrap(group.theta(cover.coordinates[starts] + way)) if group.dimension == 1 else None
-    if len(free):
-        left = nearest_to_identity(group, left, free)
-        residuals, jacobian = matching.linearise(left)
-        theta = None
-    if theta is None:
-        theta = group.log(left)
+    followed = group.wrap(group.theta(cover.coordinates[starts] + way)) if group.dimension == 1 else None
     costs = np.square(residuals).mean(axis=1)
     marks = _marks(model, left)
-    length = np.linalg.norm(group.unit(theta), axis=1)
+    away = np.linalg.norm(group.frame.inside(left) - np.eye(left.shape[-1]), axis=(1, 2))
     kept: list[int] = []
     same: list[list[int]] = []
     # Of minima that tie to rounding, the one nearest to the identity comes first.
-    for index in np.lexsort((length, np.round(costs / (costs.min() + 1e-300), 6))):
-        away = [np.sqrt(np.square(marks[index] - marks[other]).mean()) for other in kept]
-        if all(distance > group.cover.spacing * slope for distance in away):
+    for index in np.lexsort((away, np.round(costs / (costs.min() + 1e-300), 6))):
+        apart = [np.sqrt(np.square(marks[index] - marks[other]).mean()) for other in kept]
+        if all(distance > group.cover.spacing * slope for distance in apart):
             kept.append(int(index))
             same.append([int(index)])
-        elif costs[index] <= (1.0 + alike) * costs[kept[int(np.argmin(away))]]:
-            same[int(np.argmin(away))].append(int(index))
+        elif costs[index] <= (1.0 + alike) * costs[kept[int(np.argmin(apart))]]:
+            same[int(np.argmin(apart))].append(int(index))
     if alike:
-        kept = [min(indices, key=lambda index: length[index]) for indices in same]
+        kept = [min(indices, key=lambda index: away[index]) for indices in same]
+    left, residuals, jacobian = left[kept], residuals[kept], jacobian[kept]
+    if len(free):
+        # The stabiliser is estimated: a long way along it is not quite free.
+        left, _, residuals, jacobian = refined(nearest_to_identity(group, left, free))
+        followed = None
+    theta = group.log(left) if followed is None else followed[kept]
+    costs = np.square(residuals).mean(axis=1)
     return tuple(
-        Minimum(left[index], theta[index], float(costs[index]), jacobian[index].T @ jacobian[index])
-        for index in kept
+        Minimum(left[place], theta[place], float(costs[place]), jacobian[place].T @ jacobian[place])
+        for place in range(len(kept))
     )
 
 
-def nearest_to_identity(group: CompactGroup, left: Array, free: Array, steps: int = 20) -> Array:
+def nearest_to_identity(group: CompactGroup, left: Array, free: Array, steps: int = 40) -> Array:
     """Return, of each L H, the element with the smallest logarithm, where H is generated by ``free`` (f, d).
 
     In a bi-invariant metric the gradient of ½‖log L‖² is log L, so that the part of log L along H is taken
-    off until none is left.
+    off until none is left, with the step length of Barzilai and Borwein (1988).
     """
+    along = group.unit(group.log(left)) @ free.T
+    step = -along
     for _ in range(steps):
-        along = group.unit(group.log(left)) @ free.T @ free
-        left = left @ group.exp(-along)
-        if np.abs(along).max() < 1e-9:
+        left = left @ group.exp(step @ free)
+        last, along = along, group.unit(group.log(left)) @ free.T
+        if np.abs(along).max() < _NEAREST:
             break
+        change = along - last
+        rate = (step * change).sum(axis=1) / (np.square(change).sum(axis=1) + _NO_SLOPE)
+        # The part along H changes by no more than a step, and next to nothing near the antipode of H.
+        step = -np.maximum(rate, 1.0)[:, None] * along
+        step /= np.maximum(np.linalg.norm(step, axis=1, keepdims=True), 1.0)
     return left
 
 
@@ -209,31 +231,33 @@ def refine(
     residuals, jacobian : ndarray, shape (G, N) and (G, N, d)
         There.
     """
-    elements, way = start, np.zeros((len(start), dimension))
+    elements, way = start.copy(), np.zeros((len(start), dimension))
     residuals, jacobian = linearise(elements)
     cost = np.square(residuals).sum(axis=1)
     damping = np.full(len(elements), DAMPING)
-    # The group of the identity leaves nothing to refine.
-    for _ in range(steps if dimension else 0):
-        normal = np.swapaxes(jacobian, 1, 2) @ jacobian
+    # Those that still move; the group of the identity leaves nothing to refine.
+    live = np.arange(len(elements) if dimension else 0)
+    for _ in range(steps):
+        if not len(live):
+            break
+        slopes, rest = jacobian[live], residuals[live]
+        normal = np.swapaxes(slopes, 1, 2) @ slopes
         size = np.maximum(np.trace(normal, axis1=1, axis2=2) / dimension, _NO_SLOPE)
-        normal = normal + (damping * size)[:, None, None] * np.eye(dimension)
-        slope = np.einsum("gni,gn->gi", jacobian, residuals)
-        step = -np.linalg.solve(normal, slope[..., None])[..., 0]
+        normal = normal + (damping[live] * size)[:, None, None] * np.eye(dimension)
+        step = -np.linalg.solve(normal, np.einsum("gni,gn->gi", slopes, rest)[..., None])[..., 0]
         length = np.linalg.norm(step, axis=1)
         step *= np.minimum(1.0, reach / np.maximum(length, np.finfo(float).tiny))[:, None]
-        trial = move(elements, step)
+        trial = move(elements[live], step)
         new_residuals, new_jacobian = linearise(trial)
         new_cost = np.square(new_residuals).sum(axis=1)
-        better, still = new_cost < cost, np.abs(new_cost - cost) <= STILL * cost
-        elements = np.where(better[:, None, None], trial, elements)
-        way = way + np.where(better[:, None], step, 0.0)
-        residuals = np.where(better[:, None], new_residuals, residuals)
-        jacobian = np.where(better[:, None, None], new_jacobian, jacobian)
-        cost = np.where(better, new_cost, cost)
-        damping = np.maximum(np.where(better, 0.1 * damping, 10.0 * damping), _LEAST_DAMPING)
-        if ((length < settled) | still).all():
-            break
+        better, change = new_cost < cost[live], np.abs(new_cost - cost[live]) / (cost[live] + _NO_SLOPE)
+        taken = live[better]
+        elements[taken], way[taken] = trial[better], way[taken] + step[better]
+        residuals[taken], jacobian[taken] = new_residuals[better], new_jacobian[better]
+        cost[taken] = new_cost[better]
+        damping[live] = np.maximum(damping[live] * np.where(better, 0.1, 10.0), _LEAST_DAMPING)
+        lost = better & (cost[live] > WORSE * cost.min()) & (change <= ROUGHLY_STILL)
+        live = live[~((length < settled) | (change <= STILL) | lost)]
     return elements, way, residuals, jacobian
 
 
