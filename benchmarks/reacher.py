@@ -37,7 +37,7 @@ def run_example(*, train: bool = False) -> dict[str, Any]:
     """Return the names that README's example defines; unless told so, nothing is trained."""
     names: dict[str, Any] = {}
     code = example()
-    exec(code if train else code[: code.index("agent = ")], names)
+    exec(code if train else code[: code.index("settings = ")], names)
     return names
 
 

@@ -304,6 +304,8 @@ def _unsure(errors: Array) -> list[str]:
     """Return which left actions are known too poorly for anything to be said about them."""
     return [
         f"the left action of task {index} is only known to within {np.degrees(error):.1f}°"
+        if np.isfinite(error)
+        else f"no left action was found for task {index}"
         for index, error in enumerate(errors)
         if not ERRORS * error < BOUND
     ]

@@ -83,8 +83,8 @@ def test_without_the_wrapper_the_report_names_the_starts(example_names):
     class AsItComes(example_names["HiddenGoal"]):
         """The goal is hidden, but the base starts where Gymnasium puts it."""
 
-        def reset(self, **options):
-            self.env.reset(**options)
+        def reset(self, *, seed=None, options=None):
+            self.env.reset(seed=seed, options=options)
             arm = self.unwrapped
             arm.set_state(np.array([*arm.data.qpos[:2], *self.goal]), arm.data.qvel)
             return arm._get_obs(), {}
