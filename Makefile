@@ -60,7 +60,7 @@ NODE_TOOLS := build/node-$(shell cat package-lock.json 2>/dev/null | cksum | cut
 # With HGMRL_REQUIRE_NODE=1, as in CI, this is an error.
 WITHOUT_NODE = { echo "Node.js is not on this machine: the JavaScript is not linted."; [ "$$HGMRL_REQUIRE_NODE" != 1 ]; }
 
-.PHONY: help install install-dev lab explore site quick check test lint notebooks grading pictures bench coverage mutants clean
+.PHONY: help install install-dev lab robots explore site quick check test lint notebooks grading pictures bench coverage mutants clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -72,6 +72,9 @@ install-dev: $(DEV) ## the same, with the tools for tests and development
 
 lab: $(STUDENT) ## open JupyterLab on lesson 00, in your own copy of the lessons (folder work/)
 	@$(BIN)/python notebooks/open_lab.py $(LAB_ARGS)
+
+robots: $(STUDENT) ## add MuJoCo to .venv, for the arm of lesson 09
+	@$(LOCKED) $(PIP) --editable '.[robots]' --constraint constraints.txt
 
 explore: $(STUDENT) ## open the widgets alone in your browser: one page, no code, no Jupyter
 	@$(BIN)/python -m website explore --open
@@ -158,7 +161,7 @@ $(STUDENT):
 $(DEV):
 	@if [ -z "$(ALIVE)" ] || [ ! -e $(STUDENT) ]; then $(FROM_NOTHING); \
 	else echo "Adding the tools for tests and development to $(VENV)." && mv $(STUDENT) $(STUDENT).before; fi
-	@trap 'exit 130' INT TERM; $(PIP) --editable '.[dev,grading]' --constraint constraints.txt \
+	@trap 'exit 130' INT TERM; $(PIP) --editable '.[dev,grading,robots]' --constraint constraints.txt \
 	|| { [ ! -e $(STUDENT).before ] || mv $(STUDENT).before $(STUDENT); exit 1; }
 	@rm -f $(STUDENT).before
 	@touch $(STUDENT) && touch $@

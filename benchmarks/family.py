@@ -85,7 +85,17 @@ def cases() -> dict[str, Case]:
     def circle(number: int, seed: int) -> Array:
         return circle_tasks(number, seed=seed)
 
+    own = sphere()
+    outside = TaskFamily.from_gymnasium(
+        own.env,
+        train=own.train,
+        test=own.test,
+        project=own.system.project,
+        reference=own.reference,
+        max_steps=own.system.max_steps,
+    )
     return {
+        "sphere_gymnasium": Case(outside, rotations, lambda number, seed: sphere_goals(number, seed=seed)),
         "sphere": Case(sphere(), rotations, lambda number, seed: sphere_goals(number, seed=seed)),
         "sphere_noisy": Case(
             sphere(reward_noise=0.01), rotations, lambda number, seed: sphere_goals(number, seed=seed)

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shlex
 import sys
 import tomllib
 from pathlib import Path
@@ -16,7 +17,7 @@ from packaging.version import Version
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 # conda-forge's names where they differ.
-CONDA_NAMES = {"torch": "pytorch-cpu", "matplotlib": "matplotlib-base"}
+CONDA_NAMES = {"torch": "pytorch-cpu", "matplotlib": "matplotlib-base", "mujoco": "mujoco-python"}
 # Where a module is not called like its package.
 PACKAGE_OF_MODULE = {
     "yaml": "pyyaml",
@@ -62,7 +63,9 @@ def differences(wanted: Ranges, environment: str) -> list[str]:
 STUDENT = requirements(PROJECT["dependencies"])
 DEV = requirements(PROJECT["optional-dependencies"]["dev"])
 GRADING = requirements(PROJECT["optional-dependencies"]["grading"])
+ROBOTS = requirements(PROJECT["optional-dependencies"]["robots"])
 STRENGTH = requirements(PROJECT["optional-dependencies"]["strength"])
+OPTIONAL = GRADING | ROBOTS | STRENGTH
 ENVIRONMENT = (ROOT / "environment.yml").read_text(encoding="utf-8")
 CONSTRAINTS = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
 
@@ -111,17 +114,25 @@ def test_constraints_are_exact_public_sorted_versions():
     assert pinned()["torch"] == Version("2.13.0")
 
 
-@pytest.mark.parametrize("name", sorted(STUDENT | DEV | GRADING | STRENGTH))
+@pytest.mark.parametrize("name", sorted(STUDENT | DEV | OPTIONAL))
 def test_each_dependency_is_pinned_within_its_range(name):
-    span = (STUDENT | DEV | GRADING | STRENGTH)[name]
+    span = (STUDENT | DEV | OPTIONAL)[name]
     assert span, f"{name} has no range"
     assert pinned()[name] in span
 
 
 def test_what_students_developers_and_graders_need_is_kept_apart():
     assert not STUDENT.keys() & DEV.keys()
-    assert not (GRADING.keys() | STRENGTH.keys()) & (STUDENT.keys() | DEV.keys())
-    assert all(GRADING.values())
+    assert not OPTIONAL.keys() & (STUDENT.keys() | DEV.keys())
+    assert all(OPTIONAL.values())
+
+
+def test_conda_is_told_the_robots_in_the_same_ranges():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (command,) = re.findall(r"^conda install --channel conda-forge (.*)$", readme, flags=re.MULTILINE)
+    (comment,) = re.findall(r"# For MuJoCo.*: (.*)\.\n", ENVIRONMENT)
+    for told in (shlex.split(command), comment.split(" and ")):
+        assert requirements(told) == {CONDA_NAMES.get(name, name): span for name, span in ROBOTS.items()}
 
 
 def imported_packages(folder: Path) -> set[str]:

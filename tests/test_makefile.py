@@ -124,10 +124,10 @@ def clone(tmp_path: Path) -> Iterator[Clone]:
 
 
 STUDENT = ["-m venv .venv", "-m pip install --editable . --constraint constraints.txt"]
-DEV = ["-m pip install --editable .[dev,grading] --constraint constraints.txt"]
+DEV = ["-m pip install --editable .[dev,grading,robots] --constraint constraints.txt"]
 # Where there is no environment yet, a developer's is made in one go.
 AT_ONCE = [STUDENT[0], *DEV]
-FOR_STUDENTS = {"install", "lab", "explore", "site"}
+FOR_STUDENTS = {"install", "lab", "robots", "explore", "site"}
 
 
 def test_the_first_run_installs_and_the_second_does_nothing(clone):
@@ -141,6 +141,13 @@ def test_the_first_run_installs_and_the_second_does_nothing(clone):
 def test_a_developer_who_begins_installs_once(clone):
     assert clone.make("install-dev") == AT_ONCE
     assert clone.make("install-dev") == []
+    assert clone.make("install") == []
+
+
+def test_robots_are_added_to_what_is_there(clone):
+    added = "-m pip install --editable .[robots] --constraint constraints.txt"
+    assert clone.make("robots") == [*STUDENT, added]
+    assert clone.make("robots") == [added]
     assert clone.make("install") == []
 
 

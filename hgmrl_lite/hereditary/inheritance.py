@@ -24,6 +24,8 @@ from hgmrl_lite.hereditary.system import SystemSymmetry
 
 #: Most groups of starts that are drawn anew for the error of their moments.
 GROUPS = 1000
+#: Least spread of the starts that counts, in that of the states.
+LEAST = 0.02
 
 
 def find_inherited(tested: Tested) -> tuple[Finding, dict[int, str]]:
@@ -63,12 +65,12 @@ def find_inherited(tested: Tested) -> tuple[Finding, dict[int, str]]:
             "bound or too noisy.",
         },
     )
-    if finding.verdict == "undecided" and system.broken and tested.differ:
-        text = (
-            "No symmetry that the system may have keeps the law of the starts: whatever relates the tasks "
-            "is none."
-        )
-        finding = Finding("inherited", "no", finding.figure, BOUND, text)
+    if finding.verdict == "undecided" and system.broken and not system.turning and tested.differ:
+        why = f"the system has no symmetry, since {system.reason}"
+        if len(system.possible):
+            why = f"none of the system's {len(system.possible)} symmetries turns anything"
+        text = f"Nothing continuous relates the tasks: {why}."
+        finding = Finding("inherited", "no", float(system.spectrum[len(system.possible)]), BOUND, text)
     if finding.verdict == "yes" and system.unbounded_actions:
         text = (
             "The maps are symmetries of the motion that was seen, but so is every scaling: no raw action in "
@@ -112,15 +114,20 @@ def _group_defect(system: SystemSymmetry, matrix: Array, start: Array) -> Defect
 
 def find_start_law(tested: Tested) -> Finding:
     """Tell whether every map carries mean and covariance of the starts to themselves."""
-    starts = tested.data.system.starts
+    system = tested.data.system
+    starts = system.starts
     maps, scale = tested.data.in_scale(tested.maps), tested.data.scale
     known = len(starts) > 2 * tested.n
-    moments = resampled_moments(starts / scale)
+    mean, covariance = resampled_moments(starts / scale)
+    covariance = with_least_spread(covariance, system.law.state_scale / scale[:, None])
     # Every coordinate may move by as much.
     wider = np.sqrt(tested.n / 2.0)
     finding, _ = tested.conclude(
         "start law",
-        {index: start_defect(maps[index], *moments) if known else UNKNOWN for index in tested.data.others},
+        {
+            index: start_defect(maps[index], mean, covariance) if known else UNKNOWN
+            for index in tested.data.others
+        },
         {
             "yes": f"The {len(starts)} starts keep their mean and covariance, to within {{figure:.2f}} "
             "standard deviations.",
@@ -132,14 +139,26 @@ def find_start_law(tested: Tested) -> Finding:
         START_BOUND * wider,
         START_EXCLUDED * wider,
     )
+    if finding.verdict == "undecided" and system.broken and system.turning and tested.differ:
+        count = len(system.possible)
+        which = (
+            "the system's symmetry does not keep"
+            if count == 1
+            else f"none of the system's {count} symmetries keeps"
+        )
+        text = (
+            f"Nothing continuous relates the tasks: {which} the law of the {len(starts)} starts, so that a "
+            "carried policy would run where it was never trained."
+        )
+        return Finding("start law", "no", system.least_start_move, finding.bound, text)
     text = finding.text
     if np.isnan(finding.figure):
         text = f"{len(starts)} starts are too few to know their law." + tested.settle(finding.verdict)[1]
-    mean = starts.mean(axis=0)
-    away = float(np.max(np.abs(mean) / (starts.std(axis=0) + np.finfo(float).tiny)))
+    centre = starts.mean(axis=0)
+    away = float(np.max(np.abs(centre) / (starts.std(axis=0) + np.finfo(float).tiny)))
     if finding.verdict == "no" and away > 1.0 and not tested.maps[:, :-1, -1].any():
         text += (
-            f" Linear maps fix the origin, and the mean start, {np.array2string(mean, precision=3)}, is "
+            f" Linear maps fix the origin, and the mean start, {np.array2string(centre, precision=3)}, is "
             "not there: subtract it from the states first."
         )
     return replace(finding, text=text)
@@ -162,6 +181,18 @@ def resampled_moments(starts: Array, draws: int = 200) -> tuple[Array, Array]:
     count, away = total[:, :1], total[:, 1 : n + 1] / total[:, :1]
     outer = total[:, n + 1 :].reshape(-1, n, n) - count[..., None] * away[:, :, None] * away[:, None]
     return starts.mean(axis=0) + away, outer / (count[..., None] - 1.0)
+
+
+def with_least_spread(covariance: Array, unit: Array) -> Array:
+    """Return covariances (..., n, n) of starts that are spread in every direction.
+
+    Starts in one place, or at rest, have no spread of their own by which a displacement could be measured;
+    they get a least share of the states' spread, whose covariance is ``unit @ unit.T``.
+    """
+    inverse = np.linalg.inv(unit)
+    values, axes = np.linalg.eigh(inverse @ covariance @ inverse.T)
+    root = unit @ axes * np.sqrt(np.maximum(values, LEAST**2))[..., None, :]
+    return np.asarray(root @ root.swapaxes(-1, -2))
 
 
 def start_defect(matrix: Array, mean: Array, covariance: Array) -> Defect:

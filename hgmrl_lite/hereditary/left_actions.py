@@ -85,6 +85,11 @@ class LeftActions:
     method: str
     algebra_error: float | None
 
+    @property
+    def known(self) -> bool:
+        """Whether an element was found for every task, however rough."""
+        return bool(np.isfinite(self.standard_errors).all())
+
     def in_units(self, scale: Array) -> "LeftActions":
         """Return the same maps for states that are ``scale`` (n,) times those they were found for."""
         stretch = (scale[:, None] / scale).ravel()
@@ -299,6 +304,8 @@ def _unsure(errors: Array) -> list[str]:
     """Return which left actions are known too poorly for anything to be said about them."""
     return [
         f"the left action of task {index} is only known to within {np.degrees(error):.1f}°"
+        if np.isfinite(error)
+        else f"no left action was found for task {index}"
         for index, error in enumerate(errors)
         if not ERRORS * error < BOUND
     ]

@@ -11,18 +11,28 @@ from hgmrl_lite._validate import Array
 
 #: Singular values of unit monomials, and of quadratic functions of the states, that count as zero.
 VANISHING = 1e-6
+#: Rows that are decomposed together.
+ROWS = 4096
 
 Exponents = tuple[tuple[int, ...], ...]
 
 
 def orthonormal(columns: Array) -> tuple[Array, Array, Array]:
-    """Return an orthonormal basis (N, F) of the span of columns (N, E), and the ways (F, E) and (E, F)."""
-    unit = np.linalg.norm(columns, axis=0)
-    frame, triangle = np.linalg.qr(columns / unit)
-    left, size, right = np.linalg.svd(triangle)
+    """Return an orthonormal basis (N, F) of the span of columns (N, E), and the ways (F, E) and (E, F).
+
+    The basis takes the place of the columns, which may be hundreds of megabytes.
+    """
+    unit = np.sqrt(np.einsum("ne,ne->e", columns, columns))
+    # Block by block: of many rows a whole decomposition would need several times their memory.
+    blocks = np.array_split(columns, max(1, len(columns) // ROWS))
+    triangle = np.linalg.qr(np.concatenate([np.linalg.qr(block, mode="r") for block in blocks]), mode="r")
+    _, size, right = np.linalg.svd(triangle / unit)
     kept = size > VANISHING * size[0]
-    left, size, right = left[:, kept], size[kept], right[kept]
-    return frame @ left, size[:, None] * right * unit, right.T / size / unit[:, None]
+    size, right = size[kept], right[kept]
+    back = right.T / size / unit[:, None]
+    for block in blocks:
+        block[:, : len(size)] = block @ back
+    return columns[:, : len(size)], size[:, None] * right * unit, back
 
 
 def affine_fields(

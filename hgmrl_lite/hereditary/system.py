@@ -27,6 +27,8 @@ KEPT, KEPT_AT_MOST = 0.25, 0.6
 AWAY = 1e-5
 #: Spread that starts in one point are given, in that of the states.
 POINT = 0.05
+#: Share of a generator's size from which on its imaginary eigenvalues count.
+TURNS = 0.1
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -131,7 +133,8 @@ class SystemSymmetry(Told):
     def compact(self) -> CompactSymmetries:
         """The subalgebra that keeps mean and covariance of the starts: a second stage, inside the first."""
         n, m = self.law.n, self.law.m
-        kept, scale = self._keeping(self.generators_states)
+        squares, vectors, scale = self._start_moves(self.generators_states)
+        kept = vectors[:, squares < self._kept**2].T
         states = np.tensordot(kept, self.generators_states, axes=1)
         actions = np.tensordot(kept, self.generators_actions, axes=1)
         # What is not skew in a common inner product is estimation error.
@@ -141,13 +144,36 @@ class SystemSymmetry(Told):
         return CompactSymmetries(states, actions, form)
 
     @cached_property
+    def possible(self) -> Array:
+        """W_S (D + D', n + 1, n + 1) of all pairs that are symmetries or may be some."""
+        return np.concatenate([self.generators_states, self.open_states])
+
+    @cached_property
+    def least_start_move(self) -> float:
+        """How far, of all possible symmetries, that moves the starts which moves them least."""
+        return float(np.sqrt(max(self._start_moves(self.possible)[0].min(initial=np.inf), 0.0)))
+
+    @property
     def broken(self) -> bool:
         """Whether surely no symmetry keeps the law of the starts, as far as a connected group goes."""
-        possible = np.concatenate([self.generators_states, self.open_states])
-        return self.known and not len(self._keeping(possible)[0])
+        return self.known and self.least_start_move >= self._kept
 
-    def _keeping(self, generators: Array) -> tuple[Array, Array]:
-        """Return which combinations (d, D) of W_S keep the law of the starts, and a frame of its spread."""
+    @cached_property
+    def turning(self) -> bool:
+        """Whether some possible symmetry turns the states, so that other starts might have been kept."""
+        inside = np.linalg.inv(self.law.state_scale) @ self.possible[:, :-1]
+        linear = inside[..., :-1] @ self.law.state_scale
+        shift = linear @ np.linalg.solve(self.law.state_scale, self.law.centre) + inside[..., -1]
+        size = np.hypot(np.linalg.norm(linear, axis=(1, 2)), np.linalg.norm(shift, axis=1))
+        return bool((np.abs(np.linalg.eigvals(linear).imag).max(axis=1, initial=0.0) > TURNS * size).any())
+
+    @property
+    def _kept(self) -> float:
+        """How far starts may move and count as kept: of k their covariance is known to a share of √(2/k)."""
+        return float(np.sqrt(min(KEPT**2 + 4.0 / len(self.starts), KEPT_AT_MOST**2)))
+
+    def _start_moves(self, generators: Array) -> tuple[Array, Array, Array]:
+        """Return squares (D,) of how far combinations (D, D) of W_S move the starts, and a frame of these."""
         n, dimension = self.law.n, len(generators)
         mean = self.starts.mean(axis=0)
         # In units of the states' spread; starts in one place, or at rest, leave directions without any.
@@ -155,20 +181,17 @@ class SystemSymmetry(Told):
         away = np.linalg.solve(unit, (self.starts - mean).T)
         values, axes = np.linalg.eigh(away @ away.T / len(self.starts) + POINT**2 * np.eye(n))
         scale = unit @ (axes * np.sqrt(values)) @ axes.T
+        if not dimension:
+            return np.zeros(0), np.zeros((0, 0)), scale
         inverse = np.linalg.inv(scale)
         linear = inverse @ generators[:, :n, :n] @ scale
         shift = (generators[:, :n, :n] @ mean + generators[:, :n, n]) @ inverse.T
         strain = 0.5 * (linear + linear.swapaxes(-1, -2)).reshape(dimension, n * n)
         moved = np.hstack([strain, shift])
         whole = np.hstack([linear.reshape(dimension, n * n), shift])
-        if not dimension:
-            return np.zeros((0, 0)), scale
         gram = whole @ whole.T
         ridge = 1e-12 * np.trace(gram) * np.eye(dimension)
-        squares, vectors = scipy.linalg.eigh(moved @ moved.T, gram + ridge)
-        # Of k starts the covariance is known to a share of about √(2/k) in each direction.
-        bound = min(KEPT**2 + 4.0 / len(self.starts), KEPT_AT_MOST**2)
-        return vectors[:, squares < bound].T, scale
+        return *scipy.linalg.eigh(moved @ moved.T, gram + ridge), scale
 
     @cached_property
     def certain(self) -> bool:

@@ -1,34 +1,32 @@
-// What GoalDrag shows, computed from its traits: in the plane, or on a globe.
+// What GoalDrag shows, computed from its traits: on a circle in the plane, or on a globe.
 
 import { unpackArrays } from "../js/arrays.js";
-import { apply2 } from "../js/matrix2.js";
-import { apply3 } from "../js/matrix3.js";
 import { DEGREE } from "../js/words.js";
 import { makeAgent } from "./agent.js";
-import { meanPath, rollout } from "./navigation.js";
-import { planeTasks } from "./plane_tasks.js";
+import { BODY_WORDS } from "./bodies.js";
+import { circleTasks } from "./circle_tasks.js";
 import { greedyPolicy, meanReturn } from "./ring.js";
 import { makeRivals } from "./rivals.js";
 import { sphereTasks } from "./sphere_tasks.js";
 
 // What both scenes show; the true goal enters here in one more place than the environment's reward: the error shown.
-function sharedState(model, { tasks, base, dynamics, untransformed, adapt }, apply, quick = false) {
+function sharedState(model, { tasks, base, dynamics, untransformed, adapt }, quick = false) {
   const place = model.get("settings").place.map((trait) => model.get(trait));
   const goal = tasks.goalAt(place);
   const steps = model.get("context_size");
   const { context, inferred, run } = adapt(goal, model.get("draw"), steps, quick);
-  const paths = run();
-  const aimPoint = apply(inferred.left, base);
+  const aimPoint = tasks.carry(inferred.left, base);
   return {
     place,
     goal,
     steps,
     context,
     inferred,
+    dimension: dynamics.dimension,
     aim: tasks.degreesOf(aimPoint),
     aimPoint,
     error: tasks.apart(aimPoint, goal),
-    geometric: { paths, mean: meanPath(paths, null, dynamics.dimension), lengths: null },
+    geometric: { paths: run(), lengths: null },
     base: untransformed(goal),
     baseDegrees: tasks.degreesOf(base),
     away: tasks.apart(base, goal),
@@ -58,32 +56,34 @@ function currentAgent(model, makeTasks, more = (_arrays, _settings, agent) => ag
 }
 
 function planeScene(model) {
-  const current = currentAgent(model, planeTasks, (arrays, settings, agent) => {
-    const { tasks, dynamics, base } = agent;
+  const current = currentAgent(model, circleTasks, (arrays, settings, agent) => {
+    const { tasks, dynamics, base, run } = agent;
     const { action_set: actionSet, step } = settings.constants;
-    const carried = (theta) => tasks.degreesOf(apply2(tasks.leftAt(theta), ...base));
+    const carried = (theta) => tasks.degreesOf(tasks.carry(tasks.leftAt(theta), base));
     let gridDegrees = null;
     return {
       ...agent,
       carried,
       gridDegrees: (thetas) => (gridDegrees ??= Array.from(thetas, carried)),
       rivals: makeRivals(arrays, settings.rivals, dynamics, actionSet),
-      reference: (goal) => ({ paths: rollout(dynamics, greedyPolicy(goal, step, actionSet), arrays.starts, arrays.noise, goal) }),
+      reference: (goal) => ({ paths: run(greedyPolicy(goal, step, actionSet), goal) }),
     };
   });
 
   const compute = () => {
     const agent = current();
-    const state = sharedState(model, agent, (left, point) => apply2(left, ...point));
-    const { goal, context, inferred } = state;
+    const state = sharedState(model, agent);
+    const { goal, context, inferred, geometric: { paths: [shown] } } = state;
+    const arrived = agent.dynamics.arrived(shown, shown.length - state.dimension, goal);
     const training = model.get("training_degrees");
-    const shown = model.get("shown_rivals");
+    const rivals = model.get("shown_rivals");
     return {
       ...state,
       degrees: state.place[0],
+      ending: BODY_WORDS[model.get("settings").constants.motion].ending(shown, arrived),
       gridDegrees: agent.gridDegrees(inferred.thetas),
       runnerUp: Number.isFinite(inferred.runnerUpResidual) ? agent.carried(inferred.runnerUp) : null,
-      rivals: agent.rivals.map(({ name, play }) => (shown.includes(name) ? play(goal, context) : null)),
+      rivals: agent.rivals.map(({ name, play }) => (rivals.includes(name) ? play(goal, context) : null)),
       training,
       stale: String(training) !== String(model.get("discovered")),
     };
@@ -117,13 +117,13 @@ function globeScene(model) {
   // quick: the answer of a few minima only. known: a state whose question was the same, to be shown otherwise.
   const compute = (quick = false, known = null) => {
     const agent = current();
-    const state = known ? { ...known, ...shownParts(model) } : sharedState(model, agent, apply3, quick);
+    const state = known ? { ...known, ...shownParts(model) } : sharedState(model, agent, quick);
     const { inferred } = state;
     return {
       ...state,
       quick,
       turned: Math.hypot(...inferred.turn) / DEGREE,
-      runnerUp: inferred.runnerUp && agent.tasks.degreesOf(apply3(inferred.runnerUp, agent.base)),
+      runnerUp: inferred.runnerUp && agent.tasks.degreesOf(agent.tasks.carry(inferred.runnerUp, agent.base)),
       rivals: [],
       view: [model.get("view_longitude"), model.get("view_latitude")],
     };
