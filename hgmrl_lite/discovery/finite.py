@@ -27,6 +27,9 @@ class FiniteGroup:
     control : float
         The same half-way between the turns, or at a right angle to a single mirror: what is no symmetry. NaN
         when nothing was found.
+    overlap : float
+        Share of the data at which this was seen: the others have no image among the data, under one of the
+        maps at least. NaN when nothing was found.
     verdict : {"yes", "no", "undecided"}
         Whether there is a turn or a mirror.
     reason : str
@@ -39,6 +42,7 @@ class FiniteGroup:
     turn_defect: float
     mirror_defect: float
     control: float
+    overlap: float
     verdict: Verdict
     reason: str
 
@@ -55,7 +59,7 @@ class FiniteGroup:
         if self.centre is None:
             return "no turn and no mirror"
         place = f"({', '.join(f'{x:.2f}' for x in np.round(self.centre, 2) + 0.0)})"
-        axes = [f"{angle:.0f}°" for angle in np.degrees(self.mirrors)]
+        axes = [f"{angle:.0f}°" for angle in sorted(np.degrees(self.mirrors).round() % 180.0)]
         if self.order == 1:
             return f"the mirror in the axis at {axes[0]} through {place}"
         turns = f"the turns by multiples of {360.0 / self.order:.3g}° about {place}"

@@ -60,7 +60,9 @@ class Changes(Protocol):
     """What can tell how much it changes under maps of the plane."""
 
     none: ClassVar[float]
-    """Squared change that counts as none."""
+    """Squared change that counts as none: what is above excludes a map."""
+    most: ClassVar[float]
+    """Squared change below which a map can be claimed to be a symmetry."""
 
     def __call__(self, maps: Array, *, rough: bool = False) -> Change:
         """Return the changes under homogeneous maps (G, 3, 3); quickly, to compare them, when ``rough``."""
@@ -77,16 +79,18 @@ class Trial(NamedTuple):
     angle: float
     square: float
     control: float
-    alike: bool
+    overlap: float
+    alike: bool = False
 
 
 def find_finite_group(changes: Changes, middle: Array, scale: Array | None) -> FiniteGroup:
     """Find the turns of order 2 to 12 and the mirrors that change nothing.
 
     A map is excluded when its squared change is three standard errors above what counts as none. A group is
-    claimed when none of its elements is excluded, when the squared change under each of them is below 8 % of
-    the mean half-way between them, two standard errors allowed for, and when that mean is four of its own above
-    zero. Maps that bring less than half of the data back among the data are not judged.
+    claimed when none of its elements is excluded, when the squared change under each of them is below the
+    most that can be claimed and below 8 % of the mean half-way between them, two standard errors allowed for,
+    and when that mean is four of its own above zero. Maps that bring less than half of the data back among
+    the data are not judged.
 
     Parameters
     ----------
@@ -194,14 +198,15 @@ def _trial(changes: Changes, maps: Array, half_way: Array, centre: Array, angle:
     group, half = changes(maps), changes(half_way)
     judged = half.overlap >= EDGE * OVERLAP
     if not (group.overlap >= EDGE * OVERLAP).all() or not judged.any():
-        return Trial("undecided", centre, angle, math.nan, math.nan, False)
+        return Trial("undecided", centre, angle, math.nan, math.nan, 0.0)
     square, control = float(group.square.max()), float(half.square[judged].mean())
+    told = centre, angle, square, control, float(group.overlap.min())
     if (group.square - EXCLUDED * group.error > changes.none).any():
-        return Trial("no", centre, angle, square, control, False)
+        return Trial("no", *told)
     seen = control > SEEN * float(np.linalg.norm(half.error[judged])) / judged.sum()
-    if seen and (group.square + CLAIMED * group.error < SHARE * control).all():
-        return Trial("yes", centre, angle, square, control, False)
-    return Trial("undecided", centre, angle, square, control, not seen or control <= changes.none)
+    if seen and (group.square + CLAIMED * group.error < min(SHARE * control, changes.most)).all():
+        return Trial("yes", *told)
+    return Trial("undecided", *told, alike=not seen or control <= changes.none)
 
 
 def _told(order: int, turns: Trial | None, mirrors: Trial, primes: dict[int, Trial]) -> FiniteGroup:
@@ -209,7 +214,8 @@ def _told(order: int, turns: Trial | None, mirrors: Trial, primes: dict[int, Tri
     mirrored = mirrors.verdict == "yes"
     if turns is None and not mirrored:
         verdict, reason = _without(mirrors, primes)
-        return FiniteGroup(1, np.zeros(0), None, math.nan, math.nan, math.nan, verdict, reason)
+        nothing = dict.fromkeys(("turn_defect", "mirror_defect", "control", "overlap"), math.nan)
+        return FiniteGroup(1, np.zeros(0), None, **nothing, verdict=verdict, reason=reason)
     found = turns if turns is not None else mirrors
     axes = np.sort((mirrors.angle + np.pi * np.arange(order) / order) % np.pi) if mirrored else np.zeros(0)
     group = FiniteGroup(
@@ -219,12 +225,16 @@ def _told(order: int, turns: Trial | None, mirrors: Trial, primes: dict[int, Tri
         turn_defect=math.nan if turns is None else _root(turns.square),
         mirror_defect=_root(mirrors.square) if mirrored else math.nan,
         control=_root(found.control),
+        overlap=min(found.overlap, mirrors.overlap) if mirrored else found.overlap,
         verdict="yes",
         reason="",
     )
-    change, where = ("changes", "at a right angle to it") if order == 1 else ("change", "half-way between")
+    kind, where = (
+        ("is a symmetry", "at a right angle to it") if order == 1 else ("are symmetries", "half-way")
+    )
     largest = np.nanmax([group.turn_defect, group.mirror_defect])
-    reason = f"{group.words} {change} nothing (defect {largest:.3f}, and {group.control:.2f} {where})"
+    seen = f"defect {largest:.3f}, and {group.control:.2f} {where}; at {group.overlap:.0%} of the data"
+    reason = f"{group.words} {kind} ({seen})"
     if mirrors.verdict == "undecided":
         reason += "; whether there are mirrors as well is open"
     return replace(group, reason=reason)
@@ -235,8 +245,8 @@ def _without(mirrors: Trial, primes: dict[int, Trial]) -> tuple[Verdict, str]:
     left_open = {prime: trial for prime, trial in primes.items() if trial.verdict == "undecided"}
     if not left_open and mirrors.verdict == "no":
         least = _root(min([*(trial.square for trial in primes.values()), mirrors.square]))
-        what = f"every turn of order 2 to {ORDERS[-1]} and every mirror changes something"
-        return "no", f"{what} (defect at least {least:.2f})"
+        what = f"turns of order 2 to {ORDERS[-1]} and mirrors that keep half of the data"
+        return "no", f"all {what} change something (defect at least {least:.2f})"
     if len(left_open) == len(primes) and all(trial.alike for trial in left_open.values()):
         return "undecided", "no turn is seen to change anything: a continuous symmetry, or too much noise"
     kinds = [f"turns of order {prime}" for prime in left_open]

@@ -23,7 +23,8 @@ class MovedFunction:
         Of a function of the plane.
     """
 
-    none: ClassVar[float] = 1e-4
+    none: ClassVar[float] = 0.01**2
+    most: ClassVar[float] = 0.05**2
 
     def __init__(self, samples: Samples) -> None:
         one, two = ((half.tree, half.values[:, None]) for half in samples.halves)
@@ -56,7 +57,7 @@ class MovedFunction:
             for index in range(len(maps)):
                 parts = [[(end.of(index), part[None]), (start, -part[None])] for part in rise[:, index]]
                 error[index] = np.sqrt(self.fits.variance(0, parts[1]) + self.fits.variance(1, parts[0]))
-        return Change(square / spread, error / spread, known.sum(axis=1) / max(int(start.known.sum()), 1))
+        return Change(square / spread, error / spread, known.mean(axis=1))
 
     @cached_property
     def _start(self) -> Places:

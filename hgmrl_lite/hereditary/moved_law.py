@@ -12,14 +12,12 @@ from scipy.special import chdtri
 from hgmrl_lite._validate import Array
 from hgmrl_lite.discovery.finite_search import Change
 from hgmrl_lite.discovery.grid_fits import TRIED, GridFits, left_over, usual_mean
-from hgmrl_lite.hereditary.evidence import squared
+from hgmrl_lite.hereditary.evidence import BOUND, squared
 from hgmrl_lite.hereditary.frame import partners
 from hgmrl_lite.hereditary.motion import FOLDS, USUAL, LawOfMotion
 from hgmrl_lite.hereditary.polynomials import monomials
 from hgmrl_lite.transitions import Transitions
 
-#: A tenth of the motion counts as none, as for a generator.
-NEARLY = 0.1**2
 #: A rough answer looks at every so-manieth of the sample.
 THIN = 3
 #: Rounds of Gauss-Newton for K, the step of its derivatives in standard deviations of the actions, and the
@@ -48,7 +46,9 @@ class MovedLaw:
         The transitions that it was fitted to.
     """
 
-    none: ClassVar[float] = NEARLY
+    # The bounds of the generators' scores.
+    none: ClassVar[float] = 0.1**2
+    most: ClassVar[float] = BOUND**2
 
     def __init__(self, law: LawOfMotion, tasks: Sequence[Transitions]) -> None:
         self.law, self.tasks = law, tasks
