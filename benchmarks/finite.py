@@ -1,7 +1,7 @@
 """Turns and mirrors of functions and of systems: how often what is named is what is there.
 
-Every case is drawn anew from its seed: the axes, the centre, how far the data lie from it, and 1 % of noise. At
-0.67 standard deviations, the farthest, a cloud and its half turn share half of themselves.
+Every case is drawn anew from its seed: the axes, the centre, how far the data lie from it, and 1 % of noise.
+At 0.67 standard deviations, the farthest, a cloud and its half turn share half of themselves.
 """
 
 from collections.abc import Callable

@@ -19,14 +19,15 @@ from hgmrl_lite.discovery.finite import FiniteGroup, mirrors_through, turns_abou
 
 #: Turns of these orders are looked for; each has a power of prime order.
 ORDERS, PRIMES = range(2, 13), (2, 3, 5, 7, 11)
-#: Share of the squared change half-way that a group's own must not exceed.
-SHARE = 0.08
+#: Share of the squared change half-way that a group's own must keep below to be claimed, and from which a map
+#: is excluded if that half-way is more than none.
+SHARE, TOO_MUCH = 0.08, 0.04
 #: Standard errors by which a change must exceed none to exclude a map, by which it must keep below its share
 #: to be claimed, and by which the change half-way must be seen.
 EXCLUDED, CLAIMED, SEEN = 3.0, 2.0, 4.0
-#: Share of the data that a map must bring back among the data, and the share of that with which a result is
-#: judged: the search may have followed the edge, as thinner data showed it.
-OVERLAP, EDGE = 0.5, 0.9
+#: Share of the data that a map must bring back among the data; a result is judged with less, since the search
+#: may have followed the edge as thinner data showed it; and what is enough half-way.
+OVERLAP, JUDGED, HALF_WAY = 0.5, 0.4, 0.25
 #: Centres along each axis, or axes along their normal, that are tried, and how far out they lie, in standard
 #: deviations.
 CENTRES, FARTHEST = 13, 1.5
@@ -86,7 +87,8 @@ class Trial(NamedTuple):
 def find_finite_group(changes: Changes, middle: Array, scale: Array | None) -> FiniteGroup:
     """Find the turns of order 2 to 12 and the mirrors that change nothing.
 
-    A map is excluded when its squared change is three standard errors above what counts as none. A group is
+    A map is excluded when its squared change is three standard errors above what counts as none, which is at
+    most 4 % of the mean half-way, if that is more than none. A group is
     claimed when none of its elements is excluded, when the squared change under each of them is below the
     most that can be claimed and below 8 % of the mean half-way between them, two standard errors allowed for,
     and when that mean is four of its own above zero. Maps that bring less than half of the data back among
@@ -113,7 +115,7 @@ def find_finite_group(changes: Changes, middle: Array, scale: Array | None) -> F
     centres = middle + np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2) @ root.T
     step = FARTHEST / CENTRES if free else 0.0
     primes = {prime: _turns(changes, prime, centres, step * root) for prime in PRIMES}
-    order, turns = 1, None
+    order, turns, left_open = 1, None, set[int]()
     for prime, trial in primes.items():
         # Half-way between the turns of a small order may lie those of a larger one: not claimed is not none.
         if trial.verdict != "no":
@@ -122,6 +124,8 @@ def find_finite_group(changes: Changes, middle: Array, scale: Array | None) -> F
                     found = _turns(changes, multiple, trial.centre[None], step * root)
                     if found.verdict == "yes":
                         order, turns = multiple, found
+                    elif found.verdict == "undecided":
+                        left_open.add(multiple)
     if turns is not None:
         mirrors = _mirrors(changes, order, turns.centre, root, 0.0)
     else:
@@ -129,7 +133,10 @@ def find_finite_group(changes: Changes, middle: Array, scale: Array | None) -> F
         if mirrors.verdict == "yes" and any(trial.alike for trial in primes.values()):
             # A mirror of something round is one of many.
             mirrors = mirrors._replace(verdict="undecided")
-    return _told(order, turns, mirrors, primes)
+    if turns is None and mirrors.verdict != "yes":
+        return _without(mirrors, primes)
+    more = mirrors.verdict == "undecided" or any(order % multiple for multiple in left_open)
+    return _told(order, turns, mirrors, more)
 
 
 def _turns(changes: Changes, order: int, centres: Array, steps: Array) -> Trial:
@@ -196,12 +203,13 @@ def _refined(cost: Callable[[Array], Array], starts: Array, steps: Array) -> Arr
 def _trial(changes: Changes, maps: Array, half_way: Array, centre: Array, angle: float) -> Trial:
     """Return the verdict on maps, by what they change and what those half-way between them do."""
     group, half = changes(maps), changes(half_way)
-    judged = half.overlap >= EDGE * OVERLAP
-    if not (group.overlap >= EDGE * OVERLAP).all() or not judged.any():
+    judged = half.overlap >= HALF_WAY
+    if not (group.overlap >= JUDGED).all() or not judged.any():
         return Trial("undecided", centre, angle, math.nan, math.nan, 0.0)
     square, control = float(group.square.max()), float(half.square[judged].mean())
     told = centre, angle, square, control, float(group.overlap.min())
-    if (group.square - EXCLUDED * group.error > changes.none).any():
+    none = min(changes.none, TOO_MUCH * control) if control > changes.none else changes.none
+    if (group.square - EXCLUDED * group.error > none).any():
         return Trial("no", *told)
     seen = control > SEEN * float(np.linalg.norm(half.error[judged])) / judged.sum()
     if seen and (group.square + CLAIMED * group.error < min(SHARE * control, changes.most)).all():
@@ -209,13 +217,9 @@ def _trial(changes: Changes, maps: Array, half_way: Array, centre: Array, angle:
     return Trial("undecided", *told, alike=not seen or control <= changes.none)
 
 
-def _told(order: int, turns: Trial | None, mirrors: Trial, primes: dict[int, Trial]) -> FiniteGroup:
-    """Return the group that was found, with a sentence on it."""
+def _told(order: int, turns: Trial | None, mirrors: Trial, more: bool) -> FiniteGroup:
+    """Return the group that was found, with a sentence on it; ``more`` tells that it may not be all."""
     mirrored = mirrors.verdict == "yes"
-    if turns is None and not mirrored:
-        verdict, reason = _without(mirrors, primes)
-        nothing = dict.fromkeys(("turn_defect", "mirror_defect", "control", "overlap"), math.nan)
-        return FiniteGroup(1, np.zeros(0), None, **nothing, verdict=verdict, reason=reason)
     found = turns if turns is not None else mirrors
     axes = np.sort((mirrors.angle + np.pi * np.arange(order) / order) % np.pi) if mirrored else np.zeros(0)
     group = FiniteGroup(
@@ -235,24 +239,28 @@ def _told(order: int, turns: Trial | None, mirrors: Trial, primes: dict[int, Tri
     largest = np.nanmax([group.turn_defect, group.mirror_defect])
     seen = f"defect {largest:.3f}, and {group.control:.2f} {where}; at {group.overlap:.0%} of the data"
     reason = f"{group.words} {kind} ({seen})"
-    if mirrors.verdict == "undecided":
-        reason += "; whether there are mirrors as well is open"
+    if more:
+        reason += "; whether there are more is open"
     return replace(group, reason=reason)
 
 
-def _without(mirrors: Trial, primes: dict[int, Trial]) -> tuple[Verdict, str]:
-    """Return the verdict where no group can be claimed, and why."""
+def _without(mirrors: Trial, primes: dict[int, Trial]) -> FiniteGroup:
+    """Return that no group can be claimed, and why."""
     left_open = {prime: trial for prime, trial in primes.items() if trial.verdict == "undecided"}
-    if not left_open and mirrors.verdict == "no":
+    kinds = [f"turns of order {prime}" for prime in left_open]
+    if mirrors.verdict != "no":
+        kinds.append("mirrors")
+    verdict: Verdict = "undecided" if kinds else "no"
+    if not kinds:
         least = _root(min([*(trial.square for trial in primes.values()), mirrors.square]))
         what = f"turns of order 2 to {ORDERS[-1]} and mirrors that keep half of the data"
-        return "no", f"all {what} change something (defect at least {least:.2f})"
-    if len(left_open) == len(primes) and all(trial.alike for trial in left_open.values()):
-        return "undecided", "no turn is seen to change anything: a continuous symmetry, or too much noise"
-    kinds = [f"turns of order {prime}" for prime in left_open]
-    if mirrors.verdict == "undecided":
-        kinds.append("mirrors")
-    return "undecided", f"too few data, or too much noise, to tell of {', '.join(kinds)}"
+        reason = f"all {what} change something (defect at least {least:.2f})"
+    elif len(left_open) == len(primes) and all(trial.alike for trial in left_open.values()):
+        reason = "no turn is seen to change anything: a continuous symmetry, or too much noise"
+    else:
+        reason = f"too few data, or too much noise, to tell of {', '.join(kinds)}"
+    nothing = dict.fromkeys(("turn_defect", "mirror_defect", "control", "overlap"), math.nan)
+    return FiniteGroup(1, np.zeros(0), None, **nothing, verdict=verdict, reason=reason)
 
 
 def _root(square: float) -> float:
