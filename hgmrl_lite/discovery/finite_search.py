@@ -247,7 +247,7 @@ def _told(order: int, turns: Trial | None, mirrors: Trial, more: bool) -> Finite
 def _without(mirrors: Trial, primes: dict[int, Trial]) -> FiniteGroup:
     """Return that no group can be claimed, and why."""
     left_open = {prime: trial for prime, trial in primes.items() if trial.verdict == "undecided"}
-    kinds = [f"turns of order {prime}" for prime in left_open]
+    kinds = [f"turns of order {', '.join(map(str, left_open))}"] if left_open else []
     if mirrors.verdict != "no":
         kinds.append("mirrors")
     verdict: Verdict = "undecided" if kinds else "no"
@@ -258,7 +258,7 @@ def _without(mirrors: Trial, primes: dict[int, Trial]) -> FiniteGroup:
     elif len(left_open) == len(primes) and all(trial.alike for trial in left_open.values()):
         reason = "no turn is seen to change anything: a continuous symmetry, or too much noise"
     else:
-        reason = f"too few data, or too much noise, to tell of {', '.join(kinds)}"
+        reason = f"too few data, or too much noise, to tell of {' and '.join(kinds)}"
     nothing = dict.fromkeys(("turn_defect", "mirror_defect", "control", "overlap"), math.nan)
     return FiniteGroup(1, np.zeros(0), None, **nothing, verdict=verdict, reason=reason)
 

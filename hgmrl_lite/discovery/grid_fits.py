@@ -3,6 +3,7 @@
 A map of the plane then costs a look-up and no fit, and the errors of values go the same way.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,11 +14,13 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from hgmrl_lite._validate import Array
+from hgmrl_lite.discovery.samples import NORMAL
 from hgmrl_lite.tangents.local_fits import local_smoother
 from hgmrl_lite.tangents.normals import Index
 
-#: Knots of the grid along each axis, and the share of the data beyond it on each side.
-KNOTS, BEYOND = 48, 0.002
+#: Knots of the grid along each axis, the share of the data beyond it on each side, and how far it reaches at
+#: most, in standard deviations of a normal law with the data's median absolute deviation.
+KNOTS, BEYOND, REACH = 48, 0.002, 4.0
 #: The corners of a cell, behind its first knot.
 CORNERS = (0, 1, KNOTS, KNOTS + 1)
 #: Degree of the local polynomials.
@@ -81,17 +84,22 @@ class GridFits:
         """Fit on a grid over the data, with so many neighbours."""
         data = np.concatenate([np.asarray(tree.data) for tree, _ in halves])
         low, high = np.quantile(data, [BEYOND, 1.0 - BEYOND], axis=0)
+        middle = np.median(data, axis=0)
+        reach = REACH * NORMAL * np.median(np.abs(data - middle), axis=0)
+        # Few far points must not make the grid coarse where the many are.
+        reach = np.where(reach > 0.0, reach, np.inf)
+        low, high = np.maximum(low, middle - reach), np.minimum(high, middle + reach)
         axes = np.linspace(low, high, KNOTS).T
         at = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 2)
         inside, pulls = np.ones(len(at), dtype=bool), []
         for tree, values in halves:
             fit = local_smoother(tree, at, DEGREE, neighbours)
             weights = fit.weights[:, 0]
-            noise = np.square(weights).sum(axis=1)
-            reach, usual = (
+            noise = np.nan_to_num(np.square(weights).sum(axis=1), nan=np.inf)
+            wide, usual = (
                 tree.query(points, k=[neighbours])[0][:, 0] for points in (at, np.asarray(tree.data)[:TRIED])
             )
-            known = (noise < NOISY * np.nanmedian(noise)) & (reach < WIDE * np.median(usual))
+            known = (noise < NOISY * np.median(noise)) & (wide < WIDE * np.median(usual))
             weights = np.where(known[:, None], weights, 0.0)
             starts = np.arange(0, weights.size + 1, neighbours)
             pulls.append(
@@ -142,7 +150,7 @@ class GridFits:
             there = self.look_up(np.asarray(tree.data), self.fits)
             left = values - there.values[1 - half].T
             # Where there is no fit the usual residual stands in.
-            usual = np.sqrt(np.square(left[there.known]).mean(axis=0))
+            usual = np.sqrt(np.square(left[there.known]).sum(axis=0) / max(int(there.known.sum()), 1))
             found.append(np.where(there.known[:, None], left, usual))
         return found[0], found[1]
 
@@ -169,5 +177,6 @@ def left_over(halves: tuple[tuple[cKDTree, Array], tuple[cKDTree, Array]], neigh
 
 
 def usual_mean(squares: Array) -> float:
-    """Return the mean of squares (m,) that are capped where the largest begin; NaN does not count."""
-    return float(np.nanmean(np.minimum(squares, np.nanquantile(squares, USUAL))))
+    """Return the mean of squares (m,), capped where the largest begin; infinite when all are NaN."""
+    squares = squares[np.isfinite(squares)]
+    return float(np.minimum(squares, np.quantile(squares, USUAL)).mean()) if len(squares) else math.inf

@@ -30,7 +30,7 @@ class MovedFunction:
         one, two = ((half.tree, half.values[:, None]) for half in samples.halves)
         sizes = [left_over((one, two), neighbours) for neighbours in samples.ladder]
         self.samples = samples
-        self.fits = GridFits.of((one, two), samples.ladder[int(np.nanargmin(sizes))])
+        self.fits = GridFits.of((one, two), samples.ladder[int(np.argmin(sizes))])
 
     def __call__(self, maps: Array, *, rough: bool = False) -> Change:
         """Return the change of the function under homogeneous maps (G, 3, 3)."""

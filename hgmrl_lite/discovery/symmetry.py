@@ -187,6 +187,9 @@ def discover(
     size to agree. Bends of f that are finer than the neighbourhoods behind the verdict are not seen:
     `Symmetry.resolution` states their radius.
 
+    In the plane, `Symmetry.finite` tells which turns and mirrors are left where no continuous symmetry is
+    found.
+
     Parameters
     ----------
     points : array_like, shape (N, n)

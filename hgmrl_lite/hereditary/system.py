@@ -284,6 +284,9 @@ def system_symmetries(tasks: Sequence[Transitions]) -> SystemSymmetry:
     it is seen only where raw actions exceed it. Where the states satisfy a quadratic equation, as cos and sin
     of an angle do, only the fields along that set are asked for.
 
+    In the plane, `SystemSymmetry.finite` tells which turns and mirrors are left where no continuous symmetry
+    keeps the law of the starts: of the box of the paper's experiment, four of each.
+
     Parameters
     ----------
     tasks : sequence of Transitions

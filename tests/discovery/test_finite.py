@@ -69,6 +69,20 @@ def test_noise_is_no_group():
     assert discover(points, values).finite.verdict == "undecided"
 
 
+@pytest.mark.parametrize("name", ["heavy tails", "lattice", "few"])
+def test_odd_data_give_no_wrong_answer(name):
+    rng = np.random.default_rng(0)
+    points = {
+        "heavy tails": rng.standard_t(1.5, size=(3000, 2)),
+        "lattice": rng.integers(-1, 2, size=(1000, 2)).astype(float),
+        "few": rng.normal(size=(60, 2)),
+    }[name]
+    values = FUNCTIONS["quartic"][0](points) + 0.1 * points[:, 0] * (name == "lattice")
+    samples = gather(points, values, "affine", rng)
+    group = find_finite_group(MovedFunction(samples), samples.frame.shift, samples.frame.scale)
+    assert (group.verdict, group.order) == (("yes", 4) if name == "heavy tails" else ("undecided", 1)), group
+
+
 def test_a_round_function_is_not_taken_for_a_finite_group():
     points = sample(1500)
     values = placed(lambda p: -np.linalg.norm(p, axis=1), points)
