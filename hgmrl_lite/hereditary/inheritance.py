@@ -71,6 +71,12 @@ def find_inherited(tested: Tested) -> tuple[Finding, dict[int, str]]:
             why = f"none of the system's {len(system.possible)} symmetries turns anything"
         text = f"Nothing continuous relates the tasks: {why}."
         finding = Finding("inherited", "no", float(system.spectrum[len(system.possible)]), BOUND, text)
+    if finding.verdict == "no" and system.finite is not None and system.finite.verdict == "yes":
+        text = (
+            f"{finding.text} What is left is finite: {system.finite.words}. Any other turn carries a policy "
+            "over only approximately."
+        )
+        finding = replace(finding, text=text)
     if finding.verdict == "yes" and system.unbounded_actions:
         text = (
             "The maps are symmetries of the motion that was seen, but so is every scaling: no raw action in "

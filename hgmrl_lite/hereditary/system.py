@@ -11,9 +11,12 @@ from numpy.typing import ArrayLike
 from hgmrl_lite._spans import null_space
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite._verdict import Verdict
+from hgmrl_lite.discovery.finite import FiniteGroup, told
+from hgmrl_lite.discovery.finite_search import find_finite_group
 from hgmrl_lite.hereditary.evidence import BOUND, ERRORS, Defect, Told, squared
 from hgmrl_lite.hereditary.frame import form_in_units, in_units, skew_parts
 from hgmrl_lite.hereditary.motion import FOLDS, LawOfMotion
+from hgmrl_lite.hereditary.moved_law import MovedLaw
 from hgmrl_lite.transitions import Transitions
 
 #: Up to this score a pair counts as a symmetry; from ``BOUND`` on it is clearly none.
@@ -97,6 +100,8 @@ class SystemSymmetry(Told):
         States that begin an episode.
     open_states : ndarray, shape (D', n + 1, n + 1)
         W_S of the next pairs: those of which the data do not exclude that they are symmetries.
+    tasks : tuple of Transitions
+        What it was found in.
     """
 
     generators_states: Array
@@ -107,6 +112,7 @@ class SystemSymmetry(Told):
     law: LawOfMotion
     starts: Array
     open_states: Array
+    tasks: tuple[Transitions, ...]
 
     @property
     def dimension(self) -> int:
@@ -199,6 +205,18 @@ class SystemSymmetry(Told):
         found = [self.defect(generator)[1] for generator in self.compact.generators_states]
         return self.known and all(one.square + ERRORS * one.error < BOUND**2 for one in found)
 
+    @cached_property
+    def finite(self) -> FiniteGroup | None:
+        """Turns and mirrors of the plane about the mean start under which the law does not change.
+
+        Each has a partner K on actions, the one that suits the law best. Computed when first asked for. None
+        where a continuous symmetry keeps the law of the starts, where the states are not of the plane, and
+        where no K is known.
+        """
+        if self.compact.dimension or self.law.n != 2 or not self.known:
+            return None
+        return find_finite_group(MovedLaw(self.law, self.tasks), self.law.origin, None)
+
     def defect(self, generator: ArrayLike) -> tuple[Array, Defect]:
         """Return the best partner W_A of one W_S, and by how much the pair fails to be a symmetry.
 
@@ -286,10 +304,14 @@ class SystemSymmetry(Told):
             f"{score:.3f}" + (" |" if index == self.dimension - 1 else "")
             for index, score in enumerate(shown)
         )
+        left = []
+        if self.known and not self.compact.dimension:
+            left.append(("finite group", told(self.finite, self.law.n)))
         return [
             ("symmetric", f"{self.verdict}, {self.reason}"),
             ("dimension", f"{self.dimension}, of which {self.compact.dimension} keep the law of the starts"),
             ("spectrum", scores + (" ..." if len(self.spectrum) > len(shown) else "")),
+            *left,
             ("law of motion", f"degree {max(map(sum, self.law.exponents))}, {len(self.law.exponents)} terms"),
         ]
 
@@ -304,6 +326,9 @@ def system_symmetries(tasks: Sequence[Transitions]) -> SystemSymmetry:
     states, its partner K cannot be determined: "undecided" as well. The clipping of actions is part of T, so
     it is seen only where raw actions exceed it. Where the states satisfy a quadratic equation, as cos and sin
     of an angle do, only the fields along that set are asked for.
+
+    In the plane, `SystemSymmetry.finite` tells which turns and mirrors are left where no continuous symmetry
+    keeps the law of the starts: of the box of the paper's experiment, four of each.
 
     Parameters
     ----------
@@ -329,7 +354,7 @@ def system_symmetries(tasks: Sequence[Transitions]) -> SystemSymmetry:
     if unseen is not None:
         nothing = np.full(len(change), np.nan)
         none = np.zeros((0, law.n + 1, law.n + 1)), np.zeros((0, law.m, law.m))
-        return SystemSymmetry(*none, nothing, "undecided", unseen, law, starts, none[0])
+        return SystemSymmetry(*none, nothing, "undecided", unseen, law, starts, none[0], tuple(tasks))
     bias = np.einsum("kuf,kvf->uv", deviations, deviations)
     squares, vectors = np.linalg.eigh(change @ change.T - bias)
     scores = np.sqrt(np.maximum(squares, 0.0))
@@ -351,6 +376,7 @@ def system_symmetries(tasks: Sequence[Transitions]) -> SystemSymmetry:
         law,
         starts,
         states[dimension:][~np.array(excluded[dimension:], dtype=bool)],
+        tuple(tasks),
     )
 
 
