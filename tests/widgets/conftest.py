@@ -1,6 +1,10 @@
 """The stand-in agent lies beside the widgets' tests, and a copy of the JavaScript for Node."""
 
+import base64
+import json
+import os
 import shutil
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,3 +38,25 @@ def node_copy(tmp_path_factory):
         shutil.copy(file, copy / file.parent.name)
     (copy / "package.json").write_text('{"type": "module"}')
     return NodeCopy(node, Path(__file__).parent / "js", f"{copy.as_uri()}/")
+
+
+@pytest.fixture(scope="session")
+def in_node(node_copy):
+    """Return in_node(drag, questions): what Node computes of a GoalDrag for traits that are set in turn."""
+
+    def in_node(drag, questions):
+        names = [name for name in drag.keys if name != "array_data" and not name.startswith("_")]
+        state = {name: getattr(drag, name) for name in names if name not in ("layout", "tooltip", "tabbable")}
+        state["array_data"] = base64.b64encode(drag.array_data).decode()
+        done = subprocess.run(
+            [node_copy.node, str(node_copy.scripts / "scene.mjs")],
+            input=json.dumps({"state": state, "questions": questions}),
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "HGMRL_WIDGETS": node_copy.address},
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return in_node

@@ -9,11 +9,13 @@ from hgmrl_lite.envs import navigation
 from hgmrl_lite.hereditary import RewardModel, discover_geometry
 
 
-def fitted_network(reference, family, hidden=(64, 64), seed=0):
-    """Return a tanh network with random hidden layers whose last layer imitates a policy of the family."""
+def fitted_network(reference, family, hidden=(64, 64), seed=0, states=None):
+    """Return a tanh network with random hidden layers whose last layer imitates a policy at some states."""
     rng = np.random.default_rng(seed)
     weights, biases = [], []
-    features = states = rng.uniform(-1.4, 1.4, (4000, family.state_dim))
+    if states is None:
+        states = rng.uniform(-1.4, 1.4, (4000, family.state_dim))
+    features = states
     for width in hidden:
         weights.append(rng.normal(size=(width, features.shape[1])) * 1.2 / np.sqrt(features.shape[1] / 2))
         biases.append(rng.normal(size=width))

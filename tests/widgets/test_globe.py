@@ -1,10 +1,5 @@
 """GoalDrag on a globe: its Python side, and Node's numbers beside Python's."""
 
-import base64
-import json
-import os
-import subprocess
-
 import numpy as np
 import pytest
 from sphere_standin import sphere_agent
@@ -44,22 +39,9 @@ def put(drag, question):
 
 
 @pytest.fixture(scope="module")
-def answers(drag, node_copy):
+def answers(drag, in_node):
     """Return what Node computes for each question: exactly, and as under the hand."""
-    names = [name for name in drag.keys if name != "array_data" and not name.startswith("_")]
-    state = {name: getattr(drag, name) for name in names if name not in ("layout", "tooltip", "tabbable")}
-    state["array_data"] = base64.b64encode(drag.array_data).decode()
-    questions = [{**question, "quick": quick} for quick in (False, True) for question in ALL]
-    done = subprocess.run(
-        [node_copy.node, str(node_copy.scripts / "globe_scene.mjs")],
-        input=json.dumps({"state": state, "questions": questions}),
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "HGMRL_WIDGETS": node_copy.address},
-    )
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
+    found = in_node(drag, [{**question, "quick": quick} for quick in (False, True) for question in ALL])
     return found[: len(ALL)], found[len(ALL) :]
 
 

@@ -177,7 +177,7 @@ def with_generator(generator):
             {"family": navigation([[0.01, 0.0]])},
             r"base goal farther than 0.141 from the origin, got \[0.01, 0.0\]",
         ),
-        ({"family": 3}, r"family must be one of navigation in the plane or SphereGoals, got int"),
+        ({"family": 3}, "family must be one of NavigationTasks, CarGoals, ArmGoals, SphereGoals, got int"),
         ({"goal_degrees": np.nan}, r"goal_degrees must be finite"),
         ({"goal_degrees": np.inf}, r"goal_degrees must be finite"),
         ({"goal_degrees": "east"}, r"goal_degrees must be an array of real numbers"),

@@ -1,6 +1,6 @@
 """GoalDrag: drag the goal of a new task, and the policy trained on one task follows.
 
-What plane and globe share is here; what is particular to each is its scene (`circle`, `sphere`).
+What all families share is here; what is particular to each is its scene (`circle`, `bodies`, `sphere`).
 """
 
 from collections.abc import Callable, Sequence
@@ -12,7 +12,9 @@ import traitlets
 
 from hgmrl_lite._validate import Array, as_array, as_count
 from hgmrl_lite.agents import GeometricAgent, TransformedPolicy
-from hgmrl_lite.envs import STEP, NavigationTasks, Policy
+from hgmrl_lite.envs import NavigationTasks, Policy, TaskFamily
+from hgmrl_lite.envs.arm import ArmGoals
+from hgmrl_lite.envs.car import CarGoals
 from hgmrl_lite.envs.sphere import SphereGoals
 from hgmrl_lite.hereditary import Inference
 from hgmrl_lite.hereditary.inference import settings_of_inference
@@ -33,7 +35,8 @@ from hgmrl_lite.widgets.goal_drag.arrays import (
     exploration_arrays,
     rival_arrays,
 )
-from hgmrl_lite.widgets.goal_drag.circle import CircleScene
+from hgmrl_lite.widgets.goal_drag.bodies import ArmScene, CarScene
+from hgmrl_lite.widgets.goal_drag.circle import PlaneScene
 from hgmrl_lite.widgets.goal_drag.scenes import Scene
 from hgmrl_lite.widgets.goal_drag.sphere import SphereScene
 from hgmrl_lite.widgets.traits import Coordinates, Flag, Number, Whole
@@ -46,6 +49,13 @@ Rediscover = Callable[[Array], GeometricAgent]
 # How many explorations "Explore again" goes through, and how many random steps each has at least.
 _DRAWS = 8
 _MAX_CONTEXT = 40
+# What each family is drawn on.
+_SCENES: dict[type[TaskFamily], type[Scene]] = {
+    NavigationTasks: PlaneScene,
+    CarGoals: CarScene,
+    ArmGoals: ArmScene,
+    SphereGoals: SphereScene,
+}
 
 
 class GoalDrag(AnsweringWidget):
@@ -146,7 +156,7 @@ class GoalDrag(AnsweringWidget):
     def __init__(
         self,
         agent: GeometricAgent,
-        family: NavigationTasks | SphereGoals,
+        family: TaskFamily,
         *,
         goal_degrees: float = 60.0,
         goal_latitude: float = 20.0,
@@ -159,20 +169,19 @@ class GoalDrag(AnsweringWidget):
         ring: bool = False,
         replay: bool = False,
     ) -> None:
-        if not isinstance(family, NavigationTasks | SphereGoals):
-            raise ValueError(
-                f"family must be one of navigation in the plane or SphereGoals, got {type(family).__name__}"
-            )
+        scenes = [scene for kind, scene in _SCENES.items() if isinstance(family, kind)]
+        if not scenes:
+            known = ", ".join(kind.__name__ for kind in _SCENES)
+            raise ValueError(f"family must be one of {known}, got {type(family).__name__}")
         # The rewards of an exploration on screen are computed where it is shown, without noise.
-        self.family: NavigationTasks | SphereGoals = replace(family, reward_noise=0.0)
-        self._scene: Scene
-        if isinstance(family, NavigationTasks):
-            self._scene, self._radii = CircleScene(family), np.linalg.norm(family.train, axis=1)
-        else:
-            self._scene, self._radii = SphereScene(family), np.zeros(0)
-            for name, given in (("rivals", rivals), ("rediscover", rediscover), ("ring", ring)):
-                if given:
-                    raise ValueError(f"{name} must be left out for goals on a sphere, got {given!r}")
+        self.family = replace(family, reward_noise=0.0)
+        self._scene = scenes[0](self.family)
+        # Of the goals that lie on circles.
+        on_circles = self._scene.kind == "plane"
+        self._radii = np.linalg.norm(family.train, axis=1) if on_circles else np.zeros(0)
+        for name, given in (("rivals", rivals), ("rediscover", rediscover), ("ring", ring)):
+            if given and name in self._scene.left_out:
+                raise ValueError(f"{name} must be left out for {self._scene.what}, got {given!r}")
         self.base_index = family.base_index
         self._scene.check(agent)
         agent.check_system(family)
@@ -211,16 +220,8 @@ class GoalDrag(AnsweringWidget):
                 **agent_arrays(agent),
                 **scene.arrays(agent),
                 **self._arrays,
-                **episode_arrays(self.family, scene.far, self.episodes, self.seed),
-                **exploration_arrays(
-                    self.family,
-                    scene.far,
-                    _DRAWS,
-                    self._max_context,
-                    scene.radius,
-                    float(np.linalg.norm(scene.drift)),
-                    self.seed,
-                ),
+                **episode_arrays(scene, self.episodes, self.seed),
+                **exploration_arrays(scene, _DRAWS, self._max_context, self.seed),
             }
         )
         own = scene.settings(agent)
@@ -230,16 +231,17 @@ class GoalDrag(AnsweringWidget):
             "settings": {
                 "kind": scene.kind,
                 "place": list(scene.place_traits),
+                "reference": scene.reference,
                 "base_index": self.base_index,
                 "min_context": scene.least_context,
                 "max_context": self._max_context,
                 "inference": settings_of_inference(agent.reward_model, self._max_context) | own,
                 "constants": {
-                    "step": STEP,
-                    "arena": scene.arena,
                     "goal_radius": scene.goal_radius,
                     "action_set": self.family.system.action_set,
-                    "wind": scene.drift.tolist(),
+                    "dimension": self.family.state_dim,
+                    "place": scene.place,
+                    **scene.motion,
                 },
                 "rivals": self._rival_words,
                 **self._options,
@@ -331,22 +333,14 @@ class GoalDrag(AnsweringWidget):
         """Evaluate every agent where the goal came to rest."""
         if not self.evaluates:
             return {}
-        from hgmrl_lite.meta import evaluate
-
         context = self.context
         policies: dict[str, Policy] = {
             "geometric": self.policy,
             "base": self.agent.base_policy,
             **{rival.name: rival.adapt(context, self.goal) for rival in self.rivals},
         }
-        result = evaluate(
-            self.family,
-            list(policies.values()),
-            np.tile(self.goal, (len(policies), 1)),
-            episodes=self._evaluation_episodes,
-            seed=self.seed,
-        )
-        return {name: float(regret) for name, regret in zip(policies, result.regret_by_task, strict=True)}
+        regrets = self._scene.regrets(self, list(policies.values()), self._evaluation_episodes)
+        return {name: float(regret) for name, regret in zip(policies, regrets, strict=True)}
 
     def _answer_geometry(self) -> None:
         """Meta-train again on the training goals as they came to rest."""
@@ -369,7 +363,7 @@ class GoalDrag(AnsweringWidget):
     @property
     def aim(self) -> Array:
         """Where the policy on screen aims, shape (n,): what the inferred element makes of the base goal."""
-        return np.asarray(self.inference.left @ self._discovered_goals[self.base_index])
+        return self._scene.carried(self.inference.left, self._discovered_goals[self.base_index])
 
     @property
     def inferred_degrees(self) -> float:
@@ -387,7 +381,7 @@ class GoalDrag(AnsweringWidget):
         if self.stale:
             text += "; the training goals have moved since the geometry was discovered"
         if self.answered == self._question and self.regrets:
-            told = ", ".join(f"{name} {regret:.2f}" for name, regret in self.regrets.items())
+            told = ", ".join(f"{name} {round(regret, 2) + 0.0:.2f}" for name, regret in self.regrets.items())
             text += f"; regret: {told}"
         return text
 

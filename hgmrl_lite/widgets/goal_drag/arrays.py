@@ -8,8 +8,8 @@ import numpy as np
 from hgmrl_lite._looks import look
 from hgmrl_lite._validate import Array
 from hgmrl_lite.agents import GeometricAgent, GoalConditionedAgent, MLPPolicy, NearestTaskAgent
-from hgmrl_lite.envs import STEP, TaskFamily
 from hgmrl_lite.widgets.base import context_seed
+from hgmrl_lite.widgets.goal_drag.scenes import Scene
 
 Rival = NearestTaskAgent | GoalConditionedAgent
 
@@ -26,16 +26,17 @@ def agent_arrays(agent: GeometricAgent) -> dict[str, Array]:
     }
 
 
-def episode_arrays(family: TaskFamily, far: Array, episodes: int, seed: int) -> dict[str, Array]:
+def episode_arrays(scene: Scene, episodes: int, seed: int) -> dict[str, Array]:
     """Return ``starts`` (E, n) and ``noise`` (E, H, n) of the episodes of the family's ``rollout``.
 
-    ``far`` is a goal (n,) out of reach: no episode ends on the way to it, so all of its noise is seen.
+    No episode ends on the way to a goal out of reach, so all of its noise is seen.
     """
+    family = scene.family
     # An agent that stands still shows the noise that every agent will meet.
     rest = np.zeros(family.action_dim)
     paths = family.rollout(
         lambda states: np.tile(rest, (len(np.asarray(states)), 1)),
-        [far],
+        [scene.far],
         episodes=episodes,
         seed=seed,
         trajectories=True,
@@ -43,50 +44,46 @@ def episode_arrays(family: TaskFamily, far: Array, episodes: int, seed: int) -> 
     assert paths is not None
     before, after = paths[0, :, :-1], paths[0, :, 1:]
     still = np.broadcast_to(rest, (*before.shape[:-1], len(rest)))
-    return {"starts": paths[0, :, 0], "noise": after - family.system.mean_next_state(before, still)}
+    return {
+        "starts": paths[0, :, 0],
+        "noise": scene.noise(family.system.mean_next_state(before, still), after),
+    }
 
 
-def exploration_arrays(
-    family: TaskFamily, far: Array, draws: int, steps: int, reach: float, drift: float, seed: int
-) -> dict[str, Array]:
+def exploration_arrays(scene: Scene, draws: int, steps: int, seed: int) -> dict[str, Array]:
     """Return the noise of the explorations of the family's ``explore``, whatever the goal.
 
     Parameters
     ----------
-    family : TaskFamily
-        The family.
-    far : ndarray, shape (n,)
-        A goal out of reach.
+    scene : Scene
+        Where the tasks are.
     draws : int
         How many explorations, D.
     steps : int
         Random steps of each.
-    reach : float
-        Distance from the start to the nearest goal.
-    drift : float
-        How far a step of no action goes.
     seed : int
         Seed, with the number of the draw: see :func:`hgmrl_lite.widgets.base.context_seed`.
 
     Returns
     -------
     dict
-        ``explore_starts`` (D, E, n), ``explore_actions`` and ``explore_noise`` (D, E, H, n): the E episodes
-        that an exploration may come to by arriving early.
+        ``explore_starts`` (D, E, n), ``explore_actions`` (D, E, H, m) and ``explore_noise`` (D, E, H, n): the
+        E episodes that an exploration may come to by arriving early.
     """
-    system = family.system
+    family, system = scene.family, scene.family.system
     horizon = min(steps, system.max_steps)
     # Two more episodes than arrivals at full speed would end.
-    fastest = reach / (STEP + drift)
-    episodes = 2 + int(np.ceil(steps / min(horizon, fastest)))
+    episodes = 2 + int(np.ceil(steps / min(horizon, scene.least_steps)))
     arrays: dict[str, list[Array]] = {"explore_starts": [], "explore_actions": [], "explore_noise": []}
     for draw in range(draws):
-        seen = family.explore(far, episodes * system.max_steps, seed=context_seed(seed, draw))
-        noise = seen.next_states - system.mean_next_state(seen.states, seen.actions)
-        shape = (episodes, system.max_steps, family.state_dim)
-        arrays["explore_starts"].append(seen.states.reshape(shape)[:, 0])
-        arrays["explore_actions"].append(seen.actions.reshape(shape)[:, :horizon])
-        arrays["explore_noise"].append(noise.reshape(shape)[:, :horizon])
+        seen = family.explore(scene.far, episodes * system.max_steps, seed=context_seed(seed, draw))
+        noise = scene.noise(system.mean_next_state(seen.states, seen.actions), seen.next_states)
+        states, actions, noise = (
+            rows.reshape(episodes, system.max_steps, -1) for rows in (seen.states, seen.actions, noise)
+        )
+        arrays["explore_starts"].append(states[:, 0])
+        arrays["explore_actions"].append(actions[:, :horizon])
+        arrays["explore_noise"].append(noise[:, :horizon])
     return {name: np.array(values) for name, values in arrays.items()}
 
 

@@ -1,17 +1,16 @@
-// Words and controls that plane and globe share: cards, the exploration, the clock.
+// Words and controls that all families share: cards, the exploration, the clock.
 
 import { labelledSlider } from "../js/controls.js";
 import { htmlElement, setText } from "../js/dom.js";
 import { setTrait } from "../js/model.js";
 
-const REGRET =
-  "Regret: return lost against steering straight at the goal, over noisy episodes run in Python when the goal rests.";
-
 // What there is to say of the regrets: how they come about, or why there are none.
 export function aboutRegret(model, hand) {
   if (!model.get("evaluates")) return "";
   const failure = hand.failure();
-  return failure ? `The evaluation failed: ${failure}` : REGRET;
+  if (failure) return `The evaluation failed: ${failure}`;
+  const { reference } = model.get("settings");
+  return `Regret: return lost against ${reference}, over noisy episodes run in Python when the goal rests.`;
 }
 
 // Play, pause and a slider for the clock. Returns show(state).

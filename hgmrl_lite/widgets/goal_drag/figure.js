@@ -1,11 +1,11 @@
 // GoalDrag's plane: goals, episodes, exploration, and the hands on them.
 
-import { setPlace, setRange, setValue, svgElement } from "../js/dom.js";
+import { setPath, setPlace, setRange, setValue, svgElement } from "../js/dom.js";
 import { draggedAround, steppable } from "../js/handles.js";
 import { boxesOverlap, makeLabel, placeBeside } from "../js/labels.js";
 import { makePlane } from "../js/plane.js";
 import { DEGREE, inDegrees } from "../js/words.js";
-import { meanPath } from "./navigation.js";
+import { makeBody } from "./bodies.js";
 import { onScreen } from "./panel.js";
 import { shownEpisodes, walkersAt } from "./replay.js";
 import { regretRing } from "./ring.js";
@@ -14,7 +14,8 @@ import { CROSS, trainingMarks } from "./training.js";
 // Returns { svg, show(scene) }.
 export function goalDragPlane(scene, hand, training, signal) {
   const { radius, goalRadius, settings } = scene;
-  const { goals } = scene.current();
+  const { goals, dynamics } = scene.current();
+  const { dimension, place: at } = dynamics;
   const farthest = Math.max(radius, ...Array.from(goals, Math.abs));
   const plane = makePlane({ half: 1.7 * farthest, ticks: [-1, 1], label: "Plane with the goals and the paths" });
   const circle = { cx: plane.x(0), cy: plane.y(0), r: plane.length(radius) };
@@ -24,15 +25,13 @@ export function goalDragPlane(scene, hand, training, signal) {
 
   const paths = plane.layer("paths");
   const line = (name) => svgElement("path", { class: name }, paths);
-  const baseFaint = line("hgmrl-faint hgmrl-of-base");
+  const layers = { faint: svgElement("g", {}, paths), bold: null };
   const exploration = line("hgmrl-exploration");
-  const geometricFaint = line("hgmrl-faint hgmrl-of-geometric");
-  const baseMean = line("hgmrl-mean hgmrl-of-base");
-  const rivals = settings.rivals.map(({ kind }) => ({
-    faint: line(`hgmrl-faint hgmrl-rival hgmrl-agent-${kind}`),
-    mean: line(`hgmrl-mean hgmrl-rival hgmrl-agent-${kind}`),
-  }));
-  const geometricMean = line("hgmrl-mean hgmrl-of-geometric");
+  layers.bold = svgElement("g", {}, paths);
+  const body = (name) => makeBody(plane, layers, name, { ...settings, dynamics });
+  const base = body("hgmrl-of-base");
+  const rivals = settings.rivals.map(({ kind }) => body(`hgmrl-rival hgmrl-agent-${kind}`));
+  const geometric = body("hgmrl-of-geometric");
   // Where every shown episode is at the clock's time: one path of dots an agent.
   const walkers = ["hgmrl-of-geometric", "hgmrl-of-base", ...settings.rivals.map(({ kind }) => `hgmrl-agent-${kind}`)].map(
     (name) => line(`hgmrl-walkers ${name}`),
@@ -70,9 +69,6 @@ export function goalDragPlane(scene, hand, training, signal) {
     signal,
   });
 
-  let cuts = "";
-  let drawnBase = null;
-  let explored = "";
   return {
     svg: plane.svg,
     show(state) {
@@ -84,44 +80,19 @@ export function goalDragPlane(scene, hand, training, signal) {
       setPlace(aim, plane.x(ax), plane.y(ay));
       showTraining(state);
       baseLabel.style.visibility = boxesOverlap(place(testLabel, state.goal, 25), placeBase(state.training)) ? "hidden" : "";
-      geometricFaint.setAttribute("d", plane.path(state.geometric.paths));
-      geometricMean.setAttribute("d", plane.path([state.geometric.mean]));
-      const same = state.base.paths === drawnBase && String(state.base.lengths) === cuts;
-      if (!same) {
-        [drawnBase, cuts] = [state.base.paths, String(state.base.lengths)];
-        baseFaint.setAttribute("d", plane.path(state.base.paths, state.base.lengths));
-        baseMean.setAttribute("d", plane.path([meanPath(state.base.paths, state.base.lengths)]));
-      }
-      for (const element of [baseFaint, baseMean]) element.style.display = state.showBase ? "" : "none";
-      for (const element of [geometricFaint, geometricMean, aim]) {
-        element.style.display = state.showGeometric ? "" : "none";
-        element.classList.toggle("hgmrl-out-of-date", state.stale);
-      }
-      rivals.forEach(({ faint, mean }, k) => {
-        const played = state.rivals[k];
-        for (const element of [faint, mean]) element.style.display = played ? "" : "none";
-        if (!played) return;
-        faint.setAttribute("d", plane.path(played.paths, played.lengths));
-        mean.setAttribute("d", plane.path([meanPath(played.paths, played.lengths)]));
-      });
+      const [ours, unchanged, ...others] = shownEpisodes(state);
+      geometric.show(ours, state.time);
+      base.show(unchanged, state.time);
+      rivals.forEach((rival, k) => rival.show(others[k], state.time));
+      aim.style.display = ours ? "" : "none";
+      for (const element of [...geometric.elements, aim]) element.classList.toggle("hgmrl-out-of-date", state.stale);
       if (showRing) showRing(state.ring);
       shownEpisodes(state).forEach((played, k) => {
         walkers[k].style.display = played && state.time !== null ? "" : "none";
-        if (played && state.time !== null) walkers[k].setAttribute("d", dots(plane, walkersAt(played, state.time)));
+        if (played && state.time !== null) setPath(walkers[k], plane.dots(walkersAt(played, state.time, dimension), dimension, at));
       });
       exploration.style.display = state.showExploration ? "" : "none";
-      const points = dots(plane, state.context.points);
-      if (points !== explored) exploration.setAttribute("d", points);
-      explored = points;
+      setPath(exploration, plane.dots(state.context.points, dimension, at));
     },
   };
-}
-
-// Points as zero-length strokes, which round caps turn into dots: one element for all of them.
-function dots(plane, points) {
-  let text = "";
-  for (let at = 0; at < points.length; at += 2) {
-    text += `M${plane.x(points[at]).toFixed(1)} ${plane.y(points[at + 1]).toFixed(1)}h0`;
-  }
-  return text;
 }

@@ -9,7 +9,7 @@ import { markBusy } from "../js/model.js";
 import { makePlane } from "../js/plane.js";
 import { DEGREE } from "../js/words.js";
 import { placeInWords, rotationInWords } from "./globe_panel.js";
-import { meanPath } from "./navigation.js";
+import { meanPath } from "./episodes.js";
 import { shownEpisodes, walkersAt } from "./replay.js";
 import { ANTIPODE, CROSS, DIAMOND, SQUARE } from "./training.js";
 
@@ -132,7 +132,7 @@ export function goalDragGlobe(scene, hand, signal) {
         [],
       );
       geometricFaint.show(cut(state.geometric.paths, null));
-      geometricMean.show(cut([state.geometric.mean], null));
+      geometricMean.show(cut([meanPath(state.geometric.paths, null, 3)], null));
       way.show(cut([tasks.way(state.inferred.turn, base)], null));
       const same = !turned && state.base.paths === drawnBase && String(state.base.lengths) === cuts;
       if (!same) {

@@ -9,7 +9,7 @@ from hgmrl_lite import lie
 from hgmrl_lite._looks import BLUE, GREY, PURPLE, VERMILLION, look
 from hgmrl_lite._validate import Array
 from hgmrl_lite.envs import Policy
-from hgmrl_lite.widgets.goal_drag.picture import shown_episodes
+from hgmrl_lite.widgets.goal_drag.picture import mean_path, shown_episodes
 from hgmrl_lite.widgets.goal_drag.scenes import direction
 from hgmrl_lite.widgets.picture import PlanePicture
 
@@ -50,9 +50,9 @@ def globe_picture(drag: Any) -> Figure:
         line(radius * np.stack([direction(place, 0.5 * along) for along in turn]), "0.8", lw=0.7)
 
     def draw(policy: Policy, agent: str, name: str, dashes: tuple[float, ...] = ()) -> None:
-        (paths, mean), colour = shown_episodes(drag, policy), look(agent).colour
+        (paths, lengths), colour = shown_episodes(drag, policy), look(agent).colour
         line(paths, colour, lw=0.8, alpha=0.3)
-        line(mean, colour, name, lw=2.5, dashes=dashes)
+        line(mean_path(paths, lengths), colour, name, lw=2.5, dashes=dashes)
 
     if drag.show_base:
         draw(drag.agent.base_policy, "base policy", "base policy, unchanged", (2, 2))

@@ -1,51 +1,52 @@
-// Test-time inference, as hgmrl_lite.hereditary.infer: which θ makes R0(exp(-θW) s') equal to the observed rewards.
-// A grid over the whole period, then damped Gauss-Newton from each of its local minima; the best two are kept.
+// Test-time inference in a group of one parameter, as hgmrl_lite.hereditary.infer: which θ makes R0(exp(-θW) s') equal to
+// the observed rewards. A grid over the whole turn, then damped Gauss-Newton from each of its local minima; the best two
+// are kept.
 
-import { apply2, exp2 } from "../js/matrix2.js";
+import { applyTo } from "../js/flow.js";
 
-// options: what hgmrl_lite.hereditary.inference.settings_of_inference returns. Returns infer(points, rewards) ->
+// seen: the flow θ ↦ A exp(θW) for states of n numbers, with the combinations A on which the reward model depends; options:
+// what hgmrl_lite.hereditary.inference.settings_of_inference returns. Returns infer(points, rewards) ->
 // { theta, residual, runnerUp, runnerUpResidual, standardError, decided, thetas, misfit }; misfit is the root mean
 // square at each θ of the grid. Points that θ carries out of the base model's reach are left out.
-export function makeInference(generator, model, options) {
+export function makeInference(seen, n, model, options) {
   const { grid, noise, damping: firstDamping, settled, rounds, reach, student } = options;
   const cell = (2 * Math.PI) / grid;
   const thetas = Float64Array.from({ length: grid }, (_, k) => -Math.PI + k * cell);
-  const turns = Array.from(thetas, (theta) => exp2(generator, -theta));
+  const turns = Array.from(thetas, (theta) => seen(-theta));
+  const pulled = (turn, points, i) => applyTo(turn, points.subarray(n * i, n * (i + 1)));
   let known = null; // the points that `predicted` belongs to: during a drag they are nearly always the same
   let predicted = null;
 
   const predict = (points) => {
     if (known && known.length === points.length && known.every((value, i) => value === points[i])) return;
-    const count = points.length / 2;
+    const count = points.length / n;
     predicted = new Float64Array(grid * count);
     for (let k = 0; k < grid; k++) {
       for (let i = 0; i < count; i++) {
-        const [x, y] = apply2(turns[k], points[2 * i], points[2 * i + 1]);
-        predicted[k * count + i] = model(x, y);
+        predicted[k * count + i] = model(...pulled(turns[k], points, i));
       }
     }
     known = points.slice();
   };
 
   const wrap = (theta) => theta - 2 * Math.PI * Math.floor((theta + Math.PI) / (2 * Math.PI));
-  const slope = new Float64Array(3);
+  const slope = new Float64Array(4);
 
   // Sums over the transitions in use at one θ: squared errors, error · derivative, derivative².
   const sums = (theta, points, rewards, used, each) => {
-    const turn = exp2(generator, -theta);
+    const [turn, change] = [seen(-theta), seen.slope(-theta)];
     let square = 0;
     let product = 0;
     let curvature = 0;
     for (const i of used) {
-      const [x, y] = apply2(turn, points[2 * i], points[2 * i + 1]);
-      model.slope(x, y, slope);
-      const [vx, vy] = apply2(generator, x, y);
+      const place = pulled(turn, points, i);
+      model.slope(place[0], place[1], slope, place[2]);
       const error = slope[0] - rewards[i];
-      const derivative = -(slope[1] * vx + slope[2] * vy);
+      const derivative = -pulled(change, points, i).reduce((sum, speed, k) => sum + slope[k + 1] * speed, 0);
       square += error * error;
       product += error * derivative;
       curvature += derivative * derivative;
-      if (each) each(x, y, derivative);
+      if (each) each(place, derivative);
     }
     return { square, product, curvature };
   };
@@ -89,18 +90,15 @@ export function makeInference(generator, model, options) {
 
   // Which transitions θ carries to where the base model has seen data.
   const inReach = (theta, points, used) => {
-    const turn = exp2(generator, -theta);
-    return used.filter((i) => {
-      const [x, y] = apply2(turn, points[2 * i], points[2 * i + 1]);
-      return model.nearest(x, y).distance <= reach;
-    });
+    const turn = seen(-theta);
+    return used.filter((i) => model.nearest(...pulled(turn, points, i)).distance <= reach);
   };
 
   // From the residuals' variance, and from the base model's misfit, which points at one of its centres share.
   const standardError = (best, points, rewards, used, variance) => {
     const shared = new Map();
-    sums(best.theta, points, rewards, used, (x, y, derivative) => {
-      const { index, distance } = model.nearest(x, y);
+    sums(best.theta, points, rewards, used, (place, derivative) => {
+      const { index, distance } = model.nearest(...place);
       if (distance <= reach) shared.set(index, (shared.get(index) ?? 0) + model.misfit[index] * derivative);
     });
     let square = variance * best.curvature;
@@ -115,9 +113,9 @@ export function makeInference(generator, model, options) {
     let answer = null;
     for (let round = 0; round < rounds; round++) {
       answer = { ...minimaOf(points, rewards, used), used };
-      const seen = inReach(answer.found[0].theta, points, all);
-      if (seen.length < 2 || (seen.length === used.length && seen.every((i, k) => i === used[k]))) break;
-      used = seen;
+      const near = inReach(answer.found[0].theta, points, all);
+      if (near.length < 2 || (near.length === used.length && near.every((i, k) => i === used[k]))) break;
+      used = near;
     }
     used = answer.used;
     const best = answer.found[0];

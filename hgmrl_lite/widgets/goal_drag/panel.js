@@ -6,6 +6,7 @@ import {
 import { htmlElement, setText, svgElement } from "../js/dom.js";
 import { besideFigure, setTrait } from "../js/model.js";
 import { DEGREE, inDegrees, inShort, wrapDegrees } from "../js/words.js";
+import { BODY_WORDS } from "./bodies.js";
 import { aboutRegret, exploreControls, goalDragCard, replayControls } from "./cards.js";
 import { makeMisfitPlot } from "./misfit_plot.js";
 import { CROSS, DIAMOND, SQUARE, trainingPanel } from "./training.js";
@@ -21,7 +22,8 @@ export function goalDragLegend(parent, model, settings, signal) {
   legendItem(parent, "test goal: drag it", ringMark);
   legendItem(parent, "where the policy aims", shapeMark(CROSS, "hgmrl-aim"));
   const choices = htmlElement("div", { class: "hgmrl-choices" }, parent);
-  const geometric = "geometric agent: episodes, and their mean in bold";
+  const { episodes, note } = BODY_WORDS[settings.constants.motion];
+  const geometric = `geometric agent: ${episodes}`;
   /** @type {(shown: boolean) => void} */
   let showGeometric = () => {};
   if (settings.rivals.length) {
@@ -45,6 +47,7 @@ export function goalDragLegend(parent, model, settings, signal) {
     mark: legendMark((svg) => svgElement("path", { d: "M5 5h0M13 11h0M21 6h0", class: "hgmrl-exploration" }, svg)),
     signal,
   });
+  if (note) htmlElement("span", { class: "hgmrl-wide hgmrl-note" }, parent, note);
   return (state) => {
     showGeometric(state.showGeometric);
     showBase(state.showBase);
@@ -125,9 +128,10 @@ export function goalDragPanel(parent, model, scene, hand, training, clock, signa
     const turn = wrapDegrees(state.aim - state.baseDegrees);
     const way = turn < 0 ? "clockwise" : "anticlockwise";
     const regrets = [hand.regret("geometric"), hand.regret("base")];
+    const ending = BODY_WORDS[scene.settings.constants.motion].ending(state.geometric);
     geometric(
       onScreen(state),
-      `= base policy turned ${inDegrees(Math.abs(turn))} ${way} (from ${state.steps} random steps)`,
+      `= base policy turned ${inDegrees(Math.abs(turn))} ${way} (from ${state.steps} random steps)${ending && `; ${ending}`}`,
       regrets[0],
     );
     const away = Math.abs(wrapDegrees(state.baseDegrees - state.degrees));

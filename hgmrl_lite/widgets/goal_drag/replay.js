@@ -72,7 +72,7 @@ export function walkersAt({ paths, lengths }, time, n = 2) {
 
 // The last step of the longest episode that is shown.
 export function lastStep(state) {
-  const n = state.goal.length;
+  const n = state.dimension;
   const lengths = shownEpisodes(state).flatMap((played) =>
     played ? (played.lengths ?? played.paths.map((path) => path.length / n)) : [],
   );

@@ -14,7 +14,7 @@ function pathReturn(dynamics, path, length, goal) {
 
 // Mean over the episodes of one run; without lengths every path goes to its own end.
 export function meanReturn(dynamics, { paths, lengths = null }, goal) {
-  const returns = paths.map((path, e) => pathReturn(dynamics, path, lengths ? lengths[e] : path.length / 2, goal));
+  const returns = paths.map((path, e) => pathReturn(dynamics, path, lengths?.[e] ?? path.length / dynamics.dimension, goal));
   return returns.reduce((a, b) => a + b, 0) / paths.length;
 }
 

@@ -2,7 +2,7 @@
 
 import { makePolicy, unpackLayers } from "../js/policy.js";
 import { makeRewardModel } from "../js/reward_model.js";
-import { arrivalLength, rollout } from "./navigation.js";
+import { arrivalLength, rollout } from "./episodes.js";
 
 // A network of [s, code] at one code: what the code adds to the first layer goes into its bias.
 function foldCode(layers, code) {

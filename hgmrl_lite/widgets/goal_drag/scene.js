@@ -1,34 +1,31 @@
-// What GoalDrag shows, computed from its traits: in the plane, or on a globe.
+// What GoalDrag shows, computed from its traits: on a circle in the plane, or on a globe.
 
 import { unpackArrays } from "../js/arrays.js";
-import { apply2 } from "../js/matrix2.js";
-import { apply3 } from "../js/matrix3.js";
 import { DEGREE } from "../js/words.js";
 import { makeAgent } from "./agent.js";
-import { meanPath, rollout } from "./navigation.js";
-import { planeTasks } from "./plane_tasks.js";
+import { circleTasks } from "./circle_tasks.js";
 import { greedyPolicy, meanReturn } from "./ring.js";
 import { makeRivals } from "./rivals.js";
 import { sphereTasks } from "./sphere_tasks.js";
 
 // What both scenes show; the true goal enters here in one more place than the environment's reward: the error shown.
-function sharedState(model, { tasks, base, dynamics, untransformed, adapt }, apply, quick = false) {
+function sharedState(model, { tasks, base, dynamics, untransformed, adapt }, quick = false) {
   const place = model.get("settings").place.map((trait) => model.get(trait));
   const goal = tasks.goalAt(place);
   const steps = model.get("context_size");
   const { context, inferred, run } = adapt(goal, model.get("draw"), steps, quick);
-  const paths = run();
-  const aimPoint = apply(inferred.left, base);
+  const aimPoint = tasks.carry(inferred.left, base);
   return {
     place,
     goal,
     steps,
     context,
     inferred,
+    dimension: dynamics.dimension,
     aim: tasks.degreesOf(aimPoint),
     aimPoint,
     error: tasks.apart(aimPoint, goal),
-    geometric: { paths, mean: meanPath(paths, null, dynamics.dimension), lengths: null },
+    geometric: { paths: run(), lengths: null },
     base: untransformed(goal),
     baseDegrees: tasks.degreesOf(base),
     away: tasks.apart(base, goal),
@@ -58,23 +55,23 @@ function currentAgent(model, makeTasks, more = (_arrays, _settings, agent) => ag
 }
 
 function planeScene(model) {
-  const current = currentAgent(model, planeTasks, (arrays, settings, agent) => {
-    const { tasks, dynamics, base } = agent;
+  const current = currentAgent(model, circleTasks, (arrays, settings, agent) => {
+    const { tasks, dynamics, base, run } = agent;
     const { action_set: actionSet, step } = settings.constants;
-    const carried = (theta) => tasks.degreesOf(apply2(tasks.leftAt(theta), ...base));
+    const carried = (theta) => tasks.degreesOf(tasks.carry(tasks.leftAt(theta), base));
     let gridDegrees = null;
     return {
       ...agent,
       carried,
       gridDegrees: (thetas) => (gridDegrees ??= Array.from(thetas, carried)),
       rivals: makeRivals(arrays, settings.rivals, dynamics, actionSet),
-      reference: (goal) => ({ paths: rollout(dynamics, greedyPolicy(goal, step, actionSet), arrays.starts, arrays.noise, goal) }),
+      reference: (goal) => ({ paths: run(greedyPolicy(goal, step, actionSet), goal) }),
     };
   });
 
   const compute = () => {
     const agent = current();
-    const state = sharedState(model, agent, (left, point) => apply2(left, ...point));
+    const state = sharedState(model, agent);
     const { goal, context, inferred } = state;
     const training = model.get("training_degrees");
     const shown = model.get("shown_rivals");
@@ -117,13 +114,13 @@ function globeScene(model) {
   // quick: the answer of a few minima only. known: a state whose question was the same, to be shown otherwise.
   const compute = (quick = false, known = null) => {
     const agent = current();
-    const state = known ? { ...known, ...shownParts(model) } : sharedState(model, agent, apply3, quick);
+    const state = known ? { ...known, ...shownParts(model) } : sharedState(model, agent, quick);
     const { inferred } = state;
     return {
       ...state,
       quick,
       turned: Math.hypot(...inferred.turn) / DEGREE,
-      runnerUp: inferred.runnerUp && agent.tasks.degreesOf(apply3(inferred.runnerUp, agent.base)),
+      runnerUp: inferred.runnerUp && agent.tasks.degreesOf(agent.tasks.carry(inferred.runnerUp, agent.base)),
       rivals: [],
       view: [model.get("view_longitude"), model.get("view_latitude")],
     };

@@ -1,4 +1,4 @@
-"""What GoalDrag draws a family on: the plane or a globe; each says what is particular to its tasks."""
+"""What GoalDrag draws a family on: a circle in the plane or a globe; each says what is particular to it."""
 
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -7,7 +7,7 @@ import numpy as np
 
 from hgmrl_lite._validate import Array
 from hgmrl_lite.agents import GeometricAgent
-from hgmrl_lite.envs import TaskFamily
+from hgmrl_lite.envs import STEP, Policy, TaskFamily
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,6 +32,16 @@ class Scene(ABC):
         The widget's traits that say where the test goal is, in degrees.
     least_context : int
         Fewest random steps from which an element is inferred.
+    left_out : tuple of str
+        Options of the widget that it has nothing for.
+    what : str
+        What its goals are, for such a case.
+    reference : str
+        What regret is counted against.
+    circles : tuple of int
+        Numbers of the coordinates at which unit vectors begin.
+    place : int
+        Number of the coordinate at which the place of a state begins.
     radius : float
         Distance of the base goal, and of the test goal, from the start.
     """
@@ -39,6 +49,11 @@ class Scene(ABC):
     kind: ClassVar[str]
     place_traits: ClassVar[tuple[str, ...]]
     least_context: ClassVar[int]
+    left_out: ClassVar[tuple[str, ...]] = ()
+    what: ClassVar[str] = ""
+    reference: ClassVar[str] = "steering straight at the goal"
+    circles: ClassVar[tuple[int, ...]] = ()
+    place: ClassVar[int] = 0
 
     def __init__(self, family: TaskFamily) -> None:
         self.family = family
@@ -55,19 +70,41 @@ class Scene(ABC):
         """Distance from a goal within which an episode ends."""
 
     @property
-    def drift(self) -> Array:
-        """How far a step of no action goes, shape (n,)."""
-        return np.zeros(self.family.state_dim)
+    def motion(self) -> dict[str, Any]:
+        """How the state moves, for JavaScript: the name of the law, and its constants."""
+        return {"motion": "point", "step": STEP, "arena": None, "wind": [0.0] * self.family.state_dim}
 
     @property
-    def arena(self) -> float | None:
-        """Largest size of a coordinate after a step; None for no bound."""
-        return None
+    def least_steps(self) -> float:
+        """How many steps it takes at least from a start to a goal."""
+        return self.radius / STEP
 
     @property
     def far(self) -> Array:
-        """A goal (n,) out of reach."""
-        return np.full(self.family.state_dim, self.arena or _FAR)
+        """A goal out of reach."""
+        return np.full(len(self.family.base_task), _FAR)
+
+    def noise(self, mean: Array, moved: Array) -> Array:
+        """Return what leads from T(s, a) to s' (..., n): what is added, and what turns unit vectors."""
+        noise = moved - mean
+        for first in self.circles:
+            pair = slice(first, first + 2)
+            before, after = (states[..., pair] @ np.array([1.0, 1.0j]) for states in (mean, moved))
+            turn = after / before
+            noise[..., pair] = np.stack([turn.real, turn.imag], axis=-1)
+        return noise
+
+    def carried(self, left: Array, goal: Array) -> Array:
+        """Return where an element L (n, n) carries a goal: it moves places as part of their states."""
+        own = slice(self.place, self.place + len(goal))
+        return np.asarray(left[own, own] @ goal)
+
+    def regrets(self, drag: Any, policies: list[Policy], episodes: int) -> Array:
+        """Return the mean regret of each policy on the test goal."""
+        from hgmrl_lite.meta import evaluate
+
+        goals = np.tile(drag.goal, (len(policies), 1))
+        return evaluate(self.family, policies, goals, episodes=episodes, seed=drag.seed).regret_by_task
 
     @abstractmethod
     def check(self, agent: GeometricAgent) -> None:

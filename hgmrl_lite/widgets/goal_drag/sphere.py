@@ -22,6 +22,8 @@ class SphereScene(Scene):
     kind = "globe"
     place_traits = ("goal_degrees", "goal_latitude")
     least_context = 4
+    left_out = ("rivals", "rediscover", "ring")
+    what = "goals on a sphere"
     family: SphereGoals
 
     @property

@@ -18,6 +18,7 @@ export function sphereTasks(arrays, settings, reward) {
   return {
     radius,
     goalAt: (degrees) => scaled3(directionAt(degrees), radius),
+    carry: apply3,
     degreesOf: placeOf,
     // The way of a point under the rotation with a vector, as one polyline.
     way: (turn, point, steps = 24) =>

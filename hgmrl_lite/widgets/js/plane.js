@@ -22,15 +22,24 @@ export function makePlane({ half, size = 440, ticks = [-1, 0, 1], label }) {
       const [x, y] = pointer(event);
       return [x / scale - half, half - y / scale];
     },
-    // One SVG path of several polylines [x0, y0, x1, y1, ...]; lengths cut them short.
-    path(polylines, lengths = null) {
+    // One SVG path of several polylines [x0, y0, x1, y1, ...]; lengths cut them short. Of states [s0, ...] of n numbers the
+    // place begins at number `from`.
+    path(polylines, lengths = null, n = 2, from = 0) {
       let text = "";
       polylines.forEach((points, number) => {
-        const end = lengths ? 2 * lengths[number] : points.length;
-        for (let at = 0; at < end; at += 2) {
-          text += `${at ? "L" : "M"}${plane.x(points[at]).toFixed(1)} ${plane.y(points[at + 1]).toFixed(1)}`;
+        const end = lengths ? n * lengths[number] : points.length;
+        for (let at = from; at < end; at += n) {
+          text += `${at > from ? "L" : "M"}${plane.x(points[at]).toFixed(1)} ${plane.y(points[at + 1]).toFixed(1)}`;
         }
       });
+      return text;
+    },
+    // Points as zero-length strokes, which round caps turn into dots: one path for all of them.
+    dots(points, n = 2, from = 0) {
+      let text = "";
+      for (let at = from; at < points.length; at += n) {
+        text += `M${plane.x(points[at]).toFixed(1)} ${plane.y(points[at + 1]).toFixed(1)}h0`;
+      }
       return text;
     },
   };

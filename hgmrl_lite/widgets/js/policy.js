@@ -1,5 +1,7 @@
 // The policy network of hgmrl_lite.agents.MLPPolicy: tanh layers, then the projection onto the admissible actions.
 
+import { applyTo } from "./flow.js";
+
 export function projectAction(x, y, actionSet) {
   if (actionSet === "box") return [Math.min(1, Math.max(-1, x)), Math.min(1, Math.max(-1, y))];
   const scale = Math.max(1, Math.hypot(x, y));
@@ -52,17 +54,7 @@ export function unpackLayers(arrays, prefix = "") {
   return layers;
 }
 
-// A square matrix, row by row, times a vector of any dimension.
-function product(matrix, vector) {
-  const n = vector.length;
-  const moved = new Array(n).fill(0);
-  for (let row = 0, at = 0; row < n; row++) {
-    for (let column = 0; column < n; column++, at++) moved[row] += matrix[at] * vector[column];
-  }
-  return moved;
-}
-
 // The policy carried along by a group element: s ↦ K π(L⁻¹ s), for L⁻¹ = back and K = right.
 export function transformPolicy(policy, back, right) {
-  return (...state) => product(right, policy(...product(back, state)));
+  return (...state) => applyTo(right, policy(...applyTo(back, state)));
 }

@@ -1,32 +1,4 @@
-// A point that is moved: s' = clip(s + step · project(a) + wind, ±arena) + noise, reward -|s' - goal|, in any dimension.
-// Every number comes from Python (`constants`), the noise too, so that one seed gives one picture. Paths and points lie
-// flat, [x0, y0, x1, y1, ...] in the plane.
-
-import { projectOnto } from "../js/policy.js";
-
-export function makeNavigation(constants) {
-  const { step, arena, goal_radius: goalRadius, action_set: actionSet, wind } = constants;
-  const clip = arena === null ? (value) => value : (value) => Math.min(arena, Math.max(-arena, value));
-  const dimension = wind.length;
-  // How far the point that begins at `at` is from the goal.
-  const gap = (points, at, goal) => {
-    let square = 0;
-    for (let k = 0; k < dimension; k++) square += (points[at + k] - goal[k]) ** 2;
-    return Math.sqrt(square);
-  };
-  return {
-    dimension,
-    goalRadius,
-    // The next state by an action; `noise` is a long array, and this step's begins at `at`.
-    next(state, action, noise, at) {
-      const moved = projectOnto(action, actionSet);
-      for (let k = 0; k < dimension; k++) moved[k] = clip(state[k] + step * moved[k] + wind[k]) + noise[at + k];
-      return moved;
-    },
-    arrived: (points, at, goal) => gap(points, at, goal) < goalRadius,
-    reward: (points, at, goal) => -gap(points, at, goal),
-  };
-}
+// Episodes of a policy, and a short exploration, in the motion and the noise that Python gives.
 
 // Episodes of one policy: starts (E, n), noise (E, H, n) -> E paths, each of at most H steps. With goal null nothing ends
 // an episode early.
@@ -72,20 +44,21 @@ export function meanPath(paths, given = null, n = 2) {
 }
 
 // A short exploration of a task by raw actions drawn beforehand: what a random policy sees. Arriving, or running out
-// of steps, begins the next episode. starts (E, n), actions and noise (E, H, n), all as plain Float64Arrays of one
+// of steps, begins the next episode. starts (E, n), actions (E, H, m) and noise (E, H, n), all as plain Float64Arrays of one
 // exploration -> next states (nN) and rewards (N) of its first `count` transitions.
 export function explore(dynamics, goal, count, horizon, { starts, actions, noise }) {
   const n = dynamics.dimension;
   const points = new Float64Array(n * count);
   const rewards = new Float64Array(count);
   const episodes = starts.length / n;
+  const m = actions.length / (episodes * horizon);
   const start = (episode) => Array.from(starts.subarray(n * episode, n * (episode + 1)));
   let episode = 0;
   let t = 0;
   let state = start(0);
   for (let i = 0; i < count; i++) {
-    const at = n * (episode * horizon + t);
-    state = dynamics.next(state, actions.subarray(at, at + n), noise, at);
+    const step = episode * horizon + t;
+    state = dynamics.next(state, actions.subarray(m * step, m * (step + 1)), noise, n * step);
     points.set(state, n * i);
     rewards[i] = dynamics.reward(state, 0, goal);
     t += 1;

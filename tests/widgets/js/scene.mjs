@@ -1,5 +1,5 @@
-// What GoalDrag shows on a globe, computed by Node for tests/widgets/test_globe.py: traits and questions come as JSON on
-// standard input, the answers go out the same way. HGMRL_WIDGETS names the folder of the widgets' files.
+// What GoalDrag shows, computed by Node for tests/widgets/conftest.py: traits and questions come as JSON on standard
+// input, the answers go out the same way. HGMRL_WIDGETS names the folder of the widgets' files.
 
 import { readFileSync } from "node:fs";
 
