@@ -56,6 +56,7 @@ class TestJavaScript:
             assert float(found["standardError"]) == pytest.approx(expected.standard_error, rel=1e-3)
             assert found["decided"] == (expected.verdict == "yes")
             assert got["aim"] == pytest.approx(drag.inferred_degrees, abs=1e-4)
+            assert got["ending"].replace("−", "-") == drag._scene.ending(drag)
 
     def test_episodes_are_python_s(self, drag, answers):
         n = drag.family.state_dim

@@ -374,9 +374,10 @@ class GoalDrag(AnsweringWidget):
         """Return in words what is on screen."""
         scene, base = self._scene, self._discovered_goals[self.base_index]
         found = scene.found(self.aim, self.goal, base)
+        ending = f", {ends}" if (ends := scene.ending(self)) else ""
         text = (
-            f"test goal at {scene.told(*self._place)}; geometric agent: {found}; base policy, unchanged: "
-            f"trained for the goal at {scene.told(*scene.degrees(base))}"
+            f"test goal at {scene.told(*self._place)}; geometric agent: {found}{ending}; "
+            f"base policy, unchanged: trained for the goal at {scene.told(*scene.degrees(base))}"
         )
         if self.stale:
             text += "; the training goals have moved since the geometry was discovered"

@@ -1,7 +1,7 @@
 // How one agent's episodes are drawn: of a point the paths and their mean, of a car tyre tracks, of an arm its links.
 
 import { setPath, svgElement } from "../js/dom.js";
-import { DEGREE } from "../js/words.js";
+import { DEGREE, inDegrees } from "../js/words.js";
 import { meanPath } from "./episodes.js";
 import { armAt } from "./motion.js";
 import { pathAt } from "./replay.js";
@@ -87,25 +87,24 @@ export function makeBody(plane, layers, name, { constants, dynamics: { dimension
   };
 }
 
-const compass = (degrees) => `${Math.round(degrees < 0 ? degrees + 360 : degrees)}°`;
-
 // What there is to say of them: the legend's line, a note, and how the shown episode of the geometric agent ends.
 export const BODY_WORDS = {
   point: { episodes: "episodes, and their mean in bold", note: "", ending: () => "" },
   car: {
-    episodes: "episodes, one of them as a car with its tyre tracks",
+    episodes: "episodes, one with the car and its tracks",
     note:
-      "For the base policy the geometric agent turns place and heading back. Speed and steering it leaves as they are.",
-    ending({ paths: [states] }) {
+      "The geometric agent turns the car's place and heading back before it asks the base policy. It leaves speed and steering as they are.",
+    ending(states, arrived) {
+      if (!arrived) return "the car does not arrive";
       const [x, y, , , nextX, nextY, cosine, sine] = states.slice(-8);
-      const way = (nextX - x) * cosine + (nextY - y) * sine < 0 ? "in reverse, its front towards" : "forwards, heading";
-      return `the car arrives ${way} ${compass(Math.atan2(sine, cosine) / DEGREE)}`;
+      const way = (nextX - x) * cosine + (nextY - y) * sine < 0 ? "in reverse" : "forwards";
+      return `the car arrives ${way}, heading ${inDegrees(Math.atan2(sine, cosine) / DEGREE, 0)}`;
     },
   },
   arm: {
-    episodes: "ways of the tip, one of them with its arm",
+    episodes: "ways of the tip, one with the arm (thin: at the start)",
     note:
-      "For the base policy the geometric agent turns the base joint and the tip back. The elbow and both joints' velocities it leaves as they are.",
+      "The geometric agent turns the base joint and the tip back before it asks the base policy. It leaves the elbow, and the velocities of both joints, as they are.",
     ending: () => "",
   },
 };

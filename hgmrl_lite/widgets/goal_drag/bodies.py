@@ -14,6 +14,7 @@ from hgmrl_lite.envs.arm import TURN as JOINT_TURN
 from hgmrl_lite.envs.car import SPEED, TURN
 from hgmrl_lite.widgets.base import direction_degrees
 from hgmrl_lite.widgets.goal_drag.circle import CircleScene
+from hgmrl_lite.widgets.goal_drag.picture import shown_episodes
 from hgmrl_lite.widgets.picture import PlanePicture
 
 # Distance of a car's wheel from its middle, and half of its length.
@@ -73,6 +74,15 @@ class CarScene(BodyScene):
         )
         place, ahead = driven[-1, :2], _HALF * driven[-1, 2:]
         picture.line(np.stack([place - ahead, place + ahead]), colour, lw=9)
+
+    def ending(self, drag: Any) -> str:
+        """Return in words whether and how the car arrives."""
+        states, lengths = shown_episodes(drag, drag.policy)
+        before, last = states[0, lengths[0] - 1 : lengths[0] + 1]
+        if np.linalg.norm(last[:2] - drag.goal) >= self.goal_radius:
+            return "the car does not arrive"
+        way = "in reverse" if (last[:2] - before[:2]) @ last[2:] < 0.0 else "forwards"
+        return f"the car arrives {way}, heading {direction_degrees(last[2:]):.0f}°"
 
 
 class ArmScene(BodyScene):

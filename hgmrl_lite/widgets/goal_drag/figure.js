@@ -18,6 +18,7 @@ export function goalDragPlane(scene, hand, training, signal) {
   const { dimension, place: at } = dynamics;
   const farthest = Math.max(radius, ...Array.from(goals, Math.abs));
   const plane = makePlane({ half: 1.7 * farthest, ticks: [-1, 1], label: "Plane with the goals and the paths" });
+  plane.svg.classList.add(`hgmrl-with-${settings.constants.motion}`);
   const circle = { cx: plane.x(0), cy: plane.y(0), r: plane.length(radius) };
   const rim = plane.layer("goals");
   svgElement("circle", { ...circle, class: "hgmrl-circle" }, rim);
@@ -75,7 +76,8 @@ export function goalDragPlane(scene, hand, training, signal) {
       shown = state;
       const [x, y] = state.goal;
       setPlace(handle, plane.x(x), plane.y(y));
-      setValue(handle, state.degrees.toFixed(1), `test goal at ${inDegrees(state.degrees)}; ${onScreen(state)}`);
+      const words = [`test goal at ${inDegrees(state.degrees)}`, onScreen(state), state.ending].filter(Boolean);
+      setValue(handle, state.degrees.toFixed(1), words.join("; "));
       const [ax, ay] = state.aimPoint;
       setPlace(aim, plane.x(ax), plane.y(ay));
       showTraining(state);

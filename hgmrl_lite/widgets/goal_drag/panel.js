@@ -128,10 +128,9 @@ export function goalDragPanel(parent, model, scene, hand, training, clock, signa
     const turn = wrapDegrees(state.aim - state.baseDegrees);
     const way = turn < 0 ? "clockwise" : "anticlockwise";
     const regrets = [hand.regret("geometric"), hand.regret("base")];
-    const ending = BODY_WORDS[scene.settings.constants.motion].ending(state.geometric);
     geometric(
       onScreen(state),
-      `= base policy turned ${inDegrees(Math.abs(turn))} ${way} (from ${state.steps} random steps)${ending && `; ${ending}`}`,
+      `= base policy turned ${inDegrees(Math.abs(turn))} ${way} (from ${state.steps} random steps)${state.ending && `; ${state.ending}`}`,
       regrets[0],
     );
     const away = Math.abs(wrapDegrees(state.baseDegrees - state.degrees));

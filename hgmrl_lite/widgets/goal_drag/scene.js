@@ -3,6 +3,7 @@
 import { unpackArrays } from "../js/arrays.js";
 import { DEGREE } from "../js/words.js";
 import { makeAgent } from "./agent.js";
+import { BODY_WORDS } from "./bodies.js";
 import { circleTasks } from "./circle_tasks.js";
 import { greedyPolicy, meanReturn } from "./ring.js";
 import { makeRivals } from "./rivals.js";
@@ -72,15 +73,17 @@ function planeScene(model) {
   const compute = () => {
     const agent = current();
     const state = sharedState(model, agent);
-    const { goal, context, inferred } = state;
+    const { goal, context, inferred, geometric: { paths: [shown] } } = state;
+    const arrived = agent.dynamics.arrived(shown, shown.length - state.dimension, goal);
     const training = model.get("training_degrees");
-    const shown = model.get("shown_rivals");
+    const rivals = model.get("shown_rivals");
     return {
       ...state,
       degrees: state.place[0],
+      ending: BODY_WORDS[model.get("settings").constants.motion].ending(shown, arrived),
       gridDegrees: agent.gridDegrees(inferred.thetas),
       runnerUp: Number.isFinite(inferred.runnerUpResidual) ? agent.carried(inferred.runnerUp) : null,
-      rivals: agent.rivals.map(({ name, play }) => (shown.includes(name) ? play(goal, context) : null)),
+      rivals: agent.rivals.map(({ name, play }) => (rivals.includes(name) ? play(goal, context) : null)),
       training,
       stale: String(training) !== String(model.get("discovered")),
     };

@@ -134,6 +134,10 @@ class Scene(ABC):
     def found(self, aim: Array, goal: Array, base: Array) -> str:
         """Return in words what was inferred: the ``base`` goal goes to ``aim``, and should go to ``goal``."""
 
+    def ending(self, drag: Any) -> str:
+        """Return in words how the geometric agent's episode ends that is shown in full, "" for none."""
+        return ""
+
     @abstractmethod
     def picture(self, drag: Any) -> "Figure":
         """Return the widget's state as a Matplotlib figure."""

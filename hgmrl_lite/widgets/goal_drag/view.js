@@ -1,4 +1,4 @@
-// GoalDrag: drag the goal of a new task; at every move the widget explores it, infers the angle, and acts.
+// GoalDrag: drag the goal of a new task; at every move the widget explores it, infers the group element, and acts.
 
 import { questionTo } from "../js/asking.js";
 import { htmlElement } from "../js/dom.js";
@@ -56,7 +56,8 @@ function goalDragHand(model, place, redraw, hold) {
       if (regrets.unanswered() && !fresh) return { text: "regret needs Python", stale: true };
       const value = regrets.latest()?.value?.[name];
       if (value === undefined) return { text: "regret …", stale: true };
-      return { text: `regret ${inShort(value)}`, stale: !fresh };
+      // Less than this is none.
+      return { text: `regret ${Math.abs(value) < 0.005 ? "0.00" : inShort(value)}`, stale: !fresh };
     },
   };
   return hand;
