@@ -5,12 +5,10 @@ import functools
 import numpy as np
 from standin import fitted_network
 
-from hgmrl_lite import lie
 from hgmrl_lite.agents import GeometricAgent
-from hgmrl_lite.envs import car
-from hgmrl_lite.envs.arm import LINKS, arm
-from hgmrl_lite.hereditary import HereditaryGeometry, RewardModel, discover_geometry
-from hgmrl_lite.hereditary.task_data import TaskData
+from hgmrl_lite.envs import arm, car
+from hgmrl_lite.envs.arm import LINKS
+from hgmrl_lite.hereditary import RewardModel, discover_geometry
 
 # Rows of vectors times this are turned by a quarter.
 TURN = np.array([[0.0, 1.0], [-1.0, 0.0]])
@@ -39,71 +37,32 @@ def reacher(goal):
     return act
 
 
-def explored(family, transitions):
-    return [family.explore(goal, transitions, seed=index) for index, goal in enumerate(family.train)]
-
-
-def fitted(family, rule, states):
-    """Return a wide network that imitates a rule for the base task."""
-    return fitted_network(rule(family.base_task), family, (200,), states=states)
-
-
 def directions(rng, number):
     angles = rng.uniform(-np.pi, np.pi, number)
     return np.column_stack([np.cos(angles), np.sin(angles)])
 
 
-@functools.cache
-def car_agent():
-    """Return the agent for the four training tasks, the first of them the base task."""
-    family, rng = car(), np.random.default_rng(0)
-    tasks = explored(family, 5000)
-    states = np.column_stack([rng.uniform(-1.5, 1.5, (6000, 2)), directions(rng, 6000)])
+def learned(family, rule, states):
+    """Return the agent for four training tasks, of which the first is the base task."""
+    tasks = [family.explore(goal, 5000, seed=index) for index, goal in enumerate(family.train)]
     return GeometricAgent(
-        fitted(family, driver, states),
+        fitted_network(rule(family.base_task), family, (200,), states=states),
         discover_geometry(tasks),
         RewardModel.fit(tasks[0].next_states, tasks[0].rewards),
     )
 
 
 @functools.cache
+def car_agent():
+    """Return an agent of the car."""
+    rng = np.random.default_rng(0)
+    return learned(car(), driver, np.column_stack([rng.uniform(-1.5, 1.5, (6000, 2)), directions(rng, 6000)]))
+
+
+@functools.cache
 def arm_agent():
-    """Return an agent of the true group, with a reward model and a policy as of the car."""
-    family, rng = arm(), np.random.default_rng(0)
-    tasks = explored(family, 5000)
+    """Return an agent of the arm."""
+    rng = np.random.default_rng(0)
     base, elbow = directions(rng, 6000), directions(rng, 6000)
     forearm = base * elbow[:, :1] + base @ TURN * elbow[:, 1:]
-    states = np.hstack([base, elbow, LINKS[0] * base + LINKS[1] * forearm])
-    return GeometricAgent(
-        fitted(family, reacher, states),
-        turning(tasks, np.kron(np.diag([1.0, 0.0, 1.0]), TURN.T), family.train),
-        RewardModel.fit(tasks[0].next_states, tasks[0].rewards),
-    )
-
-
-def turning(tasks, generator, goals):
-    """Return the geometry of tasks that the turns exp(θW) relate, which leave actions as they are."""
-    angles = np.arctan2(goals[:, 1], goals[:, 0])
-    thetas = (angles - angles[0])[:, None]
-    left, n = lie.exp(thetas[..., None] * generator), len(generator)
-    return HereditaryGeometry(
-        left_actions=left,
-        standard_errors=np.zeros(len(goals)),
-        raw_left_actions=left,
-        covariance=np.zeros((len(goals), n * n, n * n)),
-        residuals=np.zeros(len(goals)),
-        inner_product=np.eye(n),
-        form_error=0.0,
-        task_generators=np.full((len(goals), n + 1, n + 1), np.nan),
-        freedom=0,
-        doubts=(),
-        method="given",
-        algebra_error=0.0,
-        action_maps=np.tile(np.eye(2), (len(goals), 1, 1)),
-        generators_states=generator[None],
-        generators_actions=np.zeros((1, 2, 2)),
-        thetas=thetas,
-        spectrum=np.ones(1),
-        action_form=np.eye(2),
-        data=TaskData(tasks),
-    )
+    return learned(arm(), reacher, np.hstack([base, elbow, LINKS[0] * base + LINKS[1] * forearm]))

@@ -6,8 +6,7 @@ from body_standin import arm_agent, car_agent
 from standin import standin_agent
 
 from hgmrl_lite import lie
-from hgmrl_lite.envs import car, navigation
-from hgmrl_lite.envs.arm import arm
+from hgmrl_lite.envs import arm, car, navigation
 from hgmrl_lite.widgets import GoalDrag
 from hgmrl_lite.widgets.base import wrap_degrees
 from hgmrl_lite.widgets.goal_drag.circle import harmonics

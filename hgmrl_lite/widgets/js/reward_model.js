@@ -1,17 +1,17 @@
-// The reward model of hgmrl_lite.hereditary.RewardModel, in the plane or in space: R(p) = Σ w_j |p - c_j|³ + b0 + b·p.
+// The reward model of hgmrl_lite.hereditary.RewardModel, on a line, in the plane or in space: R(p) = Σ w_j |p - c_j|³ + b0 + b·p.
 
 // Returns model(x, y, z) -> value; model.slope(x, y, out, z), which writes the value and then the slopes; and
-// model.nearest(x, y, z) -> { index, distance } of the nearest centre. In the plane z is left out. model.misfit tells how
+// model.nearest(x, y, z) -> { index, distance } of the nearest centre. In the plane z is left out, on a line y too. model.misfit tells how
 // far the model is off around each centre, where known.
 export function makeRewardModel(centres, weights, linear, misfit = null) {
   const count = weights.length;
   const dimension = linear.length - 1;
-  // One kernel for both: the plane is the part of space at height 0.
+  // One kernel for all: the plane is the part of space at height 0.
   const xs = Float64Array.from({ length: count }, (_, j) => centres[dimension * j]);
-  const ys = Float64Array.from({ length: count }, (_, j) => centres[dimension * j + 1]);
+  const ys = Float64Array.from({ length: count }, (_, j) => (dimension > 1 ? centres[dimension * j + 1] : 0));
   const zs = Float64Array.from({ length: count }, (_, j) => (dimension > 2 ? centres[dimension * j + 2] : 0));
-  const [b0, bx, by, bz = 0] = linear;
-  const slope = (x, y, out, z = 0) => {
+  const [b0, bx, by = 0, bz = 0] = linear;
+  const slope = (x, y = 0, out, z = 0) => {
     let value = b0 + bx * x + by * y + bz * z;
     let gx = bx;
     let gy = by;
@@ -29,10 +29,10 @@ export function makeRewardModel(centres, weights, linear, misfit = null) {
     }
     out[0] = value;
     out[1] = gx;
-    out[2] = gy;
+    if (dimension > 1) out[2] = gy;
     if (dimension > 2) out[3] = gz;
   };
-  const model = (x, y, z = 0) => {
+  const model = (x, y = 0, z = 0) => {
     let value = b0 + bx * x + by * y + bz * z;
     for (let j = 0; j < count; j++) {
       const dx = x - xs[j];
@@ -43,7 +43,7 @@ export function makeRewardModel(centres, weights, linear, misfit = null) {
     }
     return value;
   };
-  const nearest = (x, y, z = 0) => {
+  const nearest = (x, y = 0, z = 0) => {
     let index = 0;
     let least = Infinity;
     for (let j = 0; j < count; j++) {
