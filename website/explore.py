@@ -12,6 +12,7 @@ from hgmrl_lite import widgets
 from website.pages import Heading, Page, fragment, stored_state
 
 if TYPE_CHECKING:
+    from hgmrl_lite.envs import TaskFamily
     from hgmrl_lite.widgets import HgmrlWidget
 
 TITLE = "Explore: take hold of the figures"
@@ -33,6 +34,8 @@ class Exhibit:
         Number of the lesson that explains it.
     made : callable, optional
         Return the widget, when its class alone is not enough.
+    body : str, optional
+        What moves in it, where the widget has several exhibits.
     """
 
     widget: str
@@ -40,6 +43,12 @@ class Exhibit:
     invitation: str
     lesson: str
     made: "Callable[[], HgmrlWidget] | None" = None
+    body: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is called in addresses and file names."""
+        return self.widget + self.body
 
     def make(self) -> "HgmrlWidget":
         """Return the widget, in its first state."""
@@ -54,6 +63,30 @@ def _goal_drag() -> "HgmrlWidget":
     agent = meta.meta_train(family)
     # The ring tells the regret, computed on the page; an evaluation would wait for Python.
     return widgets.GoalDrag(agent, family, goal_degrees=30, evaluation_episodes=0, ring=True, replay=True)
+
+
+def _beyond(family: "TaskFamily", **goal: float) -> "HgmrlWidget":
+    from hgmrl_lite import meta
+
+    return widgets.GoalDrag(meta.meta_train(family), family, evaluation_episodes=0, replay=True, **goal)
+
+
+def _globe() -> "HgmrlWidget":
+    from hgmrl_lite import envs
+
+    return _beyond(envs.sphere(), goal_degrees=-60.0, goal_latitude=10.0)
+
+
+def _car() -> "HgmrlWidget":
+    from hgmrl_lite import envs
+
+    return _beyond(envs.car(), goal_degrees=20.0)
+
+
+def _arm() -> "HgmrlWidget":
+    from hgmrl_lite import envs
+
+    return _beyond(envs.arm(), goal_degrees=20.0)
 
 
 def _regret() -> "HgmrlWidget":
@@ -121,6 +154,35 @@ EXHIBITS = (
         "07",
         _regret,
     ),
+    Exhibit(
+        "GoalDrag",
+        "One policy, all over a globe",
+        "Drag the goal over the globe, and drag the globe itself to turn it. The blue agent takes twenty "
+        "random steps, finds the rotation, and walks from the middle to your goal. What becomes of the "
+        "dotted way when you come near the antipode of the base goal?",
+        "08",
+        _globe,
+        "Globe",
+    ),
+    Exhibit(
+        "GoalDrag",
+        "A car that learned to drive to one place",
+        "Drag the goal once around the circle. The blue car has the orange car's network. Before it asks the "
+        "network, it turns its place and its heading back; the answer, speed and steering, it uses as it is. "
+        "From which side does it arrive?",
+        "09",
+        _car,
+        "Car",
+    ),
+    Exhibit(
+        "GoalDrag",
+        "An arm that learned to reach for one place",
+        "Drag the goal, and press Play. Before the blue arm asks the network, it turns its base joint and "
+        "its tip back, but not its elbow. Watch the elbow: it ends equally bent wherever the goal is.",
+        "09",
+        _arm,
+        "Arm",
+    ),
 )
 
 
@@ -143,7 +205,7 @@ def explore_page(lessons: Sequence[str], exhibits: Sequence[Exhibit] = EXHIBITS)
     # What trains an agent has a progress bar of its own, below this one.
     bar = tqdm(exhibits, desc="widgets", unit="widget")
     for exhibit in bar:
-        bar.set_postfix_str(exhibit.widget)
+        bar.set_postfix_str(exhibit.name)
         widget = exhibit.make()
         # With the defaults: without Python nobody else knows them.
         states |= dependency_state(widget, drop_defaults=False)
@@ -164,6 +226,6 @@ def explore_page(lessons: Sequence[str], exhibits: Sequence[Exhibit] = EXHIBITS)
         description="Drag, slide, look: the figures of the workbook, live, without a line of code.",
         body=fragment("explore.html.j2", title=TITLE, entries=entries),
         kind="explore",
-        contents=tuple(Heading(exhibit.widget, exhibit.title) for exhibit in exhibits),
+        contents=tuple(Heading(exhibit.name, exhibit.title) for exhibit in exhibits),
         widgets=stored_state(states, shown),
     )

@@ -102,9 +102,9 @@ export const BODY_WORDS = {
     },
   },
   arm: {
-    episodes: "ways of the tip, one with the arm (thin: at the start)",
+    episodes: "ways of the tip, one with the arm",
     note:
-      "The geometric agent turns the base joint and the tip back before it asks the base policy. It leaves the elbow, and the velocities of both joints, as they are.",
+      "Thin: the arm at the start. The geometric agent turns base joint and tip back before it asks the base policy. It leaves the elbow and both velocities as they are.",
     ending: () => "",
   },
 };
