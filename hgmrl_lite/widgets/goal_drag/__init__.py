@@ -83,8 +83,9 @@ class GoalDrag(AnsweringWidget):
     agent : GeometricAgent
         Base policy, discovered generators and base reward model.
     family : NavigationTasks, CarGoals, ArmGoals or SphereGoals
-        The family that the agent was trained on, of ``envs.navigation``, ``car``, ``arm`` or ``sphere``. Its training goals are drawn; the base goal also sets the
-        circle or the sphere, and what the error refers to.
+        The family that the agent was trained on, of ``envs.navigation``, ``car``, ``arm`` or ``sphere``. Its
+        training goals are drawn; the base goal also sets the circle or the sphere, and what the error refers
+        to.
     goal_degrees : float, optional
         Where the test goal starts on the circle, or its longitude on the globe, in degrees.
     goal_latitude : float, optional
