@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ipywidgets.embed import dependency_state
@@ -12,7 +13,6 @@ from hgmrl_lite import widgets
 from website.pages import Heading, Page, fragment, stored_state
 
 if TYPE_CHECKING:
-    from hgmrl_lite.envs import TaskFamily
     from hgmrl_lite.widgets import HgmrlWidget
 
 TITLE = "Explore: take hold of the figures"
@@ -65,28 +65,18 @@ def _goal_drag() -> "HgmrlWidget":
     return widgets.GoalDrag(agent, family, goal_degrees=30, evaluation_episodes=0, ring=True, replay=True)
 
 
-def _beyond(family: "TaskFamily", **goal: float) -> "HgmrlWidget":
-    from hgmrl_lite import meta
+def _beyond(family: str, degrees: float, latitude: float = 0.0) -> "HgmrlWidget":
+    from hgmrl_lite import envs, meta
 
-    return widgets.GoalDrag(meta.meta_train(family), family, evaluation_episodes=0, replay=True, **goal)
-
-
-def _globe() -> "HgmrlWidget":
-    from hgmrl_lite import envs
-
-    return _beyond(envs.sphere(), goal_degrees=-60.0, goal_latitude=10.0)
-
-
-def _car() -> "HgmrlWidget":
-    from hgmrl_lite import envs
-
-    return _beyond(envs.car(), goal_degrees=20.0)
-
-
-def _arm() -> "HgmrlWidget":
-    from hgmrl_lite import envs
-
-    return _beyond(envs.arm(), goal_degrees=20.0)
+    tasks = getattr(envs, family)()
+    return widgets.GoalDrag(
+        meta.meta_train(tasks),
+        tasks,
+        goal_degrees=degrees,
+        goal_latitude=latitude,
+        evaluation_episodes=0,
+        replay=True,
+    )
 
 
 def _regret() -> "HgmrlWidget":
@@ -161,7 +151,7 @@ EXHIBITS = (
         "random steps, finds the rotation, and walks from the middle to your goal. What becomes of the "
         "dotted way when you come near the antipode of the base goal?",
         "08",
-        _globe,
+        partial(_beyond, "sphere", -60.0, 10.0),
         "Globe",
     ),
     Exhibit(
@@ -171,7 +161,7 @@ EXHIBITS = (
         "network, it turns its place and its heading back; the answer, speed and steering, it uses as it is. "
         "From which side does it arrive?",
         "09",
-        _car,
+        partial(_beyond, "car", 20.0),
         "Car",
     ),
     Exhibit(
@@ -180,7 +170,7 @@ EXHIBITS = (
         "Drag the goal, and press Play. Before the blue arm asks the network, it turns its base joint and "
         "its tip back, but not its elbow. Watch the elbow: it ends equally bent wherever the goal is.",
         "09",
-        _arm,
+        partial(_beyond, "arm", 20.0),
         "Arm",
     ),
 )
