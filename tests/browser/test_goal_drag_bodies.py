@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from goal_drag_view import Drag
+from site_pages import OpenPage
 from widget_view import THEMES, outside, overlaps
 
 from hgmrl_lite.envs.arm import LINKS
@@ -171,6 +172,25 @@ def test_it_fits_a_laptop_s_screen_and_a_narrow_page(body):
         assert body.beyond() <= 1.0
         body.drag_to(-30.0)
         assert body.drawn_degrees() == pytest.approx(-30.0, abs=1.0)
+
+
+@pytest.mark.parametrize("name", ["GoalDragCar", "GoalDragArm"])
+def test_on_a_page_without_jupyter_it_follows_the_hand(browser, gallery, name):
+    opened = OpenPage(browser, gallery)
+    try:
+        handle = opened.page.locator(f".exhibit[aria-labelledby='{name}'] .hgmrl-handle").first
+        handle.focus()
+        for expected in (61.0, 71.0):
+            opened.page.keyboard.press("Shift+ArrowRight" if expected > 61.0 else "ArrowRight")
+            opened.page.wait_for_function(
+                "([handle, expected]) => Number(handle.getAttribute('aria-valuenow')) === expected",
+                arg=[handle.element_handle(), expected],
+            )
+            found = re.search(FOUND, handle.get_attribute("aria-valuetext").replace("−", "-"))
+            assert float(found[1]) == pytest.approx(expected, abs=1.0)
+        opened.assert_clean()
+    finally:
+        opened.page.close()
 
 
 def test_without_a_jupyter_kernel_it_still_follows_the_hand(notebook):

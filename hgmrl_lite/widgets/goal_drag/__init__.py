@@ -188,6 +188,8 @@ class GoalDrag(AnsweringWidget):
                 raise ValueError(f"{name} must be left out for {self._scene.what}, got {given!r}")
         self.base_index = family.base_index
         self._scene.check(agent)
+        if agent.chart is not None:
+            raise ValueError("agent must have its group act on states as they are, got one found in a chart")
         agent.check_system(family)
         self.episodes = as_count("episodes", episodes)
         self._max_context = max(
