@@ -188,7 +188,7 @@ class GeometricAgent:
                 f"agent must be one of {family.system.name}, with states of dimension {family.state_dim} and "
                 f"actions of dimension {family.action_dim}; it was trained on {tasks[0]}"
             )
-        if not family.simulates or family.chart is not None:
+        if not family.simulates or self.chart is not None:
             return
         system, rng = family.system, np.random.default_rng(0)
         states, actions, next_states = (
