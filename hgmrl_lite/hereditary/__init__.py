@@ -3,7 +3,7 @@
 From transitions to an answer, in the order of reading:
 
 - `reward_model`: one task's reward; `comparison`: two tasks under a map.
-- `chart`: coordinates in which an action moves all places alike.
+- `chart` (on `spline_map`, `increments`), `sharpening`: coordinates in which a group is linear.
 - `motion` (on `polynomials`), `system`: the law of motion and its symmetries.
 - `own_symmetry`: a task's own rotations, and the intertwiner of two of them.
 - `frame`, `inner_product`: the coordinates in which a group is orthogonal, and what it keeps.

@@ -98,8 +98,8 @@ def test_few_transitions_claim_nothing(seed):
 def test_tasks_that_share_their_noise_are_no_further_evidence():
     family = envs.lens()
     same = [family.explore(task, 3000, seed=0) for task in family.train]
-    one, all_of_them = find_chart(same[:1]), find_chart(same)
-    assert one.n_transitions < all_of_them.n_transitions < 4 * one.n_transitions
+    all_of_them = find_chart(same)
+    assert 3000 <= len(all_of_them.increments.states) < 12_000
     assert all_of_them.verdict != "no"
 
 
@@ -158,7 +158,7 @@ def test_a_chart_tells_what_it_found():
     chart = find_chart(explored(envs.lens(), 500))
     assert "an action moves all places alike" in repr(chart)
     assert "<table" in chart._repr_html_()
-    assert chart.n_transitions == 2000
+    assert len(chart.increments.states) == 2000
 
 
 def test_bad_input_is_refused(plain):
