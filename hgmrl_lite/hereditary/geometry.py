@@ -1,7 +1,7 @@
 """Hereditary geometry: the group that carries one task to the others, found from transitions alone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -230,13 +230,18 @@ def discover_geometry(
     # A chart can be bent until wrong rewards nearly fit: they are tested before.
     if "no" in (geometry.report[name].verdict for name in ("aligned", "same rewards")):
         return geometry
-    related = geometry.left_actions, geometry.generators_states
-    return _geometry(TaskData(tasks, base_index, sharpened(chart, tasks, geometry.data.base_index, *related)))
+    better, left_actions = sharpened(
+        chart, tasks, geometry.data.base_index, geometry.left_actions, geometry.generators_states
+    )
+    return _geometry(TaskData(tasks, base_index, better), replace(geometry, left_actions=left_actions))
 
 
-def _geometry(data: TaskData) -> HereditaryGeometry:
-    """Return the geometry of tasks, in their chart."""
+def _geometry(data: TaskData, known: LeftActions | None = None) -> HereditaryGeometry:
+    """Return the geometry of tasks, in their chart, perhaps with left actions that are known already."""
     found = find_left_actions(data)
+    if known is not None:
+        kept = ("left_actions", "inner_product", "form_error")
+        found = replace(found, **{name: getattr(known, name) for name in kept})
     algebra = task_algebra(found.left_actions, found.standard_errors, found.inner_product)
     moved = _on_actions(data, found, algebra)
     return HereditaryGeometry(

@@ -13,8 +13,9 @@ from hgmrl_lite.hereditary.reward_model import RewardModel
 from hgmrl_lite.hereditary.spline_map import SplineInverse, SplineMap, features
 from hgmrl_lite.transitions import Transitions
 
-#: Gauss-Newton's steps, and about how many transitions of each task they look at.
-ROUNDS: Final = 4
+#: Gauss-Newton's steps, and about how many transitions of each task they look at. More steps follow the
+#: model of the base task into its own errors.
+ROUNDS: Final = 2
 LOOKED_AT: Final = 2500
 #: From so many times the usual misfit on a reward counts for less: near a goal, say, where R_0 has an edge.
 FAR: Final = 3.0
@@ -30,8 +31,8 @@ def sharpened(
     base_index: int,
     left_actions: Array,
     generators: Array,
-) -> FoundChart:
-    """Return a chart in which the tasks' rewards are images of one another more exactly.
+) -> tuple[FoundChart, Array]:
+    """Return a chart in which the tasks' rewards are images of one another more exactly, and how they are.
 
     Motion is noisy: a chart that was found from it is off by a percent or two. In the right one every reward
     is R_k(s) = R_0(φ⁻¹(L_k⁻¹ φ(s))). Gauss-Newton corrects the coefficients of φ and the elements L_k
@@ -54,7 +55,8 @@ def sharpened(
 
     Returns
     -------
-    FoundChart
+    tuple of (FoundChart, ndarray of shape (k, n, n))
+        The chart, and the left actions in it.
     """
     increments, (d, n) = chart.increments, generators.shape[:2]
     base, others = tasks[base_index], [index for index in range(len(tasks)) if index != base_index]
@@ -76,14 +78,14 @@ def sharpened(
             matrix[np.ix_(which, which)] += design.T @ (weights[:, None] * design)
             vector[which] -= design.T @ (weights * left)
             misfit += float(np.median(np.abs(left)))
-        tried.append((misfit, found))
+        tried.append((misfit, found, elements.copy()))
         step = np.linalg.solve(matrix, vector)
         found = found + step[: first.size].reshape(first.shape)
         for index, turn in zip(others, step[first.size :].reshape(-1, d), strict=True):
             elements[index] = elements[index] @ lie.exp(np.tensordot(turn, generators, axes=1))
-    best = min(tried, key=lambda one: one[0])[1]
+    _, best, related = min(tried, key=lambda one: one[0])
     told = {"correlations": chart.correlations, "error": chart.error, "sharpened": True}
-    return FoundChart.made(increments, best, chart.ridge, **told)
+    return FoundChart.made(increments, best, chart.ridge, **told), related
 
 
 def _linearised(
@@ -113,10 +115,11 @@ def _linearised(
     here, there = features(forward.basis, states) - origin, features(forward.basis, own) - origin
     design = here[:, :, None] * (slopes @ back)[:, None, :] - there[:, :, None] * slopes[:, None, :]
     turned = -np.einsum("ni,dij,nj->nd", slopes, generators, pulled)
-    variance = np.square(misfit) + float(np.median(np.square(misfit)))
-    away = np.abs(left) / np.sqrt(variance)
+    shared = np.square(misfit) + float(np.median(np.square(misfit)))
+    noise = model.reward_noise**2 + np.finfo(float).tiny
+    away = np.abs(left) / np.sqrt(shared + noise)
     usual = max(float(np.median(away)), 1.0)
-    # The misfit of R_0 is one around each of its centres, however many transitions see it.
-    count = min(1.0, len(model.centres) / len(left))
-    weights = count / variance / usual**2 / (1.0 + np.square(away / (FAR * usual)))
+    # The misfit of R_0 is one around each of its centres, however many transitions see it; noise is not.
+    repeated = max(1.0, len(left) / len(model.centres))
+    weights = 1.0 / (repeated * shared + noise) / usual**2 / (1.0 + np.square(away / (FAR * usual)))
     return np.hstack([design.reshape(len(left), -1), turned]), left, weights

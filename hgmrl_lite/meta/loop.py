@@ -1,6 +1,8 @@
 """The loop: meta-train on a few tasks, adapt to a new one from a few transitions, measure the regret."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
@@ -15,6 +17,9 @@ from hgmrl_lite.meta.evaluation import Evaluation, evaluate
 from hgmrl_lite.meta.protocol import draw_contexts
 from hgmrl_lite.streams import stream_seed
 from hgmrl_lite.transitions import Transitions
+
+#: How many times farther a chart is off for a new task than for those whose rewards have sharpened it.
+UNSEEN: Final = 3.0
 
 
 def meta_train(
@@ -133,6 +138,8 @@ def _base_reward(geometry: HereditaryGeometry) -> RewardModel:
     model of all tasks tells by how much, so that inference does not take it for another task.
     """
     data = geometry.data
-    which = list(range(len(data.tasks))) if isinstance(data.chart, FoundChart) else [data.base_index]
+    found = isinstance(data.chart, FoundChart)
+    which = list(range(len(data.tasks))) if found else [data.base_index]
     pulled = [data.tasks[k].next_states @ np.linalg.inv(geometry.left_actions[k]).T for k in which]
-    return RewardModel.fit(np.concatenate(pulled), np.concatenate([data.tasks[k].rewards for k in which]))
+    model = RewardModel.fit(np.concatenate(pulled), np.concatenate([data.tasks[k].rewards for k in which]))
+    return replace(model, misfit=UNSEEN * model.misfit) if found else model

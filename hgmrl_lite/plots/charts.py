@@ -59,6 +59,7 @@ def local_steps(worlds: Mapping[str, Sequence[Transitions]]) -> Figure:
         axes.update_datalim(np.vstack([places, tips]))
         axes.autoscale_view()
         axes.set(aspect="equal", title=title)
+        axes.locator_params(nbins=5)
         axes.tick_params(labelsize=8)
     legend_outside(figure, "lower", 2)
     return figure

@@ -71,7 +71,7 @@ def test_motion_holds_the_chart_against_rewards_that_do_not_fit(case):
         for k, task in enumerate(tasks)
     ]
     related = before.left_actions, before.generators_states
-    found = sharpened(chart, bent, 0, *related)
+    found, _ = sharpened(chart, bent, 0, *related)
     assert found.verdict == "yes"
     places = family.place(np.concatenate([task.next_states for task in tasks]))
     columns = np.column_stack([found(family.system.straight.back(places)), np.ones(len(places))])
@@ -83,7 +83,7 @@ def test_motion_holds_the_chart_against_rewards_that_do_not_fit(case):
 def test_what_is_exact_stays_as_it_is(case):
     _, tasks, chart, before = case
     related = before.left_actions, before.generators_states
-    alone = sharpened(chart, [tasks[0]] * 2, 0, np.stack([np.eye(2)] * 2), related[1])
+    alone, _ = sharpened(chart, [tasks[0]] * 2, 0, np.stack([np.eye(2)] * 2), related[1])
     seen = tasks[1].next_states[::20]
     np.testing.assert_allclose(alone(seen), chart(seen), atol=0.02)
 
