@@ -107,6 +107,8 @@ class Lens(System):
 class LensGoals(GoalTasks):
     """Goals on the unit circle of the plane: where they are, not where they are seen."""
 
+    # As in the plane: uniform actions reach farther, and a chart is known where the data are.
+    exploration = "uniform"
     system: Lens = field(default_factory=Lens)
     train: Array = field(default_factory=training_tasks)
     test: Array = field(default_factory=lambda: circle_tasks(20))
