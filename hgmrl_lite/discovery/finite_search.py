@@ -87,11 +87,11 @@ class Trial(NamedTuple):
 def find_finite_group(changes: Changes, middle: Array, scale: Array | None) -> FiniteGroup:
     """Find the turns of order 2 to 12 and the mirrors that change nothing.
 
-    A group is claimed when the squared change under each of its elements is below the most that can be claimed
-    and below 8 % of the mean half-way between them, two standard errors allowed for, and when that mean is four
-    of its own above zero. A map is excluded when its change is three standard errors above what counts as none:
-    4 % of the mean half-way, if that is less and the mean itself is more. Maps that bring less than half of the
-    data back among the data are not judged.
+    A group is claimed when the squared change under each of its elements is below the most that can be
+    claimed and below 8 % of the mean half-way between them, two standard errors allowed for, and when that mean
+    is four of its own above zero. A map is excluded when its change is three standard errors above what counts
+    as none: 4 % of the mean half-way, if that is less and the mean itself is more. Maps that bring less than
+    half of the data back among the data are not judged.
 
     Parameters
     ----------
