@@ -9,7 +9,7 @@ finite group.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import ClassVar, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -61,9 +61,9 @@ class Change:
 class Changes(Protocol):
     """What can tell how much it changes under maps of the plane."""
 
-    none: ClassVar[float]
+    none: float
     """Squared change that counts as none: what is above excludes a map."""
-    most: ClassVar[float]
+    most: float
     """Squared change below which a map can be claimed to be a symmetry."""
 
     def __call__(self, maps: Array, *, rough: bool = False) -> Change:
