@@ -16,7 +16,7 @@ from hgmrl_lite.transitions import Transitions
 
 Function = Callable[[Array], Array]
 
-SEEDS, FIRST = 12, 40_000
+SEEDS, FIRST = 12, 70_000
 SAMPLES, TRANSITIONS, NOISE = 3000, 5000, 0.01
 FARTHEST = 0.67
 THREE = so2_exp(0.5 * np.pi + 2.0 * np.pi * np.arange(3) / 3)[:, :, 0]

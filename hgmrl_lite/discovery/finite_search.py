@@ -9,7 +9,7 @@ finite group.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import ClassVar, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -33,8 +33,9 @@ OVERLAP, JUDGED, HALF_WAY = 0.5, 0.4, 0.25
 CENTRES, FARTHEST = 13, 1.5
 #: Angles of axes that are tried in half a turn, and at least so many between two axes of a group.
 ANGLES, LEAST_ANGLES = 36, 9
-#: How many of the best are refined, in how many rounds, each so much finer than the last.
-REFINED, ROUNDS, SHRINK = 3, 11, 0.55
+#: How many of the best are refined at first, half as many each round down to the last, how many rounds there
+#: are, and how much finer each is than the one before.
+FIRST, LAST, ROUNDS, SHRINK = 24, 2, 11, 0.55
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,9 +61,9 @@ class Change:
 class Changes(Protocol):
     """What can tell how much it changes under maps of the plane."""
 
-    none: ClassVar[float]
+    none: float
     """Squared change that counts as none: what is above excludes a map."""
-    most: ClassVar[float]
+    most: float
     """Squared change below which a map can be claimed to be a symmetry."""
 
     def __call__(self, maps: Array, *, rough: bool = False) -> Change:
@@ -87,12 +88,11 @@ class Trial(NamedTuple):
 def find_finite_group(changes: Changes, middle: Array, scale: Array | None) -> FiniteGroup:
     """Find the turns of order 2 to 12 and the mirrors that change nothing.
 
-    A map is excluded when its squared change is three standard errors above what counts as none, which is at
-    most 4 % of the mean half-way, if that is more than none. A group is
-    claimed when none of its elements is excluded, when the squared change under each of them is below the
-    most that can be claimed and below 8 % of the mean half-way between them, two standard errors allowed for,
-    and when that mean is four of its own above zero. Maps that bring less than half of the data back among
-    the data are not judged.
+    A group is claimed when the squared change under each of its elements is below the most that can be
+    claimed and below 8 % of the mean half-way between them, two standard errors allowed for, and when that
+    mean is four of its own above zero. A map is excluded when its change is three standard errors above what
+    counts as none: 4 % of the mean half-way, if that is less and the mean itself is more. Maps that bring
+    less than half of the data back among the data are not judged.
 
     Parameters
     ----------
@@ -191,13 +191,14 @@ def _refined(cost: Callable[[Array], Array], starts: Array, steps: Array) -> Arr
     ticks = np.linspace(-1.0, 1.0, 5)
     grid = np.meshgrid(*(ticks if side.any() else np.zeros(1) for side in steps.T))
     stencil = np.stack(grid, axis=-1).reshape(-1, 2) @ steps.T
-    best = starts[np.argsort(cost(starts))[:REFINED]]
+    best = starts[np.argsort(cost(starts))[:FIRST]]
     for _ in range(ROUNDS if steps.any() else 0):
         tried = best[:, None] + stencil
         costs = cost(tried.reshape(-1, 2)).reshape(len(best), -1)
-        best = tried[np.arange(len(best)), np.argmin(costs, axis=1)]
+        kept = np.argsort(costs.min(axis=1))[: max(len(best) // 2, LAST)]
+        best = tried[kept, np.argmin(costs[kept], axis=1)]
         stencil = SHRINK * stencil
-    return np.asarray(best[int(np.argmin(cost(best)))])
+    return np.asarray(best[0])
 
 
 def _trial(changes: Changes, maps: Array, half_way: Array, centre: Array, angle: float) -> Trial:

@@ -30,6 +30,9 @@ NOISY, WIDE = 10.0, 3.0
 #: Samples at which fits are compared with the other half's values, and the share of them that counts.
 TRIED, USUAL = 400, 0.95
 
+#: Points and values (N / 2, V) of either half of the samples.
+Halves = tuple[tuple[cKDTree, Array], tuple[cKDTree, Array]]
+
 
 @dataclass(frozen=True, eq=False)
 class Places:
@@ -73,14 +76,14 @@ class GridFits:
         From the values of a half to its fit.
     """
 
-    halves: tuple[tuple[cKDTree, Array], tuple[cKDTree, Array]]
+    halves: Halves
     low: Array
     step: Array
     inside: NDArray[np.bool_]
     pulls: tuple[scipy.sparse.csr_array, scipy.sparse.csr_array]
 
     @classmethod
-    def of(cls, halves: tuple[tuple[cKDTree, Array], tuple[cKDTree, Array]], neighbours: int) -> "GridFits":
+    def of(cls, halves: Halves, neighbours: int) -> "GridFits":
         """Fit on a grid over the data, with so many neighbours."""
         data = np.concatenate([np.asarray(tree.data) for tree, _ in halves])
         low, high = np.quantile(data, [BEYOND, 1.0 - BEYOND], axis=0)
@@ -165,7 +168,7 @@ class GridFits:
         return float(np.square(pulled * self.residuals[half]).sum())
 
 
-def left_over(halves: tuple[tuple[cKDTree, Array], tuple[cKDTree, Array]], neighbours: int) -> float:
+def left_over(halves: Halves, neighbours: int) -> float:
     """Return the mean square by which local fits miss the other half's values, without the largest misses."""
     square = 0.0
     for (tree, values), (other, known) in (halves, halves[::-1]):

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,8 +46,8 @@ class MovedLaw:
     """
 
     # The bounds of the generators' scores.
-    none: ClassVar[float] = 0.1**2
-    most: ClassVar[float] = BOUND**2
+    none: float = 0.1**2
+    most: float = BOUND**2
 
     def __init__(self, law: LawOfMotion, tasks: Sequence[Transitions]) -> None:
         self.law, self.tasks = law, tasks
