@@ -662,7 +662,10 @@ policies = []
 for number, task in enumerate(camera.test):
     context = through(chart, camera.explore(task, 20, seed=100 + number))
     answer = hereditary.infer(
-        straight.generators_states, base_reward, context, action_generators=straight.generators_actions
+        straight.generators_states,
+        base_reward,
+        context,
+        action_generators=straight.generators_actions,
     )
     policies.append(agents.TransformedPolicy(best, answer.left, answer.right, chart))
 print("carried through the chart:", meta.evaluate(camera, policies, episodes=50))
@@ -674,8 +677,8 @@ print("base policy alone:        ", meta.evaluate(camera, best, episodes=50))
 #
 # ## A world that no chart straightens
 #
-# Is there always a chart? Suppose the motor has a fault as well: it *turns* every step, by an angle that grows with the
-# place. That is a bent world, too. Guess before you go on: is it another lens?
+# Is there always a chart? Suppose the motor has a fault as well: it *turns* every step, by an angle that grows from left
+# to right. That is a bent world, too. Guess before you go on: is it another lens?
 #
 # Here is a way to tell. Take the action $(1, 0)$ five times, then $(0, 1)$, $(-1, 0)$ and $(0, -1)$, five times each.
 # Where do you end if there is a chart? In the chart you have walked round a square, and you are back. A chart is one to
