@@ -507,7 +507,7 @@ for name, one in {"still": found["circle of latitude"], "wind": in_wind}.items()
 # %%
 lost = hereditary.discover_geometry(explored(family.train[:3], windy))
 print("x of base goal, training goals 1 and 2:", family.train[:3, 0].round(2))
-for name, one in {"still": found["circle of latitude"], "wind": lost}.items():
+for name, one in {"still": agent.geometry, "wind": lost}.items():
     print(
         f"{name}: dimension of the system's symmetries that keep the starts: {one.system.compact.dimension}"
     )
