@@ -43,11 +43,14 @@ REFERENCES: dict[str, tuple[Target | None, str]] = {
     r"family.(mass|two_turns).infer_median_deg": (("≤", 1.0), ""),
     "family.mass.infer_decided": (("≥", 0.8), "share of 40 new tasks"),
     "family.two_turns.infer_decided": (("≥", 0.95), "from 30 transitions"),
+    "family.arm.generator_deg": (("≤", 0.5), ""),
+    r"family.(sphere|ellipse|mass|car|arm|two_turns).connected": (("=", 1.0), "share of reports"),
+    r"family.\w+.report_right": (("≥", 0.95), "of 20 seeds as it is and 20 with one thing broken"),
     r"family.\w+.infer_wrong": (("=", 0.0), "decided, and off by more than 8°"),
     r"family.\w+.infer_ms": (("≤", 15.0), ""),
     "family.sphere.geometry_s": (("≤", 2.0), ""),
-    r"family.(mass|car|two_turns).geometry_s": (("≤", 3.0), ""),
-    r"family.(sphere|sphere_gymnasium|ellipse|mass|car).gain": (
+    r"family.(mass|car|arm|two_turns).geometry_s": (("≤", 3.0), ""),
+    r"family.(sphere\w*|ellipse|mass|car|arm).gain": (
         ("≥", 100.0),
         "regret of the base policy alone over ours",
     ),

@@ -17,7 +17,6 @@ from hgmrl_lite.agents import GeometricAgent, MLPPolicy, TransformedPolicy, trai
 from hgmrl_lite.envs import STEP, Navigation, Policy, TaskFamily, bent_valley, goals_at
 from hgmrl_lite.experiments.units import Arrays
 from hgmrl_lite.hereditary import RewardModel, discover_geometry
-from hgmrl_lite.hereditary.frame import partners
 from hgmrl_lite.hereditary.generators import action_generators
 from hgmrl_lite.meta import Protocol, evaluate, meta_train
 from hgmrl_lite.meta.protocol import draw_contexts
@@ -224,7 +223,7 @@ def valley_agent(family: ReflectedValleys, seed: int) -> GeometricAgent:
             generators_states=rotations,
             thetas=np.full((len(tasks), len(rotations)), np.nan),
             generators_actions=action_generators(
-                partners(rotations, geometry.data.response.matrix), geometry.action_form, rotations
+                geometry.system.partners(rotations), geometry.action_form, rotations
             ),
         )
     # It has all that the agent asks of a network.

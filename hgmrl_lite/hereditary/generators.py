@@ -177,13 +177,10 @@ class MeanResponse:
     covariance: Array
 
 
-def mean_response(tasks: Sequence[Transitions]) -> MeanResponse:
+def mean_response(tasks: Sequence[Transitions]) -> MeanResponse | None:
     """Return the mean response of the state to a unit of raw action, by an affine fit.
 
-    Raises
-    ------
-    ValueError
-        When some action has no visible effect.
+    None when some action has no visible effect on average, as those of a car that heads in all directions.
     """
     states = np.concatenate([task.states for task in tasks])
     actions = np.concatenate([task.actions for task in tasks])
@@ -206,9 +203,7 @@ def mean_response(tasks: Sequence[Transitions]) -> MeanResponse:
     )
     least = np.sqrt(n) + np.sqrt(m) + _ERRORS
     if len(seen) < m or n < m or not np.linalg.svd(seen, compute_uv=False)[-1] > least:
-        raise ValueError(
-            f"tasks must show how each of the {m} actions moves the state, got the response\n{motion}"
-        )
+        return None
     # What each transition adds to B: right also where the noise depends on state and action.
     pull = np.linalg.solve(corner, frame[:, n + 1 :].T).T / unit
     parts = (left_over[:, :, None] * pull[:, None, :]).reshape(number, n * m)

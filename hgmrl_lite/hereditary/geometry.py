@@ -248,10 +248,13 @@ class OnActions:
 def _on_actions(data: TaskData, found: LeftActions, algebra: TaskAlgebra) -> OnActions:
     """Return how the group moves actions.
 
-    By the law of motion where the group is one of the system's symmetries, else by the mean response: of a
-    car, say, that drives in all directions, the mean response is none.
+    By the law of motion where the group is one of the system's symmetries, else by the mean response, if
+    there is one: of a car, say, that drives in all directions, it is none.
     """
-    if found.method == "system":
+    response, form = data.response, found.inner_product
+    if found.method == "system" or response is None:
+        if not data.system.known:
+            raise ValueError(f"tasks must show how each action moves the state, but {data.system.reason}")
         raw = data.system.partners(algebra.basis)
         strain = 0.5 * (raw + raw.swapaxes(-1, -2))
         m = raw.shape[-1]
@@ -262,10 +265,9 @@ def _on_actions(data: TaskData, found: LeftActions, algebra: TaskAlgebra) -> OnA
         thetas = algebra.thetas
         maps = lie.exp(np.einsum("kd,dij->kij", np.nan_to_num(thetas), generators))
         lost = ~np.isfinite(algebra.logs).all(axis=(1, 2))
-        if lost.any():
-            maps[lost] = lie.polar_factor(partners(found.left_actions[lost], data.response.matrix), kept)
+        if lost.any() and response is not None:
+            maps[lost] = lie.polar_factor(partners(found.left_actions[lost], response.matrix), kept)
         return OnActions(generators, maps, kept)
-    response, form = data.response, found.inner_product
     kept = action_form(algebra.basis, response, form, found.form_error, doubted=bool(found.doubts))
     generators = action_generators(partners(algebra.basis, response.matrix), kept, algebra.basis)
     maps = lie.polar_factor(partners(found.left_actions, response.matrix), kept)

@@ -39,10 +39,6 @@ def find_inherited(tested: Tested) -> tuple[Finding, dict[int, str]]:
     if not system.known:
         finding = Finding("inherited", "undecided", np.nan, BOUND, f"{system.reason}.")
         return finding, dict.fromkeys(others, "none")
-    if not system.dimension and system.verdict == "no" and not tested.found.known:
-        text = f"Nothing continuous relates the tasks: the system has no symmetry, since {system.reason}."
-        finding = Finding("inherited", "no", float(system.spectrum[0]), BOUND, text)
-        return finding, dict.fromkeys(others, "none")
     defects, parts = {}, {}
     for index in others:
         matrix = tested.maps[index]
@@ -51,7 +47,11 @@ def find_inherited(tested: Tested) -> tuple[Finding, dict[int, str]]:
         if local is not None and (tested.n == 2 or local.verdict(BOUND) == "yes"):
             defects[index], parts[index] = local, "algebra" if local.verdict(BOUND) == "yes" else "none"
             continue
-        whole = _group_defect(system, matrix, tested.data.response.matrix)
+        response = tested.data.response
+        start = np.eye(system.law.m)
+        if response is not None:
+            start = partners(matrix[: tested.n, : tested.n], response.matrix)
+        whole = _group_defect(system, matrix, start)
         parts[index] = "group" if whole.verdict(BOUND) == "yes" else "none"
         defects[index] = local if local is not None and parts[index] == "none" else whole
     finding, _ = tested.conclude(
@@ -65,6 +65,14 @@ def find_inherited(tested: Tested) -> tuple[Finding, dict[int, str]]:
             "bound or too noisy.",
         },
     )
+    if finding.verdict == "undecided" and system.broken and tested.differ:
+        text = (
+            "No symmetry that the system may have keeps the law of the starts: whatever relates the tasks "
+            "is none."
+        )
+        if not system.dimension:
+            text = f"The system has no symmetry that could relate the tasks: {system.reason}."
+        finding = Finding("inherited", "no", finding.figure, BOUND, text)
     if finding.verdict == "yes" and system.unbounded_actions:
         text = (
             "The maps are symmetries of the motion that was seen, but so is every scaling: no raw action in "
@@ -86,8 +94,8 @@ def _algebra_defect(system: SystemSymmetry, matrix: Array) -> Defect | None:
     return system.defect(generator)[1]
 
 
-def _group_defect(system: SystemSymmetry, matrix: Array, response: Array) -> Defect:
-    """Return how far T(L s, K a) is from L T(s, a), for the best K, in units of the motion."""
+def _group_defect(system: SystemSymmetry, matrix: Array, start: Array) -> Defect:
+    """Return how far T(L s, K a) is from L T(s, a), for the best K near a start, in units of the motion."""
     law = system.law
     n, m = law.n, law.m
     linear, shift = matrix[:n, :n], matrix[:n, n]
@@ -99,8 +107,7 @@ def _group_defect(system: SystemSymmetry, matrix: Array, response: Array) -> Def
     def residuals(right: Array) -> Array:
         return ((law(moved, actions @ right.T) - target) @ unit).ravel()
 
-    start = partners(linear, response).ravel()
-    found = least_squares(lambda right: residuals(right.reshape(m, m)), start, jac="3-point")
+    found = least_squares(lambda right: residuals(right.reshape(m, m)), start.ravel(), jac="3-point")
     square = 2.0 * float(found.cost) / len(states) / (2.0 * n)
     # Both predictions bring the law's own error; it is the same everywhere on average.
     noise = 2.0 * float(np.square(law.deviations).sum()) / (FOLDS * (FOLDS - 1)) / (2.0 * n)
@@ -111,7 +118,7 @@ def find_start_law(tested: Tested) -> Finding:
     """Tell whether every map carries mean and covariance of the starts to themselves."""
     system = tested.data.system
     starts = system.starts
-    if system.verdict == "yes" and not system.compact.dimension and not tested.found.known:
+    if system.dimension and system.broken and tested.differ and not tested.found.known:
         which = (
             "the system's symmetry does not keep"
             if system.dimension == 1
@@ -126,6 +133,8 @@ def find_start_law(tested: Tested) -> Finding:
     known = len(starts) > 2 * tested.n
     mean, covariance = resampled_moments(starts / scale)
     covariance = with_least_spread(covariance, system.law.state_scale / scale[:, None])
+    # Every coordinate may move by as much.
+    wider = np.sqrt(tested.n / 2.0)
     finding, _ = tested.conclude(
         "start law",
         {
@@ -140,8 +149,8 @@ def find_start_law(tested: Tested) -> Finding:
             "undecided": f"The map to task {{task}} moves the {len(starts)} starts by {{figure:.2f}} of "
             "their standard deviations: too near the bound, or too few starts to tell.",
         },
-        START_BOUND,
-        START_EXCLUDED,
+        START_BOUND * wider,
+        START_EXCLUDED * wider,
     )
     text = finding.text
     if np.isnan(finding.figure):

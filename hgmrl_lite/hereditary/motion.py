@@ -27,6 +27,7 @@ LADDER = (
     ((1, 0), (0, 3)),
     ((1, 0), (0, 5)),
     ((1, 3),),
+    ((1, 3), (2, 1)),
     ((3, 0), (2, 1), (1, 2), (0, 5)),
 )
 #: A larger law is taken when the smaller one would leave so much more by chance once in so many cases.

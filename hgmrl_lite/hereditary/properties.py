@@ -62,6 +62,15 @@ class Tested:
         }
 
     @cached_property
+    def differ(self) -> bool:
+        """Whether some task surely has other rewards than the base task."""
+        base, same = self.data.model(self.data.base_index), PolynomialMap.of_matrix(np.eye(self.n))
+        return any(
+            compare(base, self.data.model(index), same).same_rewards.verdict(BOUND) == "no"
+            for index in self.data.others
+        )
+
+    @cached_property
     def slip(self) -> float:
         """The largest squared shift of the best common fixed point, in units of the states' spread."""
         n = self.n

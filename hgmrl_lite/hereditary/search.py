@@ -163,7 +163,8 @@ def search_group(
     left, residuals, jacobian = left[kept], residuals[kept], jacobian[kept]
     if len(free):
         # The stabiliser is estimated: a long way along it is not quite free.
-        left, _, residuals, jacobian = refined(nearest_to_identity(group, left, free))
+        left = nearest_to_identity(group, refined(nearest_to_identity(group, left, free))[0], free)
+        residuals, jacobian = matching.linearise(left)
         followed = None
     theta = group.log(left) if followed is None else followed[kept]
     costs = np.square(residuals).mean(axis=1)
@@ -232,7 +233,7 @@ def refine(
         There.
     """
     elements, way = start.copy(), np.zeros((len(start), dimension))
-    residuals, jacobian = linearise(elements)
+    residuals, jacobian = (part.copy() for part in linearise(elements))
     cost = np.square(residuals).sum(axis=1)
     damping = np.full(len(elements), DAMPING)
     # Those that still move; the group of the identity leaves nothing to refine.

@@ -93,6 +93,8 @@ class SystemSymmetry(Told):
         The fitted law T.
     starts : ndarray, shape (k, n)
         States that begin an episode.
+    open_states : ndarray, shape (D', n + 1, n + 1)
+        W_S of the next pairs: those of which the data do not exclude that they are symmetries.
     """
 
     generators_states: Array
@@ -102,6 +104,7 @@ class SystemSymmetry(Told):
     reason: str
     law: LawOfMotion
     starts: Array
+    open_states: Array
 
     @property
     def dimension(self) -> int:
@@ -125,40 +128,10 @@ class SystemSymmetry(Told):
         return not np.isnan(self.spectrum).all()
 
     @cached_property
-    def _start_moves(self) -> tuple[Array, Array, Array]:
-        """Squares (D,) of how far combinations (D, D) of the generators move the starts, and their scale."""
-        n = self.law.n
-        mean = self.starts.mean(axis=0)
-        # In units of the states' spread; starts in one place, or at rest, leave directions without any.
-        unit = self.law.state_scale
-        away = np.linalg.solve(unit, (self.starts - mean).T)
-        values, axes = np.linalg.eigh(away @ away.T / len(self.starts) + POINT**2 * np.eye(n))
-        scale = unit @ (axes * np.sqrt(values)) @ axes.T
-        inverse = np.linalg.inv(scale)
-        linear = inverse @ self.generators_states[:, :n, :n] @ scale
-        shift = (self.generators_states[:, :n, :n] @ mean + self.generators_states[:, :n, n]) @ inverse.T
-        strain = 0.5 * (linear + linear.swapaxes(-1, -2)).reshape(self.dimension, n * n)
-        moved = np.hstack([strain, shift])
-        whole = np.hstack([linear.reshape(self.dimension, n * n), shift])
-        if not self.dimension:
-            return np.zeros(0), np.zeros((0, 0)), scale
-        gram = whole @ whole.T
-        ridge = 1e-12 * np.trace(gram) * np.eye(self.dimension)
-        return *scipy.linalg.eigh(moved @ moved.T, gram + ridge), scale
-
-    @property
-    def least_start_move(self) -> float:
-        """How far the generator moves the starts that moves them least, in their standard deviations."""
-        return float(np.sqrt(max(self._start_moves[0].min(initial=np.inf), 0.0)))
-
-    @cached_property
     def compact(self) -> CompactSymmetries:
         """The subalgebra that keeps mean and covariance of the starts: a second stage, inside the first."""
         n, m = self.law.n, self.law.m
-        squares, vectors, scale = self._start_moves
-        # Of k starts the covariance is known to a share of about √(2/k) in each direction.
-        bound = min(KEPT**2 + 4.0 / len(self.starts), KEPT_AT_MOST**2)
-        kept = vectors[:, squares < bound].T
+        kept, scale = self._keeping(self.generators_states)
         states = np.tensordot(kept, self.generators_states, axes=1)
         actions = np.tensordot(kept, self.generators_actions, axes=1)
         # What is not skew in a common inner product is estimation error.
@@ -166,6 +139,45 @@ class SystemSymmetry(Told):
         actions, _ = skew_parts(actions.reshape(-1, m, m), self.law.action_scale)
         form = form * np.exp(-np.linalg.slogdet(form)[1] / n)
         return CompactSymmetries(states, actions, form)
+
+    @cached_property
+    def broken(self) -> bool:
+        """Whether surely no symmetry keeps the law of the starts, as far as a connected group goes."""
+        possible = np.concatenate([self.generators_states, self.open_states])
+        return self.known and not len(self._keeping(possible)[0])
+
+    @property
+    def least_start_move(self) -> float:
+        """How far the generator moves the starts that moves them least, in their standard deviations."""
+        return float(np.sqrt(max(self._start_moves(self.generators_states)[0].min(initial=np.inf), 0.0)))
+
+    def _keeping(self, generators: Array) -> tuple[Array, Array]:
+        """Return which combinations (d, D) of W_S keep the law of the starts, and a frame of its spread."""
+        squares, vectors, scale = self._start_moves(generators)
+        # Of k starts the covariance is known to a share of about √(2/k) in each direction.
+        bound = min(KEPT**2 + 4.0 / len(self.starts), KEPT_AT_MOST**2)
+        return vectors[:, squares < bound].T, scale
+
+    def _start_moves(self, generators: Array) -> tuple[Array, Array, Array]:
+        """Return squares (D,) of how far combinations (D, D) of W_S move the starts, and a frame."""
+        n, dimension = self.law.n, len(generators)
+        mean = self.starts.mean(axis=0)
+        # In units of the states' spread; starts in one place, or at rest, leave directions without any.
+        unit = self.law.state_scale
+        away = np.linalg.solve(unit, (self.starts - mean).T)
+        values, axes = np.linalg.eigh(away @ away.T / len(self.starts) + POINT**2 * np.eye(n))
+        scale = unit @ (axes * np.sqrt(values)) @ axes.T
+        inverse = np.linalg.inv(scale)
+        linear = inverse @ generators[:, :n, :n] @ scale
+        shift = (generators[:, :n, :n] @ mean + generators[:, :n, n]) @ inverse.T
+        strain = 0.5 * (linear + linear.swapaxes(-1, -2)).reshape(dimension, n * n)
+        moved = np.hstack([strain, shift])
+        whole = np.hstack([linear.reshape(dimension, n * n), shift])
+        if not dimension:
+            return np.zeros(0), np.zeros((0, 0)), scale
+        gram = whole @ whole.T
+        ridge = 1e-12 * np.trace(gram) * np.eye(dimension)
+        return *scipy.linalg.eigh(moved @ moved.T, gram + ridge), scale
 
     @cached_property
     def certain(self) -> bool:
@@ -303,22 +315,28 @@ def system_symmetries(tasks: Sequence[Transitions]) -> SystemSymmetry:
     if unseen is not None:
         nothing = np.full(len(change), np.nan)
         none = np.zeros((0, law.n + 1, law.n + 1)), np.zeros((0, law.m, law.m))
-        return SystemSymmetry(*none, nothing, "undecided", unseen, law, starts)
+        return SystemSymmetry(*none, nothing, "undecided", unseen, law, starts, none[0])
     bias = np.einsum("kuf,kvf->uv", deviations, deviations)
     squares, vectors = np.linalg.eigh(change @ change.T - bias)
     scores = np.sqrt(np.maximum(squares, 0.0))
     dimension = int((scores < NEARLY).sum())
-    generators = vectors[:, :dimension].T @ law.operators[2]
+    seen, errors = vectors.T @ change, vectors.T @ deviations
+    verdict, reason = _claim(seen, errors, scores, dimension)
+    found = [squared(pair, errors[:, place]) for place, pair in enumerate(seen)]
+    # As of the first pair that is no symmetry.
+    excluded = [one.square > BOUND**2 and one.square - ERRORS * one.error > NEARLY**2 for one in found]
+    generators = vectors.T @ law.operators[2]
     corner = (law.n + 1) ** 2
-    verdict, reason = _claim(vectors.T @ change, vectors.T @ deviations, scores, dimension)
+    states = generators[:, :corner].reshape(-1, law.n + 1, law.n + 1)
     return SystemSymmetry(
-        generators[:, :corner].reshape(-1, law.n + 1, law.n + 1),
-        generators[:, corner:].reshape(-1, law.m, law.m),
+        states[:dimension],
+        generators[:dimension, corner:].reshape(-1, law.m, law.m),
         scores,
         verdict,
         reason,
         law,
         starts,
+        states[dimension:][~np.array(excluded[dimension:], dtype=bool)],
     )
 
 

@@ -116,8 +116,8 @@ class TaskData:
         return in_units(maps, 1.0 / self.scale)
 
     @cached_property
-    def response(self) -> MeanResponse:
-        """How an action moves the state on average, over all tasks."""
+    def response(self) -> MeanResponse | None:
+        """How an action moves the state on average, over all tasks; None where that is not seen."""
         return mean_response(self.tasks)
 
     @cached_property

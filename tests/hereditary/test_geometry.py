@@ -9,9 +9,10 @@ from exploring import explore
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hgmrl_lite import lie
+from hgmrl_lite import envs, lie
 from hgmrl_lite.actions import LinearAction
 from hgmrl_lite.envs import bent_valley, circle_tasks, sample_transitions, training_tasks
+from hgmrl_lite.envs.car import Car
 from hgmrl_lite.hereditary import discover_geometry, intertwiner, invariant_form
 from hgmrl_lite.hereditary.generators import action_generators
 from hgmrl_lite.hereditary.group import compact_group
@@ -183,7 +184,7 @@ def few(task, count):
         ),
         (
             lambda tasks: [replace(task, actions=np.zeros_like(task.actions)) for task in tasks],
-            "tasks must show how each of the 2 actions moves the state",
+            "tasks must hold actions that spread in every direction",
         ),
     ],
     ids=["empty", "one", "too few transitions", "other dimension", "actions without effect"],
@@ -343,6 +344,36 @@ def test_what_rewards_do_not_show_is_a_doubt_where_no_group_of_the_system_tells_
     assert any("do not change along some direction" in doubt for doubt in found.doubts) == doubted
     if not doubted:
         np.testing.assert_allclose(found.left_actions[1], lie.exp(0.5 * np.pi * ABOUT_Z), atol=0.05)
+
+
+class SlippingCar(Car):
+    """Drives farther where the first coordinate is larger."""
+
+    def mean_next_state(self, states, actions):
+        moved = super().mean_next_state(states, actions)
+        moved[..., :2] += (moved - states)[..., :2] * 0.6 * np.sin(2.0 * states[..., :1])
+        return moved
+
+
+def test_where_the_floor_bends_nothing_is_inherited():
+    family = replace(envs.car(), system=SlippingCar())
+    tasks = [family.explore(task, 5000, seed=100 + index) for index, task in enumerate(family.train)]
+    geometry = discover_geometry(tasks)
+    assert geometry.system.broken
+    assert geometry.report["inherited"].verdict == "no"
+    # Heading in all directions, a car has no mean response; its partner comes from the law of motion.
+    assert geometry.data.response is None
+    assert np.isfinite(geometry.action_maps).all()
+
+
+def test_an_arm_is_found_on_the_set_where_its_states_live():
+    family = envs.arm()
+    tasks = [family.explore(task, 4000, seed=index) for index, task in enumerate(family.train)]
+    geometry = discover_geometry(tasks)
+    base = np.kron(np.diag([1.0, 0.0, 1.0]), J)[None]
+    assert np.degrees(lie.principal_angles(geometry.generators_states, base)).max() < 0.1
+    np.testing.assert_allclose(geometry.action_maps, np.tile(np.eye(2), (4, 1, 1)), atol=0.01)
+    assert geometry.verdict == "yes"
 
 
 def test_two_turns_are_a_torus():

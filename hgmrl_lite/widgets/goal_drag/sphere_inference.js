@@ -41,10 +41,11 @@ export function makeSphereInference({ root, inverse, axis, cover, neighbours, sp
   const slope = new Float64Array(4);
 
   // Sums over the transitions in use at one Q, moved as Q ← exp(ξ) Q: squared errors, error · slope along ξ, and
-  // slope · slopeᵀ as [xx, xy, xz, yy, yz, zz].
+  // slope · slopeᵀ as [xx, xy, xz, yy, yz, zz]. Along Q a, as Q moves the stabiliser, there is nothing to be found.
   const sums = (q, rewards, used, each) => {
     const back = backwards(q);
     const forwards = multiply3(q, inverseTransposed);
+    const idle = apply3(q, axis);
     let square = 0;
     const product = [0, 0, 0];
     const normal = [0, 0, 0, 0, 0, 0];
@@ -53,7 +54,9 @@ export function makeSphereInference({ root, inverse, axis, cover, neighbours, sp
       const pulled = apply3(back, place);
       model.slope(pulled[0], pulled[1], slope, pulled[2]);
       const error = slope[0] - rewards[i];
-      const [x, y, z] = cross3(apply3(forwards, [slope[1], slope[2], slope[3]]), place);
+      const moved = cross3(apply3(forwards, [slope[1], slope[2], slope[3]]), place);
+      const along = dot3(moved, idle);
+      const [x, y, z] = moved.map((value, k) => value - along * idle[k]);
       square += error * error;
       product[0] += error * x;
       product[1] += error * y;
@@ -69,7 +72,7 @@ export function makeSphereInference({ root, inverse, axis, cover, neighbours, sp
     return { square, product, normal };
   };
 
-  const refine = (start, rewards, used, settled) => {
+  const descend = (start, rewards, used, settled) => {
     let q = start;
     let damping = firstDamping;
     let here = sums(q, rewards, used);
@@ -86,11 +89,17 @@ export function makeSphereInference({ root, inverse, axis, cover, neighbours, sp
       else damping *= 10;
       if (done) break;
     }
-    const target = apply3(q, axis);
-    const turn = smallestTurn3(axis, target) ?? logTurn3(q);
-    const smallest = turn3(turn);
-    const reached = sums(smallest, rewards, used);
-    return { turn, q: smallest, target, residual: Math.sqrt(reached.square / used.length), normal: reached.normal };
+    return q;
+  };
+
+  const smallest = (q) => smallestTurn3(axis, apply3(q, axis)) ?? logTurn3(q);
+
+  const refine = (start, rewards, used, settled) => {
+    // The stabiliser is estimated: a long way along it is not quite free.
+    const near = turn3(smallest(descend(start, rewards, used, settled)));
+    const turn = smallest(descend(near, rewards, used, settled));
+    const q = turn3(turn);
+    return { turn, q, target: apply3(q, axis), residual: Math.sqrt(sums(q, rewards, used).square / used.length) };
   };
 
   const minimaOf = (rewards, used, { most, settled }) => {
