@@ -545,3 +545,8 @@ lost.report
 #   [arXiv:1812.01537](https://arxiv.org/abs/1812.01537): formulas for the rotations of space, as engineers use them.
 # - J. Milnor, *Analytic proofs of the "hairy ball theorem" and the Brouwer fixed point theorem*, American Mathematical
 #   Monthly 85, 1978: why no choice of rotations is continuous over the sphere.
+#
+# ## Next
+#
+# A car has a steering wheel, and an arm has joints. What do they do when the map is turned?
+# [Lesson 09: robots, and your own](09_robots.ipynb) asks.
