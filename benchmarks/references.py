@@ -54,7 +54,7 @@ REFERENCES: dict[str, tuple[Target | None, str]] = {
     r"family.\w+.infer_ms": (("≤", 15.0), ""),
     "family.sphere.geometry_s": (("≤", 2.0), ""),
     r"family.(mass|car|arm|two_turns).geometry_s": (("≤", 3.0), ""),
-    r"family.(sphere|sphere_gymnasium|ellipse|mass|car|arm).gain": (
+    r"family.(sphere\w*|ellipse|mass|car|arm).gain": (
         ("≥", 100.0),
         "regret of the base policy alone over ours",
     ),

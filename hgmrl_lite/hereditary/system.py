@@ -139,8 +139,7 @@ class SystemSymmetry(Told):
     def compact(self) -> CompactSymmetries:
         """The subalgebra that keeps mean and covariance of the starts: a second stage, inside the first."""
         n, m = self.law.n, self.law.m
-        squares, vectors, scale = self._start_moves(self.generators_states)
-        kept = vectors[:, squares < self._kept**2].T
+        kept, scale = self._keeping
         states = np.tensordot(kept, self.generators_states, axes=1)
         actions = np.tensordot(kept, self.generators_actions, axes=1)
         # What is not skew in a common inner product is estimation error.
@@ -173,6 +172,12 @@ class SystemSymmetry(Told):
         size = np.hypot(np.linalg.norm(linear, axis=(1, 2)), np.linalg.norm(shift, axis=1))
         return bool((np.abs(np.linalg.eigvals(linear).imag).max(axis=1, initial=0.0) > TURNS * size).any())
 
+    @cached_property
+    def _keeping(self) -> tuple[Array, Array]:
+        """Which combinations (d, D) of the generators keep the law of the starts, and a frame of its spread."""
+        squares, vectors, scale = self._start_moves(self.generators_states)
+        return vectors[:, squares < self._kept**2].T, scale
+
     @property
     def _kept(self) -> float:
         """How far starts may move and count as kept: of k their covariance is known to a share of √(2/k)."""
@@ -202,7 +207,9 @@ class SystemSymmetry(Told):
     @cached_property
     def certain(self) -> bool:
         """Whether the compact symmetries surely are symmetries, whatever else may be one."""
-        found = [self.defect(generator)[1] for generator in self.compact.generators_states]
+        # As the law of motion has them: the step to a common inner product adds an error that the tasks mend.
+        pairs = np.tensordot(self._keeping[0], self.generators_states, axes=1)
+        found = [self.defect(pair)[1] for pair in pairs]
         return self.known and all(one.square + ERRORS * one.error < BOUND**2 for one in found)
 
     @cached_property

@@ -760,3 +760,8 @@ hereditary.find_chart(explored(twisted.train, twisted))
 # - H. Hotelling, *Relations between two sets of variates*, Biometrika 28, 1936: canonical correlations.
 # - J. M. Lee, *Introduction to Smooth Manifolds*, 2nd edition, Springer, 2013: fields whose brackets vanish have a chart
 #   in which they are constant (chapter 9).
+#
+# ## Next
+#
+# A car has a steering wheel, and an arm has joints. What do they do when the map is turned?
+# [Lesson 09: robots, and your own](09_robots.ipynb) asks.

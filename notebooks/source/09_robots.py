@@ -22,7 +22,8 @@ from hgmrl_lite.envs.arm import Arm, ArmGoals
 from hgmrl_lite.widgets import GoalDrag
 
 family = envs.car()
-agent = meta.meta_train(family, seed=0)
+settings = agents.PPOSettings(total_steps=49_152)
+agent = meta.meta_train(family, seed=0, settings=settings)
 GoalDrag(agent, family)
 
 # %% [markdown]
@@ -148,7 +149,7 @@ course.check("09.2", base_turn)
 
 # %%
 arm = envs.arm()
-arm_agent = meta.meta_train(arm, seed=0, settings=agents.PPOSettings(total_steps=40_960))
+arm_agent = meta.meta_train(arm, seed=0, settings=settings)
 GoalDrag(arm_agent, arm)
 
 # %%
@@ -329,7 +330,7 @@ if robots:
     train, test = 0.15 * envs.training_tasks(), 0.15 * envs.circle_tasks(4, phase=0.5)
     reacher = envs.TaskFamily.from_gymnasium(HiddenGoal, train=train, test=test, observe=state)
     settings = agents.PPOSettings(num_envs=32, total_steps=40_960)
-    robot = meta.meta_train(reacher, transitions=16_000, settings=settings)
+    robot = meta.meta_train(reacher, transitions=15_200, settings=settings)
 else:
     print(
         'MuJoCo is not here: this cell and the next two are skipped. README, "With a robot", says how to get it.'
@@ -359,7 +360,7 @@ if robots:
 #   how rewards are made. A cost of actions is one more term that has to be carried along.
 # - *inherited* asks about the law of motion. A no means that the world itself is not symmetric: wind, a slope, a joint
 #   that rubs. No wrapper mends that. "K cannot be determined" means that the random actions hardly move the state, or too
-#   few transitions for so many coordinates. We give this arm 16,000 a task, because its law has 297 terms.
+#   few transitions for so many coordinates. We give this arm 15,200 a task, because its law has 297 terms.
 # - *start law* asks where episodes begin. This one you *can* mend, as here, when you may choose the starts.
 # - *linearizable* asks whether matrices are enough in your coordinates. A no asks for other coordinates: cosine and sine
 #   for an angle, place and velocity for a swing.

@@ -29,8 +29,8 @@ class Rubbing(Arm):
 @pytest.mark.parametrize(
     ("system", "broken", "text"),
     [
-        (Facing(), "start law", "none of the system's 2 symmetries keeps the law of the"),
-        (Rubbing(), "inherited", "the system has no symmetry, since the best pair scores"),
+        (Facing(), ["inherited", "start law"], "none of the system's 2 symmetries keeps the law of the"),
+        (Rubbing(), ["inherited"], "The system has no symmetry that could relate the tasks: the best pair"),
     ],
 )
 def test_the_report_says_what_breaks(system, broken, text):
@@ -38,11 +38,10 @@ def test_the_report_says_what_breaks(system, broken, text):
     geometry = discover_geometry([family.explore(goal, 5000, seed=i) for i, goal in enumerate(family.train)])
     assert geometry.dimension == 0
     assert geometry.report.verdict == "no"
-    finding = geometry.report[broken]
-    assert finding.verdict == "no"
-    assert text in finding.text
-    assert finding.figure > finding.bound
-    assert [one.name for one in geometry.report.findings if one.verdict == "no"] == [broken]
+    against = [finding for finding in geometry.report.findings if finding.verdict == "no"]
+    assert [finding.name for finding in against] == broken
+    assert text in against[-1].text
+    assert all(finding.figure > finding.bound for finding in against)
 
 
 def test_starts_at_rest_are_measured_by_the_spread_of_the_states():

@@ -110,6 +110,7 @@ def test_number_of_exercises():
     assert list(lint.exercises(cells(*asked * 3), ("01.1",))) == []
     assert "3 to 5 exercises, this one has 1" in next(lint.exercises(cells(*asked), ("01.1",)))
     assert list(lint.exercises(cells(HEADER.replace("01", "00")), ())) == []
+    assert list(lint.exercises(cells(HEADER.replace("A lesson", "Capstone: a project")), ())) == []
     assert "exercise 01.2 is defined" in next(lint.exercises(cells(*asked * 3), ("01.1", "01.2")))
 
 
