@@ -66,10 +66,11 @@ def find_inherited(tested: Tested) -> tuple[Finding, dict[int, str]]:
         },
     )
     if finding.verdict == "undecided" and system.broken and not system.turning and tested.differ:
-        why = f"the system has no symmetry, since {system.reason}"
+        text = f"The system has no symmetry that could relate the tasks: {system.reason}."
         if len(system.possible):
-            why = f"none of the system's {len(system.possible)} symmetries turns anything"
-        text = f"Nothing continuous relates the tasks: {why}."
+            text = (
+                f"None of the system's {len(system.possible)} symmetries could relate the tasks: none turns."
+            )
         finding = Finding("inherited", "no", float(system.spectrum[len(system.possible)]), BOUND, text)
     if finding.verdict == "no" and system.finite is not None and system.finite.verdict == "yes":
         text = (
