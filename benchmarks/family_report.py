@@ -8,12 +8,12 @@ from numpy.typing import ArrayLike
 
 from benchmarks.report import QUICK_SEEDS, SEEDS, YES
 from hgmrl_lite._validate import Array
-from hgmrl_lite.envs import TaskFamily, arm, car, ellipse, mass, sphere, two_turns
+from hgmrl_lite.envs import TaskFamily, arm, car, ellipse, lens, mass, sphere, two_turns
 from hgmrl_lite.envs.arm import Arm
 from hgmrl_lite.envs.car import Car
 from hgmrl_lite.envs.mass import Mass
 from hgmrl_lite.envs.sphere import Space
-from hgmrl_lite.hereditary import discover_geometry
+from hgmrl_lite.hereditary import GeometryReport, discover_geometry, find_chart
 from hgmrl_lite.transitions import Transitions
 
 Tasks = Callable[[int], list[Transitions]]
@@ -92,13 +92,24 @@ def unlike_pairs(seed: int) -> list[Transitions]:
     return out
 
 
+def plainly(tasks: list[Transitions]) -> GeometryReport:
+    """Return the report on tasks."""
+    return discover_geometry(tasks).report
+
+
+def in_chart(tasks: list[Transitions]) -> GeometryReport:
+    """Return the report on tasks in the chart that is found for them."""
+    return discover_geometry(tasks, chart=find_chart(tasks)).report
+
+
 @dataclass(frozen=True)
 class Pair:
-    """A family as it is and with one thing broken, and what is right to say then."""
+    """A family as it is and with one thing broken, what is right to say then, and how it is said."""
 
     intact: Tasks
     broken: Tasks
     right: dict[str, str]
+    report: Callable[[list[Transitions]], GeometryReport] = plainly
 
 
 PAIRS = {
@@ -110,6 +121,7 @@ PAIRS = {
     "car": Pair(explored(car()), explored(replace(car(), system=CarOnFloor())), {"inherited": "no"}),
     "arm": Pair(explored(arm()), explored(replace(arm(), system=StiffArm())), {"start law": "no"}),
     "two_turns": Pair(explored(two_turns()), unlike_pairs, {"same rewards": "no"}),
+    "lens": Pair(explored(lens()), explored(lens(twist=1.0)), {"inherited": "no"}, in_chart),
 }
 
 
@@ -118,7 +130,7 @@ def share_right(pair: Pair, seeds: int) -> float:
     right = 0
     for tasks, wanted in ((pair.intact, YES), (pair.broken, pair.right)):
         for seed in range(seeds):
-            report = discover_geometry(tasks(seed)).report
+            report = pair.report(tasks(seed))
             right += all(report[finding].verdict == verdict for finding, verdict in wanted.items())
     return right / (2 * seeds)
 
