@@ -19,7 +19,7 @@ from benchmarks.references import reference_of
 RESULTS = Path(__file__).parent / "results.json"
 SUITES = (
     "speed", "discover", "verdicts", "descent", "discovery", "report", "inference", "intervals", "loop",
-    "family", "family_report", "reacher", "regret", "widget_drag", "site", "lessons",
+    "family", "family_report", "reacher", "finite", "regret", "widget_drag", "site", "lessons",
 )  # fmt: skip
 PACKAGES = ("numpy", "scipy", "torch", "gymnasium", "stable-baselines3", "jupyterlab", "anywidget")
 

@@ -8,15 +8,20 @@ import numpy as np
 
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array
+from hgmrl_lite.actions import Chart
+from hgmrl_lite.agents import GeometricAgent
 from hgmrl_lite.envs import TaskFamily, circle_tasks
 from hgmrl_lite.envs.arm import arm
 from hgmrl_lite.envs.car import car
 from hgmrl_lite.envs.ellipse import SHAPE, ellipse
+from hgmrl_lite.envs.lens import LensGoals, lens
 from hgmrl_lite.envs.mass import mass
 from hgmrl_lite.envs.sphere import sphere, sphere_goals
 from hgmrl_lite.envs.two_turns import torus_goals, two_turns
-from hgmrl_lite.hereditary import discover_geometry
+from hgmrl_lite.hereditary import FoundChart, HereditaryGeometry, discover_geometry, find_chart
 from hgmrl_lite.meta import evaluate, meta_test, meta_train
+from hgmrl_lite.streams import stream_seed
+from hgmrl_lite.transitions import Transitions
 
 Tasks = Callable[[int, int], Array]
 
@@ -33,7 +38,7 @@ class Case:
     family : TaskFamily
         The family.
     generators : ndarray, shape (d, n, n)
-        What really relates its tasks.
+        What really relates its tasks; none where nothing does.
     tasks : callable
         From a number and a seed to new tasks.
     transitions, context : int
@@ -46,7 +51,22 @@ class Case:
     transitions: int = 5000
     context: int = 20
 
-    def error_deg(self, left: Array, task: Array) -> float:
+    def geometry(self, tasks: list[Transitions]) -> HereditaryGeometry:
+        """Return the geometry of the training tasks."""
+        return discover_geometry(tasks, self.family.base_index)
+
+    def agent(self, seed: int) -> GeometricAgent:
+        """Return the agent of a seed."""
+        return meta_train(self.family, transitions=self.transitions, seed=seed, progress=False)
+
+    def generator_deg(self, geometry: HereditaryGeometry) -> float:
+        """Return the largest angle between the generators found and the true ones."""
+        if len(self.generators) != geometry.dimension:
+            return float("nan")
+        angles = lie.principal_angles(self.generators, geometry.generators_states)
+        return float(np.degrees(np.max(angles)))
+
+    def error_deg(self, left: Array, task: Array, chart: Chart | None) -> float:
         """Return by what angle an element (n, n) is off that carries the base task to another.
 
         Where the base task leaves elements open the angle is that between goals.
@@ -74,12 +94,48 @@ class Case:
         return np.asarray(polar[0] - polar[1])
 
 
+@dataclass(frozen=True)
+class Behind(Case):
+    """A case behind a lens, of which the chart is found: errors are those of what happens behind it."""
+
+    family: LensGoals
+
+    def geometry(self, tasks: list[Transitions]) -> HereditaryGeometry:
+        """Return the geometry of the training tasks, in the chart that is found."""
+        return discover_geometry(tasks, self.family.base_index, chart=find_chart(tasks))
+
+    def agent(self, seed: int) -> GeometricAgent:
+        """Return the agent of a seed."""
+        return meta_train(
+            self.family, transitions=self.transitions, seed=seed, chart=find_chart, progress=False
+        )
+
+    def generator_deg(self, geometry: HereditaryGeometry) -> float:
+        """Return the angle between the fields, found and true, on the unit circle."""
+        places, chart = circle_tasks(72), geometry.data.chart
+        if geometry.dimension != 1 or chart is None:
+            return float("nan")
+        step, straight = 1e-3, self.family.system.straight
+        moved = chart(straight.back(places)) @ lie.exp(step * geometry.generators_states[0]).T
+        found, true = straight(chart.back(moved)) - places, step * places @ self.generators[0].T
+        cosine = abs(np.sum(found * true)) / np.linalg.norm(found) / np.linalg.norm(true)
+        return float(np.degrees(np.arccos(min(cosine, 1.0))))
+
+    def error_deg(self, left: Array, task: Array, chart: Chart | None) -> float:
+        """Return the angle between a goal and where an element carries the base goal."""
+        assert chart is not None
+        straight = self.family.system.straight
+        moved = straight(chart.back(left @ chart(straight.back(self.family.base_task))))
+        return float(np.degrees(np.arccos(np.clip(moved @ task / np.linalg.norm(moved), -1.0, 1.0))))
+
+
 def cases() -> dict[str, Case]:
     """Return the families by the names of their figures."""
     rotations = np.asarray(lie.so(3).basis, dtype=np.float64)
     planes = np.array([np.kron(np.diag(row), lie.J) for row in np.eye(2)])
     both = np.asarray(np.kron(np.eye(2), lie.J)[None], dtype=np.float64)
     base_joint = np.asarray(np.kron(np.diag([1.0, 0.0, 1.0]), lie.J)[None], dtype=np.float64)
+    turn = np.asarray(lie.J[None], dtype=np.float64)
     bent = (SHAPE @ lie.J @ np.linalg.inv(SHAPE))[None]
 
     def circle(number: int, seed: int) -> Array:
@@ -107,6 +163,9 @@ def cases() -> dict[str, Case]:
         "two_turns": Case(
             two_turns(), planes, lambda number, seed: torus_goals(number, seed=seed), context=30
         ),
+        "lens": Behind(lens(), turn, circle),
+        "lens_fisheye": Behind(lens("fisheye"), turn, circle),
+        "lens_twisted": Behind(lens(twist=0.5), np.empty((0, 2, 2)), circle),
     }
 
 
@@ -117,7 +176,7 @@ def run(quick: bool = False) -> dict[str, float]:
         seeds = [_seed(case, seed, 10 if quick else 40) for seed in range(1 if quick else 3)]
         for key in seeds[0]:
             values = [found[key] for found in seeds]
-            averaged = key.startswith("infer_") or key.endswith("regret") or key == "connected"
+            averaged = key.startswith(("infer_", "chart_")) or key.endswith("regret") or key == "connected"
             figures[f"family.{name}.{key}"] = float(np.mean(values) if averaged else max(values))
         # Regret that chance makes negative is none.
         regret = max(figures[f"family.{name}.regret"], SMALLEST)
@@ -128,33 +187,48 @@ def run(quick: bool = False) -> dict[str, float]:
 def _seed(case: Case, seed: int, tasks: int) -> dict[str, float]:
     """Return the figures of one seed."""
     family = case.family
-    agent = meta_train(family, transitions=case.transitions, seed=seed, progress=False)
-    begun = time.process_time()
-    geometry = discover_geometry(agent.geometry.data.tasks, family.base_index)
-    seconds = time.process_time() - begun
-    figures = {"dimension": float(geometry.dimension), "geometry_s": seconds}
-    same = len(case.generators) == geometry.dimension
-    angles = lie.principal_angles(case.generators, geometry.generators_states) if same else [np.nan]
-    figures["generator_deg"] = float(np.degrees(np.max(angles)))
-    errors = [
-        case.error_deg(left, task) for left, task in zip(geometry.left_actions, family.train, strict=True)
+    agent = case.agent(seed)
+    explored = [
+        family.explore(task, case.transitions, seed=stream_seed(seed, "explore", index))
+        for index, task in enumerate(family.train)
     ]
-    figures["left_deg"] = max(errors)
-    figures["connected"] = float(geometry.report["connected"].verdict == "yes")
-    errors, decided, times = [], [], []
-    for index, task in enumerate(case.tasks(tasks, 100 + seed)):
-        context = family.explore(task, case.context, seed=10_000 + index)
-        begun = time.process_time()
-        answer = agent.infer(context)
-        times.append(time.process_time() - begun)
-        errors.append(case.error_deg(answer.left, task))
-        decided.append(answer.verdict == "yes")
-    figures["infer_median_deg"] = float(np.median(errors))
-    figures["infer_decided"] = float(np.mean(decided))
-    figures["infer_wrong"] = float(np.mean(np.array(decided) & (np.array(errors) > 8.0)))
-    figures["infer_ms"] = 1e3 * float(np.median(times))
+    begun = time.process_time()
+    geometry = case.geometry(explored)
+    figures = {"geometry_s": time.process_time() - begun}
+    chart = geometry.data.chart
+    if isinstance(chart, FoundChart):
+        figures["chart_share"] = chart.share
+        figures["chart_right"] = float(chart.verdict == ("yes" if len(case.generators) else "no"))
+    if len(case.generators):
+        figures["connected"] = float(geometry.report["connected"].verdict == "yes")
+        figures |= {"dimension": float(geometry.dimension), "generator_deg": case.generator_deg(geometry)}
+        errors = zip(geometry.left_actions, family.train, strict=True)
+        figures["left_deg"] = max(case.error_deg(left, task, chart) for left, task in errors)
+        figures |= _inferred(case, agent, seed, tasks)
     tested = meta_test(agent, family, context_size=case.context, episodes=50, seed=seed, progress=False)
     alone = evaluate(family, [agent.base_policy] * len(family.test), episodes=50, seed=seed, progress=False)
+    if not len(case.generators):
+        trusted = [agent.trust(one).verdict == "yes" for one in tested.inferences]
+        figures["infer_trusted"] = float(np.mean(trusted))
     figures["regret"] = float(np.mean(tested.regret_by_task))
     figures["base_regret"] = float(np.mean(alone.regret_by_task))
     return figures
+
+
+def _inferred(case: Case, agent: GeometricAgent, seed: int, tasks: int) -> dict[str, float]:
+    """Return how new tasks are inferred."""
+    errors, decided, times = [], [], []
+    for index, task in enumerate(case.tasks(tasks, 100 + seed)):
+        context = case.family.explore(task, case.context, seed=10_000 + index)
+        begun = time.process_time()
+        answer = agent.infer(context)
+        times.append(time.process_time() - begun)
+        errors.append(case.error_deg(answer.left, task, agent.chart))
+        decided.append(answer.verdict == "yes")
+    wrong = np.array(decided) & (np.array(errors) > 8.0)
+    return {
+        "infer_median_deg": float(np.median(errors)),
+        "infer_decided": float(np.mean(decided)),
+        "infer_wrong": float(np.mean(wrong)),
+        "infer_ms": 1e3 * float(np.median(times)),
+    }

@@ -25,16 +25,16 @@ def drags(exhibit: Exhibit, runs: int) -> list[dict[str, float]]:
             page = browser.blank_page()
             page.context.set_offline(True)
             page.goto(file.as_uri())
-            return repeated(browser, page, exhibit.widget, runs)
+            return repeated(browser, page, exhibit.name, runs)
 
 
 def run(quick: bool = False) -> dict[str, float]:
     """Return the figures of every widget that is dragged: medians over the drags, jumps in all of them."""
     figures = {}
     for exhibit in EXHIBITS:
-        if exhibit.widget in HANDLES:
-            made = _FREE.get(exhibit.widget, exhibit.made)
+        if exhibit.name in HANDLES:
+            made = _FREE.get(exhibit.name, exhibit.made)
             results = drags(replace(exhibit, made=made), 1 if quick else 5)
             for name, value in medians(results).items():
-                figures[f"site.{exhibit.widget}.{name}"] = value
+                figures[f"site.{exhibit.name}.{name}"] = value
     return figures

@@ -20,8 +20,18 @@ HANDLES = {
         ".hgmrl-goal-drag",
         ".hgmrl-handle",
     ),
-    "Globe": (
+    "GoalDragGlobe": (
         "GoalDrag(meta_train(sphere(), progress=False), sphere(), goal_degrees=30.0, goal_latitude=0.0)",
+        ".hgmrl-goal-drag",
+        ".hgmrl-handle",
+    ),
+    "GoalDragCar": (
+        "GoalDrag(meta_train(car(), progress=False), car(), goal_degrees=60.0)",
+        ".hgmrl-goal-drag",
+        ".hgmrl-handle",
+    ),
+    "GoalDragArm": (
+        "GoalDrag(meta_train(arm(), progress=False), arm(), goal_degrees=60.0)",
         ".hgmrl-goal-drag",
         ".hgmrl-handle",
     ),
@@ -34,7 +44,7 @@ HANDLES = {
     "TaskAligner": ("TaskAligner()", ".hgmrl-task-aligner", ".hgmrl-goal-handle"),
 }
 _CELL = """
-from hgmrl_lite.envs import navigation, sphere
+from hgmrl_lite.envs import arm, car, navigation, sphere
 from hgmrl_lite.meta import meta_train
 from hgmrl_lite.widgets import {widget}
 family = navigation()
@@ -156,12 +166,12 @@ def once_around(page: Any, name: str, held: Any, run: int) -> list[tuple[float, 
     GoalDrag's handle goes around its circle, on the globe around the disc's middle, any other one around a
     small circle where it is.
     """
-    if name == "GoalDrag":
+    if name in ("GoalDrag", "GoalDragCar", "GoalDragArm"):
         circle = page.locator(".hgmrl-circle").first.bounding_box()
         radius = circle["width"] / 2
         x, y = circle["x"] + radius, circle["y"] + radius
         start = math.radians(float(held.get_attribute("aria-valuenow")))
-    elif name == "Globe":
+    elif name == "GoalDragGlobe":
         disc = page.locator(".hgmrl-globe").first.bounding_box()
         box = held.locator(".hgmrl-ring").bounding_box()
         x, y = disc["x"] + disc["width"] / 2, disc["y"] + disc["height"] / 2
@@ -229,7 +239,7 @@ def in_jupyterlab(browser: Any, name: str, runs: int) -> list[dict[str, float]]:
     notebook.page.wait_for_selector(f"{root} {handle}")
 
     def same_on_both_sides() -> None:
-        if name not in ("GoalDrag", "Globe"):
+        if not name.startswith("GoalDrag"):
             return
         notebook.wait_python("widget.answered[:1] == [widget.goal_degrees]", limit=30.0)
         shown = float(notebook.page.locator(f"{root} {handle}").get_attribute("aria-valuenow"))

@@ -14,8 +14,8 @@ _FIRST_TIME = {
         "and a half on two processors. What was executed is kept for the next time."
     ),
     "explore": (
-        "The first time, npm fetches the page's browser parts and the agents of two figures are trained: "
-        "about half a minute on two processors. What was trained is kept for the next time."
+        "The first time, npm fetches the page's browser parts and the agents of five figures are trained: "
+        "about two minutes on two processors. What was trained is kept for the next time."
     ),
 }
 

@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ipywidgets.embed import dependency_state
@@ -33,6 +34,8 @@ class Exhibit:
         Number of the lesson that explains it.
     made : callable, optional
         Return the widget, when its class alone is not enough.
+    body : str, optional
+        What moves in it, where the widget has several exhibits.
     """
 
     widget: str
@@ -40,6 +43,12 @@ class Exhibit:
     invitation: str
     lesson: str
     made: "Callable[[], HgmrlWidget] | None" = None
+    body: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is called in addresses and file names."""
+        return self.widget + self.body
 
     def make(self) -> "HgmrlWidget":
         """Return the widget, in its first state."""
@@ -54,6 +63,20 @@ def _goal_drag() -> "HgmrlWidget":
     agent = meta.meta_train(family)
     # The ring tells the regret, computed on the page; an evaluation would wait for Python.
     return widgets.GoalDrag(agent, family, goal_degrees=30, evaluation_episodes=0, ring=True, replay=True)
+
+
+def _beyond(family: str, degrees: float, latitude: float = 0.0) -> "HgmrlWidget":
+    from hgmrl_lite import envs, meta
+
+    tasks = getattr(envs, family)()
+    return widgets.GoalDrag(
+        meta.meta_train(tasks),
+        tasks,
+        goal_degrees=degrees,
+        goal_latitude=latitude,
+        evaluation_episodes=0,
+        replay=True,
+    )
 
 
 def _regret() -> "HgmrlWidget":
@@ -121,6 +144,35 @@ EXHIBITS = (
         "07",
         _regret,
     ),
+    Exhibit(
+        "GoalDrag",
+        "One policy, all over a globe",
+        "Drag the goal over the globe, and drag the globe itself to turn it. The blue agent takes twenty "
+        "random steps, finds the rotation, and walks from the middle to your goal. What becomes of the "
+        "dotted way when you come near the antipode of the base goal?",
+        "08",
+        partial(_beyond, "sphere", -60.0, 10.0),
+        "Globe",
+    ),
+    Exhibit(
+        "GoalDrag",
+        "A car that learned to drive to one place",
+        "Drag the goal once around the circle. The blue car has the orange car's network. Before it asks the "
+        "network, it turns its place and its heading back; the answer, speed and steering, it uses as it is. "
+        "From which side does it arrive?",
+        "09",
+        partial(_beyond, "car", 20.0),
+        "Car",
+    ),
+    Exhibit(
+        "GoalDrag",
+        "An arm that learned to reach for one place",
+        "Drag the goal, and press Play. Before the blue arm asks the network, it turns its base joint and "
+        "its tip back, but not its elbow. Watch the elbow: it ends equally bent wherever the goal is.",
+        "09",
+        partial(_beyond, "arm", 20.0),
+        "Arm",
+    ),
 )
 
 
@@ -143,7 +195,7 @@ def explore_page(lessons: Sequence[str], exhibits: Sequence[Exhibit] = EXHIBITS)
     # What trains an agent has a progress bar of its own, below this one.
     bar = tqdm(exhibits, desc="widgets", unit="widget")
     for exhibit in bar:
-        bar.set_postfix_str(exhibit.widget)
+        bar.set_postfix_str(exhibit.name)
         widget = exhibit.make()
         # With the defaults: without Python nobody else knows them.
         states |= dependency_state(widget, drop_defaults=False)
@@ -164,6 +216,6 @@ def explore_page(lessons: Sequence[str], exhibits: Sequence[Exhibit] = EXHIBITS)
         description="Drag, slide, look: the figures of the workbook, live, without a line of code.",
         body=fragment("explore.html.j2", title=TITLE, entries=entries),
         kind="explore",
-        contents=tuple(Heading(exhibit.widget, exhibit.title) for exhibit in exhibits),
+        contents=tuple(Heading(exhibit.name, exhibit.title) for exhibit in exhibits),
         widgets=stored_state(states, shown),
     )

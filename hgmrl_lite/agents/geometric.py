@@ -11,7 +11,7 @@ from hgmrl_lite._verdict import Verdict
 from hgmrl_lite.actions import Chart
 from hgmrl_lite.agents.policy import MLPPolicy, TransformedPolicy, needed_context
 from hgmrl_lite.envs import TaskFamily
-from hgmrl_lite.hereditary import HereditaryGeometry, Inference, RewardModel, infer
+from hgmrl_lite.hereditary import FoundChart, HereditaryGeometry, Inference, RewardModel, infer
 from hgmrl_lite.hereditary.task_data import in_chart
 from hgmrl_lite.transitions import Transitions
 
@@ -163,6 +163,8 @@ class GeometricAgent:
         """
         findings = [self.geometry.report[name] for name in REQUIRED]
         against = [f"{finding.name}: {finding.text}" for finding in findings if finding.verdict == "no"]
+        if isinstance(self.chart, FoundChart) and self.chart.verdict == "no":
+            against.append(f"chart: in it the place makes {100.0 * self.chart.share:.1f} % of the motion")
         if inference.verdict == "no":
             against.append(
                 "new task: no element of the group explains its rewards; the mean square of the trend that "
@@ -171,6 +173,10 @@ class GeometricAgent:
         if against:
             return Trust("no", tuple(against))
         open_ = [f"{finding.name}: {finding.text}" for finding in findings if finding.verdict == "undecided"]
+        if isinstance(self.chart, FoundChart) and self.chart.verdict == "undecided":
+            open_.append(
+                "chart: too few transitions to tell whether the place still makes a part of the motion"
+            )
         if inference.verdict == "undecided":
             open_.append(f"new task: {inference.n_transitions} transitions do not decide which element it is")
         return Trust("undecided", tuple(open_)) if open_ else Trust("yes")
@@ -188,7 +194,7 @@ class GeometricAgent:
                 f"agent must be one of {family.system.name}, with states of dimension {family.state_dim} and "
                 f"actions of dimension {family.action_dim}; it was trained on {tasks[0]}"
             )
-        if not family.simulates or family.chart is not None:
+        if not family.simulates or self.chart is not None:
             return
         system, rng = family.system, np.random.default_rng(0)
         states, actions, next_states = (

@@ -1,6 +1,6 @@
-"""Exercises of lesson 08: what brackets generate, the dimension of training goals, the antipode."""
+"""Exercises of lesson 08: brackets, the dimension of training goals, the antipode, charts from motion."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -227,4 +227,153 @@ def _compare_rotation(answer: Any, start: Array, end: Array) -> None:
         f"It turns by {made:.1f}°, but {needed:.1f}° are enough.",
         "It carries the goal rightly, with an extra turn about the new goal. Which axis is at right "
         "angles to both?",
+    )
+
+
+def predicted_share(values: ArrayLike, next_values: ArrayLike, actions: ArrayLike) -> float:
+    """Return which share of the variance of increments (N,) an affine function of actions (N, m) predicts."""
+    increments = np.asarray(next_values, dtype=np.float64) - np.asarray(values, dtype=np.float64)
+    return _predicted(increments, np.asarray(actions, dtype=np.float64))
+
+
+def _predicted(targets: Array, actions: Array, *, constant: bool = True) -> float:
+    """Return the share of the variance of targets (N,) that a linear fit to actions (N, m) predicts."""
+    columns = np.column_stack([np.ones(len(actions)), actions]) if constant else actions
+    left = targets - columns @ np.linalg.lstsq(columns, targets)[0]
+    return float(1.0 - left.var() / targets.var())
+
+
+def _share_mistakes(values: Array, next_values: Array, actions: Array) -> Mistakes:
+    increments = next_values - values
+    right = _predicted(increments, actions)
+    return {
+        "Look at the increments, the next value minus the value. These are predictions of the next value "
+        "itself.": _predicted(next_values, actions),
+        "This is the share that is left over.": 1.0 - right,
+        "This is the correlation. Its square is the share.": np.sqrt(max(right, 0.0)),
+        "The fit needs a constant: where there is wind, the mean step is not zero.": [
+            _predicted(increments, actions, constant=False),
+            1.0 - np.square(_left(increments, actions)).sum() / np.square(increments).sum(),
+        ],
+        "Use all the actions' coordinates in one fit.": [
+            _predicted(increments, actions[:, [axis]]) for axis in range(actions.shape[1])
+        ],
+    }
+
+
+def _left(targets: Array, actions: Array) -> Array:
+    """Return what a fit without a constant leaves."""
+    return np.asarray(targets - actions @ np.linalg.lstsq(actions, targets)[0])
+
+
+def _steps(seed: int, wind: float = 0.0, width: int = 2) -> tuple[Array, Array, Array]:
+    """Return values (N,), next values (N,) and actions (N, width) of a coordinate that is bent a little."""
+    rng = np.random.default_rng(seed)
+    place, actions = rng.normal(size=60), rng.uniform(-1.0, 1.0, size=(60, width))
+    after = place + actions @ (0.1 * np.arange(1, width + 1)) + wind + 0.05 * rng.normal(size=60)
+    return place + 0.3 * place**2, after + 0.3 * after**2, actions
+
+
+@exercise("08.4", "How well an action predicts a coordinate", predicted_share)
+@hints(
+    "What does a step change? Take the increments first. Then fit them by a constant and the actions.",
+    "`np.linalg.lstsq` fits increments to the columns of a matrix: a column of ones, and one column for "
+    "each coordinate of the action.",
+    "The share is 1 minus the variance of what the fit leaves over, divided by the variance of the "
+    "increments.",
+)
+def _exercise_4(answer: Any) -> Iterator[str]:
+    rng = np.random.default_rng(5)
+    still, drawn = rng.normal(size=40), rng.normal(size=(40, 2))
+    yield from each_case(
+        answer,
+        predicted_share,
+        "The share",
+        {
+            "a coordinate that the action moves, with noise": [_steps(1), _steps(2)],
+            "in a wind, which moves it as well": _steps(3, wind=0.4),
+            "three coordinates of the action": _steps(4, width=3),
+            "an action that tells everything: 1": (still, still + drawn @ [0.3, -0.2] + 0.5, drawn),
+            "values in very small units": tuple(
+                part * scale for part, scale in zip(_steps(6), (1e-6, 1e-6, 1.0), strict=True)
+            ),
+        },
+        _share_mistakes,
+    )
+
+
+Step = Callable[[Array, Array], Array]
+
+
+def closing_error(step: Step, start: ArrayLike, count: int) -> Array:
+    """Return end minus start (2,) of a round: ``count`` steps each along (1, 0), (0, 1), (-1, 0), (0, -1)."""
+    return _walk(step, start, count, _ROUND) - np.asarray(start, dtype=np.float64)
+
+
+_ROUND = np.array([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0]])
+
+
+def _walk(step: Step, start: ArrayLike, count: int, commands: Array) -> Array:
+    """Return where each command, given ``count`` times, leads from ``start``."""
+    place = np.asarray(start, dtype=np.float64)
+    for command in commands.repeat(count, axis=0):
+        place = np.asarray(step(place, command))
+    return place
+
+
+def _round_mistakes(step: Step, start: Array, count: int) -> Mistakes:
+    right = closing_error(step, start, count)
+    there = _walk(step, start, count, _ROUND[[0, 1]])
+    return {
+        "This is where the round ends. How far is that from where it began?": right + start,
+        "The sign: the end minus the start.": -right,
+        "Only one command of each kind: give each `count` times.": closing_error(step, start, 1),
+        "There and back along the same line is no round: (1, 0), (0, 1), (-1, 0), (0, -1).": [
+            _walk(step, start, count, _ROUND[list(order)]) - start for order in ((0, 2, 1, 3), (0, 1, 3, 2))
+        ],
+        "This is the round the other way, (0, 1) first.": _walk(step, start, count, _ROUND[[1, 0, 3, 2]])
+        - start,
+        "You alternate the commands. Give the first one `count` times, then the second one, and so on.": (
+            _walk(step, start, 1, np.tile(_ROUND, (count, 1))) - start
+        ),
+        "This is half of the round.": there - start,
+    }
+
+
+def _shifted(place: Array, action: Array) -> Array:
+    return place + 0.1 * action
+
+
+def _through_a_parabola(place: Array, action: Array) -> Array:
+    x, y = place[0] + 0.1 * action[0], place[1] - 0.6 * place[0] ** 2 + 0.1 * action[1]
+    return np.array([x, y + 0.6 * x**2])
+
+
+def _turned_by_place(place: Array, action: Array) -> Array:
+    return np.asarray(place + 0.1 * lie.so2_exp(place[0]) @ action)
+
+
+def _sheared_by_place(place: Array, action: Array) -> Array:
+    return np.asarray(place + 0.1 * action + [0.0, 0.2 * place[0] * action[0]])
+
+
+@exercise("08.5", "A round of commands", closing_error)
+@hints(
+    "Walk: keep a place, and replace it by `step(place, action)`. How many steps does the whole round have?",
+    "Two loops, one in the other: over the four actions, and `count` times each.",
+    "Start with `place = start`, end with `place - start`. Actions are arrays: `np.array([1.0, 0.0])`.",
+)
+def _exercise_5(answer: Any) -> Iterator[str]:
+    start = np.array([0.3, -0.2])
+    yield from each_case(
+        answer,
+        closing_error,
+        "End minus start",
+        {
+            "in a plane where a step is a shift: nothing": (_shifted, start, 4),
+            "the same plane seen through a lens: nothing": (_through_a_parabola, start, 4),
+            "where the place turns every step": [(_turned_by_place, start, 4), (_turned_by_place, -start, 1)],
+            "where the place shears every step": (_sheared_by_place, start, 3),
+        },
+        _round_mistakes,
     )

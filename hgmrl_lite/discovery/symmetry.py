@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -9,7 +10,10 @@ from numpy.typing import ArrayLike
 from hgmrl_lite._tables import table
 from hgmrl_lite._validate import Array, as_array, as_count
 from hgmrl_lite._verdict import Verdict
+from hgmrl_lite.discovery.finite import FiniteGroup, told
+from hgmrl_lite.discovery.finite_search import find_finite_group
 from hgmrl_lite.discovery.ladder import Claim, climb
+from hgmrl_lite.discovery.moved_function import MovedFunction
 from hgmrl_lite.discovery.samples import Samples, gather
 from hgmrl_lite.lie import principal_angles
 
@@ -59,6 +63,8 @@ class Symmetry:
         How many points were left out, by reason.
     algebra : {"affine", "linear"}
         What was searched.
+    samples : Samples
+        What it was found in.
     """
 
     generators: Array
@@ -78,6 +84,20 @@ class Symmetry:
     n_points: int
     dropped: dict[str, int]
     algebra: str
+    samples: Samples
+
+    @cached_property
+    def finite(self) -> FiniteGroup | None:
+        """Turns and mirrors that are left in the plane; computed when first asked for.
+
+        None where a continuous symmetry was found, and where the points are not of the plane. Where linear
+        symmetries were looked for, turns and mirrors keep the origin as well.
+        """
+        frame = self.samples.frame
+        if self.verdict == "yes" or len(frame.shift) != 2:
+            return None
+        scale = frame.scale if frame.affine else None
+        return find_finite_group(MovedFunction(self.samples), frame.shift, scale)
 
     def _facts(self) -> list[tuple[str, str]]:
         """Return what there is to tell, as (name, text)."""
@@ -94,6 +114,8 @@ class Symmetry:
             centre = "none" if self.centre is None else str(_rounded(self.centre))
             spread = f"{self.angle_deg:.2g}°" if self.angle_deg >= 0.001 else "below 0.001°"
             facts += [("centre", centre), ("angle spread", spread)]
+        if self.verdict != "yes":
+            facts.append(("finite group", told(self.finite, len(self.samples.frame.shift))))
         if math.isfinite(self.resolution):
             facts.append(
                 (
@@ -164,6 +186,9 @@ def discover(
     the data allow a claim. Beyond the smallest neighbourhoods, a claim also needs those of the next smaller
     size to agree. Bends of f that are finer than the neighbourhoods behind the verdict are not seen:
     `Symmetry.resolution` states their radius.
+
+    In the plane, `Symmetry.finite` tells which turns and mirrors are left where no continuous symmetry is
+    found.
 
     Parameters
     ----------
@@ -253,6 +278,7 @@ def _dress(samples: Samples, claim: Claim, tolerance: float) -> Symmetry:
         n_points=samples.total,
         dropped=samples.dropped,
         algebra="affine" if frame.affine else "linear",
+        samples=samples,
     )
 
 

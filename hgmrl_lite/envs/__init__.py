@@ -11,6 +11,7 @@ from hgmrl_lite.envs.ellipse import SHAPE, ellipse
 from hgmrl_lite.envs.episodes import Rollouts
 from hgmrl_lite.envs.family import TaskFamily
 from hgmrl_lite.envs.goals import GoalTasks
+from hgmrl_lite.envs.lens import lens
 from hgmrl_lite.envs.mass import mass
 from hgmrl_lite.envs.navigation import (
     ARENA,
@@ -55,6 +56,7 @@ __all__ = [
     "circle_tasks",
     "ellipse",
     "goals_at",
+    "lens",
     "mass",
     "navigation",
     "project_action",

@@ -3,6 +3,7 @@
 From transitions to an answer, in the order of reading:
 
 - `reward_model`: one task's reward; `comparison`: two tasks under a map.
+- `chart` (on `spline_map`, `increments`), `sharpening`: coordinates in which a group is linear.
 - `motion` (on `polynomials`), `system`: the law of motion and its symmetries.
 - `own_symmetry`: a task's own rotations, and the intertwiner of two of them.
 - `frame`, `inner_product`: the coordinates in which a group is orthogonal, and what it keeps.
@@ -13,6 +14,7 @@ From transitions to an answer, in the order of reading:
 - `evidence`, `properties`, `inheritance`, `report`: whether it holds.
 """
 
+from hgmrl_lite.hereditary.chart import FoundChart, find_chart
 from hgmrl_lite.hereditary.evidence import Finding
 from hgmrl_lite.hereditary.geometry import HereditaryGeometry, discover_geometry
 from hgmrl_lite.hereditary.inference import Inference, infer
@@ -25,6 +27,7 @@ from hgmrl_lite.hereditary.system import CompactSymmetries, SystemSymmetry, syst
 __all__ = [
     "CompactSymmetries",
     "Finding",
+    "FoundChart",
     "GeometryReport",
     "HereditaryGeometry",
     "Inference",
@@ -32,6 +35,7 @@ __all__ = [
     "SystemSymmetry",
     "check_left_actions",
     "discover_geometry",
+    "find_chart",
     "infer",
     "intertwiner",
     "invariant_form",

@@ -1,7 +1,7 @@
 """Hereditary geometry: the group that carries one task to the others, found from transitions alone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from hgmrl_lite import lie
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite._verdict import Verdict
+from hgmrl_lite.hereditary.chart import FoundChart
 from hgmrl_lite.hereditary.evidence import BOUND, NORMAL, Told, overall
 from hgmrl_lite.hereditary.frame import partners, skew_parts
 from hgmrl_lite.hereditary.generators import (
@@ -21,6 +22,7 @@ from hgmrl_lite.hereditary.generators import (
 )
 from hgmrl_lite.hereditary.left_actions import LeftActions, find_left_actions
 from hgmrl_lite.hereditary.report import GeometryReport, make_report
+from hgmrl_lite.hereditary.sharpening import sharpened
 from hgmrl_lite.hereditary.system import SystemSymmetry
 from hgmrl_lite.hereditary.task_data import AnyChart, TaskData
 from hgmrl_lite.transitions import Transitions
@@ -207,7 +209,9 @@ def discover_geometry(
         The base task's place in ``tasks``.
     chart : Chart or callable, optional
         φ, a map of states (N, n) to coordinates (N, n) in which the group is to act by matrices. Everything
-        in the result is in these coordinates.
+        in the result is in these coordinates. A chart that was found, ``find_chart(tasks)``, is sharpened
+        by the rewards, unless they are clearly no images of one another in it; ``data.chart`` of the result
+        is the one in use.
 
     Returns
     -------
@@ -220,8 +224,24 @@ def discover_geometry(
         the rewards of a task or a coordinate of the states are constant, or the data do not show how actions
         move the state.
     """
-    data = TaskData(tasks, base_index, chart)
+    geometry = _geometry(TaskData(tasks, base_index, chart))
+    if not isinstance(chart, FoundChart):
+        return geometry
+    # A chart can be bent until wrong rewards nearly fit: they are tested before.
+    if "no" in (geometry.report[name].verdict for name in ("aligned", "same rewards")):
+        return geometry
+    better, left_actions = sharpened(
+        chart, tasks, geometry.data.base_index, geometry.left_actions, geometry.generators_states
+    )
+    return _geometry(TaskData(tasks, base_index, better), replace(geometry, left_actions=left_actions))
+
+
+def _geometry(data: TaskData, known: LeftActions | None = None) -> HereditaryGeometry:
+    """Return the geometry of tasks, in their chart, perhaps with left actions that are known already."""
     found = find_left_actions(data)
+    if known is not None:
+        kept = ("left_actions", "inner_product", "form_error")
+        found = replace(found, **{name: getattr(known, name) for name in kept})
     algebra = task_algebra(found.left_actions, found.standard_errors, found.inner_product)
     moved = _on_actions(data, found, algebra)
     return HereditaryGeometry(

@@ -65,14 +65,18 @@ def find_inherited(tested: Tested) -> tuple[Finding, dict[int, str]]:
             "bound or too noisy.",
         },
     )
-    if finding.verdict == "undecided" and system.broken and tested.differ:
+    if finding.verdict == "undecided" and system.broken and not system.turning and tested.differ:
+        why = f"the system has no symmetry, since {system.reason}"
+        if len(system.possible):
+            why = f"none of the system's {len(system.possible)} symmetries turns anything"
+        text = f"Nothing continuous relates the tasks: {why}."
+        finding = Finding("inherited", "no", float(system.spectrum[len(system.possible)]), BOUND, text)
+    if finding.verdict == "no" and system.finite is not None and system.finite.verdict == "yes":
         text = (
-            "No symmetry that the system may have keeps the law of the starts: whatever relates the tasks "
-            "is none."
+            f"{finding.text} What is left is finite: {system.finite.words}. Any other turn carries a policy "
+            "over only approximately."
         )
-        if not system.dimension:
-            text = f"The system has no symmetry that could relate the tasks: {system.reason}."
-        finding = Finding("inherited", "no", finding.figure, BOUND, text)
+        finding = replace(finding, text=text)
     if finding.verdict == "yes" and system.unbounded_actions:
         text = (
             "The maps are symmetries of the motion that was seen, but so is every scaling: no raw action in "
@@ -118,17 +122,6 @@ def find_start_law(tested: Tested) -> Finding:
     """Tell whether every map carries mean and covariance of the starts to themselves."""
     system = tested.data.system
     starts = system.starts
-    if system.dimension and system.broken and tested.differ and not tested.found.known:
-        which = (
-            "the system's symmetry does not keep"
-            if system.dimension == 1
-            else (f"none of the system's {system.dimension} symmetries keeps")
-        )
-        text = (
-            f"Nothing continuous relates the tasks: {which} the law of the {len(starts)} starts, so that a "
-            "carried policy would run where it was never trained."
-        )
-        return Finding("start law", "no", system.least_start_move, START_BOUND, text)
     maps, scale = tested.data.in_scale(tested.maps), tested.data.scale
     known = len(starts) > 2 * tested.n
     mean, covariance = resampled_moments(starts / scale)
@@ -152,14 +145,26 @@ def find_start_law(tested: Tested) -> Finding:
         START_BOUND * wider,
         START_EXCLUDED * wider,
     )
+    if finding.verdict == "undecided" and system.broken and system.turning and tested.differ:
+        count = len(system.possible)
+        which = (
+            "the system's symmetry does not keep"
+            if count == 1
+            else f"none of the system's {count} symmetries keeps"
+        )
+        text = (
+            f"Nothing continuous relates the tasks: {which} the law of the {len(starts)} starts, so that a "
+            "carried policy would run where it was never trained."
+        )
+        return Finding("start law", "no", system.least_start_move, finding.bound, text)
     text = finding.text
     if np.isnan(finding.figure):
         text = f"{len(starts)} starts are too few to know their law." + tested.settle(finding.verdict)[1]
-    mean = starts.mean(axis=0)
-    away = float(np.max(np.abs(mean) / (starts.std(axis=0) + np.finfo(float).tiny)))
+    centre = starts.mean(axis=0)
+    away = float(np.max(np.abs(centre) / (starts.std(axis=0) + np.finfo(float).tiny)))
     if finding.verdict == "no" and away > 1.0 and not tested.maps[:, :-1, -1].any():
         text += (
-            f" Linear maps fix the origin, and the mean start, {np.array2string(mean, precision=3)}, is "
+            f" Linear maps fix the origin, and the mean start, {np.array2string(centre, precision=3)}, is "
             "not there: subtract it from the states first."
         )
     return replace(finding, text=text)
@@ -188,7 +193,7 @@ def with_least_spread(covariance: Array, unit: Array) -> Array:
     """Return covariances (..., n, n) of starts that are spread in every direction.
 
     Starts in one place, or at rest, have no spread of their own by which a displacement could be measured;
-    they get `LEAST` of the states' spread, whose covariance is ``unit @ unit.T``.
+    they get a least share of the states' spread, whose covariance is ``unit @ unit.T``.
     """
     inverse = np.linalg.inv(unit)
     values, axes = np.linalg.eigh(inverse @ covariance @ inverse.T)

@@ -11,9 +11,12 @@ from numpy.typing import ArrayLike
 from hgmrl_lite._spans import null_space
 from hgmrl_lite._validate import Array, as_array
 from hgmrl_lite._verdict import Verdict
+from hgmrl_lite.discovery.finite import FiniteGroup, told
+from hgmrl_lite.discovery.finite_search import find_finite_group
 from hgmrl_lite.hereditary.evidence import BOUND, ERRORS, Defect, Told, squared
 from hgmrl_lite.hereditary.frame import form_in_units, in_units, skew_parts
 from hgmrl_lite.hereditary.motion import FOLDS, LawOfMotion
+from hgmrl_lite.hereditary.moved_law import MovedLaw
 from hgmrl_lite.transitions import Transitions
 
 #: Up to this score a pair counts as a symmetry; from ``BOUND`` on it is clearly none.
@@ -27,6 +30,8 @@ KEPT, KEPT_AT_MOST = 0.25, 0.6
 AWAY = 1e-5
 #: Spread that starts in one point are given, in that of the states.
 POINT = 0.05
+#: Share of a generator's size from which on its imaginary eigenvalues count.
+TURNS = 0.1
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -95,6 +100,8 @@ class SystemSymmetry(Told):
         States that begin an episode.
     open_states : ndarray, shape (D', n + 1, n + 1)
         W_S of the next pairs: those of which the data do not exclude that they are symmetries.
+    tasks : tuple of Transitions
+        What it was found in.
     """
 
     generators_states: Array
@@ -105,6 +112,7 @@ class SystemSymmetry(Told):
     law: LawOfMotion
     starts: Array
     open_states: Array
+    tasks: tuple[Transitions, ...]
 
     @property
     def dimension(self) -> int:
@@ -131,7 +139,7 @@ class SystemSymmetry(Told):
     def compact(self) -> CompactSymmetries:
         """The subalgebra that keeps mean and covariance of the starts: a second stage, inside the first."""
         n, m = self.law.n, self.law.m
-        kept, scale = self._keeping(self.generators_states)
+        kept, scale = self._keeping
         states = np.tensordot(kept, self.generators_states, axes=1)
         actions = np.tensordot(kept, self.generators_actions, axes=1)
         # What is not skew in a common inner product is estimation error.
@@ -141,25 +149,42 @@ class SystemSymmetry(Told):
         return CompactSymmetries(states, actions, form)
 
     @cached_property
-    def broken(self) -> bool:
-        """Whether surely no symmetry keeps the law of the starts, as far as a connected group goes."""
-        possible = np.concatenate([self.generators_states, self.open_states])
-        return self.known and not len(self._keeping(possible)[0])
+    def possible(self) -> Array:
+        """W_S (D + D', n + 1, n + 1) of all pairs that are symmetries or may be some."""
+        return np.concatenate([self.generators_states, self.open_states])
+
+    @cached_property
+    def least_start_move(self) -> float:
+        """How far, of all possible symmetries, that moves the starts which moves them least."""
+        return float(np.sqrt(max(self._start_moves(self.possible)[0].min(initial=np.inf), 0.0)))
 
     @property
-    def least_start_move(self) -> float:
-        """How far the generator moves the starts that moves them least, in their standard deviations."""
-        return float(np.sqrt(max(self._start_moves(self.generators_states)[0].min(initial=np.inf), 0.0)))
+    def broken(self) -> bool:
+        """Whether surely no symmetry keeps the law of the starts, as far as a connected group goes."""
+        return self.known and self.least_start_move >= self._kept
 
-    def _keeping(self, generators: Array) -> tuple[Array, Array]:
-        """Return which combinations (d, D) of W_S keep the law of the starts, and a frame of its spread."""
-        squares, vectors, scale = self._start_moves(generators)
-        # Of k starts the covariance is known to a share of about √(2/k) in each direction.
-        bound = min(KEPT**2 + 4.0 / len(self.starts), KEPT_AT_MOST**2)
-        return vectors[:, squares < bound].T, scale
+    @cached_property
+    def turning(self) -> bool:
+        """Whether some possible symmetry turns the states, so that other starts might have been kept."""
+        inside = np.linalg.inv(self.law.state_scale) @ self.possible[:, :-1]
+        linear = inside[..., :-1] @ self.law.state_scale
+        shift = linear @ np.linalg.solve(self.law.state_scale, self.law.centre) + inside[..., -1]
+        size = np.hypot(np.linalg.norm(linear, axis=(1, 2)), np.linalg.norm(shift, axis=1))
+        return bool((np.abs(np.linalg.eigvals(linear).imag).max(axis=1, initial=0.0) > TURNS * size).any())
+
+    @cached_property
+    def _keeping(self) -> tuple[Array, Array]:
+        """Which combinations (d, D) of the generators keep the law of the starts, and a frame of its spread."""
+        squares, vectors, scale = self._start_moves(self.generators_states)
+        return vectors[:, squares < self._kept**2].T, scale
+
+    @property
+    def _kept(self) -> float:
+        """How far starts may move and count as kept: of k their covariance is known to a share of √(2/k)."""
+        return float(np.sqrt(min(KEPT**2 + 4.0 / len(self.starts), KEPT_AT_MOST**2)))
 
     def _start_moves(self, generators: Array) -> tuple[Array, Array, Array]:
-        """Return squares (D,) of how far combinations (D, D) of W_S move the starts, and a frame."""
+        """Return squares (D,) of how far combinations (D, D) of W_S move the starts, and a frame of these."""
         n, dimension = self.law.n, len(generators)
         mean = self.starts.mean(axis=0)
         # In units of the states' spread; starts in one place, or at rest, leave directions without any.
@@ -167,14 +192,14 @@ class SystemSymmetry(Told):
         away = np.linalg.solve(unit, (self.starts - mean).T)
         values, axes = np.linalg.eigh(away @ away.T / len(self.starts) + POINT**2 * np.eye(n))
         scale = unit @ (axes * np.sqrt(values)) @ axes.T
+        if not dimension:
+            return np.zeros(0), np.zeros((0, 0)), scale
         inverse = np.linalg.inv(scale)
         linear = inverse @ generators[:, :n, :n] @ scale
         shift = (generators[:, :n, :n] @ mean + generators[:, :n, n]) @ inverse.T
         strain = 0.5 * (linear + linear.swapaxes(-1, -2)).reshape(dimension, n * n)
         moved = np.hstack([strain, shift])
         whole = np.hstack([linear.reshape(dimension, n * n), shift])
-        if not dimension:
-            return np.zeros(0), np.zeros((0, 0)), scale
         gram = whole @ whole.T
         ridge = 1e-12 * np.trace(gram) * np.eye(dimension)
         return *scipy.linalg.eigh(moved @ moved.T, gram + ridge), scale
@@ -183,9 +208,21 @@ class SystemSymmetry(Told):
     def certain(self) -> bool:
         """Whether the compact symmetries surely are symmetries, whatever else may be one."""
         # As the law of motion has them: the step to a common inner product adds an error that the tasks mend.
-        kept = self._keeping(self.generators_states)[0]
-        found = [self.defect(pair)[1] for pair in np.tensordot(kept, self.generators_states, axes=1)]
+        pairs = np.tensordot(self._keeping[0], self.generators_states, axes=1)
+        found = [self.defect(pair)[1] for pair in pairs]
         return self.known and all(one.square + ERRORS * one.error < BOUND**2 for one in found)
+
+    @cached_property
+    def finite(self) -> FiniteGroup | None:
+        """Turns and mirrors of the plane about the mean start under which the law does not change.
+
+        Each has a partner K on actions, the one that suits the law best. Computed when first asked for. None
+        where a continuous symmetry keeps the law of the starts, where the states are not of the plane, and
+        where no K is known.
+        """
+        if self.compact.dimension or self.law.n != 2 or not self.known:
+            return None
+        return find_finite_group(MovedLaw(self.law, self.tasks), self.law.origin, None)
 
     def defect(self, generator: ArrayLike) -> tuple[Array, Defect]:
         """Return the best partner W_A of one W_S, and by how much the pair fails to be a symmetry.
@@ -274,10 +311,14 @@ class SystemSymmetry(Told):
             f"{score:.3f}" + (" |" if index == self.dimension - 1 else "")
             for index, score in enumerate(shown)
         )
+        left = []
+        if self.known and not self.compact.dimension:
+            left.append(("finite group", told(self.finite, self.law.n)))
         return [
             ("symmetric", f"{self.verdict}, {self.reason}"),
             ("dimension", f"{self.dimension}, of which {self.compact.dimension} keep the law of the starts"),
             ("spectrum", scores + (" ..." if len(self.spectrum) > len(shown) else "")),
+            *left,
             ("law of motion", f"degree {max(map(sum, self.law.exponents))}, {len(self.law.exponents)} terms"),
         ]
 
@@ -292,6 +333,9 @@ def system_symmetries(tasks: Sequence[Transitions]) -> SystemSymmetry:
     states, its partner K cannot be determined: "undecided" as well. The clipping of actions is part of T, so
     it is seen only where raw actions exceed it. Where the states satisfy a quadratic equation, as cos and sin
     of an angle do, only the fields along that set are asked for.
+
+    In the plane, `SystemSymmetry.finite` tells which turns and mirrors are left where no continuous symmetry
+    keeps the law of the starts: of the box of the paper's experiment, four of each.
 
     Parameters
     ----------
@@ -317,7 +361,7 @@ def system_symmetries(tasks: Sequence[Transitions]) -> SystemSymmetry:
     if unseen is not None:
         nothing = np.full(len(change), np.nan)
         none = np.zeros((0, law.n + 1, law.n + 1)), np.zeros((0, law.m, law.m))
-        return SystemSymmetry(*none, nothing, "undecided", unseen, law, starts, none[0])
+        return SystemSymmetry(*none, nothing, "undecided", unseen, law, starts, none[0], tuple(tasks))
     bias = np.einsum("kuf,kvf->uv", deviations, deviations)
     squares, vectors = np.linalg.eigh(change @ change.T - bias)
     scores = np.sqrt(np.maximum(squares, 0.0))
@@ -339,6 +383,7 @@ def system_symmetries(tasks: Sequence[Transitions]) -> SystemSymmetry:
         law,
         starts,
         states[dimension:][~np.array(excluded[dimension:], dtype=bool)],
+        tuple(tasks),
     )
 
 

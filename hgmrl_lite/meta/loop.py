@@ -1,14 +1,25 @@
 """The loop: meta-train on a few tasks, adapt to a new one from a few transitions, measure the regret."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
 from hgmrl_lite._validate import as_count
+from hgmrl_lite.actions import Chart
 from hgmrl_lite.agents import GeometricAgent, PPOSettings, train_base_policy
 from hgmrl_lite.agents.policy import several_tasks
 from hgmrl_lite.agents.ppo import settings_for
 from hgmrl_lite.envs import TaskFamily
-from hgmrl_lite.hereditary import RewardModel, discover_geometry
+from hgmrl_lite.hereditary import FoundChart, HereditaryGeometry, RewardModel, discover_geometry
 from hgmrl_lite.meta.evaluation import Evaluation, evaluate
 from hgmrl_lite.meta.protocol import draw_contexts
 from hgmrl_lite.streams import stream_seed
+from hgmrl_lite.transitions import Transitions
+
+#: How many times farther a chart is off for a new task than for those whose rewards have sharpened it.
+UNSEEN: Final = 3.0
 
 
 def meta_train(
@@ -16,6 +27,7 @@ def meta_train(
     *,
     transitions: int = 5000,
     seed: int = 0,
+    chart: Callable[[Sequence[Transitions]], Chart] | None = None,
     settings: PPOSettings | None = None,
     refresh: bool = False,
     progress: bool = True,
@@ -32,6 +44,9 @@ def meta_train(
         Random-policy transitions of each task.
     seed : int, optional
         Seed of training and exploration.
+    chart : callable, optional
+        From the tasks' transitions to the chart in which to work, `hereditary.find_chart` say; the family's
+        own chart, if it has one, when left out.
     settings : PPOSettings, optional
         Settings of the base policy's training.
     refresh : bool, optional
@@ -52,13 +67,12 @@ def meta_train(
         family.explore(task, transitions, seed=stream_seed(seed, "explore", index))
         for index, task in enumerate(several_tasks(family, 2))
     ]
-    geometry = discover_geometry(tasks, family.base_index, chart=family.chart)
-    base = geometry.data.tasks[family.base_index]
+    geometry = discover_geometry(tasks, family.base_index, chart=chart(tasks) if chart else family.chart)
     policy = train_base_policy(family, seed=seed, settings=settings, refresh=refresh, progress=progress)
     return GeometricAgent(
         policy,
         geometry,
-        RewardModel.fit(base.next_states, base.rewards),
+        _base_reward(geometry),
         env_steps=settings_for(family, settings).env_steps + sum(len(task) for task in tasks),
     )
 
@@ -115,3 +129,17 @@ def meta_test(
         inferences=inferences,
         progress=progress,
     )
+
+
+def _base_reward(geometry: HereditaryGeometry) -> RewardModel:
+    """Return R_0, fitted to the base task's transitions; in a chart that was found to all, pulled back.
+
+    A chart that was found is a little off, and so is every task that is carried through it. The misfit of one
+    model of all tasks tells by how much, so that inference does not take it for another task.
+    """
+    data = geometry.data
+    found = isinstance(data.chart, FoundChart)
+    which = list(range(len(data.tasks))) if found else [data.base_index]
+    pulled = [data.tasks[k].next_states @ np.linalg.inv(geometry.left_actions[k]).T for k in which]
+    model = RewardModel.fit(np.concatenate(pulled), np.concatenate([data.tasks[k].rewards for k in which]))
+    return replace(model, misfit=UNSEEN * model.misfit) if found else model

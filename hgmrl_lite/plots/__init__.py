@@ -1,5 +1,6 @@
 """Every static figure of the lessons, one function each; each returns the Matplotlib figure."""
 
+from hgmrl_lite.plots.charts import local_steps
 from hgmrl_lite.plots.descent import (
     condition_meshes,
     descent_angles,
@@ -61,6 +62,7 @@ __all__ = [
     "found_against_true",
     "functional_and_differential",
     "level_set_tangents",
+    "local_steps",
     "local_symmetry_only",
     "maps_between_tasks",
     "moved_functions",

@@ -721,7 +721,7 @@ hereditary.discover_geometry(seen, chart=straighten).report
 # In the reported coordinates the package finds the best matrix it can, and then says what is wrong with it: neither the
 # kernel distributions nor the rewards fit, the system does not agree, and the line *linearizable* says why: a bent map
 # would do much better. In the chart everything is as it should be. The report cannot *find* a chart. It can tell you that
-# you need one.
+# you need one. (Lesson 08 finds one, from motion alone.)
 
 # %% [markdown]
 # ## Key points

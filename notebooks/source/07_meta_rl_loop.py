@@ -573,4 +573,4 @@ GoalDrag(agent, family, rivals=rivals, rediscover=again, ring=True, replay=True)
 # ## Next
 #
 # In the plane a task was one number. How many is it elsewhere, and can data tell?
-# [Lesson 08: beyond the plane](08_beyond_the_plane.ipynb) puts the goals on a globe.
+# [Lesson 08: beyond the plane](08_beyond_the_plane.ipynb) puts the goals on a globe, and the plane behind a lens.

@@ -7,8 +7,8 @@ import pytest
 
 from hgmrl_lite.actions import Chart
 from hgmrl_lite.agents import Agent, GeometricAgent, MLPPolicy
-from hgmrl_lite.envs import circle_tasks, navigation, training_tasks
-from hgmrl_lite.hereditary import RewardModel, discover_geometry
+from hgmrl_lite.envs import circle_tasks, lens, navigation, training_tasks
+from hgmrl_lite.hereditary import RewardModel, discover_geometry, find_chart
 from hgmrl_lite.transitions import Transitions
 
 FAMILY = navigation()
@@ -171,3 +171,17 @@ def test_a_geometry_found_in_a_chart_is_used_in_it():
 def test_a_chart_that_leads_nowhere_back_is_refused():
     with pytest.raises(ValueError, match="a chart without an inverse"):
         bent_agent(straighten)
+
+
+@pytest.mark.parametrize(("twist", "number", "verdict"), [(0.8, 2000, "no"), (0.0, 250, "undecided")])
+def test_a_chart_that_is_none_or_uncertain_is_not_trusted(twist, number, verdict):
+    family = lens(twist=twist)
+    tasks = [family.explore(goal, number, seed=k) for k, goal in enumerate(family.train)]
+    geometry = discover_geometry(tasks, chart=find_chart(tasks))
+    base = geometry.data.tasks[0]
+    agent = GeometricAgent(linear(2, 2), geometry, RewardModel.fit(base.next_states, base.rewards))
+    trust = agent.trust(agent.infer(family.explore(family.base_task, 40, seed=9)))
+    assert agent.chart.verdict == verdict
+    assert trust.verdict in ("no", verdict)
+    if trust.verdict == verdict:
+        assert any(reason.startswith("chart: ") for reason in trust.reasons)

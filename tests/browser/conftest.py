@@ -20,7 +20,13 @@ for folder in (Path(__file__).parent, Path(__file__).parents[1] / "widgets"):
 # What their asserts compared is told as well.
 pytest.register_assert_rewrite("lab_harness", "site_pages", "widget_view")
 
-from lab_harness import HOW_TO_GET_CHROMIUM, JupyterServer, LabBrowser, find_chromium  # noqa: E402
+from lab_harness import (  # noqa: E402
+    HOW_TO_GET_CHROMIUM,
+    JupyterServer,
+    LabBrowser,
+    LabNotebook,
+    find_chromium,
+)
 from site_pages import small_site, widget_gallery  # noqa: E402
 
 from website import assemble  # noqa: E402
@@ -50,6 +56,17 @@ def browser(jupyter_server: JupyterServer) -> Iterator[LabBrowser]:
     """Run Chromium for the session."""
     with LabBrowser(jupyter_server) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def notebook(request: pytest.FixtureRequest, browser: LabBrowser) -> Iterator[LabNotebook]:
+    """Run the notebook of a module's ``CELLS``, each of which ends in a widget, until all are seen."""
+    cells = request.module.CELLS
+    notebook = browser.open_notebook(cells)
+    notebook.run_all()
+    notebook.page.wait_for_selector(f"[class^='hgmrl hgmrl-'] >> nth={len(cells) - 1}")
+    yield notebook
+    notebook.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,12 @@
 """Pages without Jupyter, opened with the network off: a small notebook, its index, all widgets."""
 
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from body_standin import arm_agent, car_agent
 from lab_harness import LabBrowser
 from playwright.sync_api import Locator, Page
 from regret_standin import standin_result
@@ -12,11 +14,12 @@ from rival_standin import standin_rivals
 from sphere_standin import sphere_agent
 from standin import standin_agent
 
-from hgmrl_lite.envs import navigation, sphere
+from hgmrl_lite.agents import GeometricAgent
+from hgmrl_lite.envs import TaskFamily, arm, car, navigation, sphere
 from hgmrl_lite.widgets import GoalDrag, RegretExplorer
 from website import assemble
 from website.execution import executed
-from website.explore import EXHIBITS, Exhibit, explore_page
+from website.explore import EXHIBITS, explore_page
 from website.pages import notebook_page
 
 CELLS = [
@@ -100,9 +103,8 @@ def small_site(folder: Path) -> Path:
 
 
 def widget_gallery(folder: Path) -> Path:
-    """Build the page of all widgets and a globe, with stand-ins for what is trained; return it."""
-    exhibits = [dataclasses.replace(each, made=_STANDINS.get(each.widget, each.made)) for each in EXHIBITS]
-    exhibits.append(Exhibit("GoalDrag", "A goal on a globe", "Drag it.", "00", _globe))
+    """Build the page of all widgets, with stand-ins for what is trained; return it."""
+    exhibits = [dataclasses.replace(each, made=_STANDINS.get(each.name, each.made)) for each in EXHIBITS]
     return assemble.write([explore_page([], exhibits)], folder, assemble.BUILD)
 
 
@@ -111,8 +113,14 @@ def _goal_drag() -> GoalDrag:
     return GoalDrag(standin_agent(), navigation(), evaluation_episodes=0, **complete)
 
 
-def _globe() -> GoalDrag:
-    return GoalDrag(sphere_agent(), sphere(), evaluation_episodes=0, replay=True)
+def _beyond(agent: Callable[[], GeometricAgent], family: TaskFamily) -> GoalDrag:
+    return GoalDrag(agent(), family, evaluation_episodes=0, replay=True)
 
 
-_STANDINS = {"GoalDrag": _goal_drag, "RegretExplorer": lambda: RegretExplorer(standin_result())}
+_STANDINS = {
+    "GoalDrag": _goal_drag,
+    "GoalDragGlobe": lambda: _beyond(sphere_agent, sphere()),
+    "GoalDragCar": lambda: _beyond(car_agent, car()),
+    "GoalDragArm": lambda: _beyond(arm_agent, arm()),
+    "RegretExplorer": lambda: RegretExplorer(standin_result()),
+}

@@ -86,7 +86,7 @@ def axe(frontend):
 def opened(browser, gallery):
     opened = OpenPage(browser, gallery)
     opened.page.wait_for_function(
-        "(count) => document.querySelectorAll('.widget .hgmrl-body').length === count", arg=len(EXHIBITS) + 1
+        "(count) => document.querySelectorAll('.widget .hgmrl-body').length === count", arg=len(EXHIBITS)
     )
     yield opened
     opened.assert_clean()

@@ -1,11 +1,11 @@
 """GoalDrag in a real JupyterLab: hand, keys, slider, two views, both themes, and no Jupyter kernel at all."""
 
-import math
 import re
 from pathlib import Path
 
 import pytest
-from widget_view import THEMES, WidgetView, outside, overlaps
+from goal_drag_view import Drag
+from widget_view import THEMES, outside, overlaps
 
 pytestmark = pytest.mark.browser
 
@@ -26,53 +26,7 @@ class Broken(GoalDrag):
 broken = Broken(standin_agent(), navigation())
 broken
 """
-
-
-class Drag(WidgetView):
-    ROOT, VARIABLE = ".hgmrl-goal-drag", "drag"
-
-    @property
-    def handle(self):
-        return self.part(".hgmrl-handle").first
-
-    def degrees(self):
-        return float(self.attribute(".hgmrl-handle", "aria-valuenow"))
-
-    def drawn_degrees(self):
-        """Where the handle is drawn, from the pixels."""
-        (x, y), (cx, cy) = self.centre(".hgmrl-handle .hgmrl-ring"), self.centre(".hgmrl-plane")
-        return math.degrees(math.atan2(cy - y, x - cx))
-
-    def path(self, name):
-        return self.attribute(f".hgmrl-layer-paths {name}")
-
-    def point(self, degrees, radius=1.0):
-        """Return the page's coordinates of a point of the plane."""
-        x, y = self.centre(".hgmrl-plane")
-        # The handle's own distance from the centre is the circle's radius.
-        reach = radius * self.part(".hgmrl-circle").bounding_box()["width"] / 2
-        angle = math.radians(degrees)
-        return x + reach * math.cos(angle), y - reach * math.sin(angle)
-
-    def drag_to(self, degrees, release=True, radius=1.0):
-        self.drag(self.point(self.degrees()), self.point(degrees, radius), release=release)
-
-    def rest(self):
-        """Wait until Python has evaluated what the hand left; return the question that was answered."""
-        question = "[drag.goal_degrees, drag.draw, drag.context_size]"
-        self.settle()
-        self.notebook.wait_python(f"drag.answered == {question}", limit=30.0)
-        self.settle()
-        return self.notebook.python(question)
-
-
-@pytest.fixture(scope="module")
-def notebook(browser):
-    notebook = browser.open_notebook([MAKE, "drag", FAILING])
-    notebook.run_all()
-    notebook.page.wait_for_selector(".hgmrl-goal-drag >> nth=2")
-    yield notebook
-    notebook.close()
+CELLS = [MAKE, "drag", FAILING]
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ drag = GoalDrag(
 )
 drag
 """
+CELLS = [MAKE, "drag"]
 TRAINING = [135.0, -18.0, -96.5, -144.5]
 
 
@@ -69,15 +70,6 @@ class Complete:
     def text(self, name):
         self.frame()
         return self.root.locator(name).text_content()
-
-
-@pytest.fixture(scope="module")
-def notebook(browser):
-    notebook = browser.open_notebook([MAKE, "drag"])
-    notebook.run_all()
-    notebook.page.wait_for_selector(".hgmrl-goal-drag >> nth=1")
-    yield notebook
-    notebook.close()
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ from hgmrl_lite.widgets import GoalDrag
 drag = GoalDrag(sphere_agent(), sphere(), episodes=6, evaluation_episodes=20, replay=True)
 drag
 """
+CELLS = [MAKE, "drag"]
 QUESTION = "[drag.goal_degrees, drag.goal_latitude, drag.draw, drag.context_size]"
 FOUND = r"base policy rotated by (\S+)° \(error (\S+)°\)"
 
@@ -82,15 +83,6 @@ class Globe(WidgetView):
         self.notebook.wait_python(f"drag.answered == {QUESTION}", limit=30.0)
         self.settle()
         return self.notebook.python(QUESTION)
-
-
-@pytest.fixture(scope="module")
-def notebook(browser):
-    notebook = browser.open_notebook([MAKE, "drag"])
-    notebook.run_all()
-    notebook.page.wait_for_selector(".hgmrl-goal-drag >> nth=1")
-    yield notebook
-    notebook.close()
 
 
 @pytest.fixture

@@ -155,7 +155,8 @@ def test_goal_drag_computes_what_python_computes(page, action_set):
         found = got["inferred"]
         assert found["theta"] == pytest.approx(inference.angle, abs=1e-6)
         assert found["residual"] == pytest.approx(inference.residual, abs=1e-6)
-        assert float(found["runnerUpResidual"]) == pytest.approx(inference.runner_up_residual, abs=1e-6)
+        # Of a minimum that does not matter Python knows no more digits.
+        assert float(found["runnerUpResidual"]) == pytest.approx(inference.runner_up_residual, rel=1e-3)
         assert float(found["standardError"]) == pytest.approx(inference.standard_error, rel=1e-4)
         assert found["decided"] == (inference.verdict == "yes")
         assert got["aim"] == pytest.approx(drag.inferred_degrees, abs=1e-4)

@@ -32,9 +32,9 @@ MOST_BYTES = 1_000_000
 MARGIN = 8
 
 
-def file_name(widget: str) -> str:
-    """Return the name of a widget's picture: GoalDrag's is goal_drag.png."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", widget).lower() + ".png"
+def file_name(exhibit: str) -> str:
+    """Return the name of an exhibit's picture: GoalDrag's is goal_drag.png."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", exhibit).lower() + ".png"
 
 
 @pytest.fixture(scope="module")
@@ -76,10 +76,10 @@ def seen(opened, number: int, part: str = ".hgmrl-body") -> Image.Image:
     return Image.open(io.BytesIO(opened.page.screenshot(clip=clip, full_page=True))).convert("RGB")
 
 
-@pytest.mark.parametrize("number", range(len(EXHIBITS)), ids=[exhibit.widget for exhibit in EXHIBITS])
+@pytest.mark.parametrize("number", range(len(EXHIBITS)), ids=[exhibit.name for exhibit in EXHIBITS])
 def test_a_picture_of_every_widget(opened, folder, number):
     picture = seen(opened, number)
-    path = folder / file_name(EXHIBITS[number].widget)
+    path = folder / file_name(EXHIBITS[number].name)
     # A palette is a quarter of the size, and nobody sees it.
     picture.quantize(200, dither=Image.Dither.NONE).save(path, optimize=True)
     assert path.stat().st_size < MOST_BYTES / 4
@@ -90,7 +90,7 @@ def test_a_picture_of_every_widget(opened, folder, number):
 
 
 def test_a_movie_of_the_drag(opened, folder):
-    number = [exhibit.widget for exhibit in EXHIBITS].index("GoalDrag")
+    number = [exhibit.name for exhibit in EXHIBITS].index("GoalDrag")
     handle = opened.page.locator(".widget").nth(number).locator(".hgmrl-handle").first
     frames = []
     for _ in range(0, 360, STEP):
@@ -115,7 +115,7 @@ def test_readme_shows_every_picture():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     shown = set(re.findall(r"notebooks/images/([\w.]+)", readme))
     assert shown == {path.name for path in IMAGES.iterdir()}
-    assert shown == {file_name(exhibit.widget) for exhibit in EXHIBITS} | {MOVIE}
+    assert shown == {file_name(exhibit.name) for exhibit in EXHIBITS} | {MOVIE}
     assert max(path.stat().st_size for path in IMAGES.iterdir()) < MOST_BYTES
     pictures = re.findall(r"!\[([^\]]*)\]\(notebooks/images/|<img [^>]*alt=\"([^\"]*)\"", readme)
     assert all(len(a or b) > 20 for a, b in pictures), "each is told in words"

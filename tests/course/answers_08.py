@@ -167,6 +167,92 @@ DIMENSIONS = {
     "the base goal, three times": 0,
 }
 
+
+def share_by_correlation(values, next_values, actions):
+    """Take the squared correlation of increments and fit."""
+    increments = next_values - values
+    centred = actions - actions.mean(axis=0)
+    fit = centred @ np.linalg.pinv(centred) @ (increments - increments.mean())
+    return np.corrcoef(fit, increments)[0, 1] ** 2
+
+
+def share_by_normal_equations(values, next_values, actions):
+    """Solve the normal equations."""
+    increments = next_values - values
+    columns = np.column_stack([np.ones(len(actions)), actions])
+    weights = np.linalg.solve(columns.T @ columns, columns.T @ increments)
+    return np.var(columns @ weights) / np.var(increments)
+
+
+def share_of_next_value(values, next_values, actions):
+    """Forget the increments."""
+    return share_by_normal_equations(0.0 * values, next_values, actions)
+
+
+def share_of_first_action(values, next_values, actions):
+    """Look at one coordinate of the action only."""
+    return share_by_normal_equations(values, next_values, actions[:, :1])
+
+
+def share_without_constant(values, next_values, actions):
+    """Fit without a constant."""
+    increments = next_values - values
+    left = increments - actions @ np.linalg.lstsq(actions, increments)[0]
+    return 1.0 - (left**2).sum() / (increments**2).sum()
+
+
+COMMANDS = [np.array(one) for one in ((1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0))]
+
+
+def walk(step, place, commands):
+    """Walk."""
+    for command in commands:
+        place = step(place, command)
+    return place
+
+
+def round_in_blocks(step, start, count):
+    """Give each command ``count`` times."""
+    return walk(step, start, [one for one in COMMANDS for _ in range(count)]) - start
+
+
+def round_recursively(step, start, count):
+    """Go through a list of commands without a loop."""
+    todo = np.repeat(COMMANDS, count, axis=0)
+
+    def onward(place, left):
+        return onward(step(place, left[0]), left[1:]) if len(left) else place
+
+    return onward(start, todo) - start
+
+
+def round_alternating(step, start, count):
+    """Go round ``count`` small rounds."""
+    return walk(step, start, COMMANDS * count) - start
+
+
+def round_end(step, start, count):
+    """Return the end itself."""
+    return round_in_blocks(step, start, count) + start
+
+
+def round_once(step, start, count):
+    """Give each command once."""
+    return walk(step, start, COMMANDS) - start
+
+
+def round_there_and_back(step, start, count):
+    """Go back at once."""
+    right, up, left, down = COMMANDS
+    return walk(step, start, [one for one in (right, left, up, down) for _ in range(count)]) - start
+
+
+def round_other_way(step, start, count):
+    """Begin with the second command."""
+    right, up, left, down = COMMANDS
+    return walk(step, start, [one for one in (up, right, down, left) for _ in range(count)]) - start
+
+
 ANSWERS = {
     "08.1": {
         "correct": [dimension_by_hand, dimension_by_algebra, dimension_as_float],
@@ -206,6 +292,29 @@ ANSWERS = {
             (by_arcsine, "up to 90° only"),
             (with_extra_turn, "an extra turn about the new goal"),
             (lambda a, b: least_by_alignment(b, a), "turns the wrong way round"),
+        ],
+    },
+    "08.4": {
+        "correct": [share_by_correlation, share_by_normal_equations],
+        "mistakes": [
+            (share_of_next_value, "the next value minus the value"),
+            (share_of_first_action, "all the actions' coordinates"),
+            (share_without_constant, "needs a constant"),
+            (lambda v, w, a: 1.0 - share_by_correlation(v, w, a), "share that is left over"),
+            (lambda v, w, a: share_by_correlation(v, w, a) ** 0.5, "Its square is the share"),
+            (lambda v, w, a: 1.0, "The share should be"),
+        ],
+    },
+    "08.5": {
+        "correct": [round_in_blocks, round_recursively],
+        "mistakes": [
+            (round_end, "How far is that from where it began"),
+            (round_once, "give each `count` times"),
+            (round_alternating, "You alternate the commands"),
+            (round_there_and_back, "is no round"),
+            (round_other_way, "the other way"),
+            (lambda step, start, count: -round_in_blocks(step, start, count), "the end minus the start"),
+            (lambda step, start, count: np.zeros(2), "End minus start should be"),
         ],
     },
 }

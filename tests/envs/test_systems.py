@@ -1,15 +1,18 @@
 """The systems beyond navigation: each is symmetric under the group that it teaches, and can be played."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
 
 from hgmrl_lite import envs, lie
+from hgmrl_lite.actions import Chart
 
 J = lie.J
 TURN = np.kron(np.eye(2), J)
 STILL = np.zeros((2, 2))
-# Each system with pairs (W_S, W_A) under which it does not change.
+# Each system with pairs (W_S, W_A) under which it does not change; that of a lens behind the lens.
 SYMMETRIES = {
     "sphere": [(w, w) for w in lie.so(3).basis],
     "ellipse": [(envs.SHAPE @ J @ np.linalg.inv(envs.SHAPE), J)],
@@ -17,18 +20,26 @@ SYMMETRIES = {
     "car": [(TURN, STILL)],
     "arm": [(np.kron(np.diag([1.0, 0.0, 1.0]), J), STILL)],
     "two_turns": [(np.kron(np.diag(row), J),) * 2 for row in np.eye(2)],
+    "lens": [(J, J)],
 }
 NAMES = list(SYMMETRIES)
+FAMILIES = {name: getattr(envs, name) for name in NAMES} | {"fisheye": partial(envs.lens, "fisheye")}
+CLEAR = Chart(lambda states: states, lambda states: states)
 
 
-@pytest.fixture(params=NAMES)
+@pytest.fixture(params=list(FAMILIES))
 def family(request):
     """A family of each system, by the function of its name."""
-    return getattr(envs, request.param)()
+    return FAMILIES[request.param]()
 
 
 def name_of(family):
     return next(name for name in NAMES if type(getattr(envs, name)()) is type(family))
+
+
+def behind(family):
+    """Return the chart in which the group of a family acts by matrices."""
+    return getattr(family.system, "straight", CLEAR)
 
 
 def played(family, number=300):
@@ -39,10 +50,12 @@ def played(family, number=300):
 
 def test_the_law_of_motion_commutes_with_its_group(family):
     states, actions = played(family)
+    chart, law = behind(family), family.system.mean_next_state
     for on_states, on_actions in SYMMETRIES[name_of(family)]:
         left, right = lie.exp(0.7 * on_states), lie.exp(0.7 * on_actions)
-        moved = family.system.mean_next_state(states @ left.T, actions @ right.T)
-        np.testing.assert_allclose(moved, family.system.mean_next_state(states, actions) @ left.T, atol=1e-12)
+        moved = law(chart.back(chart(states) @ left.T), actions @ right.T)
+        expected = chart.back(chart(law(states, actions)) @ left.T)
+        np.testing.assert_allclose(moved, expected, atol=1e-12)
 
 
 def test_the_group_carries_rewards_along(family):
@@ -55,14 +68,15 @@ def test_the_group_carries_rewards_along(family):
     if family.system.name in ("mass", "car", "arm"):
         goal = left[:2, :2] @ task
     here = family.outcome(states, np.tile(task, (len(states), 1)))
-    there = family.outcome(states @ left.T, np.tile(goal, (len(states), 1)))
+    chart = behind(family)
+    there = family.outcome(chart.back(chart(states) @ left.T), np.tile(goal, (len(states), 1)))
     np.testing.assert_allclose(there[0], here[0], atol=1e-12)
     np.testing.assert_array_equal(there[1], here[1])
 
 
 def test_the_law_of_the_start_keeps_the_group(family):
     normals = np.random.default_rng(0).normal(size=(20_000, family.state_dim))
-    starts = family.system.start_state(normals)
+    starts = behind(family)(family.system.start_state(normals))
     for on_states, _ in SYMMETRIES[name_of(family)]:
         moved = starts @ lie.exp(1.1 * on_states).T
         spread = starts.std(axis=0).max()
@@ -74,7 +88,8 @@ def test_noise_stays_on_the_states_own_set(family):
     task = family.explore(family.base_task, 400, seed=5)
     if family.system.name == "car":
         np.testing.assert_allclose(np.linalg.norm(task.next_states[:, 2:], axis=1), 1.0, atol=1e-12)
-    moved = task.next_states - family.system.mean_next_state(task.states, task.actions)
+    chart = behind(family)
+    moved = chart(task.next_states) - chart(family.system.mean_next_state(task.states, task.actions))
     assert 0.3 * family.system.noise < np.abs(moved).max() < 8.0 * family.system.noise
 
 
@@ -101,3 +116,29 @@ def test_goals_are_drawn_from_a_seed():
             draw(0, seed=1)
     np.testing.assert_allclose(np.linalg.norm(envs.sphere_goals(9, seed=0), axis=1), 1.0)
     np.testing.assert_allclose(np.linalg.norm(envs.torus_goals(9, seed=0).reshape(9, 2, 2), axis=2), 1.0)
+
+
+@pytest.mark.parametrize("kind", ["parabola", "fisheye"])
+def test_a_lens_shows_each_place_once(kind):
+    straight = envs.lens(kind).system.straight
+    places = np.vstack([np.random.default_rng(0).normal(size=(200, 2)), [[0.5, -0.3], [0.0, 0.0]]])
+    np.testing.assert_allclose(straight(straight.back(places)), places, atol=1e-12)
+    # It is no matrix: what the best affine map leaves.
+    shown = straight.back(places)
+    left = np.linalg.lstsq(np.column_stack([places, np.ones(len(places))]), shown)[1]
+    assert left.sum() > 0.01 * np.square(shown - shown.mean(axis=0)).sum()
+
+
+@pytest.mark.parametrize("twist", [0.0, 0.5])
+def test_a_closed_round_of_commands_leads_back_unless_the_steps_are_twisted(twist):
+    system = envs.lens(twist=twist).system
+    place = start = np.array([0.3, 0.2])
+    for action in np.eye(2).repeat(5, axis=0).tolist() + (-np.eye(2)).repeat(5, axis=0).tolist():
+        place = system.mean_next_state(place, action)
+    assert (np.linalg.norm(place - start) < 1e-12) == (twist == 0.0)
+    assert ("twist" in system.describe()) == (twist != 0.0)
+
+
+def test_an_unknown_lens_is_refused():
+    with pytest.raises(ValueError, match=r"lens must be one of \('parabola', 'fisheye'\), got 'prism'"):
+        envs.lens("prism")

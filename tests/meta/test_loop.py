@@ -1,5 +1,6 @@
 """The whole loop on true goals, and what it refuses."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -7,8 +8,8 @@ import pytest
 
 import hgmrl_lite.envs.episodes
 from hgmrl_lite.agents import GeometricAgent, MLPPolicy, PPOSettings
-from hgmrl_lite.envs import circle_tasks, navigation, sample_transitions, training_tasks
-from hgmrl_lite.hereditary import RewardModel, discover_geometry
+from hgmrl_lite.envs import circle_tasks, lens, navigation, sample_transitions, training_tasks
+from hgmrl_lite.hereditary import FoundChart, RewardModel, discover_geometry, find_chart
 from hgmrl_lite.meta import evaluate, meta_test, meta_train
 from hgmrl_lite.transitions import Transitions
 
@@ -84,6 +85,32 @@ def test_meta_test_refuses_bad_input(agent, goals, options, message):
 
 WINDY = navigation(noise=0.02, wind=(0.03, 0.0), test=circle_tasks(2))
 TINY = PPOSettings(num_envs=16, total_steps=2048, batch_size=256, n_epochs=4)
+
+
+class Greedy:
+    """The best policy of a lens's base task, where a trained one would be."""
+
+    state_dim = action_dim = 2
+    action_set = "disc"
+
+    def __init__(self, family):
+        self.policy = family.reference(family.base_task)
+
+    def __call__(self, states):
+        return self.policy(states)
+
+
+@pytest.mark.parametrize("kind", ["parabola", "fisheye"])
+def test_a_policy_serves_new_tasks_through_a_chart_that_was_found(kind):
+    family = replace(lens(kind), test=circle_tasks(6, phase=0.2))
+    agent = meta_train(family, transitions=3000, chart=find_chart, settings=TINY, progress=False)
+    assert isinstance(agent.chart, FoundChart)
+    # One model of all tasks knows how far the chart is off; a model of the base task alone does not.
+    base = agent.geometry.data.tasks[0]
+    assert agent.reward_model.noise > 1.3 * RewardModel.fit(base.next_states, base.rewards).noise
+    result = meta_test(replace(agent, base_policy=Greedy(family)), family, episodes=20)
+    assert {one.verdict for one in result.inferences} == {"yes"}
+    assert result.regret_by_task.max() < 0.5
 
 
 @pytest.fixture
@@ -201,5 +228,5 @@ def test_an_agent_of_the_right_system_is_never_refused(options, number, law):
     for seed in range(20):
         tasks = [family.explore(goal, number, seed=9 * seed + k, policy=law) for k, goal in enumerate(GOALS)]
         # Only the transitions count.
-        standin = SimpleNamespace(geometry=SimpleNamespace(data=SimpleNamespace(tasks=tasks)))
+        standin = SimpleNamespace(chart=None, geometry=SimpleNamespace(data=SimpleNamespace(tasks=tasks)))
         GeometricAgent.check_system(standin, family)

@@ -272,7 +272,7 @@ def test_a_build_says_first_what_it_does_and_for_how_long(monkeypatch, capsys, t
     monkeypatch.setattr(main_module, "build_explore", build)
     monkeypatch.setattr("sys.argv", ["website", "explore"])
     main_module.main()
-    assert "agents of two figures are trained: about half a minute" in said[0]
+    assert "agents of five figures are trained: about two minutes" in said[0]
     assert capsys.readouterr().out == f"{tmp_path / 'index.html'}\n"
 
 

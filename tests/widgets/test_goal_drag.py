@@ -5,9 +5,11 @@ import pytest
 from exploring import explore
 from standin import fitted_policy, standin_agent
 
+from hgmrl_lite.actions import Chart
 from hgmrl_lite.agents import GeometricAgent, MLPPolicy
 from hgmrl_lite.envs import Navigation, circle_tasks, navigation
 from hgmrl_lite.hereditary import RewardModel, discover_geometry
+from hgmrl_lite.hereditary.task_data import TaskData
 from hgmrl_lite.widgets import GoalDrag
 from hgmrl_lite.widgets.base import context_seed, wrap_degrees
 
@@ -208,6 +210,14 @@ def test_a_policy_of_other_dimensions_is_refused():
 def test_a_generator_that_is_no_rotation_of_the_plane_is_refused(generator, message):
     with pytest.raises(ValueError, match=message):
         GoalDrag(with_generator(generator), navigation())
+
+
+def test_an_agent_in_a_chart_is_refused():
+    agent = standin_agent()
+    charted = TaskData(agent.geometry.data.tasks, chart=Chart(np.asarray, np.asarray))
+    geometry = dataclasses.replace(agent.geometry, data=charted)
+    with pytest.raises(ValueError, match="agent must have its group act on states as they are"):
+        GoalDrag(dataclasses.replace(agent, geometry=geometry), navigation())
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ _SCENES: dict[type[TaskFamily], type[Scene]] = {
 
 
 class GoalDrag(AnsweringWidget):
-    """A test goal to drag, in the plane or on a globe, and the geometric agent that follows it.
+    """A test goal to drag, and the geometric agent that follows it: a point, a car, an arm, or on a globe.
 
     At every move the widget explores the new task (a few random steps), infers which group element carries
     the base task to it, and runs the base policy transformed by that element, beside the base policy as it
@@ -68,21 +68,24 @@ class GoalDrag(AnsweringWidget):
     enters in two places only: in the environment's rewards, and in the error that is shown. When the goal
     comes to rest, Python evaluates both policies.
 
-    The family says what is drawn. Goals in the plane are on a circle. Goals in space are on a globe that can
-    be turned, and the antipode of the base goal is marked: there the smallest rotation is not unique. While
-    a goal moves over the globe the inference refines fewer starts than in Python; once it rests, the same.
+    The family says what is drawn. Goals in the plane are on a circle: for a point, for a car, of which one
+    episode shows the tyre tracks and how it arrives, or for the tip of an arm, of which one episode shows the
+    links. Goals in space are on a globe that can be turned, and the antipode of the base goal is marked:
+    there the smallest rotation is not unique. While a goal moves over the globe the inference refines fewer
+    starts than in Python; once it rests, the same.
 
-    In the plane more is there on request: other agents beside these two; training goals that can be moved,
-    whereupon Python discovers the geometry anew; the regret of every agent around the circle as a ring, over
-    the episodes on screen; and the episodes in motion.
+    For a point in the plane more is there on request: other agents beside these two; training goals that can
+    be moved, whereupon Python discovers the geometry anew; the regret of every agent around the circle as a
+    ring, over the episodes on screen. Everywhere the episodes can be played.
 
     Parameters
     ----------
     agent : GeometricAgent
-        Base policy, discovered generators and base reward model; states and actions in the plane or in space.
-    family : NavigationTasks or SphereGoals
-        The family that the agent was trained on. Its training goals are drawn; the base goal also sets the
-        circle or the sphere, and what the error refers to.
+        Base policy, discovered generators and base reward model.
+    family : NavigationTasks, CarGoals, ArmGoals or SphereGoals
+        The family that the agent was trained on, of ``envs.navigation``, ``car``, ``arm`` or ``sphere``. Its
+        training goals are drawn; the base goal also sets the circle or the sphere, and what the error refers
+        to.
     goal_degrees : float, optional
         Where the test goal starts on the circle, or its longitude on the globe, in degrees.
     goal_latitude : float, optional
@@ -94,15 +97,16 @@ class GoalDrag(AnsweringWidget):
     seed : int, optional
         Seed of explorations and episodes.
     evaluation_episodes : int, optional
-        Episodes in which, once the goal rests, every agent is held against the greedy reference in the same
-        noise; 0 for none.
+        Episodes in which, once the goal rests, every agent is held in the same noise against the greedy
+        reference, or for a car and an arm against the base policy turned by the goal's true angle; 0 for
+        none.
     rivals : sequence of NearestTaskAgent or GoalConditionedAgent, optional
-        Other agents of the plane, to be shown by check box.
+        Other agents of a point in the plane, to be shown by check box.
     rediscover : callable, optional
         From training goals (k, 2) to the geometric agent that is meta-trained on them. When given, the
         training goals can be moved, each on its circle.
     ring, replay : bool, optional
-        Show the regret around the circle; offer to play the episodes, also on the globe.
+        Show the regret around the circle; offer to play the episodes.
 
     Attributes
     ----------
@@ -131,9 +135,9 @@ class GoalDrag(AnsweringWidget):
     Raises
     ------
     ValueError
-        When the agent is not one of the family's plane or space, or was trained in another system than the
-        family's, a count is out of range, a number is not finite, or what is there in the plane only is
-        asked for on a globe.
+        When the family is none of these, the agent's group is not one that relates such goals or it was
+        trained in another system than the family's, a count is out of range, a number is not finite, or what
+        is there for a point in the plane only is asked for elsewhere.
     """
 
     _esm, _css = esm("goal_drag"), css("goal_drag")
@@ -184,6 +188,8 @@ class GoalDrag(AnsweringWidget):
                 raise ValueError(f"{name} must be left out for {self._scene.what}, got {given!r}")
         self.base_index = family.base_index
         self._scene.check(agent)
+        if agent.chart is not None:
+            raise ValueError("agent must have its group act on states as they are, got one found in a chart")
         agent.check_system(family)
         self.episodes = as_count("episodes", episodes)
         self._max_context = max(

@@ -6,9 +6,10 @@ import { meanPath } from "./episodes.js";
 import { armAt } from "./motion.js";
 import { pathAt } from "./replay.js";
 
-// A car of which the middle is at the origin, seen from above, heading to the right; and its windows.
+// A car of which the middle is at the origin, seen from above, heading to the right; its windows, and where it heads.
 const CAR = "M-14 -8.5H9Q15 -8.5 15 0Q15 8.5 9 8.5H-14Z";
 const WINDOWS = "M3 -6.5Q6.5 0 3 6.5L8 5Q10 0 8 -5ZM-10 -5.5V5.5L-6.5 4.5V-4.5Z";
+const HEADING = "M19 0H34M28 -5L34 0L28 5";
 // Distance of a wheel from the middle.
 const WHEEL = 0.05;
 
@@ -25,7 +26,9 @@ function pointBody(plane, line) {
 function carBody(plane, line, group) {
   const tracks = line("bold", "hgmrl-tracks");
   const car = group("hgmrl-car");
-  for (const [d, name] of [[CAR, "hgmrl-chassis"], [WINDOWS, "hgmrl-windows"]]) svgElement("path", { d, class: name }, car);
+  for (const [d, name] of [[CAR, "hgmrl-chassis"], [WINDOWS, "hgmrl-windows"], [HEADING, "hgmrl-heading"]]) {
+    svgElement("path", { d, class: name }, car);
+  }
   return (played, time) => {
     const states = first(played, 4);
     const wheels = [-WHEEL, WHEEL].map((side) => {
@@ -102,9 +105,9 @@ export const BODY_WORDS = {
     },
   },
   arm: {
-    episodes: "ways of the tip, one with the arm (thin: at the start)",
+    episodes: "ways of the tip, one with the arm",
     note:
-      "The geometric agent turns the base joint and the tip back before it asks the base policy. It leaves the elbow, and the velocities of both joints, as they are.",
+      "Thin: the arm at the start. The geometric agent turns base joint and tip back before it asks the base policy. It leaves the elbow and both velocities as they are.",
     ending: () => "",
   },
 };

@@ -1,6 +1,6 @@
 """Goals in the plane for a body, as GoalDrag shows them: a car with its tyre tracks, an arm that reaches."""
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,9 @@ from hgmrl_lite.envs.arm import TURN as JOINT_TURN
 from hgmrl_lite.envs.car import SPEED, TURN
 from hgmrl_lite.widgets.base import direction_degrees
 from hgmrl_lite.widgets.goal_drag.circle import CircleScene
-from hgmrl_lite.widgets.goal_drag.picture import shown_episodes
-from hgmrl_lite.widgets.picture import PlanePicture
+
+if TYPE_CHECKING:
+    from hgmrl_lite.widgets.picture import PlanePicture
 
 # Distance of a car's wheel from its middle, and half of its length.
 _WHEEL, _HALF = 0.05, 0.11
@@ -63,7 +64,7 @@ class CarScene(BodyScene):
         return {"motion": "car", "speed": SPEED, "turn": TURN}
 
     def draw(
-        self, picture: PlanePicture, states: Array, lengths: NDArray[np.int_], colour: str, name: str,
+        self, picture: "PlanePicture", states: Array, lengths: NDArray[np.int_], colour: str, name: str,
         **style: Any,
     ) -> None:  # fmt: skip
         """Draw the tracks of the first episode's car, and the car where it ended."""
@@ -77,6 +78,8 @@ class CarScene(BodyScene):
 
     def ending(self, drag: Any) -> str:
         """Return in words whether and how the car arrives."""
+        from hgmrl_lite.widgets.goal_drag.picture import shown_episodes
+
         states, lengths = shown_episodes(drag, drag.policy)
         before, last = states[0, lengths[0] - 1 : lengths[0] + 1]
         if np.linalg.norm(last[:2] - drag.goal) >= self.goal_radius:
@@ -104,7 +107,7 @@ class ArmScene(BodyScene):
         return 4.0
 
     def draw(
-        self, picture: PlanePicture, states: Array, lengths: NDArray[np.int_], colour: str, name: str,
+        self, picture: "PlanePicture", states: Array, lengths: NDArray[np.int_], colour: str, name: str,
         **style: Any,
     ) -> None:  # fmt: skip
         """Draw the way of the first episode's tip, and the arm where it ended."""

@@ -1,9 +1,8 @@
 """Goals on a circle in the plane, as GoalDrag shows them: one angle, of a point, a car or an arm."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from hgmrl_lite import lie
@@ -13,9 +12,12 @@ from hgmrl_lite.envs import ARENA, GOAL_RADIUS, STEP, NavigationTasks
 from hgmrl_lite.hereditary.frame import Frame
 from hgmrl_lite.hereditary.group import compact_group
 from hgmrl_lite.widgets.base import direction_degrees, wrap_degrees
-from hgmrl_lite.widgets.goal_drag.picture import goal_picture, mean_path
 from hgmrl_lite.widgets.goal_drag.scenes import Scene
-from hgmrl_lite.widgets.picture import PlanePicture
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from hgmrl_lite.widgets.picture import PlanePicture
 
 
 class CircleScene(Scene):
@@ -91,14 +93,18 @@ class CircleScene(Scene):
         return states[..., self.place : self.place + 2]
 
     def draw(
-        self, picture: PlanePicture, states: Array, lengths: NDArray[np.int_], colour: str, name: str,
+        self, picture: "PlanePicture", states: Array, lengths: NDArray[np.int_], colour: str, name: str,
         **style: Any,
     ) -> None:  # fmt: skip
         """Draw what stands out of one agent's episodes, states (E, T, n) that end after ``lengths`` (E,)."""
+        from hgmrl_lite.widgets.goal_drag.picture import mean_path
+
         picture.line(mean_path(states, lengths), colour, name, **style)
 
-    def picture(self, drag: Any) -> Figure:
+    def picture(self, drag: Any) -> "Figure":
         """Return the widget's state as a Matplotlib figure."""
+        from hgmrl_lite.widgets.goal_drag.picture import goal_picture
+
         return goal_picture(drag, self)
 
 

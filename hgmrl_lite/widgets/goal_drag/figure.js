@@ -26,10 +26,11 @@ export function goalDragPlane(scene, hand, training, signal) {
 
   const paths = plane.layer("paths");
   const line = (name) => svgElement("path", { class: name }, paths);
-  const layers = { faint: svgElement("g", {}, paths), bold: null };
+  // One above the other.
+  const faint = svgElement("g", {}, paths);
   const exploration = line("hgmrl-exploration");
-  layers.bold = svgElement("g", {}, paths);
-  const body = (name) => makeBody(plane, layers, name, { ...settings, dynamics });
+  const bold = svgElement("g", {}, paths);
+  const body = (name) => makeBody(plane, { faint, bold }, name, { ...settings, dynamics });
   const base = body("hgmrl-of-base");
   const rivals = settings.rivals.map(({ kind }) => body(`hgmrl-rival hgmrl-agent-${kind}`));
   const geometric = body("hgmrl-of-geometric");

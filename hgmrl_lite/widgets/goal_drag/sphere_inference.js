@@ -7,8 +7,8 @@ import {
   angle3, apply3, cross3, dot3, logTurn3, multiply3, scaled3, smallestTurn3, solveSymmetric3, transpose3, turn3, unit3,
 } from "../js/matrix3.js";
 
-// A quick answer, for a moving hand, refines the lowest few minima only, and not as far.
-const QUICK = { most: 3, settled: 1e-4 };
+// A quick answer, for a moving hand, refines the lowest few minima only, once, and not as far.
+const QUICK = { most: 3, settled: 1e-4, once: true };
 
 // group: { root, inverse, axis } of Python, with its cover (S, 3, 3) of rotations, their neighbours (S, k), and the spacing
 // between them; options: what settings_of_inference returns. Returns infer(points, rewards, quick) -> { turn, left, back,
@@ -94,15 +94,15 @@ export function makeSphereInference({ root, inverse, axis, cover, neighbours, sp
 
   const smallest = (q) => smallestTurn3(axis, apply3(q, axis)) ?? logTurn3(q);
 
-  const refine = (start, rewards, used, settled) => {
+  const refine = (start, rewards, used, { settled, once }) => {
+    const first = smallest(descend(start, rewards, used, settled));
     // The stabiliser is estimated: a long way along it is not quite free.
-    const near = turn3(smallest(descend(start, rewards, used, settled)));
-    const turn = smallest(descend(near, rewards, used, settled));
+    const turn = once ? first : smallest(descend(turn3(first), rewards, used, settled));
     const q = turn3(turn);
     return { turn, q, target: apply3(q, axis), residual: Math.sqrt(sums(q, rewards, used).square / used.length) };
   };
 
-  const minimaOf = (rewards, used, { most, settled }) => {
+  const minimaOf = (rewards, used, how) => {
     const count = rewards.length;
     const misfit = new Float64Array(size);
     for (let k = 0; k < size; k++) {
@@ -115,7 +115,7 @@ export function makeSphereInference({ root, inverse, axis, cover, neighbours, sp
       if (lowest) starts.push(k);
     }
     starts.sort((j, k) => misfit[j] - misfit[k]);
-    const found = starts.slice(0, most).map((k) => refine(turns[k], rewards, used, settled));
+    const found = starts.slice(0, how.most).map((k) => refine(turns[k], rewards, used, how));
     return found.sort((a, b) => a.residual - b.residual);
   };
 
