@@ -174,7 +174,7 @@ class SystemSymmetry(Told):
 
     @cached_property
     def _keeping(self) -> tuple[Array, Array]:
-        """Combinations (d, D) of the generators that keep the law of the starts, and a frame of its spread."""
+        """Combinations (d, D) of the generators that keep the law of the starts, and a frame of that."""
         squares, vectors, scale = self._start_moves(self.generators_states)
         return vectors[:, squares < self._kept**2].T, scale
 
