@@ -58,7 +58,7 @@ class GeometryReport:
         for finding in self.findings:
             figure = "-" if np.isnan(finding.figure) else f"{finding.figure:.3f}"
             lines.append(
-                f"  {finding.name:<13} {finding.verdict:<10} {figure:>6} (bound {finding.bound:g})  "
+                f"  {finding.name:<13} {finding.verdict:<10} {figure:>6} (bound {finding.bound:.2g})  "
                 f"{finding.text}"
             )
         return "\n".join(lines)
@@ -75,7 +75,7 @@ class GeometryReport:
             mark, colour = marks[finding.verdict]
             figure = "–" if np.isnan(finding.figure) else f"{finding.figure:.3f}"
             answer = f"<span style='color:{colour};font-weight:bold'>{mark}</span> {finding.verdict}"
-            rows.append((finding.name, answer, f"{figure} (≤ {finding.bound:g})", escape(finding.text)))
+            rows.append((finding.name, answer, f"{figure} (≤ {finding.bound:.2g})", escape(finding.text)))
         head = ("property", "answer", "defect", "in words")
         return table_of(f"Hereditary geometry: {self.verdict}", rows, head)
 

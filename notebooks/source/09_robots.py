@@ -106,8 +106,8 @@ print(f"base policy, not carried, test: {mean_return(family, [agent.base_policy]
 
 # %% [markdown]
 # Carried with the right $K$, the policy does as well on the test goals as on its own. With the rotation in its place it
-# mixes speed with steering, and is no better than no carrying at all. A returned matrix that fits one system is not a
-# law of nature.
+# mixes speed with steering, and is no better than no carrying at all. A $K$ that is right for one system may be wrong
+# for the next.
 #
 # ## The arm
 #
@@ -176,8 +176,8 @@ arm_agent.geometry.system
 #
 # ## Exercise 09.3 · Which line breaks?
 #
-# Each of these changes the arm or its tasks. Predict which of the three lines says no: "inherited", "start law" or "same
-# rewards". One change leaves too little to tell: "undecided". And one changes nothing: "none".
+# Each of these changes the arm or its tasks. Predict which of the three lines says no: "inherited", "start law"
+# or "same rewards". One change leaves too little to tell: "undecided". And one changes nothing: "none".
 
 # %% tags=["exercise", "09.3"]
 breaks = {
@@ -249,9 +249,10 @@ for name, report in reports.items():
     print("".join(f"    {finding.name}: {finding.text}\n" for finding in against), end="")
 
 # %% [markdown]
-# Three of them say no, each in its own line. The fourth says *undecided*, and that is right too: nothing is wrong with
-# the arm, but a thousand transitions are too few for a law of motion of this degree. "Undecided" asks for more data,
-# "no" asks for another model of the world. Never treat one as the other.
+# Three of them say no, each in its own line. Where the base starts near one angle, the motion still has both of its
+# symmetries, but the starts reject them. Where the joints rub, the motion has none. The fourth says *undecided*, and that
+# is right too: nothing is wrong with the arm, but a thousand transitions are too few for a law of motion of this degree.
+# "Undecided" asks for more data, "no" asks for another model of the world. Never treat one as the other.
 #
 # ## Your own environment
 #
