@@ -30,7 +30,7 @@ from hgmrl_lite.transitions import Transitions
 #: Residual of a search, as the length of a difference of unit gradients, up to which its errors are stated.
 LINEAR = 0.25
 #: Share of estimated generators on actions that may fail to be skew before actions count as in unlike units.
-STRAINED = 0.2
+UNLIKE = 0.2
 #: No bound below this is stated, in radians: the bias of local fits to exact rewards is not known better.
 FINEST = float(np.radians(0.02))
 
@@ -279,7 +279,7 @@ def _on_actions(data: TaskData, found: LeftActions, algebra: TaskAlgebra) -> OnA
         strain = 0.5 * (raw + raw.swapaxes(-1, -2))
         m = raw.shape[-1]
         kept = np.eye(m)
-        if np.linalg.norm(strain) > STRAINED * np.linalg.norm(raw):
+        if np.linalg.norm(strain) > UNLIKE * np.linalg.norm(raw):
             kept = skew_parts(raw, data.system.law.action_scale)[1]
         generators = action_generators(raw, kept, algebra.basis)
         thetas = algebra.thetas
