@@ -96,7 +96,7 @@ export const BODY_WORDS = {
   car: {
     episodes: "episodes, one with the car and its tracks",
     note:
-      "The geometric agent turns the car's place and heading back before it asks the base policy. It leaves speed and steering as they are.",
+      "The geometric agent turns the car's place and heading back before it asks the base policy.",
     ending(states, arrived) {
       if (!arrived) return "the car does not arrive";
       const [x, y, , , nextX, nextY, cosine, sine] = states.slice(-8);
