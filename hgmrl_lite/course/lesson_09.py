@@ -116,8 +116,8 @@ _CHANGE_HINTS = {
 
 @exercise("09.3", "Which line breaks?", BREAKS)
 @hints(
-    "For each change ask in this order: does the arm move otherwise? Does it start otherwise? Are its "
-    "rewards others?",
+    "For each change ask in this order: does the arm move in another way? Does it start in another way? Are "
+    "the rewards of one task other than those of the next?",
     '"same rewards" compares a task with the *base task* that is carried to it, and "start law" the starts '
     "with the turned starts.",
     "What all tasks share equally breaks no relation between them. And what the data cannot tell is neither "
@@ -173,7 +173,7 @@ def _state_mistakes(seen: Array) -> Mistakes:
             [seen[:, :4], 0.1 * arm_state(seen)[:, 4:6], speeds]
         ),
         "The speeds should be divided by 10.": _with_tip(seen, base, base + elbow, _SECOND, 1.0),
-        "That is the tip less the goal: it tells the goal, which the agent shall infer.": [
+        "That is the tip minus the goal: it tells the goal, which the agent shall infer.": [
             np.hstack([seen[:, :4], gap, speeds]),
             np.hstack([seen[:, :4], 10.0 * gap, speeds]),
         ],

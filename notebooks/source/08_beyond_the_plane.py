@@ -152,8 +152,8 @@ away = np.degrees(np.arccos(abs(third @ base_goal) / np.linalg.norm(third)))
 print(f"the bracket's axis is {away:.0f}° from the line through the base goal")
 
 # %% [markdown]
-# Three directions, and the new one is the missing axis. That is what the package does: it spans, and closes under the
-# bracket. The last line of its report says so:
+# Three directions, and the new one is the missing axis. This is what the package does: it takes the span and closes it
+# under the bracket. The last line of its report says so:
 
 # %%
 print(geometry.report["closed"].text)
@@ -345,7 +345,7 @@ print(f"entries of K and L of the training tasks differ by {apart:.2f} at most")
 
 # %% [markdown]
 # Does it matter which one it takes? Compare. Turn by 90°, 180° and 270° about the base goal first, then carry on with
-# the $L$ that was inferred. (An action is a displacement here, so that $K_g$ is $L_g$; the agent has found that too, as
+# the $L$ that was inferred. (An action is a displacement here, so $K_g$ is $L_g$; the agent has found that too, as
 # the last line says.) Guess: which of the four policies is best?
 
 # %%
@@ -406,7 +406,7 @@ plots.sphere_paths(
 #
 # Lesson 05 said that over a sphere there is no *section*: no choice of one rotation for each goal that never jumps.
 # Here the smallest rotation jumps: two goals near the antipode may be neighbours, and their smallest rotations far
-# apart. No cleverer choice avoids it, because a sphere cannot be combed (Milnor, 1978). For the policy it is no harm:
+# apart. No cleverer choice avoids it, because a sphere cannot be combed (Milnor, 1978). The policy takes no harm:
 # on both sides of the jump it reaches its goal.
 
 # %% [markdown]
@@ -499,7 +499,7 @@ for name, one in {"still": found["circle of latitude"], "wind": in_wind}.items()
 # %% [markdown]
 # One dimension, and its axis is the wind's. The rewards have not changed, and the smallest rotations from goal to goal
 # would still fit them. But a map between tasks has to be a symmetry of the *system* as well, and a rotation that turns
-# the wind is none. Only the rotations about the wind's axis remain. They carry the three goals to one another by 110°
+# the wind is not one. Only the rotations about the wind's axis remain. They carry the three goals to one another by 110°
 # and 80°, along the circle of latitude. The angles without wind are smaller, because there the flights leave the
 # circle. Tasks inherit their group from the system: this is why the geometry is called *hereditary*.
 #
@@ -633,8 +633,8 @@ course.figure(
 # thousandths of the motion. (Any affine map of the chart would do as well. The package puts the mean start at the
 # origin, because a matrix leaves the origin where it is.)
 #
-# In the chart everything is as it was before. Steps are noisy, so that the chart is off by a percent or two; rewards are
-# not. `discover_geometry` therefore bends the chart once more, by very little, until the tasks' rewards match. It does
+# In the chart everything is as it was before. Steps are noisy, so the chart is off by a percent or two, as its third line
+# says. Rewards are not noisy. `discover_geometry` therefore bends the chart once more, by very little, until the tasks' rewards match. It does
 # so only if they nearly matched before, because a chart that may bend at will can hide a wrong reward.
 
 # %%

@@ -143,7 +143,7 @@ ANSWERS = {
             (equal_links, "0.11 metres long"),
             (lambda seen: with_tip(seen, 0.1 * by_addition(seen)[:, 4:6]), "in units of 0.1 metres"),
             (lambda seen: with_tip(seen, by_addition(seen)[:, 4:6], 1.0), "divided by 10"),
-            (lambda seen: with_tip(seen, seen[:, 8:10]), "the tip less the goal"),
+            (lambda seen: with_tip(seen, seen[:, 8:10]), "the tip minus the goal"),
             (lambda seen: with_tip(seen, 10.0 * (seen[:, 4:6] + seen[:, 8:10])), "a moment late"),
             (lambda seen: with_tip(seen, 10.0 * seen[:, 4:6]), "That is the goal"),
             (lambda seen: seen, r"should have shape"),
