@@ -55,7 +55,7 @@ def _with_products(basis: Array) -> Array:
 def _generated_mistakes(generators: Array) -> Mistakes:
     span = _span(np.asarray(generators))
     return {
-        "This is the rank of the generators themselves. Their brackets are not in it yet.": len(span),
+        "This is the rank of the generators themselves. Add the brackets of each two of them.": len(span),
         "One round of brackets is not enough here: bracket what you have found with the others, until "
         "nothing new comes.": len(_with_brackets(span)),
         "Some of the matrices that you count depend on the others: count the rank.": len(generators),
@@ -167,10 +167,19 @@ def _least_mistakes(start: Array, end: Array) -> Mistakes:
     mistakes: dict[str, Any] = {
         "It leaves the first goal where it is. When the cross product is zero the goals are equal "
         "or opposite: the inner product tells which.": start,
+        # At the antipode a student may cross with any coordinate axis.
+        "`lie.so3_exp` turns by the length of its vector: make the axis a unit vector first, and then "
+        "multiply it by the angle.": [
+            lie.so3_exp(np.arctan2(sine, start @ end) * axis) @ start
+            for axis in (cross, *(np.cross(start, np.eye(3)) if sine < _ROUNDING else ()))
+            if 0.0 < np.linalg.norm(axis) < 1.0 - _ROUNDING
+        ],
     }
     if sine > _ROUNDING:
         acute = lie.so3_exp(np.arcsin(sine) * cross / sine) @ start
         mistakes |= {
+            "The length of the cross product is the sine of the angle. Turn by the angle.": lie.so3_exp(cross)
+            @ start,
             "It turns the wrong way round: the order of the two vectors in the cross product "
             "decides.": least_rotation(end, start) @ start,
             "The arcsine gives angles up to 90° only: use `np.arctan2`, or the arccosine.": acute,
@@ -246,11 +255,21 @@ def _predicted(targets: Array, actions: Array, *, constant: bool = True) -> floa
 def _share_mistakes(values: Array, next_values: Array, actions: Array) -> Mistakes:
     increments = next_values - values
     right = _predicted(increments, actions)
+    unexplained = (1.0 - right) * increments.var()
     return {
         "Look at the increments, the next value minus the value. These are predictions of the next value "
         "itself.": _predicted(next_values, actions),
         "This is the share that is left over.": 1.0 - right,
         "This is the correlation. Its square is the share.": np.sqrt(max(right, 0.0)),
+        "Divide what is left over by the variance of the increments: a share has no unit.": [
+            unexplained,
+            1.0 - unexplained,
+            increments.var() - unexplained,
+        ],
+        "Divide by the variance of the increments, not by that of the next values.": (
+            1.0 - unexplained / next_values.var()
+        ),
+        "Divide variances, not standard deviations.": 1.0 - np.sqrt(max(1.0 - right, 0.0)),
         "The fit needs a constant: where there is wind, the mean step is not zero.": [
             _predicted(increments, actions, constant=False),
             1.0 - np.square(_left(increments, actions)).sum() / np.square(increments).sum(),
@@ -337,6 +356,12 @@ def _round_mistakes(step: Step, start: Array, count: int) -> Mistakes:
             _walk(step, start, 1, np.tile(_ROUND, (count, 1))) - start
         ),
         "This is half of the round.": there - start,
+        "One long command is not `count` steps: call `step` `count` times for each action.": (
+            _walk(step, start, 1, count * _ROUND) - start
+        ),
+        "Each step begins where the last one ended.": (
+            count * sum(np.asarray(step(start, one)) - start for one in _ROUND)
+        ),
     }
 
 

@@ -66,6 +66,8 @@ def _turn_mistakes(angle: float) -> Mistakes:
             of(1.0, 1.0, 0.0),
         ],
         "This turns the elbow, and not the base.": [of(0.0, 1.0, 1.0), of(0.0, 1.0, 0.0)],
+        "The pair of the base, (cos θ₁, sin θ₁), is in the state as well.": of(0.0, 0.0, 1.0),
+        "The angle is in radians already.": base_turn(np.radians(angle)),
         "It turns the wrong way round: where does (1, 0) go?": of(-1.0, 0.0, -1.0),
     }
 
@@ -114,8 +116,8 @@ _CHANGE_HINTS = {
 
 @exercise("09.3", "Which line breaks?", BREAKS)
 @hints(
-    "For each change ask in this order: does the arm move otherwise? Does it start otherwise? Are its "
-    "rewards others?",
+    "For each change ask in this order: does the arm move in another way? Does it start in another way? Are "
+    "the rewards of one task other than those of the next?",
     '"same rewards" compares a task with the *base task* that is carried to it, and "start law" the starts '
     "with the turned starts.",
     "What all tasks share equally breaks no relation between them. And what the data cannot tell is neither "
@@ -147,18 +149,36 @@ def _with_tip(seen: Array, first: Array, second: Array, length: float, speed: fl
 def _state_mistakes(seen: Array) -> Mistakes:
     base, elbow = np.arctan2(seen[:, 2:4], seen[:, :2]).T
     late, gap, speeds = 10.0 * (seen[:, 4:6] + seen[:, 8:10]), seen[:, 8:10], seen[:, 6:8] / 10.0
+    crossed = 0.5 * np.pi - np.column_stack([base, elbow])
+    unsigned = np.arccos(np.clip(seen[:, :2], -1.0, 1.0))
+    pairs = np.arctan2(seen[:, [1, 3]], seen[:, [0, 2]])
     return {
         "The elbow's angle is counted from the first link: the second link stands at θ₁ + θ₂.": _with_tip(
             seen, base, elbow, _SECOND
         ),
-        "The second link is 0.11 metres long.": _with_tip(seen, base, base + elbow, 1.0),
+        "The second link stands at θ₁ plus θ₂.": _with_tip(seen, base, base - elbow, _SECOND),
+        "`np.arctan2` takes the sine first, then the cosine.": _with_tip(
+            seen, crossed[:, 0], crossed.sum(axis=1), _SECOND
+        ),
+        "A cosine does not tell the sign of an angle: use `np.arctan2`, with the sine as well.": _with_tip(
+            seen, unsigned[:, 0], unsigned.sum(axis=1), _SECOND
+        ),
+        "Columns 0 and 1 are both cosines, of base and elbow. Their sines are columns 2 and 3.": _with_tip(
+            seen, pairs[:, 0], pairs.sum(axis=1), _SECOND
+        ),
+        "The second link is 0.11 metres long, which is 1.1 of our units.": [
+            _with_tip(seen, base, base + elbow, length) for length in (1.0, 0.11)
+        ],
         "Give the tip in units of 0.1 metres.": np.hstack(
             [seen[:, :4], 0.1 * arm_state(seen)[:, 4:6], speeds]
         ),
         "The speeds should be divided by 10.": _with_tip(seen, base, base + elbow, _SECOND, 1.0),
-        "That is the tip less the goal: it tells the goal, which the agent shall infer.": [
+        "That is the tip minus the goal: it tells the goal, which the agent shall infer.": [
             np.hstack([seen[:, :4], gap, speeds]),
             np.hstack([seen[:, :4], 10.0 * gap, speeds]),
+        ],
+        "That is the goal. It is the task, and not part of the state.": [
+            np.hstack([seen[:, :4], unit * seen[:, 4:6], speeds]) for unit in (1.0, 10.0)
         ],
         "That tip is a moment late: make it from the angles.": [
             np.hstack([seen[:, :4], late, speeds]),

@@ -44,8 +44,9 @@ def find_inherited(tested: Tested) -> tuple[Finding, dict[int, str]]:
         matrix = tested.maps[index]
         local = _algebra_defect(system, matrix)
         # In the plane every orientation-preserving symmetry but a discrete one has its logarithm there.
-        if local is not None and (tested.n == 2 or local.verdict(BOUND) == "yes"):
-            defects[index], parts[index] = local, "algebra" if local.verdict(BOUND) == "yes" else "none"
+        reached = local is not None and local.verdict(BOUND) == "yes"
+        if local is not None and (reached or (tested.n == 2 and not _in_finite_group(system, matrix))):
+            defects[index], parts[index] = local, "algebra" if reached else "none"
             continue
         response = tested.data.response
         start = np.eye(system.law.m)
@@ -74,7 +75,7 @@ def find_inherited(tested: Tested) -> tuple[Finding, dict[int, str]]:
         finding = Finding("inherited", "no", float(system.spectrum[len(system.possible)]), BOUND, text)
     if finding.verdict == "no" and system.finite is not None and system.finite.verdict == "yes":
         text = (
-            f"{finding.text} What is left is finite: {system.finite.words}. Any other turn carries a policy "
+            f"{finding.text} What is left is finite: {system.finite.words}. Any other map carries a policy "
             "over only approximately."
         )
         finding = replace(finding, text=text)
@@ -97,6 +98,17 @@ def _algebra_defect(system: SystemSymmetry, matrix: Array) -> Defect | None:
         # The identity is a symmetry of every system; the direction of a rounding error is none of its doing.
         return Defect(0.0, 0.0)
     return system.defect(generator)[1]
+
+
+def _in_finite_group(system: SystemSymmetry, matrix: Array) -> bool:
+    """Return whether a homogeneous map is near one of the turns and mirrors that the system has left."""
+    if system.finite is None or system.finite.verdict != "yes":
+        return False
+    unit = system.law.state_scale
+    apart = np.linalg.solve(unit, (matrix - system.finite.elements)[:, :2])
+    linear, shift = apart[..., :2] @ unit, apart[..., :2] @ system.law.centre + apart[..., 2]
+    squares = 0.5 * (np.square(linear).sum(axis=(1, 2)) + np.square(shift).sum(axis=1))
+    return bool(squares.min() < BOUND**2)
 
 
 def _group_defect(system: SystemSymmetry, matrix: Array, start: Array) -> Defect:
@@ -146,7 +158,8 @@ def find_start_law(tested: Tested) -> Finding:
         START_BOUND * wider,
         START_EXCLUDED * wider,
     )
-    if finding.verdict == "undecided" and system.broken and system.turning and tested.differ:
+    surely = system.broken and system.least_start_move > finding.bound
+    if finding.verdict == "undecided" and surely and system.turning and tested.differ:
         count = len(system.possible)
         which = (
             "the system's symmetry does not keep"

@@ -25,6 +25,7 @@ from hgmrl_lite.transitions import Transitions
 LADDER = (
     ((1, 0), (0, 1)),
     ((1, 0), (0, 3)),
+    ((1, 1), (0, 3)),
     ((1, 0), (0, 5)),
     ((1, 3),),
     ((1, 3), (2, 1)),
@@ -36,8 +37,9 @@ CHANCE = 1e-4
 #: noisier.
 PER_TERM, PER_HIGHER_TERM = 20, 200
 #: Share of Gaussian actions that is used, the smallest ones: the few largest would decide the high degrees
-#: alone, and the folds would not tell how wrong they are.
-USUAL = 0.99
+#: alone, and the folds would not tell how wrong they are. Of any actions at least the second share is used:
+#: where most are zero, all others are large.
+USUAL, MOST = 0.99, 0.97
 #: Stretches of consecutive transitions, from whose disagreement the error of the fit is read.
 FOLDS = 40
 #: How many states and actions are kept.
@@ -131,7 +133,7 @@ class LawOfMotion:
                 f"in n = {n} and m = {m}, got {number}"
             )
         size = np.linalg.norm(_whitened(actions, _root("actions", actions.T @ actions / number)), axis=1)
-        usual = size**2 <= chdtri(m, 1.0 - USUAL)
+        usual = size**2 <= max(chdtri(m, 1.0 - USUAL), float(np.quantile(size, MOST)) ** 2)
         states, actions, change = states[usual], actions[usual], change[usual]
         number = len(states)
         centre = states.mean(axis=0)
@@ -141,7 +143,7 @@ class LawOfMotion:
         chosen, left, terms = None, np.inf, 0
         for level in LADDER:
             exponents = exponents_up_to(n, m, level)
-            if number < (PER_TERM if chosen is None else PER_HIGHER_TERM) * len(exponents):
+            if chosen is not None and number < PER_HIGHER_TERM * len(exponents):
                 continue
             basis, *frames = orthonormal(monomials(inputs, exponents))
             coefficients = basis.T @ change

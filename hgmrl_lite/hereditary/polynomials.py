@@ -23,6 +23,8 @@ def orthonormal(columns: Array) -> tuple[Array, Array, Array]:
     The basis takes the place of the columns, which may be hundreds of megabytes.
     """
     unit = np.sqrt(np.einsum("ne,ne->e", columns, columns))
+    # A product of actions may be zero throughout.
+    unit[unit == 0.0] = 1.0
     # Block by block: of many rows a whole decomposition would need several times their memory.
     blocks = np.array_split(columns, max(1, len(columns) // ROWS))
     triangle = np.linalg.qr(np.concatenate([np.linalg.qr(block, mode="r") for block in blocks]), mode="r")

@@ -107,9 +107,10 @@ class Tested:
         """
         verdict, defect, place = worst(list(defects.values()), bound, excluded)
         task = list(defects)[place]
-        verdict, remark = self.settle(verdict)
+        # The words are on the defect alone: a doubt stands behind them.
+        said, (verdict, remark) = verdict, self.settle(verdict)
         figure = defect.figure
-        text = texts[verdict].format(
+        text = texts[said].format(
             figure=figure,
             angle=np.degrees(2.0 * np.arcsin(np.minimum(0.5 * figure, 1.0))),
             growth=np.expm1(figure),

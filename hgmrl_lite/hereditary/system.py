@@ -126,7 +126,8 @@ class SystemSymmetry(Told):
         Then no raw action in the data went beyond the admissible set, or there is no bound.
         """
         scaling = np.eye(self.law.n + 1)
-        scaling[-1, -1] = 0.0
+        # About the mean start: far from its centre a scaling is nearly a shift.
+        scaling[:, -1] = np.append(-self.law.origin, 0.0)
         found = self.defect(scaling)[1]
         return self.known and found.square < NEARLY**2 + ERRORS * found.error
 
@@ -161,7 +162,10 @@ class SystemSymmetry(Told):
     @property
     def broken(self) -> bool:
         """Whether surely no symmetry keeps the law of the starts, as far as a connected group goes."""
-        return self.known and self.least_start_move >= self._kept
+        if not self.known or self.least_start_move < self._kept:
+            return False
+        pairs, combinations = self._about_starts(self.possible)
+        return all(_excluded(self.defect(pair)[1]) for pair in np.tensordot(combinations, pairs, axes=1))
 
     @cached_property
     def turning(self) -> bool:
@@ -176,12 +180,29 @@ class SystemSymmetry(Told):
     def _keeping(self) -> tuple[Array, Array]:
         """Which combinations (d, D) of the generators keep the law of the starts, and a frame of these."""
         squares, vectors, scale = self._start_moves(self.generators_states)
-        return vectors[:, squares < self._kept**2].T, scale
+        kept = vectors[:, squares < self._kept**2].T
+        if not len(kept):
+            pairs, kept = self._about_starts(self.generators_states)
+            found = [self.defect(pair)[1] for pair in np.tensordot(kept, pairs, axes=1)]
+            kept = kept[np.array([one.square + ERRORS * one.error < BOUND**2 for one in found], dtype=bool)]
+        return kept, scale
 
     @property
     def _kept(self) -> float:
         """How far starts may move and count as kept: of k their covariance is known to a share of √(2/k)."""
         return float(np.sqrt(min(KEPT**2 + 4.0 / len(self.starts), KEPT_AT_MOST**2)))
+
+    def _about_starts(self, generators: Array) -> tuple[Array, Array]:
+        """Return W_S (D, n + 1, n + 1) about the mean start, and which combinations (d, D) keep the starts.
+
+        The place of a centre is known only roughly: from starts in one point it may look far away.
+        """
+        n, pairs = self.law.n, generators.copy()
+        pairs[:, :n, n] = -pairs[:, :n, :n] @ self.starts.mean(axis=0)
+        if not pairs.any():
+            return pairs, np.zeros((0, len(pairs)))
+        squares, vectors, _ = self._start_moves(pairs)
+        return pairs, vectors[:, squares < self._kept**2].T
 
     def _start_moves(self, generators: Array) -> tuple[Array, Array, Array]:
         """Return squares (D,) of how far combinations (D, D) of W_S move the starts, and a frame of these."""
@@ -369,8 +390,7 @@ def system_symmetries(tasks: Sequence[Transitions]) -> SystemSymmetry:
     seen, errors = vectors.T @ change, vectors.T @ deviations
     verdict, reason = _claim(seen, errors, scores, dimension)
     found = [squared(pair, errors[:, place]) for place, pair in enumerate(seen)]
-    # As of the first pair that is no symmetry.
-    excluded = [one.square > BOUND**2 and one.square - ERRORS * one.error > NEARLY**2 for one in found]
+    excluded = [_excluded(one) for one in found]
     generators = vectors.T @ law.operators[2]
     corner = (law.n + 1) ** 2
     states = generators[:, :corner].reshape(-1, law.n + 1, law.n + 1)
@@ -394,6 +414,11 @@ def check_dimensions(tasks: Sequence[Transitions]) -> None:
         raise ValueError(
             f"tasks must share one state and one action dimension, got (n, m) in {sorted(shapes)}"
         )
+
+
+def _excluded(found: Defect) -> bool:
+    """Return whether a pair surely is no symmetry, as the first pair that is none must be."""
+    return found.square > BOUND**2 and found.square - ERRORS * found.error > NEARLY**2
 
 
 def _claim(changes: Array, deviations: Array, scores: Array, dimension: int) -> tuple[Verdict, str]:

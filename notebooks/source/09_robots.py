@@ -2,8 +2,9 @@
 # # 09 · Robots, and your own
 #
 # **Run the next cell, and wait until the `*` beside it becomes a number: an agent learns to drive a car to one goal.
-# Then drag the test goal around the circle. The policy follows you, as it did in the plane. But look at the tyre
-# tracks. When the goal turns by 90°, the whole path turns by 90°. What does the steering wheel do?**
+# Then drag the test goal around the circle, and look at the tyre tracks. The policy follows you, as it did in the plane.
+# Now imagine all of it drawn on a map, and turn the map by 90°: start, goal and tyre tracks turn. What does the steering
+# wheel do?**
 #
 # **You will be able to** say for a robot which numbers turn when the world is turned, and which stay; write the left
 # action of an arm whose state has more coordinates than freedom; read a report line by line, and say what holds, what is
@@ -22,7 +23,7 @@ from hgmrl_lite.envs.arm import Arm, ArmGoals
 from hgmrl_lite.widgets import GoalDrag
 
 family = envs.car()
-settings = agents.PPOSettings(total_steps=49_152)
+settings = agents.PPOSettings(total_steps=49_152)  # fewer than usual, enough here
 agent = meta.meta_train(family, seed=0, settings=settings)
 GoalDrag(agent, family)
 
@@ -80,13 +81,13 @@ print("K, on speed and steering:", (geometry.action_maps[1].round(3) + 0.0), sep
 
 # %% [markdown]
 # $L$ turns the place, and it turns the heading by the same angle. $K$ is the identity: *the steering wheel does
-# nothing*. In the plane $K_g$ was the same matrix as $L_g$, so that it was easy to take the two for one. They are not.
+# nothing*. In the plane $K_g$ was the same matrix as $L_g$, so it was easy to take the two for one. They are not.
 # The policy for a new goal is $\pi_g(s) = K_g\,\pi_0(L_g^{-1} s)$ as always, and here this is $\pi_0(L_g^{-1} s)$: look
 # at the turned-back world, and then press the very same pedals.
 #
-# Where does $K$ come from? Not from rewards: they do not see actions. It comes from the law of motion, because
-# $T(L_g s, K_g a) = L_g T(s, a)$ has to hold. That was fitted in the same transitions. What if somebody had assumed
-# $K = $ the rotation, as in the plane?
+# Where does $K$ come from? Not from rewards, which do not depend on actions here. It comes from the law of motion,
+# because $T(L_g s, K_g a) = L_g T(s, a)$ has to hold. The agent fitted $T$ to the same transitions. What if somebody had
+# assumed that $K$ is the rotation, as in the plane? Guess what that costs.
 
 # %%
 contexts = [family.explore(goal, 20, seed=0) for goal in family.test]
@@ -105,16 +106,16 @@ print(f"carried with a rotation as K:   {mean_return(family, turned, family.test
 print(f"base policy, not carried, test: {mean_return(family, [agent.base_policy] * 4, family.test):7.1f}")
 
 # %% [markdown]
-# Carried with the right $K$, the policy does as well on the test goals as on its own. With the rotation in its place it
-# mixes speed with steering, and is no better than no carrying at all. A $K$ that is right for one system may be wrong
-# for the next.
+# Carried with the right $K$, the policy does as well on the test goals as on its own. With a rotation in its place it
+# mixes speed with steering, and does worse than a policy that is not carried at all. A $K$ that is right for one system
+# may be wrong for the next.
 #
 # ## The arm
 #
 # The arm has two joints: $\theta_1$ at the base, and $\theta_2$ at the elbow, counted from the first link. Why does its
-# state not simply hold these two angles? Because a turn of the table makes $\theta_1 + \alpha$ of $\theta_1$, and that is
-# no matrix; and at 360° it jumps. With cosine and sine it is a matrix and does not jump. The reward depends on where the
-# tip is, so that the state holds the tip as well, six numbers in all:
+# state not simply hold these two angles? Turn the table by $\alpha$, and $\theta_1$ becomes $\theta_1 + \alpha$. No matrix
+# does that, and at 360° the angle jumps. On cosine and sine the turn is a matrix, and nothing jumps. The reward depends
+# on where the tip is, so the state holds the tip $(x, y)$ as well, six numbers in all:
 # $(\cos\theta_1, \sin\theta_1, \cos\theta_2, \sin\theta_2, x, y)$.
 #
 # Two angles, and six numbers: the states fill only a surface in $\mathbb R^6$, a torus. That is usual for robots.
@@ -145,7 +146,7 @@ def base_turn(angle):
 course.check("09.2", base_turn)
 
 # %% [markdown]
-# Now let the agent find it. Drag the goal and watch the elbow.
+# Now let the agent find it. Drag the goal around the circle and watch the elbow: how far is it bent when the tip arrives?
 
 # %%
 arm = envs.arm()
@@ -154,17 +155,20 @@ GoalDrag(arm_agent, arm)
 
 # %%
 print("generator:", arm_agent.geometry.generators_states[0].round(3) + 0.0, sep="\n")
+print("K to training task 1:", arm_agent.geometry.action_maps[1].round(3) + 0.0, sep="\n")
 arm_agent.geometry.system
 
 # %% [markdown]
-# The generator has your blocks: base and tip turn, the elbow stays. But read the second table. The *system* has **two**
-# dimensions of symmetry, "of which 1 keep the law of the starts". Which is the other one?
+# The generator has your blocks: base and tip turn, the elbow stays. (All goals are equally far from the base, so the
+# elbow ends up bent by about the same angle at each.) $K$ is the identity, as for the car. But read the table below. The
+# *system* has **two** dimensions of symmetry, "of which 1 keep the law of the starts". Which is the other one?
 #
-# It is the turn of the elbow. Bend the elbow of every state by the same angle more: the motion does not notice, because
-# the joints move by the same angles. On the six numbers that is even a matrix, since
-# $\text{tip} = \ell_1 (\cos\theta_1, \sin\theta_1) + \text{forearm}$, and the forearm turns. But the elbow starts bent,
-# at about 86°, and not at every angle alike. A policy that is carried along by a turn of the elbow would begin where it
-# was never trained. So the agent sets this one aside. It needs a symmetry of the law of motion *and* of the starts.
+# It is the turn of the elbow. Bend the elbow of every state by the same angle more: the law of motion does not change,
+# because the joints still move by the same angles. On the six numbers that is even a matrix: with a first link of length
+# $\ell_1$ the tip is $\ell_1 (\cos\theta_1, \sin\theta_1)$ plus the second link, and only the second link turns. But the
+# elbow starts bent by about 86°, and not at every angle alike. A policy that is carried by a turn of the elbow would
+# begin where it was never trained. So the agent sets this one aside. It needs a symmetry of the law of motion *and* of
+# the starts.
 #
 # ## When it breaks
 #
@@ -201,7 +205,7 @@ breaks = {
 course.check("09.3", breaks)
 
 # %% [markdown]
-# Now measure. Each change is a few lines, and you may write others.
+# Now measure. Each change is a few lines. The first two change the arm, the others its tasks.
 
 
 # %%
@@ -221,7 +225,8 @@ class Rubbing(Arm):
         return super()._moved(states, angles * (1.0 + 0.5 * states[..., [0, 2]]))
 
 
-class Unequal(ArmGoals):
+# %%
+class OneDouble(ArmGoals):
     """Goals of which the second pays double."""
 
     def outcome(self, next_states, tasks):
@@ -230,34 +235,48 @@ class Unequal(ArmGoals):
         return np.where((tasks == self.train[1]).all(axis=1), 2.0, 1.0) * rewards, reached
 
 
+class AllDouble(ArmGoals):
+    """Goals that all pay double."""
+
+    def outcome(self, next_states, tasks):
+        """Return rewards and whether the episode ends."""
+        rewards, reached = super().outcome(next_states, tasks)
+        return 2.0 * rewards, reached
+
+
 # %%
-def report_on(family, transitions=7500):
-    """Explore two training tasks and return the report."""
-    tasks = [family.explore(goal, transitions, seed=number) for number, goal in enumerate(family.train[:2])]
+def report_on(family, transitions=5000):
+    """Explore the training tasks and return the report."""
+    tasks = [family.explore(goal, transitions, seed=number) for number, goal in enumerate(family.train)]
     return hereditary.discover_geometry(tasks).report
 
 
 reports = {
+    "nothing is changed": report_on(arm),
     "the base starts near one angle": report_on(replace(arm, system=Facing())),
     "each joint rubs on one of its sides": report_on(replace(arm, system=Rubbing())),
-    "one of the tasks pays double": report_on(Unequal(arm.system, arm.train, arm.test)),
+    "one of the tasks pays double": report_on(OneDouble(arm.system, arm.train, arm.test)),
+    "all of the tasks pay double": report_on(AllDouble(arm.system, arm.train, arm.test)),
     "only 1000 transitions of each task": report_on(arm, 1000),
 }
 for name, report in reports.items():
-    against = [finding for finding in report.findings if finding.verdict == "no"]
     print(f"{name}: {report.verdict}")
-    print("".join(f"    {finding.name}: {finding.text}\n" for finding in against), end="")
+    for line in ("inherited", "start law", "same rewards"):
+        if report[line].verdict == report.verdict != "yes":
+            print(f"    {line}: {report[line].text}")
 
 # %% [markdown]
-# Three of them say no, each in its own line. Where the base starts near one angle, the motion still has both of its
-# symmetries, but the starts reject them. Where the joints rub, the motion has none. The fourth says *undecided*, and that
-# is right too: nothing is wrong with the arm, but a thousand transitions are too few for a law of motion of this degree.
+# The arm as it was passes, and so does the arm whose tasks all pay double. Three changes get a *no*, each in its own line.
+# Where the base starts near one angle, the motion still has both of its symmetries, but neither keeps the law of the
+# starts. Where the joints rub, the motion has no symmetry that could relate the tasks. The last report says *undecided*,
+# and that is right too. Nothing is wrong with the arm, but from a thousand transitions of each task the agent can fit only
+# a rough law of motion, where 5000 gave it one of 70 terms. In the rough law it does not see what every action does.
 # "Undecided" asks for more data, "no" asks for another model of the world. Never treat one as the other.
 #
 # ## Your own environment
 #
 # All systems so far were ours. Now bring one that we did not write: the two-joint arm `Reacher-v5` of Gymnasium, moved by
-# the physics engine MuJoCo. Actions are torques here, so that the state needs speeds. In each episode it draws a goal and
+# the physics engine MuJoCo. Actions are torques here, so the state needs speeds. In each episode it draws a goal and
 # shows it to the agent. Its observation has ten numbers:
 #
 # | numbers | what they are | in our state? |
@@ -265,7 +284,7 @@ for name, report in reports.items():
 # | 0 to 3 | $\cos\theta_1, \cos\theta_2, \sin\theta_1, \sin\theta_2$ | yes |
 # | 4, 5 | the goal | no: that is the *task*, not the state. Within a task it is constant, and the agent shall infer it |
 # | 6, 7 | the speeds of the joints, in radians a second | yes, divided by 10: a network likes numbers of about one |
-# | 8, 9 | tip less goal | no: it tells the goal, and MuJoCo computes the tip a moment late |
+# | 8, 9 | tip minus goal | no: it tells the goal, and MuJoCo computes the tip a moment late |
 #
 # So the tip has to be made from the angles. The links are 0.1 and 0.11 metres long; in units of 0.1 metres the tip is
 # $(\cos\theta_1, \sin\theta_1) + 1.1\,(\cos(\theta_1 + \theta_2), \sin(\theta_1 + \theta_2))$.
@@ -297,10 +316,11 @@ course.check("09.4", arm_state)
 # %% [markdown]
 # Then the world itself. A family of tasks needs a goal that *we* choose. And think of exercise 09.3: Gymnasium starts the
 # base within 0.1 radians of one angle. Which line of the report would that break? So the wrapper draws the base's angle
-# at the start from the whole circle. The last change: Reacher charges for torque, and we set this cost to zero, so that
+# at the start from the whole circle. The last change: Reacher charges for torque, and we set this cost to zero. Then
 # the reward is minus the distance from tip to goal.
 #
-# That is all: with the imports it is 22 lines, the same as in [README](../README.md).
+# That is all: with its imports and the training it is 22 lines, the same as in [README](../README.md). Goals lie 0.15
+# metres from the base, and the arm reaches 0.21.
 
 
 # %%
@@ -360,8 +380,9 @@ if robots:
 # - *aligned* and *same rewards* ask about the rewards. A no here means: your tasks are not images of one another. Look at
 #   how rewards are made. A cost of actions is one more term that has to be carried along.
 # - *inherited* asks about the law of motion. A no means that the world itself is not symmetric: wind, a slope, a joint
-#   that rubs. No wrapper mends that. "K cannot be determined" means that the random actions hardly move the state, or too
-#   few transitions for so many coordinates. We give this arm 15,200 a task, because its law has 297 terms.
+#   that rubs. No wrapper mends that. "K cannot be determined" means that the random actions hardly move the state, or
+#   that there are too few transitions for so many coordinates. We give this arm 15,200 a task, because its law has 297
+#   terms.
 # - *start law* asks where episodes begin. This one you *can* mend, as here, when you may choose the starts.
 # - *linearizable* asks whether matrices are enough in your coordinates. A no asks for other coordinates: cosine and sine
 #   for an angle, place and velocity for a swing.
@@ -375,10 +396,10 @@ if robots:
 #
 # - $K$ is not $L$. What is measured in the world turns with it, what is measured in the robot stays: for a car and an arm
 #   $K$ is the identity, while $L$ turns place and heading, base and tip.
-# - $K$ comes from the law of motion, not from rewards. A wrong $K$ costs as much as not carrying the policy at all.
+# - $K$ comes from the law of motion, not from rewards. The car's policy with a wrong $K$ does worse than without any.
 # - Angles enter as cosine and sine. Then states lie on a surface, turns are matrices, and nothing jumps.
 # - A symmetry of the motion is not enough: the elbow's turn is one, and the starts reject it.
-# - The report names what breaks: law of motion, starts or rewards. "Undecided" asks for data, "no" for another model.
+# - The report names what breaks: law of motion, starts or rewards. "Undecided" asks for more data, "no" for another model.
 # - Any Gymnasium environment with boxes is a family after three decisions: what is the task, what is the state, and
 #   where do episodes begin.
 #

@@ -22,7 +22,7 @@ from hgmrl_lite.envs.car import Car, turned
 from hgmrl_lite.widgets import GoalDrag
 
 family = envs.car()
-settings = agents.PPOSettings(total_steps=49_152)
+settings = agents.PPOSettings(total_steps=49_152)  # fewer than usual, enough here
 agent = meta.meta_train(family, seed=0, settings=settings)
 GoalDrag(agent, family)
 
@@ -83,8 +83,8 @@ pulling_agent.geometry.report
 
 # %% [markdown]
 # **Found.** Our prediction was wrong: everything holds. Why? A bent steering breaks the *mirror*, left against right. But
-# the group here are the rotations of the map, and a car that pulls to the left does so wherever it stands and however
-# the map lies. What is bent is in the robot, and $K$ stays the identity.
+# the group here is that of the rotations of the map, and a car that pulls to the left does so wherever it stands and
+# however the map lies. What is bent is in the robot, and a turn of the map does not notice it.
 #
 # **What breaks it.** Then something in the *world* should: a wind along the first axis, of 0.03 in each step.
 
@@ -103,8 +103,11 @@ windy_agent = meta.meta_train(windy, seed=0, settings=settings)
 print("inherited:", windy_agent.geometry.report["inherited"].text)
 
 # %% [markdown]
+# The rotations are gone. The two symmetries that are left are the shifts of the map, because the wind blows everywhere
+# alike. But a shift does not keep the starts, and it cannot turn one goal into another.
+#
 # **Measured.** Both agents meet eight new goals, 20 transitions of each. We compare the return of the carried policy with
-# that of the base policy on its own goal. Episode $j$ has the same noise everywhere, so that we may subtract episode by
+# that of the base policy on its own goal. Episode $j$ has the same noise everywhere, so we may subtract episode by
 # episode. The interval is over the episodes.
 
 # %%
@@ -128,7 +131,7 @@ figure, axes = plt.subplots(figsize=(6, 3))
 degrees = np.degrees(np.arctan2(goals[:, 1], goals[:, 0]))
 for (name, (mean, half)), marker in zip(lost.items(), "os", strict=True):
     axes.errorbar(degrees, mean, half, fmt=marker, label=name)
-axes.set(xlabel="direction of the goal in degrees", ylabel="return lost to the base goal's")
+axes.set(xlabel="direction of the goal in degrees", ylabel="return lost, against the base goal")
 axes.legend()
 course.figure(
     figure,
@@ -137,16 +140,17 @@ course.figure(
 )
 
 # %% [markdown]
-# **Conclusion.** A fault in the robot leaves the rotations of the map as they are, and the policy comes along. A fault in
-# the world does not, and the report says so before anybody drives.
+# **Conclusion.** This fault in the robot leaves the rotations of the map as they are, and the policy can be carried to
+# every goal. This fault in the world does not, and the report says so before anybody drives.
 #
-# **We did not measure** other seeds of the training, a stronger pull (at some point the car only goes in circles), or a
-# wind too weak for the report to see.
+# **We did not measure** other seeds, a stronger pull (at some point the car only goes in circles), or a wind too weak for
+# the report to see.
 
 # %% [markdown]
 # ## Your project
 #
-# Copy this notebook in your folder, delete what is above, and begin. The cells below run as they are; put your own in.
+# Copy this notebook, delete what is above except for the first code cell (its imports and its settings are needed below),
+# and begin. The cells below run as they are; replace the mass by your own system.
 #
 # ### 1 · Question
 #
@@ -184,7 +188,7 @@ own_agent.geometry.report
 #
 # - A project is a question that data can answer with no.
 # - Write the prediction first. A wrong one taught us most here: a fault in the robot is not a fault in the world.
-# - Break an assumption on purpose, and look whether the report notices before the regret does.
+# - Break an assumption on purpose, and see whether the report says so before the regret does.
 # - Same noise, intervals, and what was not measured.
 #
 # ## Further reading

@@ -154,6 +154,19 @@ def by_arcsine(start, end):
     return np.eye(3) if sine < 1e-12 else lie.so3_exp(np.arcsin(sine) * axis / sine)
 
 
+def axis_not_unit(start, end):
+    """Turn about a cross product as it comes, times the angle."""
+    axis = np.cross(start, end)
+    return lie.so3_exp(np.arctan2(np.linalg.norm(axis), start @ end) * axis)
+
+
+def axis_not_unit_at_the_antipode(start, end):
+    """Forget the length of the axis at the antipode only."""
+    if np.linalg.norm(start + end) > 1e-9:
+        return as_in_lesson_06(start, end)
+    return lie.so3_exp(np.pi * np.cross(start, np.eye(3)[np.argmin(np.abs(start))]))
+
+
 def with_extra_turn(start, end):
     """Turn about the new goal as well."""
     return lie.so3_exp(0.8 * end) @ least_by_alignment(start, end)
@@ -199,6 +212,11 @@ def share_without_constant(values, next_values, actions):
     increments = next_values - values
     left = increments - actions @ np.linalg.lstsq(actions, increments)[0]
     return 1.0 - (left**2).sum() / (increments**2).sum()
+
+
+def left_over_variance(values, next_values, actions):
+    """Return the variance of what the fit leaves."""
+    return (1.0 - share_by_correlation(values, next_values, actions)) * np.var(next_values - values)
 
 
 COMMANDS = [np.array(one) for one in ((1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0))]
@@ -253,11 +271,21 @@ def round_other_way(step, start, count):
     return walk(step, start, [one for one in (up, right, down, left) for _ in range(count)]) - start
 
 
+def round_in_long_steps(step, start, count):
+    """Give one command that is ``count`` times as long."""
+    return walk(step, start, [count * one for one in COMMANDS]) - start
+
+
+def round_from_the_start(step, start, count):
+    """Take every step from the start."""
+    return count * sum(step(start, one) - start for one in COMMANDS)
+
+
 ANSWERS = {
     "08.1": {
         "correct": [dimension_by_hand, dimension_by_algebra, dimension_as_float],
         "mistakes": [
-            (rank, "Their brackets are not in it yet"),
+            (rank, "Add the brackets of each two of them"),
             (one_round, "One round of brackets is not enough"),
             (of_products, "A product AB is no bracket"),
             (len, "count the rank"),
@@ -291,6 +319,9 @@ ANSWERS = {
             (always_free, "What it makes of the first goal"),
             (by_arcsine, "up to 90° only"),
             (with_extra_turn, "an extra turn about the new goal"),
+            (axis_not_unit, "make the axis a unit vector first"),
+            (axis_not_unit_at_the_antipode, "make the axis a unit vector first"),
+            (lambda a, b: lie.so3_exp(np.cross(a, b)), "is the sine of the angle"),
             (lambda a, b: least_by_alignment(b, a), "turns the wrong way round"),
         ],
     },
@@ -302,6 +333,10 @@ ANSWERS = {
             (share_without_constant, "needs a constant"),
             (lambda v, w, a: 1.0 - share_by_correlation(v, w, a), "share that is left over"),
             (lambda v, w, a: share_by_correlation(v, w, a) ** 0.5, "Its square is the share"),
+            (left_over_variance, "a share has no unit"),
+            (lambda v, w, a: 1.0 - left_over_variance(v, w, a), "a share has no unit"),
+            (lambda v, w, a: 1.0 - left_over_variance(v, w, a) / w.var(), "not by that of the next values"),
+            (lambda v, w, a: 1.0 - (1.0 - share_by_correlation(v, w, a)) ** 0.5, "not standard deviations"),
             (lambda v, w, a: 1.0, "The share should be"),
         ],
     },
@@ -313,6 +348,8 @@ ANSWERS = {
             (round_alternating, "You alternate the commands"),
             (round_there_and_back, "is no round"),
             (round_other_way, "the other way"),
+            (round_in_long_steps, "One long command is not"),
+            (round_from_the_start, "begins where the last one ended"),
             (lambda step, start, count: -round_in_blocks(step, start, count), "the end minus the start"),
             (lambda step, start, count: np.zeros(2), "End minus start should be"),
         ],

@@ -76,6 +76,21 @@ def elbow_from_the_world(seen):
     return with_tip(seen, seen[:, [0, 2]] + 1.1 * seen[:, [1, 3]])
 
 
+def elbow_turned_back(seen):
+    """Subtract the elbow's angle."""
+    base, elbow = np.arctan2(seen[:, 2:4], seen[:, :2]).T
+    return by_angles(seen, (base, -elbow))
+
+
+def by_angles(seen, angles):
+    """Return states of an arm whose joints stand at angles (2, B)."""
+    base, elbow = angles
+    return with_tip(
+        seen,
+        np.column_stack([turn(base) + 1.1 * turn(base + elbow) for turn in (np.cos, np.sin)]),
+    )
+
+
 def equal_links(seen):
     """Take both links for equally long."""
     return with_tip(seen, by_addition(seen)[:, 4:6] / 1.1 + seen[:, [0, 2]] * (1.0 - 1.0 / 1.1))
@@ -101,6 +116,8 @@ ANSWERS = {
             (tip_forgotten, "goes around the base"),
             (elbow_turns, "turns the elbow, and not the base"),
             (lambda angle: in_blocks(-angle), "the wrong way round"),
+            (lambda angle: block_diag(np.eye(4), rotation(angle)), "The pair of the base"),
+            (lambda angle: in_blocks(np.radians(angle)), "in radians already"),
             (rotation, r"should have shape (6, 6)"),
         ],
     },
@@ -119,11 +136,16 @@ ANSWERS = {
         "correct": [by_addition, by_complex_numbers],
         "mistakes": [
             (elbow_from_the_world, "the second link stands at θ₁ + θ₂"),
+            (elbow_turned_back, "stands at θ₁ plus θ₂"),
+            (lambda seen: by_angles(seen, np.arctan2(seen[:, :2], seen[:, 2:4]).T), "takes the sine first"),
+            (lambda seen: by_angles(seen, np.arccos(seen[:, :2]).T), "does not tell the sign"),
+            (lambda seen: by_angles(seen, np.arctan2(seen[:, [1, 3]], seen[:, [0, 2]]).T), "both cosines"),
             (equal_links, "0.11 metres long"),
             (lambda seen: with_tip(seen, 0.1 * by_addition(seen)[:, 4:6]), "in units of 0.1 metres"),
             (lambda seen: with_tip(seen, by_addition(seen)[:, 4:6], 1.0), "divided by 10"),
-            (lambda seen: with_tip(seen, seen[:, 8:10]), "the tip less the goal"),
+            (lambda seen: with_tip(seen, seen[:, 8:10]), "the tip minus the goal"),
             (lambda seen: with_tip(seen, 10.0 * (seen[:, 4:6] + seen[:, 8:10])), "a moment late"),
+            (lambda seen: with_tip(seen, 10.0 * seen[:, 4:6]), "That is the goal"),
             (lambda seen: seen, r"should have shape"),
         ],
     },

@@ -78,4 +78,16 @@ def test_the_report_says_that_a_turn_in_the_box_is_approximate_except_at_quarter
     finding = check_left_actions([box(), moved], [np.eye(2), turn])["inherited"]
     assert finding.verdict == "no"
     assert "What is left is finite: the turns by multiples of 90° about" in finding.text
-    assert finding.text.endswith("Any other turn carries a policy over only approximately.")
+    assert finding.text.endswith("Any other map carries a policy over only approximately.")
+
+
+@pytest.mark.parametrize(("degrees", "inherited"), [(90.0, "yes"), (180.0, "yes"), (20.0, "no")])
+def test_quarter_turns_of_the_box_are_symmetries_that_no_exponential_reaches(degrees, inherited):
+    turn = so2_exp(np.radians(degrees))
+    moved = sample_transitions(
+        lambda points: bent_valley(points @ turn), 5000, seed=1, action_set="box", spread=0.6
+    )
+    report = check_left_actions([box(), moved], [np.eye(2), turn])
+    assert report["inherited"].verdict == inherited
+    assert report["connected"].verdict == ("no" if inherited == "yes" else "yes")
+    assert report.verdict == "no"

@@ -114,6 +114,9 @@ def test_scaling_is_a_symmetry_only_of_actions_that_met_no_bound():
     assert system_symmetries(inside).unbounded_actions
     assert not system_symmetries(sampled(action_set="box")).unbounded_actions
     assert not system_symmetries(sampled(action_set="disc")).unbounded_actions
+    (task,) = sampled(action_set="disc")
+    far = Transitions(task.states + 100.0, task.actions, task.rewards, task.next_states + 100.0)
+    assert not system_symmetries([far]).unbounded_actions
 
 
 def test_defect_finds_the_partner_and_grows_with_the_wind():
@@ -248,6 +251,30 @@ def test_a_coordinate_that_stands_still_is_no_fault(noise):
     np.testing.assert_allclose(found.generators_states[:, :2, 0], 0.0, atol=0.05)
 
 
+@pytest.mark.parametrize("number", [100, 101])
+def test_as_many_transitions_as_are_asked_for_suffice(number):
+    assert len(LawOfMotion.fit(moving(lambda s, a: 0.1 * a, number=number)).exponents) == 5
+
+
+def test_actions_that_are_mostly_zero_show_the_law():
+    rng = np.random.default_rng(0)
+    states, actions = rng.normal(size=(3000, 2)), rng.choice([-1.0, 0.0, 1.0], (3000, 2), p=[0.05, 0.9, 0.05])
+    law = LawOfMotion.fit([Transitions(states, actions, states[:, 0], states + 0.1 * actions)])
+    np.testing.assert_allclose(law(states, actions), 0.1 * actions, atol=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_gain_that_depends_on_the_state_is_seen_in_few_transitions(seed):
+    def step(states, actions):
+        return 0.1 * np.clip(actions, -1.0, 1.0) * (1.0 + 0.5 * np.tanh(states[:, :1]))
+
+    shift = np.zeros((3, 3))
+    shift[0, 2] = 1.0
+    found = system_symmetries(moving(step, seed=seed, noise=0.05))
+    assert found.defect(shift)[1].square > 0.15**2
+    assert found.defect(shift[[1, 0, 2]])[1].square < 0.1**2
+
+
 @pytest.mark.parametrize("scale", [1.0, 0.03, 1e-5])
 @pytest.mark.parametrize("units", [(1.0, 1.0), (1.0, 1e3), (1e-8, 1.0), (1e5, 1e5)])
 def test_neither_steps_nor_units_nor_the_origin_matter(scale, units):
@@ -333,6 +360,32 @@ def test_starts_in_one_point_keep_the_inner_product_of_the_states():
     found = replace(system_symmetries([task]), starts=np.zeros((5, 2)))
     assert np.isfinite(found.compact.inner_product).all()
     assert np.linalg.eigvalsh(found.compact.inner_product)[0] > 0.5
+
+
+def pulled(centre, seed):
+    """A point that is drawn to the origin, with episodes of 20 steps that all start at one place."""
+    rng = np.random.default_rng(seed)
+    batches, states = [], np.tile(centre, (300, 1))
+    for _ in range(20):
+        actions = rng.normal(size=states.shape)
+        moved = 0.9 * states + 0.1 * clipped(actions) + 0.05 * rng.normal(size=states.shape)
+        batches.append((states, actions, moved))
+        states = moved
+    states, actions, moved = (np.stack(parts, axis=1).reshape(-1, 2) for parts in zip(*batches, strict=True))
+    return [Transitions(states, actions, states[:, 0], moved)]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_centre_known_roughly_does_not_break_the_law_of_starts_in_one_point(seed):
+    found = system_symmetries(pulled([0.0, 0.0], seed))
+    assert (found.compact.dimension, found.broken) == (1, False)
+    assert found.certain
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_starts_in_one_point_beside_the_centre_are_not_kept(seed):
+    found = system_symmetries(pulled([0.7, 0.0], seed))
+    assert (found.compact.dimension, found.broken) == (0, True)
 
 
 def test_print():
