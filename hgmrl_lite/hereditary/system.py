@@ -181,10 +181,11 @@ class SystemSymmetry(Told):
         """Which combinations (d, D) of the generators keep the law of the starts, and a frame of these."""
         squares, vectors, scale = self._start_moves(self.generators_states)
         kept = vectors[:, squares < self._kept**2].T
-        if not len(kept):
-            pairs, kept = self._about_starts(self.generators_states)
-            found = [self.defect(pair)[1] for pair in np.tensordot(kept, pairs, axes=1)]
-            kept = kept[np.array([one.square + ERRORS * one.error < BOUND**2 for one in found], dtype=bool)]
+        pairs, others = self._about_starts(self.generators_states)
+        found = [self.defect(pair)[1] for pair in np.tensordot(others, pairs, axes=1)]
+        others = others[np.array([one.square + ERRORS * one.error < BOUND**2 for one in found], dtype=bool)]
+        if len(others) > len(kept):
+            kept = others
         return kept, scale
 
     @property
