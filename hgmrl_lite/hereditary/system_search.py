@@ -32,8 +32,8 @@ INDEPENDENT = 50
 #: How many times as large as the linearised fit tells errors are taken to be: of 81 tasks of spheres, masses,
 #: cars and two points in two planes seven were off by more than their 95 % bounds, by up to 1.25 times.
 WIDER = 1.25
-#: A way along the base task's stabiliser that is long, in radians, and how much nearer to the identity it must
-#: lead, as a share of it.
+#: A way along the base task's stabiliser that is long, in radians, and how much nearer to the identity it
+#: must lead, as a share of it.
 LONG, WORTH = 0.5, 0.05
 #: Transitions of each task whose rewards are matched.
 MATCHED = 2500
