@@ -202,8 +202,12 @@ class SystemSymmetry(Told):
         pairs[:, :n, n] = -pairs[:, :n, :n] @ self.starts.mean(axis=0)
         if not pairs.any():
             return pairs, np.zeros((0, len(pairs)))
-        squares, vectors, _ = self._start_moves(pairs)
-        return pairs, vectors[:, squares < self._kept**2].T
+        inside = np.linalg.inv(self.law.state_scale) @ pairs[:, :n, :n] @ self.law.state_scale
+        axes, sizes, _ = np.linalg.svd(inside.reshape(len(pairs), -1), full_matrices=False)
+        # Of a shift nothing but its error is left.
+        linear = axes[:, sizes > TURNS * sizes[0]].T
+        squares, vectors, _ = self._start_moves(np.tensordot(linear, pairs, axes=1))
+        return pairs, vectors[:, squares < self._kept**2].T @ linear
 
     def _start_moves(self, generators: Array) -> tuple[Array, Array, Array]:
         """Return squares (D,) of how far combinations (D, D) of W_S move the starts, and a frame of these."""
