@@ -358,6 +358,8 @@ else:
     )
 
 # %%
+if robots:
+    print(robot.geometry.system)
 robot.geometry.report if robots else None
 
 # %%
@@ -382,7 +384,7 @@ if robots:
 # - *inherited* asks about the law of motion. A no means that the world itself is not symmetric: wind, a slope, a joint
 #   that rubs. No wrapper mends that. "K cannot be determined" means that the random actions hardly move the state, or
 #   that there are too few transitions for so many coordinates. We give this arm 15,200 a task, because its law has 297
-#   terms.
+#   terms. Try 5000, and read the report again.
 # - *start law* asks where episodes begin. This one you *can* mend, as here, when you may choose the starts.
 # - *linearizable* asks whether matrices are enough in your coordinates. A no asks for other coordinates: cosine and sine
 #   for an angle, place and velocity for a swing.
