@@ -276,13 +276,13 @@ for name, report in reports.items():
 # ## Your own environment
 #
 # All systems so far were ours. Now bring one that we did not write: the two-joint arm `Reacher-v5` of Gymnasium, moved by
-# the physics engine MuJoCo. Actions are torques here, so the state needs speeds. In each episode it draws a goal and
-# shows it to the agent. Its observation has ten numbers:
+# the physics engine MuJoCo. Actions are torques here, so the state needs speeds. In each episode Gymnasium draws a
+# goal and shows it to the agent. Its observation has ten numbers:
 #
 # | numbers | what they are | in our state? |
 # |---|---|---|
 # | 0 to 3 | $\cos\theta_1, \cos\theta_2, \sin\theta_1, \sin\theta_2$ | yes |
-# | 4, 5 | the goal | no: that is the *task*, not the state. Within a task it is constant, and the agent shall infer it |
+# | 4, 5 | the goal | no: that is the *task*, not the state. Within a task it is constant, and the agent is to infer it |
 # | 6, 7 | the speeds of the joints, in radians a second | yes, divided by 10: a network likes numbers of about one |
 # | 8, 9 | tip minus goal | no: it tells the goal, and MuJoCo computes the tip a moment late |
 #
@@ -377,6 +377,9 @@ if robots:
     )
 
 # %% [markdown]
+# The system has *one* dimension of symmetry this time. Under torques an arm moves differently when its elbow is bent, so
+# the turn of the elbow is no longer a symmetry, and the turn of the base is. Every line of the report says yes.
+#
 # Read the report as a guide to your own environment, from the top:
 #
 # - *aligned* and *same rewards* ask about the rewards. A no here means: your tasks are not images of one another. Look at
@@ -402,8 +405,8 @@ if robots:
 # - Angles enter as cosine and sine. Then states lie on a surface, turns are matrices, and nothing jumps.
 # - A symmetry of the motion is not enough: the elbow's turn is one, and the starts reject it.
 # - The report names what breaks: law of motion, starts or rewards. "Undecided" asks for more data, "no" for another model.
-# - Any Gymnasium environment with boxes is a family after three decisions: what is the task, what is the state, and
-#   where do episodes begin.
+# - A Gymnasium environment becomes a family after three decisions: what is the task, what is the state, and where do
+#   episodes begin.
 #
 # What comes from the paper: hereditary geometry and the formula for the policy. What goes beyond it: these robots, the
 # report, and all figures of this lesson, which are measured in this notebook.
