@@ -34,6 +34,8 @@ _INSIDE = 0.5
 _BIAS = 4.0
 # Noise of the base model over its misfit below which it fits exact rewards (with noise: 2 and more).
 _SMALL = 1.6
+# What is left over beside the base model's misfit from which the new task's rewards are noisy themselves.
+_NOISY = 3.0
 # What each verdict says of the other elements.
 _REMARKS: dict[Verdict, str] = {
     "yes": "",
@@ -308,7 +310,8 @@ def _answer(
     move = np.linalg.lstsq(along, left_over[within])[0] @ matters if len(along) > fitted else np.zeros(0)
     error = size * float(group.speed((axis @ matters)[None])[0])
     rim = float(group.speed(move[None])[0]) if len(move) else math.inf
-    if model.reward_noise < _SMALL * np.median(model.misfit):
+    noisy = np.square(left_over).mean() > _NOISY**2 * np.square(model.local_misfit(pulled)).mean()
+    if model.reward_noise < _SMALL * np.median(model.misfit) and not noisy:
         # Noise would be far above the misfit: here there is bias alone. It shows in part only in what leaving
         # out the rim changes, and the two parts of the bound have one cause.
         rim = _BIAS * rim + student(answer._freedom, UNCOVERED) * error

@@ -217,7 +217,7 @@ def find_connected(tested: Tested, parts: dict[int, str]) -> Finding:
     reversing = np.linalg.slogdet(raw)[0] < 0.0
     # Relative errors of the determinants: tr(L⁻¹ δL).
     rows = np.linalg.inv(raw).swapaxes(-1, -2).reshape(len(raw), -1)
-    errors = np.sqrt(np.einsum("ki,kij,kj->k", rows, found.covariance[others], rows))
+    errors = np.sqrt(np.maximum(np.einsum("ki,kij,kj->k", rows, found.covariance[others], rows), 0.0))
     figure = float(reversing.mean())
     mirrored = others[reversing]
     apart = [task for task in others[~reversing] if parts[task] == "group"]

@@ -181,10 +181,11 @@ class SystemSymmetry(Told):
         """Which combinations (d, D) of the generators keep the law of the starts, and a frame of these."""
         squares, vectors, scale = self._start_moves(self.generators_states)
         kept = vectors[:, squares < self._kept**2].T
-        if not len(kept):
-            pairs, kept = self._about_starts(self.generators_states)
-            found = [self.defect(pair)[1] for pair in np.tensordot(kept, pairs, axes=1)]
-            kept = kept[np.array([one.square + ERRORS * one.error < BOUND**2 for one in found], dtype=bool)]
+        pairs, others = self._about_starts(self.generators_states)
+        found = [self.defect(pair)[1] for pair in np.tensordot(others, pairs, axes=1)]
+        others = others[np.array([one.square + ERRORS * one.error < BOUND**2 for one in found], dtype=bool)]
+        if len(others) > len(kept):
+            kept = others
         return kept, scale
 
     @property
@@ -201,8 +202,12 @@ class SystemSymmetry(Told):
         pairs[:, :n, n] = -pairs[:, :n, :n] @ self.starts.mean(axis=0)
         if not pairs.any():
             return pairs, np.zeros((0, len(pairs)))
-        squares, vectors, _ = self._start_moves(pairs)
-        return pairs, vectors[:, squares < self._kept**2].T
+        inside = np.linalg.inv(self.law.state_scale) @ pairs[:, :n, :n] @ self.law.state_scale
+        axes, sizes, _ = np.linalg.svd(inside.reshape(len(pairs), -1), full_matrices=False)
+        # Of a shift nothing but its error is left.
+        linear = axes[:, sizes > TURNS * sizes[0]].T
+        squares, vectors, _ = self._start_moves(np.tensordot(linear, pairs, axes=1))
+        return pairs, vectors[:, squares < self._kept**2].T @ linear
 
     def _start_moves(self, generators: Array) -> tuple[Array, Array, Array]:
         """Return squares (D,) of how far combinations (D, D) of W_S move the starts, and a frame of these."""

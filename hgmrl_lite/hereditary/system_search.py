@@ -32,6 +32,9 @@ INDEPENDENT = 50
 #: How many times as large as the linearised fit tells errors are taken to be: of 81 tasks of spheres, masses,
 #: cars and two points in two planes seven were off by more than their 95 % bounds, by up to 1.25 times.
 WIDER = 1.25
+#: A way along the base task's stabiliser that is long, in radians, and how much nearer to the identity it
+#: must lead, as a share of it.
+LONG, WORTH = 0.5, 0.05
 #: Transitions of each task whose rewards are matched.
 MATCHED = 2500
 #: Rounds of matching: with the reward model of the base task alone, which pulls hard, then with that of all.
@@ -77,13 +80,18 @@ class Carried:
 
     def nearest(self) -> "Carried":
         """Return the same with, of all elements that are as good, those with the smallest logarithm."""
-        if not len(self.free):
+        if not len(self.free) or not self.elements:
             return self
-        elements = {
-            index: nearest_to_identity(self.group, element[None], self.free)[0]
-            for index, element in self.elements.items()
-        }
-        return replace(self, elements=elements)
+        group, elements = self.group, np.array(list(self.elements.values()))
+        near = nearest_to_identity(group, elements, self.free)
+        before, after, way = (
+            np.linalg.norm(group.unit(group.log(left)), axis=1)
+            for left in (elements, near, np.linalg.inv(elements) @ near)
+        )
+        # The stabiliser is estimated: a long way along it, as opposite tasks invite, must be worth its error.
+        kept = (way > LONG) & (before - after < WORTH * way)
+        elements = np.where(kept[:, None, None], elements, near)
+        return replace(self, elements=dict(zip(self.elements, elements, strict=True)))
 
     def error(self, index: int) -> float:
         """Return the standard error of a task's element as an angle in radians."""

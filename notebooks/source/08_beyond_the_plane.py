@@ -633,9 +633,10 @@ course.figure(
 # thousandths of the motion. (Any affine map of the chart would do as well. The package puts the mean start at the
 # origin, because a matrix leaves the origin where it is.)
 #
-# In the chart everything is as it was before. Steps are noisy, so the chart is off by a percent or two, as its third line
-# says. Rewards are not noisy. `discover_geometry` therefore bends the chart once more, by very little, until the tasks' rewards match. It does
-# so only if they nearly matched before, because a chart that may bend at will can hide a wrong reward.
+# In the chart everything is as it was before. Steps are noisy, so the chart is off by about two percent, as its third line
+# says. Rewards are not noisy. `discover_geometry` therefore bends the chart once more, by very little, until the tasks'
+# rewards match. It does so only if they nearly matched before, because a chart that may bend at will can hide a wrong
+# reward.
 
 # %%
 straight = hereditary.discover_geometry(seen, chart=chart)

@@ -276,13 +276,13 @@ for name, report in reports.items():
 # ## Your own environment
 #
 # All systems so far were ours. Now bring one that we did not write: the two-joint arm `Reacher-v5` of Gymnasium, moved by
-# the physics engine MuJoCo. Actions are torques here, so the state needs speeds. In each episode it draws a goal and
-# shows it to the agent. Its observation has ten numbers:
+# the physics engine MuJoCo. Actions are torques here, so the state needs speeds. In each episode Gymnasium draws a
+# goal and shows it to the agent. Its observation has ten numbers:
 #
 # | numbers | what they are | in our state? |
 # |---|---|---|
 # | 0 to 3 | $\cos\theta_1, \cos\theta_2, \sin\theta_1, \sin\theta_2$ | yes |
-# | 4, 5 | the goal | no: that is the *task*, not the state. Within a task it is constant, and the agent shall infer it |
+# | 4, 5 | the goal | no: that is the *task*, not the state. Within a task it is constant, and the agent is to infer it |
 # | 6, 7 | the speeds of the joints, in radians a second | yes, divided by 10: a network likes numbers of about one |
 # | 8, 9 | tip minus goal | no: it tells the goal, and MuJoCo computes the tip a moment late |
 #
@@ -358,6 +358,8 @@ else:
     )
 
 # %%
+if robots:
+    print(robot.geometry.system)
 robot.geometry.report if robots else None
 
 # %%
@@ -375,6 +377,9 @@ if robots:
     )
 
 # %% [markdown]
+# The system has *one* dimension of symmetry this time. Under torques an arm moves differently when its elbow is bent, so
+# the turn of the elbow is no longer a symmetry, and the turn of the base is. Every line of the report says yes.
+#
 # Read the report as a guide to your own environment, from the top:
 #
 # - *aligned* and *same rewards* ask about the rewards. A no here means: your tasks are not images of one another. Look at
@@ -382,7 +387,7 @@ if robots:
 # - *inherited* asks about the law of motion. A no means that the world itself is not symmetric: wind, a slope, a joint
 #   that rubs. No wrapper mends that. "K cannot be determined" means that the random actions hardly move the state, or
 #   that there are too few transitions for so many coordinates. We give this arm 15,200 a task, because its law has 297
-#   terms.
+#   terms. Try 5000, and read the report again.
 # - *start law* asks where episodes begin. This one you *can* mend, as here, when you may choose the starts.
 # - *linearizable* asks whether matrices are enough in your coordinates. A no asks for other coordinates: cosine and sine
 #   for an angle, place and velocity for a swing.
@@ -400,8 +405,8 @@ if robots:
 # - Angles enter as cosine and sine. Then states lie on a surface, turns are matrices, and nothing jumps.
 # - A symmetry of the motion is not enough: the elbow's turn is one, and the starts reject it.
 # - The report names what breaks: law of motion, starts or rewards. "Undecided" asks for more data, "no" for another model.
-# - Any Gymnasium environment with boxes is a family after three decisions: what is the task, what is the state, and
-#   where do episodes begin.
+# - A Gymnasium environment becomes a family after three decisions: what is the task, what is the state, and where do
+#   episodes begin.
 #
 # What comes from the paper: hereditary geometry and the formula for the policy. What goes beyond it: these robots, the
 # report, and all figures of this lesson, which are measured in this notebook.

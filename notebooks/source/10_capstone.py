@@ -104,7 +104,8 @@ print("inherited:", windy_agent.geometry.report["inherited"].text)
 
 # %% [markdown]
 # The rotations are gone. The two symmetries that are left are the shifts of the map, because the wind blows everywhere
-# alike. But a shift does not keep the starts, and it cannot turn one goal into another.
+# alike. A shift does carry one goal to another. But it moves the starts as well, as in lesson 05, and the policy would
+# run where it was never trained.
 #
 # **Measured.** Both agents meet eight new goals, 20 transitions of each. We compare the return of the carried policy with
 # that of the base policy on its own goal. Episode $j$ has the same noise everywhere, so we may subtract episode by

@@ -17,10 +17,10 @@ SPACE = lie.so(3).basis
 GOALS = np.array([[1.0, 0.0, 0.0], [0.0, 0.6, 0.8], [-0.48, 0.6, 0.64]])
 
 
-def space(number):
+def space(number, goals=GOALS):
     """Return transitions of a point in space that is moved in a ball, for goals on the unit sphere."""
     tasks = []
-    for k, goal in enumerate(GOALS):
+    for k, goal in enumerate(goals):
         rng = np.random.default_rng(70 + k)
         states, actions = rng.normal(size=(2, number, 3))
         clipped = actions / np.maximum(1.0, np.linalg.norm(actions, axis=1))[:, None]
@@ -175,3 +175,12 @@ def test_a_car_turns_with_its_heading_and_the_bounds_hold():
     truth = np.kron(np.eye(2), lie.J)[None]
     found = np.degrees(lie.principal_angles(geometry.generators_states, truth)).max()
     assert found <= 1.5 * geometry.generators_bound_deg < 1.0
+
+
+def test_opposite_tasks_are_not_carried_along_an_estimated_stabiliser():
+    # Of the half turns that carry a goal to the opposite one none is nearer to the identity.
+    goals = GOALS[[0, 0]] * [[1.0], [-1.0]]
+    found = discover_geometry(space(2000, goals))
+    assert found.method == "system"
+    away = np.degrees(np.linalg.norm(found.left_actions[1] @ goals[0] - goals[1]))
+    assert away < max(found.bounds_deg[1], 0.1) < 1.0
