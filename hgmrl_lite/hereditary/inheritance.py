@@ -9,6 +9,7 @@ from hgmrl_lite import lie
 from hgmrl_lite._validate import Array
 from hgmrl_lite.hereditary.evidence import (
     BOUND,
+    ERRORS,
     START_BOUND,
     START_EXCLUDED,
     UNKNOWN,
@@ -24,6 +25,8 @@ from hgmrl_lite.hereditary.system import SystemSymmetry
 
 #: Most groups of starts that are drawn anew for the error of their moments.
 GROUPS = 1000
+#: So near to the identity, in radians, a map that is known no better may be the identity.
+STILL_AT_MOST = 0.02
 #: Least spread of the starts that counts, in that of the states.
 LEAST = 0.02
 
@@ -42,7 +45,7 @@ def find_inherited(tested: Tested) -> tuple[Finding, dict[int, str]]:
     defects, parts = {}, {}
     for index in others:
         matrix = tested.maps[index]
-        local = _algebra_defect(system, matrix)
+        local = _algebra_defect(system, matrix, float(tested.found.standard_errors[index]))
         # In the plane every orientation-preserving symmetry but a discrete one has its logarithm there.
         reached = local is not None and local.verdict(BOUND) == "yes"
         if local is not None and (reached or (tested.n == 2 and not _in_finite_group(system, matrix))):
@@ -67,10 +70,11 @@ def find_inherited(tested: Tested) -> tuple[Finding, dict[int, str]]:
         },
     )
     if finding.verdict == "undecided" and system.broken and not system.turning and tested.differ:
-        text = f"The system has no symmetry that could relate the tasks: {system.reason}."
+        text = f"The system has no continuous symmetry that could relate the tasks: {system.reason}."
         if len(system.possible):
             text = (
-                f"None of the system's {len(system.possible)} symmetries could relate the tasks: none turns."
+                f"None of the system's {len(system.possible)} continuous symmetries could relate the tasks: "
+                "none turns."
             )
         finding = Finding("inherited", "no", float(system.spectrum[len(system.possible)]), BOUND, text)
     if finding.verdict == "no" and system.finite is not None and system.finite.verdict == "yes":
@@ -82,20 +86,24 @@ def find_inherited(tested: Tested) -> tuple[Finding, dict[int, str]]:
     if finding.verdict == "yes" and system.unbounded_actions:
         text = (
             "The maps are symmetries of the motion that was seen, but so is every scaling: no raw action in "
-            "these data met the bound of the admissible set, so its clipping cannot be seen."
+            "these data was seen to meet the bound of the admissible set: its clipping cannot be seen."
         )
         finding = Finding("inherited", "undecided", finding.figure, BOUND, text)
     return finding, parts
 
 
-def _algebra_defect(system: SystemSymmetry, matrix: Array) -> Defect | None:
-    """Return how far the logarithm of a homogeneous map is from the system's algebra; None without one."""
+def _algebra_defect(system: SystemSymmetry, matrix: Array, error: float) -> Defect | None:
+    """Return how far the logarithm of a homogeneous map is from the system's algebra; None without one.
+
+    The map is known up to a standard error in radians.
+    """
     try:
         generator = lie.log(matrix)
     except ValueError:
         return None
-    if np.abs(generator).max() < STILL:
-        # The identity is a symmetry of every system; the direction of a rounding error is none of its doing.
+    still = min(max(STILL, ERRORS * error), STILL_AT_MOST) if np.isfinite(error) else STILL
+    if np.abs(generator).max() < still:
+        # The identity is a symmetry of every system; the direction of an error is none of its doing.
         return Defect(0.0, 0.0)
     return system.defect(generator)[1]
 

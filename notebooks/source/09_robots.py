@@ -377,8 +377,8 @@ if robots:
     )
 
 # %% [markdown]
-# The system has *one* dimension of symmetry this time. Under torques an arm moves differently when its elbow is bent, so
-# the turn of the elbow is no longer a symmetry, and the turn of the base is. Every line of the report says yes.
+# In case you have no MuJoCo: every line of the report says yes. The system has *one* dimension of symmetry this time.
+# Under torques an arm moves differently when its elbow is bent, so only the turn of the base is left.
 #
 # Read the report as a guide to your own environment, from the top:
 #
@@ -401,7 +401,8 @@ if robots:
 #
 # - $K$ is not $L$. What is measured in the world turns with it, what is measured in the robot stays: for a car and an arm
 #   $K$ is the identity, while $L$ turns place and heading, base and tip.
-# - $K$ comes from the law of motion, not from rewards. The car's policy with a wrong $K$ does worse than without any.
+# - $K$ comes from the law of motion, not from rewards. With a wrong $K$ the car does worse than with a policy that
+#   is not carried at all.
 # - Angles enter as cosine and sine. Then states lie on a surface, turns are matrices, and nothing jumps.
 # - A symmetry of the motion is not enough: the elbow's turn is one, and the starts reject it.
 # - The report names what breaks: law of motion, starts or rewards. "Undecided" asks for more data, "no" for another model.

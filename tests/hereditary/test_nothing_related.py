@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from hgmrl_lite import envs
+from hgmrl_lite.envs import sample_transitions
 from hgmrl_lite.envs.arm import Arm
 from hgmrl_lite.hereditary import discover_geometry
 from hgmrl_lite.hereditary.inheritance import LEAST, with_least_spread
@@ -30,7 +31,7 @@ class Rubbing(Arm):
     ("system", "broken", "text"),
     [
         (Facing(), ["start law"], "none of the system's 2 symmetries keeps the law of the"),
-        (Rubbing(), ["inherited"], "The system has no symmetry that could relate the tasks: the best pair"),
+        (Rubbing(), ["inherited"], "no continuous symmetry that could relate the tasks: the best pair"),
     ],
 )
 def test_the_report_says_what_breaks(system, broken, text):
@@ -42,6 +43,17 @@ def test_the_report_says_what_breaks(system, broken, text):
     assert [finding.name for finding in against] == broken
     assert text in against[-1].text
     assert all(finding.figure > finding.bound for finding in against)
+
+
+@pytest.mark.parametrize("seed", [0, 2])
+def test_a_map_that_may_be_the_identity_is_reached_from_it(seed):
+    # A point moved in a cube: nothing continuous turns it, and both tasks are one.
+    def away(points):
+        return -np.linalg.norm(points - [1.0, 0.0, 0.0], axis=1)
+
+    tasks = [sample_transitions(away, 3000, seed=seed + i, n=3, action_set="box") for i in range(2)]
+    report = discover_geometry(tasks).report
+    assert (report["inherited"].verdict, report["connected"].verdict) == ("yes", "yes")
 
 
 def test_starts_at_rest_are_measured_by_the_spread_of_the_states():

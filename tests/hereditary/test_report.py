@@ -55,7 +55,7 @@ TOLD = [
     ("relabelled", "same rewards", "a policy need not carry over."),
     ("wind", "inherited", "The system does not move alike before and after the map to task"),
     ("wind", "inherited", "the defect is {figure:.2f} of its motion."),
-    ("unclipped", "inherited", "no raw action in these data met the bound of the admissible set"),
+    ("unclipped", "inherited", "no raw action in these data was seen to meet the bound"),
     ("translations", "start law", "moves the starts by {figure:.1f} of their standard deviations"),
     ("translations", "compact", "The maps have no common fixed point: combined, they run away."),
     ("scalings", "compact", "stretches or shrinks lengths by {growth:.0%}: it is in no group that"),
