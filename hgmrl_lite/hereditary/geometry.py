@@ -221,8 +221,7 @@ def discover_geometry(
     ------
     ValueError
         When the list is too short, dimensions disagree, there are fewer different transitions than unknowns,
-        the rewards of a task or a coordinate of the states are constant, or the data do not show how actions
-        move the state.
+        the rewards of a task or a coordinate of the states are constant, or states or actions do not spread.
     """
     geometry = _geometry(TaskData(tasks, base_index, chart))
     if not isinstance(chart, FoundChart):
@@ -269,12 +268,14 @@ def _on_actions(data: TaskData, found: LeftActions, algebra: TaskAlgebra) -> OnA
     """Return how the group moves actions.
 
     By the law of motion where the group is one of the system's symmetries, else by the mean response, if
-    there is one: of a car, say, that drives in all directions, it is none.
+    there is one: of a car, say, that drives in all directions, it is none. Where neither is known actions
+    stay as they are, and the report says that K is not known.
     """
     response, form = data.response, found.inner_product
     if found.method == "system" or response is None:
         if not data.system.known:
-            raise ValueError(f"tasks must show how each action moves the state, but {data.system.reason}")
+            k, d, still = len(data.tasks), len(algebra.basis), np.eye(data.system.law.m)
+            return OnActions(np.zeros((d, *still.shape)), np.tile(still, (k, 1, 1)), still)
         raw = data.system.partners(algebra.basis)
         strain = 0.5 * (raw + raw.swapaxes(-1, -2))
         m = raw.shape[-1]

@@ -376,6 +376,16 @@ def test_an_arm_is_found_on_the_set_where_its_states_live():
     assert geometry.verdict == "yes"
 
 
+def test_few_transitions_of_an_arm_leave_its_actions_open():
+    family = envs.arm()
+    tasks = [family.explore(task, 1000, seed=20 + index) for index, task in enumerate(family.train[:2])]
+    geometry = discover_geometry(tasks)
+    assert geometry.data.response is None
+    assert geometry.report["inherited"].verdict == "undecided"
+    assert "K cannot be determined" in geometry.report["inherited"].text
+    np.testing.assert_array_equal(geometry.action_maps, np.tile(np.eye(2), (2, 1, 1)))
+
+
 def test_two_turns_are_a_torus():
     tasks, truths = [], []
     for k, angles in enumerate([(0.0, 0.0), (1.0, 2.0), (-1.5, 0.7), (2.2, -1.1)]):
