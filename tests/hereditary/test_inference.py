@@ -282,3 +282,13 @@ def test_settings_for_javascript_survive_json_and_hold_a_quantile_for_each_numbe
         assert quantiles[number] == student(number - 1)
     assert settings_sent["noise"] == model.noise
     assert settings_sent["reach"] == model.reach
+
+
+def test_noise_of_a_new_task_is_no_bias_of_an_exact_base_model():
+    rng = np.random.default_rng(0)
+    goal, points, seen = np.array([1.0, 0.0, 0.0]), *(0.5 * rng.normal(size=(k, 3)) for k in (2000, 100))
+    model = RewardModel.fit(points, -np.linalg.norm(points - goal, axis=1))
+    rewards = -np.linalg.norm(seen - goal[[1, 0, 2]], axis=1) + 0.02 * rng.normal(size=100)
+    found = infer(lie.so(3).basis, model, Transitions(seen, seen, rewards, seen))
+    away = np.degrees(np.linalg.norm(found.left @ goal - goal[[1, 0, 2]]))
+    assert away < found.bound_deg < 1.5
