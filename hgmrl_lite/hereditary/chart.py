@@ -64,10 +64,11 @@ class FoundChart(Told, Chart):
     def made(cls, increments: Increments, found: Array, ridge: float, **told: Any) -> "FoundChart":
         """Return the chart with coefficients (P, n), and the verdict on it."""
         forward = SplineMap(increments.basis, found, increments.origin @ found)
+        inverse, unit = SplineInverse.of(forward, increments.moved), increments.unit
         share, low, high = increments.share(found, ridge)
         return cls(
-            forward=forward,
-            inverse=SplineInverse.of(forward, increments.moved),
+            forward=lambda states: forward(states / unit),
+            inverse=lambda images: inverse(images) * unit,
             verdict="no" if low > BOUND else "yes" if high < BOUND else "undecided",
             share=share,
             bounds=(low, high),
@@ -132,7 +133,8 @@ def find_chart(tasks: Sequence[Transitions]) -> FoundChart:
     ridge = increments.best_ridge()
     correlations, found = increments.coordinates(ridge)
     images = features(increments.basis, increments.moved) @ found
-    found = found @ _towards(images, increments.moved)
+    # In units of each coordinate, so that these do not matter, but for one size of all.
+    found = found @ _towards(images, increments.moved) * np.exp(np.log(increments.unit).mean())
     return FoundChart.made(
         increments, found, ridge, correlations=correlations, error=increments.error(found, ridge)
     )

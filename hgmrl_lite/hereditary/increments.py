@@ -38,8 +38,10 @@ class Increments:
     ----------
     basis : SplineBasis
         The splines; the constant is left out.
+    unit : ndarray, shape (n,)
+        What the states are measured in: the power of two next to the spread of each coordinate.
     states, moved : ndarray, shape (N, n)
-        Where the transitions begin and end.
+        Where the transitions begin and end, in these units.
     origin : ndarray, shape (P,)
         Mean of the splines over the starts.
     columns : ndarray, shape (N, P)
@@ -51,6 +53,7 @@ class Increments:
     """
 
     basis: SplineBasis
+    unit: Array
     states: Array
     moved: Array
     origin: Array
@@ -65,8 +68,8 @@ class Increments:
         Raises
         ------
         ValueError
-            When there is no task or dimensions disagree, there are too few different transitions, or the
-            states lie in a plane of fewer dimensions.
+            When there is no task or dimensions disagree, there are too few different transitions, or a
+            coordinate is constant or depends on the others linearly.
         """
         if not len(tasks):
             raise ValueError("tasks must hold at least one batch of transitions, got none")
@@ -81,6 +84,14 @@ class Increments:
         least = PER_CENTRE * CENTRES
         if len(states) < least:
             raise ValueError(f"tasks must hold at least {least} different transitions, got {len(states)}")
+        spread = moved.std(axis=0)
+        if not (spread > 0.0).all():
+            raise ValueError(
+                "tasks must hold states whose coordinates all vary, got a constant coordinate "
+                f"{int(np.argmin(spread > 0.0))}: leave it out"
+            )
+        unit = np.exp2(np.round(np.log2(spread)))
+        states, moved, starts = states / unit, moved / unit, starts / unit
         basis = SplineBasis.on(moved, CENTRES)
         columns = features(basis, moved) - features(basis, states)
         exponents = exponents_up_to(actions.shape[1], 0, ((DEGREE, 0),))
@@ -88,7 +99,7 @@ class Increments:
         of_action = np.hstack([np.ones((len(actions), 1)), of_action - of_action.mean(axis=0)])
         parts = [part.T @ part for part in np.array_split(np.hstack([columns, of_action]), PARTS)]
         origin = features(basis, starts).mean(axis=0)
-        return cls(basis, states, moved, origin, columns, of_action, np.array(parts))
+        return cls(basis, unit, states, moved, origin, columns, of_action, np.array(parts))
 
     @property
     def n(self) -> int:

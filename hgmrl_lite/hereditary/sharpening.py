@@ -1,6 +1,7 @@
 """A chart that was found from motion, made more exact by the rewards of tasks that are related in it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -59,6 +60,8 @@ def sharpened(
         The chart, and the left actions in it.
     """
     increments, (d, n) = chart.increments, generators.shape[:2]
+    unit = increments.unit
+    tasks = [replace(task, states=task.states / unit, next_states=task.next_states / unit) for task in tasks]
     base, others = tasks[base_index], [index for index in range(len(tasks)) if index != base_index]
     model = RewardModel.fit(base.next_states, base.rewards)
     first, elements = chart.coefficients, left_actions.copy()

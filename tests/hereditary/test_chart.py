@@ -59,6 +59,17 @@ def test_a_lens_that_was_tuned_to_nothing_is_undone(plain):
     assert off(chart, seen_by(tasks), seen_by(plain)) < 0.05
 
 
+def test_units_do_not_matter():
+    family = envs.lens()
+    tasks, unit = explored(family), np.array([1.0, 1024.0])
+    stretched = [
+        replace(task, states=task.states * unit, next_states=task.next_states * unit) for task in tasks
+    ]
+    plainly, otherwise = (discover_geometry(some, chart=find_chart(some)) for some in (tasks, stretched))
+    np.testing.assert_allclose(otherwise.left_actions, plainly.left_actions, atol=1e-4)
+    assert otherwise.data.chart.verdict == "yes"
+
+
 def test_without_a_lens_the_chart_is_nearly_linear(plain):
     chart, seen = find_chart(plain), seen_by(plain)
     assert chart.verdict == "yes"
@@ -169,5 +180,5 @@ def test_bad_input_is_refused(plain):
     with pytest.raises(ValueError, match="one state and one action dimension"):
         find_chart([plain[0], explored(envs.sphere(), 50)[0]])
     flat = through(lambda states: states * [1.0, 0.0], plain)
-    with pytest.raises(ValueError, match="points must span all 2 dimensions"):
+    with pytest.raises(ValueError, match="got a constant coordinate 1: leave it out"):
         find_chart(flat)
