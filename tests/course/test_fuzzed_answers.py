@@ -29,6 +29,9 @@ MANY_RIGHT = {"00.1", "01.5", "02.5", "03.5", "04.3", "05.4", "07.1"}
 # Checks that take seconds where the answer is right. Sample answers that are right have tests of their own.
 LONG = {"03.5", "04.3", "07.4"}
 
+# Their argument is a number, which cannot be changed in place.
+OF_NUMBERS = {"09.2"}
+
 
 every_function = pytest.mark.parametrize("id", list(FUNCTIONS))
 
@@ -353,7 +356,8 @@ def test_a_function_that_behaves_otherwise_is_told_in_words(kind):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
         for exercise in FUNCTIONS.values():
-            assert_told(examine(exercise, CALLS[kind](exercise.reference)))
+            if not (CALLS[kind] is in_place and exercise.id in OF_NUMBERS):
+                assert_told(examine(exercise, CALLS[kind](exercise.reference)))
 
 
 def chatty(function):
