@@ -109,6 +109,25 @@ def in_units(matrices: Array, scale: Array) -> Array:
     return np.asarray(matrices * (lifted[:, None] / lifted))
 
 
+def binary_units(states: Array) -> Array:
+    """Return the power of two next to the spread of each coordinate of states (N, n), shape (n,).
+
+    Dividing by it rounds nothing.
+
+    Raises
+    ------
+    ValueError
+        When a coordinate is constant.
+    """
+    spread = states.std(axis=0)
+    if not (spread > 0.0).all():
+        raise ValueError(
+            "tasks must hold states whose coordinates all vary, got a constant coordinate "
+            f"{int(np.argmin(spread > 0.0))}: leave it out"
+        )
+    return np.asarray(np.exp2(np.round(np.log2(spread))))
+
+
 def form_in_units(form: Array, scale: Array) -> Array:
     """Return an inner product (n, n) of determinant 1 for states whose numbers are ``scale`` (n,) times."""
     unit = np.exp(np.log(scale).mean()) / scale

@@ -10,6 +10,7 @@ import scipy.linalg
 
 from hgmrl_lite._validate import Array
 from hgmrl_lite.hereditary.evidence import ERRORS
+from hgmrl_lite.hereditary.frame import binary_units
 from hgmrl_lite.hereditary.polynomials import exponents_up_to, monomials, orthonormal
 from hgmrl_lite.hereditary.reward_model import SplineBasis
 from hgmrl_lite.hereditary.spline_map import features, thinned
@@ -84,13 +85,7 @@ class Increments:
         least = PER_CENTRE * CENTRES
         if len(states) < least:
             raise ValueError(f"tasks must hold at least {least} different transitions, got {len(states)}")
-        spread = moved.std(axis=0)
-        if not (spread > 0.0).all():
-            raise ValueError(
-                "tasks must hold states whose coordinates all vary, got a constant coordinate "
-                f"{int(np.argmin(spread > 0.0))}: leave it out"
-            )
-        unit = np.exp2(np.round(np.log2(spread)))
+        unit = binary_units(moved)
         states, moved, starts = states / unit, moved / unit, starts / unit
         basis = SplineBasis.on(moved, CENTRES)
         columns = features(basis, moved) - features(basis, states)

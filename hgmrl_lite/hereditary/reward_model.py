@@ -245,14 +245,17 @@ def fewest_combinations(points: Array, values: Array) -> Array:
     few, many = (
         (points[::step], values[::step]) for step in (max(1, len(points) // some) for some in (_FEW, _MANY))
     )
-    whole = [RewardModel._fit_along(np.eye(n), *rows, _SKETCH) for rows in (few, many)]
-    slopes = whole[0].gradient(few[0])
+    whole = RewardModel._fit_along(np.eye(n), *few, _SKETCH)
+    slopes = whole.gradient(few[0])
     slopes /= np.maximum(np.linalg.norm(slopes, axis=1, keepdims=True), np.finfo(float).tiny)
     squares, axes = np.linalg.eigh(slopes.T @ slopes / len(slopes))
     least = max(1, int((squares >= _FLAT).sum()))
+    if least == n:
+        return np.eye(n)
+    wholes = whole, RewardModel._fit_along(np.eye(n), *many, _SKETCH)
     for r in range(least, n):
         along = axes[:, n - r :].T
-        for rows, model, factor in zip((few, many), whole, _AS_WELL, strict=True):
+        for rows, model, factor in zip((few, many), wholes, _AS_WELL, strict=True):
             along, noise = _improved(along, *rows)
             if noise > factor * model.noise:
                 break

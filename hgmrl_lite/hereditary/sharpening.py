@@ -1,7 +1,6 @@
 """A chart that was found from motion, made more exact by the rewards of tasks that are related in it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -12,6 +11,7 @@ from hgmrl_lite._validate import Array
 from hgmrl_lite.hereditary.chart import FoundChart
 from hgmrl_lite.hereditary.reward_model import RewardModel
 from hgmrl_lite.hereditary.spline_map import SplineInverse, SplineMap, features
+from hgmrl_lite.hereditary.task_data import measured_in
 from hgmrl_lite.transitions import Transitions
 
 #: Gauss-Newton's steps, and about how many transitions of each task they look at. More steps follow the
@@ -60,8 +60,7 @@ def sharpened(
         The chart, and the left actions in it.
     """
     increments, (d, n) = chart.increments, generators.shape[:2]
-    unit = increments.unit
-    tasks = [replace(task, states=task.states / unit, next_states=task.next_states / unit) for task in tasks]
+    tasks = [measured_in(task, increments.unit) for task in tasks]
     base, others = tasks[base_index], [index for index in range(len(tasks)) if index != base_index]
     model = RewardModel.fit(base.next_states, base.rewards)
     first, elements = chart.coefficients, left_actions.copy()

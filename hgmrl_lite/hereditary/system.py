@@ -394,8 +394,11 @@ def system_symmetries(tasks: Sequence[Transitions]) -> SystemSymmetry:
     dimension = int((scores < NEARLY).sum())
     seen, errors = vectors.T @ change, vectors.T @ deviations
     verdict, reason = _claim(seen, errors, scores, dimension)
-    found = [squared(pair, errors[:, place]) for place, pair in enumerate(seen)]
-    excluded = [_excluded(one) for one in found]
+    possible = [
+        place
+        for place in range(dimension, len(scores))
+        if not _excluded(squared(seen[place], errors[:, place]))
+    ]
     generators = vectors.T @ law.operators[2]
     corner = (law.n + 1) ** 2
     states = generators[:, :corner].reshape(-1, law.n + 1, law.n + 1)
@@ -407,7 +410,7 @@ def system_symmetries(tasks: Sequence[Transitions]) -> SystemSymmetry:
         reason,
         law,
         starts,
-        states[dimension:][~np.array(excluded[dimension:], dtype=bool)],
+        states[possible],
         tuple(tasks),
     )
 

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from hgmrl_lite._validate import Array
 from hgmrl_lite.actions import Chart
 from hgmrl_lite.hereditary.comparison import TaskModel
-from hgmrl_lite.hereditary.frame import in_units
+from hgmrl_lite.hereditary.frame import binary_units, in_units
 from hgmrl_lite.hereditary.generators import MeanResponse, mean_response
 from hgmrl_lite.hereditary.system import (
     CompactSymmetries,
@@ -83,22 +83,13 @@ class TaskData:
                     "tasks must hold rewards that differ, or there is nothing to align: "
                     f"those of task {index} are all {task.rewards[0]:.6g}"
                 )
-        spread = np.concatenate([task.next_states for task in self.tasks]).std(axis=0)
-        if not (spread > 0.0).all():
-            raise ValueError(
-                "tasks must hold states whose coordinates all vary, got a constant coordinate "
-                f"{int(np.argmin(spread > 0.0))}: leave it out"
-            )
-        self.scale = np.exp2(np.round(np.log2(spread)))
+        self.scale = binary_units(np.concatenate([task.next_states for task in self.tasks]))
         self._models: dict[int, TaskModel] = {}
 
     @cached_property
     def scaled(self) -> tuple[Transitions, ...]:
         """The tasks with their states in units of ``scale``."""
-        return tuple(
-            replace(task, states=task.states / self.scale, next_states=task.next_states / self.scale)
-            for task in self.tasks
-        )
+        return tuple(measured_in(task, self.scale) for task in self.tasks)
 
     @property
     def others(self) -> list[int]:
@@ -129,6 +120,11 @@ class TaskData:
     def compact(self) -> CompactSymmetries:
         """Those that keep the law of the starts, for states in units of ``scale``."""
         return self.system.compact.in_units(1.0 / self.scale)
+
+
+def measured_in(task: Transitions, scale: Array) -> Transitions:
+    """Return transitions with their states in units of a scale (n,)."""
+    return replace(task, states=task.states / scale, next_states=task.next_states / scale)
 
 
 def in_chart(task: Transitions, chart: Chart | None) -> Transitions:

@@ -70,13 +70,13 @@ def best_match(base: TaskModel, other: TaskModel, frame: Frame, element: Array |
     """
     if element is not None:
         return _fitted(base, other, element)
-    whole, found = compact_group(frame.turns), []
+    whole = compact_group(frame.turns)
     reflection = np.eye(len(frame.root))
     reflection[-1, -1] = -1.0
     mirror = frame.outside(reflection)
-    found.append(_fitted(base, other, first_element(base, other, whole)))
-    found.append(_fitted(base, other, first_element(base, other, whole, mirror) @ mirror))
-    return found[0] if found[0].misfit <= BETTER * found[1].misfit + 1e-4 else found[1]
+    plain = _fitted(base, other, first_element(base, other, whole))
+    mirrored = _fitted(base, other, first_element(base, other, whole, mirror) @ mirror)
+    return plain if plain.misfit <= BETTER * mirrored.misfit + 1e-4 else mirrored
 
 
 def first_element(
