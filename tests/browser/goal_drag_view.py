@@ -43,3 +43,13 @@ class Drag(WidgetView):
         self.notebook.wait_python(f"{self.VARIABLE}.answered == {question}", limit=30.0)
         self.settle()
         return self.notebook.python(question)
+
+
+def at_sixty(view):
+    """Yield a view at rest at 60°; afterwards nothing may have gone wrong in the page."""
+    view.notebook.evaluate("() => document.activeElement?.blur()")
+    view.rest()
+    view.set(draw=0, context_size=20, goal_degrees=60.0, show_base=True, show_exploration=True)
+    assert view.rest() == [60.0, 0, 20]
+    yield view
+    view.notebook.assert_clean()

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from goal_drag_view import Drag
+from goal_drag_view import Drag, at_sixty
 from widget_view import THEMES, outside, overlaps
 
 pytestmark = pytest.mark.browser
@@ -32,13 +32,7 @@ CELLS = [MAKE, "drag", FAILING]
 @pytest.fixture
 def drag(notebook):
     """Return the first view at rest at 60°; afterwards nothing may have gone wrong in the page."""
-    notebook.evaluate("() => document.activeElement?.blur()")
-    view = Drag(notebook)
-    view.rest()
-    view.set(draw=0, context_size=20, goal_degrees=60.0, show_base=True, show_exploration=True)
-    assert view.rest() == [60.0, 0, 20]
-    yield view
-    notebook.assert_clean()
+    yield from at_sixty(Drag(notebook))
 
 
 def test_it_renders_with_what_it_shows_in_words(drag):

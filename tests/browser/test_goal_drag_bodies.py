@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from goal_drag_view import Drag
+from goal_drag_view import Drag, at_sixty
 from site_pages import OpenPage
 from widget_view import THEMES, outside, overlaps
 
@@ -56,13 +56,7 @@ class Arm(Drag):
 @pytest.fixture(params=[Car, Arm])
 def body(request, notebook):
     """Return a view at rest at 60°; afterwards nothing may have gone wrong."""
-    notebook.evaluate("() => document.activeElement?.blur()")
-    view = request.param(notebook, [Car, Arm].index(request.param))
-    view.rest()
-    view.set(draw=0, context_size=20, goal_degrees=60.0, show_base=True, show_exploration=True)
-    assert view.rest() == [60.0, 0, 20]
-    yield view
-    notebook.assert_clean()
+    yield from at_sixty(request.param(notebook, [Car, Arm].index(request.param)))
 
 
 def test_it_says_in_words_what_it_shows(body):
